@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { DeviceReport } from "../contract/devices.ts";
+import { CUDA_NOT_ADDED, type DeviceReport } from "../contract/devices.ts";
 import { cudaLibraries } from "../drawing/cuda.ts";
 import { deviceProbe } from "../drawing/devices.ts";
 import { printResult } from "./outcome.ts";
@@ -20,7 +20,8 @@ export function devicesCommand(): Command {
 
 function inWords({ provider, available, reason, ...report }: DeviceReport): string {
   const state = available ? `ready, ${precisionOf(report)}` : "not available";
-  return `${provider.padEnd(8)}${state}${reason === undefined ? "" : `: ${reason}`}`;
+  const hint = reason === CUDA_NOT_ADDED ? "; `npm run cuda` adds them" : "";
+  return `${provider.padEnd(8)}${state}${reason === undefined ? "" : `: ${reason}${hint}`}`;
 }
 
 function precisionOf({

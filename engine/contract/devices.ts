@@ -4,6 +4,9 @@ import { z } from "zod";
 export const DEVICE_NAMES = ["auto", "cpu", "cuda", "dml", "coreml", "webgpu"] as const;
 export type DeviceName = (typeof DEVICE_NAMES)[number];
 
+/** The reason of a CUDA provider whose libraries were never added; `darkroom cuda` and the Settings page add them. */
+export const CUDA_NOT_ADDED = "its libraries are not installed";
+
 export const deviceReportSchema = z.object({
   provider: z.enum(["cuda", "dml", "coreml", "webgpu", "cpu"]),
   available: z.boolean(),

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { DeviceReport } from "../contract/devices.ts";
+import { CUDA_NOT_ADDED, type DeviceReport } from "../contract/devices.ts";
 import { StudioError } from "../contract/errors.ts";
 import { hasFusedOperators } from "./fused-operators.ts";
 import { InferenceClient, type LibraryFolder } from "./inference-client.ts";
@@ -193,7 +193,7 @@ const WORDS: readonly {
   {
     provider: "cuda",
     says: /libonnxruntime_providers_\w+\.so: cannot open/,
-    means: "its libraries are not installed; `npm run cuda` adds them",
+    means: CUDA_NOT_ADDED,
   },
   {
     provider: "cuda",

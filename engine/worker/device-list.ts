@@ -84,7 +84,7 @@ export class DeviceList {
     const passedOver = known.filter(
       ({ reason, provider }) => reason !== undefined && provider !== "cpu",
     );
-    const reasons = passedOver.map(({ provider, reason }) => `${provider}: ${reason}`);
+    const reasons = passedOver.map(({ provider, reason }) => `${CALLED[provider]}: ${reason}`);
     const isFallback = wanted === "auto" && best.provider === "cpu" && reasons.length > 0;
     return {
       provider: report?.provider ?? best.provider,
@@ -187,3 +187,12 @@ export function wantedDevice(
   const named = environment["DARKROOM_DEVICE"];
   return DEVICE_NAMES.find((name) => name === named) ?? "auto";
 }
+
+/** What providers are called in words. */
+const CALLED: Readonly<Record<DeviceReport["provider"], string>> = {
+  cuda: "CUDA",
+  dml: "DirectML",
+  coreml: "Core ML",
+  webgpu: "WebGPU",
+  cpu: "CPU",
+};

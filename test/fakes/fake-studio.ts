@@ -393,7 +393,7 @@ export class FakeStudio {
             provider: "cuda",
             available: false,
             float16: false,
-            reason: "its libraries are not installed; `npm run cuda` adds them",
+            reason: "its libraries are not installed",
           },
           { provider: "webgpu", available: false, float16: false, reason: "no adapter was found" },
           { provider: "cpu", available: true, float16: false, seconds: 0.021 },
@@ -443,7 +443,7 @@ export class FakeStudio {
           device: {
             provider: "cpu",
             name: "AMD Ryzen 7 5800X",
-            fallback: "CUDA: the libraries are not installed",
+            fallback: "CUDA: its libraries are not installed",
           },
           loadedModel: "starter",
           estimate: { seconds: 1680, secondsPerStep: 33, loadSeconds: 4, basis: "estimated" },

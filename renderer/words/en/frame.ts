@@ -22,7 +22,7 @@ export const frame = {
   device: {
     local: "This machine · {{device}}",
     unknown: "Looking for devices",
-    fallback: "Not used: {{reason}}",
+    fallback: "Using the CPU. {{reason}}",
     settings: "Choose a device",
     names: {
       cpu: "CPU",

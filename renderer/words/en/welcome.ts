@@ -9,7 +9,7 @@ export const welcome = {
     about: "about {{time}}",
     presets: "A picture of 768 × 768 with Stable Diffusion 2 takes, by preset:",
   },
-  fallback: "Not used: {{reason}}",
+  fallback: "Using the CPU. {{reason}}.",
   trying: "Finding out what this machine can do…",
   failed: "The studio could not find out what this machine can do",
   starter: {

@@ -147,10 +147,7 @@ test.each([
 const UNLOADED = "OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library";
 
 test.each([
-  [
-    "libonnxruntime_providers_shared.so",
-    "its libraries are not installed; `npm run cuda` adds them",
-  ],
+  ["libonnxruntime_providers_shared.so", "its libraries are not installed"],
   ["libcuda.so.1", "NVIDIA's driver is not installed"],
   ["libz.so.1", "the library libz.so.1 is not installed"],
 ])("what the loader says of %s is said in words", (library, means) => {

@@ -177,7 +177,7 @@ test("says why better ones are passed over", async () => {
   expect(await chosenOf([NO_CUDA, SLOW, CPU])).toEqual({
     provider: "cpu",
     report: CPU,
-    fallback: "cuda: its libraries are not installed; webgpu: it is 60 times slower than the CPU",
+    fallback: "CUDA: its libraries are not installed; WebGPU: it is 60 times slower than the CPU",
   });
 });
 
