@@ -60,6 +60,7 @@ function TimePerPicture({ id }: { id: string }) {
 
 function Nature({ summary }: { summary: ModelSummary }) {
   const t = useWords("models");
+  const picture = useWords("picture");
   const { predictionType, width, height, steps, guidanceScale, scheduler, parameters } = summary;
   return (
     <>
@@ -67,7 +68,7 @@ function Nature({ summary }: { summary: ModelSummary }) {
       <Fact name={t("details.predictionType")}>{t(`details.${predictionType}`)}</Fact>
       <Fact name={t("details.own")}>
         {t("details.ownValue", {
-          scheduler: scheduler ?? t("details.ownScheduler"),
+          scheduler: scheduler ? picture(`schedulers.${scheduler}`) : t("details.ownScheduler"),
           steps,
           guidance: guidanceScale,
         })}

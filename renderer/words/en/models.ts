@@ -30,7 +30,7 @@ export const models = {
     sha256: "SHA-256 of the weights",
     noHash: "Not computed yet: Verify computes it.",
     verified: "Verified",
-    sound: "Verified, {{when}}",
+    sound: "Intact, {{when}}",
     unsound: "Differs from its hashes, {{when}}",
     source: "From",
     hub: "{{name}} on the model hub",
