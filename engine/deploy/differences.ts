@@ -29,7 +29,7 @@ interface Found {
   readonly value: unknown;
 }
 
-/** All differences between two manifests of one object: in the order of the first, then of the second. */
+/** All differences between two manifests of one object, in the order of the lines of the second. */
 export function manifestDifferences<Form>(
   texts: { readonly theirs: string; readonly ours: string },
   reasons: Reasons<Form>,
@@ -39,7 +39,7 @@ export function manifestDifferences<Form>(
   const changes = changesBetween([], wholeOf(theirs), wholeOf(ours), (path) =>
     Object.hasOwn(reasons, path),
   );
-  return changes.map((change) => {
+  const differences = changes.map((change) => {
     const path = change.path.join(".");
     const [theirText, ourText] = [textOf(change.theirs.value), textOf(change.ours.value)];
     return {
@@ -51,6 +51,7 @@ export function manifestDifferences<Form>(
       ourLines: linesOf(ours, change.ours),
     };
   });
+  return differences.toSorted((a, b) => a.ourLines[0] - b.ourLines[0]);
 }
 
 /** The reason for a path or the nearest one above it; empty if there is none. */

@@ -16,6 +16,17 @@ test("a value, a key that is gone and a new one are told with their lines", () =
   ]);
 });
 
+test("differences come in the order of our lines, whatever the order of theirs", () => {
+  const theirs = "list: [x]\nsize: 1\nname: a\n";
+  const ours = "name: b\nsize: 2\nlist: [y]\n";
+  expect(differencesBetween(theirs, ours).map(({ path }) => path)).toEqual([
+    "name",
+    "size",
+    "list.x",
+    "list.y",
+  ]);
+});
+
 test("members of lists go by name, and texts by themselves, wherever they stand", () => {
   const theirs = "env:\n  - name: A\n    value: 1\n  - name: B\n    value: 2\nargs: [x, y]\n";
   const ours = "env:\n  - name: B\n    value: 3\nargs: [y, z]\n";

@@ -133,13 +133,13 @@ test("every departure from the customer's ServingRuntime is told, with its reaso
     ["metadata.namespace", undefined, "sd-proj"],
     ["metadata.labels", undefined, 'opendatahub.io/dashboard: "true"'],
     ["metadata.annotations", undefined, expect.stringContaining("apiProtocol: REST")],
+    [`${container}.securityContext`, "runAsUser: 1001130001", undefined],
     [`${container}.args.--enable-model-api`, "--enable-model-api", undefined],
     [
       `${container}.env.TS_SERVICE_ENVELOPE`,
       'name: TS_SERVICE_ENVELOPE\nvalue: "{{.Labels.serviceEnvelope}}"',
       undefined,
     ],
-    [`${container}.securityContext`, "runAsUser: 1001130001", undefined],
     [
       `${container}.resources`,
       expect.stringContaining("memory: 2Gi"),
