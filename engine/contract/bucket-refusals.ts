@@ -24,8 +24,8 @@ export const BUCKET_REFUSALS = {
   },
   BUCKET_CLOCK: {
     status: 403,
-    sentence: "The clocks of this machine and of {host} differ too much: {reason}.",
-    advice: "Set this machine's date and time, with its time zone, and try again.",
+    sentence: "The clocks of this computer and of {host} differ too much: {reason}.",
+    advice: "Set this computer's date and time, with its time zone, and try again.",
   },
   BUCKET_REGION: {
     status: 400,

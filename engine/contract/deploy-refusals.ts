@@ -5,6 +5,11 @@ export const DEPLOY_REFUSALS = {
     sentence: "{field} cannot be {value}: {reason}.",
     advice: "Use small letters, digits and hyphens, starting with a letter.",
   },
+  DEPLOY_VALUE_MISSING: {
+    status: 422,
+    sentence: "{field} is missing.",
+    advice: "Enter one, such as {example}.",
+  },
   DEPLOY_NAME_TOO_LONG: {
     status: 422,
     sentence:

@@ -118,8 +118,8 @@ export const REFUSALS = {
   },
   CUDA_UNSUPPORTED: {
     status: 501,
-    sentence: "CUDA support cannot be added on this machine: {reason}.",
-    advice: "Use `npm run devices` to see what this machine offers.",
+    sentence: "CUDA support cannot be added on this computer: {reason}.",
+    advice: "Use `npm run devices` to see what this computer offers.",
   },
   CUDA_DOWNLOAD_FAILED: {
     status: 502,

@@ -71,7 +71,7 @@ test("a clock that is wrong is told with the difference, by the service's own", 
     sendError(response, 403, "RequestTimeTooSkewed", { more }),
   );
   expect(told).toBe(
-    `BUCKET_CLOCK: The clocks of this machine and of ${HOST} differ too much: this one is 180 minutes behind`,
+    `BUCKET_CLOCK: The clocks of this computer and of ${HOST} differ too much: this one is 180 minutes behind`,
   );
 });
 

@@ -45,9 +45,15 @@ test("takes the customer's own deployment", () => {
   });
 });
 
+test("an empty field is said to be missing, with an example", () => {
+  expect(faultsOf({ image: "", runtime: "darkroom" }).map(({ error }) => error.message)).toEqual([
+    "The serving runtime image is missing. Enter one, such as registry/repository:tag.",
+  ]);
+});
+
 /** What is typed, in which field, and the refusal that it gets there. */
 const BROKEN: readonly (readonly [DeployField, Partial<DeployDraft>, RefusalCode])[] = [
-  ["name", { name: "" }, "DEPLOY_NAME_INVALID"],
+  ["name", { name: "" }, "DEPLOY_VALUE_MISSING"],
   ["name", { name: "KT_3" }, "DEPLOY_NAME_INVALID"],
   ["name", { name: "2kt" }, "DEPLOY_NAME_INVALID"],
   ["name", { name: "kt.2" }, "DEPLOY_NAME_INVALID"],
@@ -55,7 +61,7 @@ const BROKEN: readonly (readonly [DeployField, Partial<DeployDraft>, RefusalCode
   ["name", { name: "kt2 " }, "DEPLOY_NAME_INVALID"],
   ["name", { name: "k".repeat(54) }, "DEPLOY_NAME_INVALID"],
   ["name", { name: "k".repeat(50) }, "DEPLOY_NAME_TOO_LONG"],
-  ["namespace", { namespace: "" }, "DEPLOY_NAME_INVALID"],
+  ["namespace", { namespace: "" }, "DEPLOY_VALUE_MISSING"],
   ["namespace", { namespace: "SD proj" }, "DEPLOY_NAME_INVALID"],
   ["namespace", { namespace: "sd_proj" }, "DEPLOY_NAME_INVALID"],
   ["namespace", { namespace: "openshift-ingress" }, "DEPLOY_NAMESPACE_RESERVED"],
@@ -65,7 +71,7 @@ const BROKEN: readonly (readonly [DeployField, Partial<DeployDraft>, RefusalCode
   ["image", { runtime: "darkroom" }, "DEPLOY_IMAGE_INVALID"],
   ["runtime", { runtime: "triton" }, "DEPLOY_CHOICE_UNKNOWN"],
   ["kserve", { kserve: "0.11" }, "DEPLOY_CHOICE_UNKNOWN"],
-  ["path", { path: "" }, "DEPLOY_PATH_INVALID"],
+  ["path", { path: "" }, "DEPLOY_VALUE_MISSING"],
   ["path", { path: "/" }, "DEPLOY_PATH_INVALID"],
   ["path", { path: "/stable-diffusion/" }, "DEPLOY_PATH_INVALID"],
   ["path", { path: "s3://models/stable-diffusion/" }, "DEPLOY_PATH_INVALID"],
@@ -75,9 +81,11 @@ const BROKEN: readonly (readonly [DeployField, Partial<DeployDraft>, RefusalCode
   ["path", { path: "stable-diffusion/model-store/" }, "DEPLOY_PATH_INVALID"],
   ["path", { path: "stable-diffusion/model-store/stable-diffusion.mar" }, "DEPLOY_PATH_INVALID"],
   ["connectionSecret", { connectionSecret: "aws_connection" }, "DEPLOY_NAME_INVALID"],
-  ["image", { image: "" }, "DEPLOY_IMAGE_INVALID"],
+  ["image", { image: "" }, "DEPLOY_VALUE_MISSING"],
   ["image", { image: "https://quay.io/jary/torchserve" }, "DEPLOY_IMAGE_INVALID"],
   ["image", { image: "quay.io/Jary/TorchServe" }, "DEPLOY_IMAGE_INVALID"],
+  ["cpuRequest", { cpuRequest: " " }, "DEPLOY_VALUE_MISSING"],
+  ["maxReplicas", { maxReplicas: "" }, "DEPLOY_VALUE_MISSING"],
   ["cpuRequest", { cpuRequest: "4Gi" }, "DEPLOY_QUANTITY_INVALID"],
   ["cpuRequest", { cpuRequest: "0" }, "DEPLOY_QUANTITY_INVALID"],
   ["cpuLimit", { cpuLimit: "four" }, "DEPLOY_QUANTITY_INVALID"],
