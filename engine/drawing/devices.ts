@@ -58,5 +58,5 @@ export function bestOf(reports: readonly DeviceReport[]): DeviceReport | undefin
 
 function reasonsOf(reports: readonly DeviceReport[]): string {
   const reasons = reports.map(({ provider, reason }) => `${provider}: ${reason}`);
-  return reasons.join("; ") || "ONNX Runtime has no provider for this machine";
+  return reasons.join("; ") || "ONNX Runtime has no provider for this computer";
 }

@@ -29,7 +29,7 @@ export async function bind(server: Server, place: Place): Promise<number> {
     if (code === "EADDRINUSE")
       throw new StudioError("PORT_IN_USE", { host, port }, { cause: error });
     if (code === "EACCES") throw new StudioError("PORT_REFUSED", { host, port }, { cause: error });
-    const reason = `it is no address of this machine (${code})`;
+    const reason = `it is no address of this computer (${code})`;
     const details = { field: "The address", value: host, reason };
     throw new StudioError("REQUEST_INVALID", details, { cause: error });
   }

@@ -21,10 +21,10 @@ const REASONS: Readonly<Record<string, string>> = {
 /** What is wrong with a certificate, by OpenSSL's code. */
 const CERTIFICATE_REASONS: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: "it is self-signed",
-  SELF_SIGNED_CERT_IN_CHAIN: "it comes from an authority that this machine does not know",
-  UNABLE_TO_GET_ISSUER_CERT: "it comes from an authority that this machine does not know",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "it comes from an authority that this machine does not know",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "it comes from an authority that this machine does not know",
+  SELF_SIGNED_CERT_IN_CHAIN: "it comes from an authority that this computer does not know",
+  UNABLE_TO_GET_ISSUER_CERT: "it comes from an authority that this computer does not know",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "it comes from an authority that this computer does not know",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "it comes from an authority that this computer does not know",
   CERT_HAS_EXPIRED: "it has expired",
   CERT_NOT_YET_VALID: "it is not valid yet",
   CERT_REVOKED: "it was revoked",

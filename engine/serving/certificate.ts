@@ -134,7 +134,7 @@ function shownOf(
     names: namesOf(leaf),
     validTo: end.toISOString(),
     warnings: [
-      ...(isKeyOpen ? [`Every user of this machine can read the key ${key}.`] : []),
+      ...(isKeyOpen ? [`Every user of this computer can read the key ${key}.`] : []),
       ...(endsSoon ? [`The certificate ${ending} on ${dayOf(end)}.`] : []),
     ],
   };

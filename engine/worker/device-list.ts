@@ -101,10 +101,10 @@ export class DeviceList {
     // The CPU is used without a probe where a person chose it.
     if (wanted === "cpu") return undefined;
     if (this.#reports === undefined) void this.list().catch(() => undefined);
-    if (this.#known === undefined) return "the devices of this machine are being tried";
+    if (this.#known === undefined) return "the devices of this computer are being tried";
     const chosen = this.chosen(wanted);
     if (chosen?.report?.available === true) return undefined;
-    return wanted === "auto" ? "no device of this machine works" : `${wanted} does not work`;
+    return wanted === "auto" ? "no device of this computer works" : `${wanted} does not work`;
   }
 
   #tried(running: Promise<unknown> = Promise.resolve()): Promise<readonly DeviceReport[]> {

@@ -99,7 +99,7 @@ test("what a cluster refuses is told at the form's field, and somebody else's fi
         })
       : undefined;
   await section.getByRole("button", { name: "Dry run" }).click();
-  await expect(section.getByText(/until what is marked is put right/)).toBeVisible();
+  await expect(section.getByText(/Correct what the cluster refuses/)).toBeVisible();
   await expect(apply).toBeDisabled();
   const form = page.getByRole("form", { name: "Model deployment" });
   const fault = form.getByText("the project allows no replica at rest");
@@ -121,7 +121,7 @@ test("what a cluster refuses is told at the form's field, and somebody else's fi
   await section.getByRole("button", { name: "Dry run" }).click();
   await expect(section.getByText(/was set by kubectl-edit/)).toBeVisible();
   await expect(apply).toBeDisabled();
-  await section.getByText("Take over fields that others have set").click();
+  await section.getByText("Overwrite fields that others have set").click();
   await expect(apply).toBeDisabled();
   expect(forced).toBe(0);
   await section.getByRole("button", { name: "Dry run" }).click();

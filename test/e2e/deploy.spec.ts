@@ -24,15 +24,15 @@ test("a published model becomes manifests whose departures are explained, and fi
   const name = form.getByRole("textbox", { name: "Model deployment name" });
   await name.fill("KT_3");
   await expect(form.getByText(/The model deployment cannot be KT_3/)).toBeVisible();
-  await expect(page.getByText(/those of the last valid values/)).toBeVisible();
+  await expect(page.getByText(/show the last valid values/)).toBeVisible();
   await expect(page.getByRole("button", { name: "Save files…" })).toBeDisabled();
   await name.fill("kt2");
-  await expect(page.getByText(/those of the last valid values/)).toBeHidden();
+  await expect(page.getByText(/show the last valid values/)).toBeHidden();
 
   const view = page.getByRole("region", { name: "Manifests" });
   await expect(view.getByText("8 differences from the document")).toBeVisible();
   await expect(view.getByText(/TorchServe's worker never starts/)).toBeVisible();
-  await view.getByText("Show the document's beside it").click();
+  await view.getByText("Show the document's version beside it").click();
   await expect(view.getByLabel("The document's", { exact: true })).toContainText(
     "runAsUser: 1001130001",
   );

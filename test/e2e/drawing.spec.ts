@@ -34,7 +34,7 @@ test.describe("first start", () => {
   test("asks how to begin, says what this machine can do, and draws with the starter", async ({
     studio: { page },
   }) => {
-    await expect(page.getByText(/This machine draws with .+/)).toBeVisible();
+    await expect(page.getByText(/This computer draws with .+/)).toBeVisible();
     await expect(page.getByText("Balanced", { exact: true })).toBeVisible();
     await page.getByRole("button", { name: "Draw a first picture" }).click();
     await expect(done(page, PROMPT)).toBeVisible();

@@ -33,11 +33,11 @@ test("what this machine has no memory for, and what would wait long, is offered 
   await page.getByRole("spinbutton", { name: "Steps" }).fill("1000");
   await generate.click();
   await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();
-  await expect(page.getByText(/^This machine is busy for about/)).toContainText(
+  await expect(page.getByText(/^This computer is busy for about/)).toContainText(
     "Colleague would be done in",
   );
   await page.getByRole("button", { name: "Run on Colleague" }).click();
-  await expect(page.getByText(/^This machine is busy for about/)).toBeHidden();
+  await expect(page.getByText(/^This computer is busy for about/)).toBeHidden();
   await generate.click();
   await expect(session.getByRole("option", { name: PROMPT, exact: true })).toHaveCount(2);
   expect(asked()).toBe(2);

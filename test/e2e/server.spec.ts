@@ -24,7 +24,7 @@ async function makeKey(page: Page, name: string): Promise<string> {
   await page.getByRole("tab", { name: "Keys" }).click();
   await page.getByRole("button", { name: "Make a key" }).click();
   await page.getByRole("textbox", { name: "Name", exact: true }).fill(name);
-  await page.getByText("Its pictures enter the gallery").click();
+  await page.getByText("Add its pictures to the gallery").click();
   await page.getByRole("button", { name: "Make the key" }).click();
   const shown = page.getByRole("alertdialog", { name: "Your new key" });
   const secret = await shown.getByRole("textbox", { name: "Key" }).inputValue();
@@ -61,7 +61,7 @@ test("the page's own curl snippet draws a picture, and its request can be looked
   const request = page.getByRole("complementary", { name: "Request" });
   await expect(request.getByLabel("Sent: body")).toContainText("a cat's red house");
   await expect(request.getByLabel("Reply: body")).toContainText('"model_name"');
-  await expect(request.getByText(/Shortened: .*B went over the wire/)).toBeVisible();
+  await expect(request.getByText(/Shortened: the whole body is .*B/)).toBeVisible();
   expect(await page.locator("body").innerText()).not.toContain(secret);
   await page.getByRole("link", { name: "Gallery" }).click();
   await expect(page.getByRole("img", { name: /^a cat's red house/ })).toBeVisible();
@@ -81,9 +81,9 @@ test("the whole network needs a key, which is made right there", async ({ studio
   await page.getByRole("textbox", { name: "Name", exact: true }).fill("Others");
   await page.getByRole("button", { name: "Make the key" }).click();
   await page.getByRole("button", { name: "Done" }).click();
-  await expect(page.getByText("and every other address of this machine")).toBeVisible();
+  await expect(page.getByText("and every other address of this computer")).toBeVisible();
   await expect(
-    page.getByRole("switch", { name: "Programs of this machine need a key too" }),
+    page.getByRole("switch", { name: "Programs on this computer need a key too" }),
   ).toBeDisabled();
 });
 

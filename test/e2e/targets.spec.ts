@@ -25,13 +25,13 @@ test("one press at this machine and at another Darkroom is one comparison", asyn
   await press(page, "a red house in the snow");
   await expect(page.getByText("2 of 2 ready")).toBeVisible();
   const sheet = page.getByRole("region", { name: "Picture" });
-  await expect(sheet.getByText(/^\s*this machine · /)).toBeVisible();
+  await expect(sheet.getByText(/^\s*this computer · /)).toBeVisible();
   await expect(sheet.getByText(/^\s*Colleague · /)).toBeVisible();
 
-  await page.getByRole("button", { name: "Compare this machine and Colleague" }).click();
+  await page.getByRole("button", { name: "Compare this computer and Colleague" }).click();
   const differences = page.getByRole("complementary", { name: "Differences" });
   await expect(
-    differences.getByRole("row", { name: "Run on this machine Colleague" }),
+    differences.getByRole("row", { name: "Run on this computer Colleague" }),
   ).toBeVisible();
   // The same model, seed and settings on the same kind of device.
   await expect(differences.getByText("None: every pixel is the same")).toBeVisible();

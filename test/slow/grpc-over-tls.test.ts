@@ -29,7 +29,7 @@ test("gRPC over TLS: a private CA that is trusted, and a deadline", async () => 
   const { id } = await endpoints.add(added(url, { profile: "full" }));
   expect((await endpoints.test(id)).error).toMatchObject({
     code: "ENDPOINT_CERTIFICATE",
-    details: { reason: "it comes from an authority that this machine does not know" },
+    details: { reason: "it comes from an authority that this computer does not know" },
   });
   await endpoints.change({ id, ca: authority.cert });
   await vi.waitFor(async () => expect((await endpoints.test(id)).state).toBe("ready"), {

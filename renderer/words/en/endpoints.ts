@@ -8,7 +8,7 @@ export const endpoints = {
   failed: "The endpoints could not be listed",
   stale: "Not up to date: read {{when}}.",
   empty: {
-    title: "Use another machine: add a KServe endpoint by its address.",
+    title: "Use another computer: add a KServe endpoint by its address.",
     hint: "Or drop what you have of one on this page: a token.cfg, YAML, a kubeconfig, a curl line.",
   },
   drop: "Drop a token, YAML, a kubeconfig or a curl line to add an endpoint, or a token onto an endpoint to give it a new one",

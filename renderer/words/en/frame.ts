@@ -20,7 +20,7 @@ export const frame = {
   transfers_one: "{{count}} transfer, {{share}} % done",
   transfers_other: "{{count}} transfers, {{share}} % done",
   device: {
-    local: "This machine · {{device}}",
+    local: "This computer · {{device}}",
     unknown: "Looking for devices",
     fallback: "Using the CPU. {{reason}}",
     settings: "Choose a device",
@@ -34,7 +34,7 @@ export const frame = {
   },
   target: { endpoint: "{{name}} · {{readiness}}", open: "Open Endpoints" },
   memory: "{{used}} of {{total}} in use",
-  memoryNote: "Darkroom itself: {{studio}}. Memory of the whole machine.",
+  memoryNote: "Darkroom itself: {{studio}}. Memory of the whole computer.",
   serving: {
     on: "Server :{{port}}",
     waiting: "{{count}} waiting",
@@ -98,7 +98,7 @@ export const frame = {
   },
   lockedOut: {
     title: "This browser isn't signed in",
-    text: "The address you opened was used already or has run out. On the machine where Darkroom runs, this prints a fresh one:",
+    text: "The address you opened was used already or has run out. On the computer where Darkroom runs, this prints a fresh one:",
     command: "npm run darkroom -- open",
     next: "Open what it prints here. You will not be asked again in this browser.",
   },

@@ -39,7 +39,7 @@ export const gallery = {
     allModels: "All models",
     target: "Drawn on",
     allTargets: "All places",
-    here: "This machine",
+    here: "This computer",
     size: "Size",
     allSizes: "All sizes",
     sizeOf: "{{width}} × {{height}}",

@@ -10,7 +10,7 @@ export const generate = {
   form: "What to draw",
   target: {
     title: "Run on",
-    local: "This machine",
+    local: "This computer",
     add: "Add an endpoint…",
     also: "Draw elsewhere too",
     alsoAt_one: "And at {{count}} more",
@@ -143,7 +143,7 @@ export const generate = {
     cancelHint: "Cancel the running picture",
     paused: "The queue is paused.",
     resume: "Resume",
-    busy: "This machine is busy for about {{wait}}. {{name}} would be done in about {{time}}.",
+    busy: "This computer is busy for about {{wait}}. {{name}} would be done in about {{time}}.",
     runThere: "Run on {{name}}",
     each: "About {{time}}",
     many: "About {{time}} each, {{total}} together",
@@ -169,7 +169,8 @@ export const generate = {
       many: "The prompt's alternatives would make {{total}} pictures. One press makes at most {{limit}}.",
       endpoint: "The endpoint was removed: choose where to draw.",
       endpoints: "Looking for endpoints.",
-      start: "An endpoint draws from prompts only: remove the start image, or run on this machine.",
+      start:
+        "An endpoint draws from prompts only: remove the start image, or run on this computer.",
     },
     open: { models: "Open Models", endpoints: "Open Endpoints" },
   },

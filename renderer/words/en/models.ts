@@ -1,16 +1,16 @@
 export const models = {
   title: "Models",
-  list: "Models on this machine",
+  list: "Models on this computer",
   failed: "The models could not be listed",
   get: "Get a model",
   inUse: "In use",
   starter: "Built in",
   broken: "Cannot be read",
   fit: {
-    good: "Suits this machine",
-    slow: "Slow on this machine",
+    good: "Suits this computer",
+    slow: "Slow on this computer",
     tight: "May run out of memory",
-    "too-large": "Too large for this machine",
+    "too-large": "Too large for this computer",
     short: { good: "Fits", slow: "Slow here", tight: "Memory is tight", "too-large": "Too large" },
   },
   details: {
@@ -61,7 +61,7 @@ export const models = {
     title: "From the catalogue",
     failed: "The catalogue could not be read",
     download: "Download",
-    stored: "On this machine",
+    stored: "On this computer",
     size: "{{width}} × {{height}}, {{prediction}}, {{size}}",
   },
   download: {
@@ -137,7 +137,7 @@ export const models = {
     drawing: "The sample is in the queue.",
     prompt: "a red house on a green meadow",
     expected: "Time per picture",
-    measured: "about {{time}} (measured on this machine)",
+    measured: "about {{time}} (measured on this computer)",
     estimated: "about {{time}} (estimated)",
     goodFor: "Good for",
     full: "Photographs, paintings and drawings",

@@ -60,7 +60,7 @@ export const picture = {
   oneStepOf: "1 step in {{steps}}",
   decoders: { own: "The model's own", tiny: "Tiny" },
   presets: { exact: "Exact", balanced: "Balanced", fast: "Fast" },
-  local: "this machine",
+  local: "this computer",
   elsewhere: "another studio",
   endpoint: "an endpoint",
   endpointGone: "an endpoint that was removed",

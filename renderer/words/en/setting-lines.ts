@@ -49,7 +49,7 @@ export const settingLines = {
   pictureFolder: {
     section: "pictures",
     name: "Picture folder",
-    what: "Where new pictures go, on the machine that draws. Pictures already made stay where they are.",
+    what: "Where new pictures go, on the computer that draws. Pictures already made stay where they are.",
     find: "output directory save path gallery",
   },
   fileNames: {

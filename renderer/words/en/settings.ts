@@ -159,7 +159,7 @@ export const settings = {
     copy: "Copy path",
     copied: "Copied",
     open: "Open in another browser",
-    openHelp: "Makes an address that works once, for ten minutes, on this machine.",
+    openHelp: "Makes an address that works once, for ten minutes, on this computer.",
     opened: "Copied. It works once.",
     telemetry:
       "Darkroom sends nothing anywhere: no telemetry, no update checks. It speaks to the model hub when you ask for a model.",

@@ -67,7 +67,7 @@ export const stageWords = {
     newSeed: "Try another seed",
     onCpu: "Run on the CPU",
     there: "Draw on {{name}} instead",
-    here: "Draw on this machine instead",
+    here: "Draw on this computer instead",
     again: "Try again",
     saveAgain: "Draw and save again",
     resume: "Resume with the same seed",

@@ -1,8 +1,8 @@
 export const welcome = {
   title: "Type a prompt and watch it develop.",
-  machine: "This machine draws with {{device}}.",
+  machine: "This computer draws with {{device}}.",
   facts: {
-    title: "What this machine can do",
+    title: "What this computer can do",
     memory: "Memory",
     disk: "Disk",
     free: "{{free}} free of {{total}}",
@@ -10,8 +10,8 @@ export const welcome = {
     presets: "A picture of 768 × 768 with Stable Diffusion 2 takes, by preset:",
   },
   fallback: "Using the CPU. {{reason}}.",
-  trying: "Finding out what this machine can do…",
-  failed: "The studio could not find out what this machine can do",
+  trying: "Finding out what this computer can do…",
+  failed: "The studio could not find out what this computer can do",
   starter: {
     title: "Draw a first picture",
     prompt: "two purple fish under water",

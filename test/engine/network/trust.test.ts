@@ -35,7 +35,7 @@ async function ask(pair: keyof typeof PAIRS, trust: Partial<Trust>) {
 
 test.each<[keyof typeof PAIRS, Partial<Trust>, string]>([
   ["own", {}, "it is self-signed"],
-  ["signed", {}, "it comes from an authority that this machine does not know"],
+  ["signed", {}, "it comes from an authority that this computer does not know"],
   ["own", { ca: authority.cert }, "it is self-signed"],
   ["expired", { ca: PAIRS.expired.cert }, "it has expired"],
   ["early", { ca: PAIRS.early.cert }, "it is not valid yet"],

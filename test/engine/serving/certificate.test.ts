@@ -32,7 +32,7 @@ test("a key that everybody can read and a certificate that ends soon are told of
   const files = tlsFiles(await certificate({ until }));
   chmodSync(files.key, 0o644);
   const { shownAt } = await readCertificate(files);
-  const open = `Every user of this machine can read the key ${files.key}.`;
+  const open = `Every user of this computer can read the key ${files.key}.`;
   const day = until.toISOString().slice(0, 10);
   const warningsIn = (days: number) => shownAt(new Date(Date.now() + days * DAY_MS)).warnings;
   expect(warningsIn(0)).toEqual([open]);
