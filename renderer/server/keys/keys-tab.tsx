@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Server, ServerKey } from "../../../engine/contract/server.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
@@ -50,6 +50,7 @@ export function KeysTab({ server, onMakeKey }: KeysTabProps) {
 }
 
 const COLUMNS = ["name", "scopes", "gallery", "reply", "made", "used"] as const;
+type Column = (typeof COLUMNS)[number];
 
 function KeyTable({ keys }: { keys: readonly ServerKey[] }) {
   const t = useWords("server");
@@ -97,11 +98,11 @@ function KeyRow({ of: key, onRemove }: { of: ServerKey; onRemove: () => void }) 
       <th scope="row" className={styles.name}>
         {name}
       </th>
-      <td>{scopes.map((scope) => t(`keys.scope.${scope}`)).join(", ")}</td>
-      <td>{t(keepsPictures ? "keys.kept" : "keys.notKept")}</td>
-      <td>{t(isSeedProfile ? "keys.seed" : "keys.plain")}</td>
-      <td>{formatWhen(createdAt)}</td>
-      <td>{lastUsedAt === undefined ? t("keys.never") : formatWhen(lastUsedAt)}</td>
+      <Cell of="scopes">{scopes.map((scope) => t(`keys.scope.${scope}`)).join(", ")}</Cell>
+      <Cell of="gallery">{t(keepsPictures ? "keys.kept" : "keys.notKept")}</Cell>
+      <Cell of="reply">{t(isSeedProfile ? "keys.seed" : "keys.plain")}</Cell>
+      <Cell of="made">{formatWhen(createdAt)}</Cell>
+      <Cell of="used">{lastUsedAt === undefined ? t("keys.never") : formatWhen(lastUsedAt)}</Cell>
       <td>
         <IconButton
           icon={Trash2}
@@ -111,5 +112,18 @@ function KeyRow({ of: key, onRemove }: { of: ServerKey; onRemove: () => void }) 
         />
       </td>
     </tr>
+  );
+}
+
+/** On a phone, where no column fits, it says what it is itself. */
+function Cell({ of, children }: { of: Column; children: ReactNode }) {
+  const t = useWords("server");
+  return (
+    <td>
+      <span className={styles.label} aria-hidden>
+        {t(`keys.${of}`)}
+      </span>
+      {children}
+    </td>
   );
 }
