@@ -167,10 +167,12 @@ function PathCheck({ draft }: Pick<DeployFormProps, "draft">) {
     setAsked(wanted);
   };
   return (
-    <div className={styles.choice}>
-      <Button isDisabled={isFetching} onPress={check}>
-        {t("fields.check")}
-      </Button>
+    <div className={styles.check}>
+      <div>
+        <Button isDisabled={isFetching} onPress={check}>
+          {t("fields.check")}
+        </Button>
+      </div>
       {asked === wanted && data && <Checklist checks={data.checks} />}
       {asked === wanted && error && <Failed title={t("fields.checkFailed")} error={error} />}
     </div>
