@@ -22,7 +22,10 @@ export function ServerPage() {
     <div className={styles.page}>
       {server && <Room server={server} />}
       {error && !server && (
-        <Failed title={t("failed")} error={error} onRetry={() => void refetch()} />
+        <>
+          <h1 className={styles.heading}>{t("title")}</h1>
+          <Failed title={t("failed")} error={error} onRetry={() => void refetch()} />
+        </>
       )}
       {server === undefined && !error && (
         <>

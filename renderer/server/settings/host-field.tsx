@@ -13,13 +13,17 @@ type Reach = (typeof REACHES)[number];
 
 const HOSTS = { own: "127.0.0.1", everywhere: "0.0.0.0" } as const;
 
-export interface HostFieldProps {
+interface OtherHostProps {
   readonly host: string;
   readonly onChange: (host: string) => void;
 }
 
+export interface HostFieldProps extends OtherHostProps {
+  readonly isEncrypted: boolean;
+}
+
 /** Who can reach the server at all, and what that means. */
-export function HostField({ host, onChange }: HostFieldProps) {
+export function HostField({ host, isEncrypted, onChange }: HostFieldProps) {
   const t = useWords("server");
   const [isOther, setIsOther] = useState(reachOf(host) === "other");
   const reach = isOther ? "other" : reachOf(host);
@@ -44,7 +48,10 @@ export function HostField({ host, onChange }: HostFieldProps) {
       ) : (
         <p className={styles.warn}>
           <Icon of={TriangleAlert} />
-          {t(`settings.hostHelp.${reach}`)}
+          <span>
+            {t(`settings.hostHelp.${reach}`)}
+            {!isEncrypted && ` ${t("settings.notEncrypted")}`}
+          </span>
         </p>
       )}
       {reach === "other" && <OtherHost host={host} onChange={onChange} />}
@@ -52,7 +59,7 @@ export function HostField({ host, onChange }: HostFieldProps) {
   );
 }
 
-function OtherHost({ host, onChange }: HostFieldProps) {
+function OtherHost({ host, onChange }: OtherHostProps) {
   const t = useWords("server");
   return (
     <div className={styles.text}>

@@ -1,6 +1,8 @@
+import { CircleAlert } from "lucide-react";
 import { type Preset, PRESETS } from "../../../engine/contract/presets.ts";
 import type { Server } from "../../../engine/contract/server.ts";
 import { Chips } from "../../ui/chips.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { SavedField } from "../../ui/saved-field.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { useWords } from "../../words/words.ts";
@@ -60,19 +62,18 @@ function Reach({ server, refused, change }: ReachProps) {
         <HostField
           key={`${host} ${chosen}`}
           host={host}
+          isEncrypted={tls !== null}
           onChange={(value) => change({ host: value })}
         />
         <NumberSetting
           key={`port ${chosen}`}
           label={t("settings.port")}
+          description={elsewhere && t("settings.elsewhere", { origin: elsewhere })}
           value={port}
           onChange={(value) => change({ port: value })}
           minValue={0}
           maxValue={65_535}
         />
-        {elsewhere !== undefined && (
-          <p className={styles.help}>{t("settings.elsewhere", { origin: elsewhere })}</p>
-        )}
         <Switch
           isSelected={grpcPort !== null}
           onChange={(isOn) => change({ grpcPort: isOn ? FIRST_GRPC_PORT : null })}
@@ -84,16 +85,19 @@ function Reach({ server, refused, change }: ReachProps) {
           <NumberSetting
             key={`gRPC ${chosen}`}
             label={t("settings.grpcPort")}
+            description={grpcTarget && t("settings.grpcAt", { target: grpcTarget })}
             value={grpcPort}
             onChange={(value) => change({ grpcPort: value })}
             minValue={0}
             maxValue={65_535}
           />
         )}
-        {grpcTarget !== undefined && (
-          <p className={styles.help}>{t("settings.grpcAt", { target: grpcTarget })}</p>
+        {grpcError !== undefined && (
+          <p className={styles.bad}>
+            <Icon of={CircleAlert} />
+            {grpcError.message}
+          </p>
         )}
-        {grpcError !== undefined && <p className={styles.help}>{grpcError.message}</p>}
         <TlsFields
           key={JSON.stringify(tls)}
           tls={tls}
@@ -159,12 +163,12 @@ function Work({ settings, change }: PartProps) {
       <div className={styles.fields}>
         <NumberSetting
           label={t("settings.queueLength")}
+          description={t("settings.queueHelp")}
           value={queueLength}
           onChange={(value) => change({ queueLength: value })}
           minValue={1}
           maxValue={1000}
         />
-        <p className={styles.help}>{t("settings.queueHelp")}</p>
         <Switch
           isSelected={timeLimitSeconds !== null}
           onChange={(isOn) => change({ timeLimitSeconds: isOn ? FIRST_LIMIT_SECONDS : null })}
@@ -220,6 +224,7 @@ function DefaultPreset({ preset, change }: DefaultPresetProps) {
 
 interface NumberSettingProps {
   readonly label: string;
+  readonly description?: string | undefined;
   readonly value: number;
   readonly onChange: (value: number) => void;
   readonly minValue: number;
@@ -227,7 +232,8 @@ interface NumberSettingProps {
 }
 
 /** A number that counts once it is saved, like the texts beside it. */
-function NumberSetting({ label, value, onChange, minValue, maxValue }: NumberSettingProps) {
+function NumberSetting(props: NumberSettingProps) {
+  const { label, description, value, onChange, minValue, maxValue } = props;
   const t = useWords("server");
   const isSound = (typed: string) =>
     /^\d+$/.test(typed.trim()) && Number(typed) >= minValue && Number(typed) <= maxValue;
@@ -236,6 +242,7 @@ function NumberSetting({ label, value, onChange, minValue, maxValue }: NumberSet
       <SavedField
         key={value}
         label={label}
+        description={description}
         saved={String(value)}
         faultOf={(typed) =>
           isSound(typed) ? undefined : t("settings.badNumber", { min: minValue, max: maxValue })

@@ -6,6 +6,7 @@ import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { TextField } from "../../ui/text-field.tsx";
+import { formatDate } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { isOfCertificate, type ServerCommands } from "../use-server.ts";
 import styles from "./settings-tab.module.css";
@@ -37,7 +38,7 @@ export function TlsFields({ tls, shown, refused, change }: TlsFieldsProps) {
         <p className={styles.help}>
           {t("settings.tlsShown", {
             names: shown.names.join(", "),
-            day: new Date(shown.validTo).toLocaleDateString(),
+            day: formatDate(shown.validTo),
           })}
         </p>
       )}

@@ -55,6 +55,7 @@ export function TryTab({ server, onMakeKey }: { server: Server; onMakeKey: () =>
         <pre className={styles.code} tabIndex={0} aria-label={t("try.code", { name })}>
           {code}
         </pre>
+        {server.state !== "running" && <p className={styles.note}>{t("try.stopped")}</p>}
         <p className={styles.note}>{t(`try.notes.${name}`)}</p>
         {caller.isWithKey && (
           <p className={styles.note}>{t("try.keyNote", { variable: KEY_VARIABLE })}</p>
