@@ -20,7 +20,7 @@ test("an endpoint's card finds out which settings it uses, and Generate says wha
   await card.getByRole("button", { name: "Find the problem" }).click();
   await expect(dialog.getByText("Nothing is wrong")).toBeVisible();
   await dialog.getByRole("button", { name: "Check its settings" }).click();
-  await expect(dialog.getByText("Draws 2 small pictures by one seed.")).toBeVisible();
+  await expect(dialog.getByText("Draws 2 small pictures with one seed.")).toBeVisible();
   expect(edge.seen.filter(({ path }) => path.endsWith("/infer"))).toEqual([]);
   await dialog.getByRole("button", { name: "Draw and check" }).click();
   await expect(dialog.getByText(/^6 pictures in /)).toBeVisible();

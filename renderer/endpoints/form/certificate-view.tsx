@@ -1,3 +1,4 @@
+import { Fragment, type ReactNode } from "react";
 import { Check, ShieldCheck } from "lucide-react";
 import type { Certificate } from "../../../engine/contract/endpoints.ts";
 import { Button } from "../../ui/button.tsx";
@@ -34,7 +35,7 @@ export function CertificateView(props: CertificateViewProps) {
         </dd>
         <dt>{t("certificates.fingerprint")}</dt>
         <dd>
-          <code>{fingerprint}</code>
+          <code className={styles.fingerprint}>{pairsOf(fingerprint)}</code>
         </dd>
       </dl>
       {isTrusted ? (
@@ -51,4 +52,19 @@ export function CertificateView(props: CertificateViewProps) {
       )}
     </section>
   );
+}
+
+/** A fingerprint whose lines break between pairs of digits only. */
+function pairsOf(fingerprint: string): ReactNode {
+  return fingerprint.split(":").map((pair, index) => (
+    // Pairs have no other name than their place.
+    <Fragment key={`${index} ${pair}`}>
+      {index > 0 && (
+        <>
+          :<wbr />
+        </>
+      )}
+      {pair}
+    </Fragment>
+  ));
 }

@@ -51,12 +51,12 @@ export function HistoryChart({ stats: { points } }: { stats: EndpointStats }) {
       </svg>
       <figcaption className={styles.quiet}>
         <span>{whenOf(points[0]?.at ?? "")}</span>
-        <span>
+        <span>{t("history.now")}</span>
+        <span className={styles.legend}>
           {longest > 0
             ? t("history.legend", { time: formatDuration(longest), most })
             : t("history.legendPlain", { most })}
         </span>
-        <span>{t("history.now")}</span>
       </figcaption>
     </figure>
   );

@@ -81,7 +81,7 @@ function Figures({ stats: { pictures, checks } }: { stats: EndpointStats }) {
       </Figure>
       <Figure name={t("history.traffic")}>{t("history.bytes", traffic)}</Figure>
       <Figure name={t("history.gpu")}>
-        {formatDuration(gpuSeconds)}
+        {done > 0 ? formatDuration(gpuSeconds) : t("history.untimed")}
         {done > 0 && (
           <span className={styles.quiet}>
             {t(gpuTold === 0 ? "history.gpuMeasured" : "history.gpuTold", { count: gpuTold })}
@@ -90,7 +90,10 @@ function Figures({ stats: { pictures, checks } }: { stats: EndpointStats }) {
       </Figure>
       {checked > 0 && (
         <Figure name={t("history.checks")}>
-          {t("history.ready", { ready: checks.ready, checked })} <Times {...checks} />
+          <span>{t("history.ready", { ready: checks.ready, checked })}</span>
+          <span className={styles.quiet}>
+            <Times {...checks} />
+          </span>
         </Figure>
       )}
     </dl>
@@ -117,12 +120,15 @@ function Failures({ failures }: Pick<EndpointStats["pictures"], "failures">) {
   const sorted = Object.entries(failures).toSorted(([, a], [, b]) => b - a);
   if (sorted.length === 0) return null;
   return (
-    <ul className={styles.failures} aria-label={t("history.failures")}>
-      {sorted.map(([code, count]) => (
-        <li key={code}>
-          <code>{code}</code> {t("history.often", { count })}
-        </li>
-      ))}
-    </ul>
+    <section>
+      <h3 className={styles.title}>{t("history.failures")}</h3>
+      <ul className={styles.failures}>
+        {sorted.map(([code, count]) => (
+          <li key={code}>
+            <code>{code}</code> {t("history.often", { count })}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,7 +1,7 @@
 /** Finding out which settings an endpoint uses. */
 export const endpointTrial = {
   title: "Which settings {{name}} uses",
-  cost: "Draws {{least}} small pictures by one seed. If the seed is used, up to {{more}} more follow, each with one setting changed.",
+  cost: "Draws {{least}} small pictures with one seed. If the seed is used, up to {{more}} more follow, each with one setting changed.",
   costTime: "Its last pictures took about {{time}} each, so expect at least {{least}}.",
   costUnknown: "No time estimate yet.",
   start: "Draw and check",
@@ -22,8 +22,8 @@ export const endpointTrial = {
     unknown: "Not known",
   },
   unknownHint:
-    "Its pictures differ each time, even by the same seed, so they cannot tell whether other settings are used.",
+    "Its pictures differ each time, even with the same seed, so they cannot tell whether other settings are used.",
   send: "Send what it uses",
-  sent: "{{name}} is sent what it uses",
+  sent: "{{name}} now gets the settings that it uses",
   promptOnly: "Only the prompt is sent to it now.",
 };
