@@ -70,8 +70,15 @@ function Address({ server }: { server: Server }) {
   const far = isEverywhere(host) ? "everywhere" : "oneAddress";
   return (
     <span className={styles.address}>
-      <code className={styles.origin}>{address}</code>
-      <IconButton icon={Copy} size="dense" label={t("copyAddress")} onPress={() => copy(address)} />
+      <span className={styles.copied}>
+        <code className={styles.origin}>{address}</code>
+        <IconButton
+          icon={Copy}
+          size="dense"
+          label={t("copyAddress")}
+          onPress={() => copy(address)}
+        />
+      </span>
       <span className={styles.quiet}>{t(isOwnMachine(host) ? "reach.own" : `reach.${far}`)}</span>
     </span>
   );

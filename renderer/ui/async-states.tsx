@@ -13,7 +13,7 @@ const PATIENCE_MS = 150;
 /** Nothing is here yet: one sentence, and one thing to do. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
-    <div className={styles.state}>
+    <div className={classNames(styles.state, styles.empty)}>
       <p className={styles.title}>{title}</p>
       {children}
     </div>

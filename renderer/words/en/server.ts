@@ -39,7 +39,7 @@ export const server = {
     took: "Duration",
     size: "Reply",
     row: "{{time}}, {{who}}, {{method}} {{path}}, {{status}}",
-    states: { waiting: "Waiting", running: "Drawing", answered: "Answered", gone: "Disconnected" },
+    states: { waiting: "Waiting", running: "Drawing", answered: "Answered", gone: "Cancelled" },
   },
   exchange: {
     title: "Request",
