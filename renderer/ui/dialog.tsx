@@ -5,6 +5,7 @@ import { useWords } from "../words/words.ts";
 import { classNames } from "./class-names.ts";
 import styles from "./dialog.module.css";
 import { IconButton } from "./icon-button.tsx";
+import { useFocusReturn } from "./use-focus-return.ts";
 
 export interface DialogProps {
   readonly title: string;
@@ -31,6 +32,7 @@ export function Dialog(props: DialogProps) {
     >
       <Modal className={classNames(styles.modal, styles[size])}>
         <AriaDialog className={styles.dialog ?? ""} role={isAlert ? "alertdialog" : "dialog"}>
+          <FocusReturn />
           <header className={styles.head}>
             <Heading slot="title" className={styles.title ?? ""}>
               {title}
@@ -43,4 +45,10 @@ export function Dialog(props: DialogProps) {
       </Modal>
     </ModalOverlay>
   );
+}
+
+/** Stands in a dialog for as long as it is open. */
+function FocusReturn() {
+  useFocusReturn("dialog");
+  return null;
 }

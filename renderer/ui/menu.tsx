@@ -5,6 +5,7 @@ import { classNames } from "./class-names.ts";
 import { Icon } from "./icon.tsx";
 import { KeyHint } from "./key-hint.tsx";
 import styles from "./menu.module.css";
+import { useFocusReturn } from "./use-focus-return.ts";
 
 /** One thing that a menu offers. */
 export interface MenuEntry {
@@ -49,6 +50,7 @@ export function PointMenu({ entries, label, isOpen, onClose, anchor }: PointMenu
 
 function Entries(props: { entries: readonly MenuEntry[]; label: string; onClose?: () => void }) {
   const { entries, label, onClose } = props;
+  useFocusReturn("menu");
   return (
     <AriaMenu className={styles.menu ?? ""} aria-label={label} {...(onClose && { onClose })}>
       {entries.map((entry, index) => (

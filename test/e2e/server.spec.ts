@@ -31,6 +31,7 @@ async function makeKey(page: Page, name: string): Promise<string> {
   await shown.getByRole("button", { name: "Done" }).click();
   await expect(page.getByRole("rowheader", { name })).toBeVisible();
   await expect(page.getByText(secret)).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Make a key" })).toBeFocused();
   return secret;
 }
 
@@ -68,6 +69,10 @@ test("the page's own curl snippet draws a picture, and its request can be looked
 
   await page.goBack();
   await expect(request).toBeVisible();
+  await request.getByRole("button", { name: "Close" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(request).toBeHidden();
+  await expect(page.locator("body")).not.toBeFocused();
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
 });
@@ -87,7 +92,7 @@ test("the whole network needs a key, which is made right there", async ({ studio
   ).toBeDisabled();
 });
 
-test("on a phone a request's details take the list's place, until they are closed", async ({
+test("on a phone a request's details take the list's place, and keys can be removed", async ({
   studio: { page },
 }) => {
   await startServer(page);
@@ -103,4 +108,14 @@ test("on a phone a request's details take the list's place, until they are close
   await expectNoViolations(page);
   await request.getByRole("button", { name: "Close" }).click();
   await expect(list).toBeVisible();
+
+  // A key can be removed there, too.
+  await makeKey(page, "Nightly contact sheets of the whole archive");
+  const remove = page.getByRole("button", { name: /^Remove the key Nightly/ });
+  await expect(remove).toBeInViewport({ ratio: 1 });
+  await expectNoViolations(page);
+  await remove.click();
+  await page.getByRole("button", { name: "Remove the key", exact: true }).click();
+  await expect(page.getByText("There are no keys.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Make a key" })).toBeFocused();
 });

@@ -7,6 +7,7 @@ import { Failed, Skeleton } from "../../ui/async-states.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { ProgressBar } from "../../ui/progress-bar.tsx";
+import { useFocusReturn } from "../../ui/use-focus-return.ts";
 import { useWords } from "../../words/words.ts";
 import { EndpointView } from "./endpoint-view.tsx";
 import { type Stage, stageOf, STAGES } from "./stages.ts";
@@ -28,12 +29,15 @@ export function WatchView({ place, onClose }: WatchViewProps) {
   const title = t("watch.title", { name, namespace });
   useFreshList(watched.deployment?.state.state, isGone);
   const view = useRef<HTMLElement>(null);
+  useFocusReturn(name);
   // It stands below the manifests, and is what was asked for: by a press, or by the address.
   useEffect(() => {
     view.current?.scrollIntoView({ block: "nearest" });
+    // The button that applied it can no longer be pressed, and so has lost the focus.
+    if (document.activeElement === document.body) view.current?.focus({ preventScroll: true });
   }, [name]);
   return (
-    <section ref={view} className={styles.view} aria-label={title}>
+    <section ref={view} className={styles.view} aria-label={title} tabIndex={-1}>
       <header className={styles.head}>
         <h3 className={styles.title}>{title}</h3>
         <IconButton icon={X} size="dense" label={t("watch.close")} onPress={onClose} />

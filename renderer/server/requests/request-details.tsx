@@ -6,6 +6,7 @@ import { useStudio } from "../../connection/studio.tsx";
 import { Failed, Skeleton } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
+import { useFocusReturn } from "../../ui/use-focus-return.ts";
 import { formatBytes } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { BODY_FILE, curlCommand, isWhole } from "./curl-command.ts";
@@ -25,6 +26,7 @@ export interface RequestDetailsProps {
 export function RequestDetails({ id, server, onClose }: RequestDetailsProps) {
   const t = useWords("server");
   const { queries } = useStudio();
+  useFocusReturn(id);
   const asked = queries.server.exchange.queryOptions({ input: { id } });
   const { data: exchange, error, refetch } = useQuery(asked);
   return (
