@@ -17,9 +17,9 @@ test("a published model becomes manifests whose departures are explained, and fi
   const form = page.getByRole("form", { name: "Model deployment" });
   await expect(form.getByRole("textbox", { name: "Path" })).toHaveValue("stable-diffusion/");
   await form.getByRole("button", { name: "Check the path" }).click();
-  await expect(form.getByRole("region", { name: "Deployable?" })).toContainText(
-    /It can be deployed/,
-  );
+  const verdict = form.getByRole("region", { name: "Deployable?" });
+  await expect(verdict).toContainText(/It can be deployed/);
+  expect((await verdict.boundingBox())?.width).toBeGreaterThan(200);
 
   const name = form.getByRole("textbox", { name: "Model deployment name" });
   await name.fill("KT_3");
