@@ -146,7 +146,7 @@ function ConnectionRow({ connection }: { connection: Connection }) {
   return (
     <ListRow id={id} name={name}>
       <ListLine>
-        {bucket ?? t("anyBucket")}
+        <span className={styles.bucket}>{bucket ?? t("anyBucket")}</span>
         <span className={styles.host}>{origin.replace(/^https?:\/\//, "")}</span>
       </ListLine>
       <span className={styles.state} data-state={state}>

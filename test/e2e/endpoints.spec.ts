@@ -127,7 +127,9 @@ test("says what a pasted curl line is before it is saved, and adds what it says"
     .getByRole("textbox", { name: "Paste what you have" })
     .fill(`curl ${address} -H 'Authorization: Bearer ${TOKEN}' -d '${body}'`);
   await dialog.getByRole("button", { name: "Fill in", exact: true }).click();
-  await expect(dialog.getByText(/Found a curl command for .* Its token is filled in/)).toBeVisible();
+  await expect(
+    dialog.getByText(/Found a curl command for .* Its token is filled in/),
+  ).toBeVisible();
   await expect(dialog.getByRole("textbox", { name: "Address" })).toHaveValue(address);
   await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("The edge");
   await dialog.getByRole("button", { name: "Add and test" }).click();

@@ -52,13 +52,15 @@ export function LinkDialog({ place, objectKey: key, onClose }: LinkDialogProps) 
         </>
       }
     >
-      <p className={styles.text}>{t("link.text")}</p>
-      <Chips
-        label={t("link.time")}
-        value={time}
-        onChange={setTime}
-        chips={TIMES.map(([value]) => ({ value, label: t(`link.times.${value}`) }))}
-      />
+      <div className={styles.form}>
+        <p className={styles.text}>{t("link.text")}</p>
+        <Chips
+          label={t("link.time")}
+          value={time}
+          onChange={setTime}
+          chips={TIMES.map(([value]) => ({ value, label: t(`link.times.${value}`) }))}
+        />
+      </div>
     </Dialog>
   );
 }

@@ -45,8 +45,8 @@ export const buckets = {
   views: { label: "Show", objects: "Objects", incomplete: "Incomplete uploads" },
   search: "Search this folder",
   searching: "Searching…",
-  noMatch_one: "Nothing here is called “{{words}}” ({{count}} key searched).",
-  noMatch_other: "Nothing here is called “{{words}}” ({{count}} keys searched).",
+  noMatch_one: "Nothing here matches “{{words}}” ({{count}} key searched).",
+  noMatch_other: "Nothing here matches “{{words}}” ({{count}} keys searched).",
   count_one: "{{formatted}} item",
   count_other: "{{formatted}} items",
   countMore: "{{formatted}} items so far",
@@ -109,7 +109,7 @@ export const buckets = {
     replace: "Replace",
     taken: "The folder already has {{names}}.",
     versioned: "The bucket keeps the earlier versions.",
-    unversioned: "The bucket keeps no versions, as far as is known, so this cannot be undone.",
+    unversioned: "The bucket seems to keep no versions, so this cannot be undone.",
   },
   download: {
     title_one: "Download {{count}} item",
@@ -134,7 +134,7 @@ export const buckets = {
   },
   newFolder: {
     label: "Name",
-    help: "The folder opens at once. It is kept once there is an object in it.",
+    help: "The folder opens at once. It is kept once it holds an object.",
     yes: "Open the folder",
   },
   names: {
@@ -145,7 +145,7 @@ export const buckets = {
     create: "Create the bucket",
   },
   incomplete: {
-    text: "These uploads were begun and never finished. They are in no list, and their parts are still paid for.",
+    text: "These uploads were started and never finished. No list shows them, but their parts still take up paid storage.",
     failed: "Incomplete uploads could not be listed",
     empty: "There are no incomplete uploads.",
     started: "started {{when}}",
@@ -161,9 +161,9 @@ export const buckets = {
     titleOne: "Delete {{name}}?",
     title_one: "Delete {{count}} item?",
     title_other: "Delete {{count}} items?",
-    text: "The bucket keeps no versions, as far as is known, so this cannot be undone.",
+    text: "The bucket seems to keep no versions, so this cannot be undone.",
     textFolder:
-      "Folders are deleted with everything in them. The bucket keeps no versions, as far as is known, so this cannot be undone.",
+      "Folders are deleted with everything in them. The bucket seems to keep no versions, so this cannot be undone.",
     yes: "Delete",
   },
   removed_one: "{{count}} object deleted",
@@ -192,13 +192,13 @@ export const buckets = {
     environment: "Environment",
     yaml: "Connection Secret",
     yamlHelp:
-      "The Secret that OpenShift AI keeps for a data connection: paste it, or drop its .yaml file. It is read once.",
+      "The Secret of a data connection in OpenShift AI: paste it, or drop its .yaml file. It is read once.",
     file: "Choose a file",
     profileLabel: "Profile",
     profileHelp: "From ~/.aws/config and ~/.aws/credentials.",
     noProfile: "There is no profile in ~/.aws/config or ~/.aws/credentials.",
     environmentHelp:
-      "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_S3_ENDPOINT and the others, as Darkroom was started with them.",
+      "Uses AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_S3_ENDPOINT and the like, as set when Darkroom was started.",
     noEnvironment:
       "Darkroom was started without AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Set them and start it again.",
     given: {
@@ -212,7 +212,7 @@ export const buckets = {
     namePlaceholder: "Defaults to the bucket's name",
     accessKey: "Access key",
     secretKey: "Secret key",
-    kept: "Saved; enter another to replace it",
+    kept: "Stored; enter another to replace it",
     endpoint: "Endpoint",
     endpointHelp: "The S3 service's address, not that of its web console.",
     region: "Region",
@@ -223,19 +223,22 @@ export const buckets = {
     pathStyles: { auto: "Automatic", yes: "Yes", no: "No" },
     pathStyleHelp:
       "Whether the bucket's name is in the path of the address. MinIO usually needs it.",
-    found: { yes: "It was found to be needed.", no: "It was found not to be needed." },
+    found: {
+      yes: "The test found that it is needed.",
+      no: "The test found that it is not needed.",
+    },
     ca: "CA certificate",
     caHelp: "For a service whose certificate this computer does not trust yet, as PEM.",
     choosePem: "Choose a file",
     insecure: "Do not check the certificate",
-    insecureHelp: "For a first try only: anybody could answer in its place.",
+    insecureHelp: "For a first try only: another server could answer in its place.",
     sessionToken: "Session token",
     sessionTokenHelp: "Only for temporary keys.",
   },
   faults: {
     accessKey: "Enter the access key.",
     secretKey: "Enter the secret key.",
-    keysMoved: "The endpoint is another one: enter both keys again.",
+    keysMoved: "The endpoint has changed: enter both keys again.",
     endpoint: "Enter the endpoint's address.",
     endpointForm: "Enter an address such as https://minio.example.com.",
     bucket: "A bucket's name has letters, digits, hyphens and dots.",
