@@ -6,7 +6,7 @@ import styles from "./checklist.module.css";
 
 const SIGNS = { ok: CircleCheck, warning: TriangleAlert, failed: CircleAlert } as const;
 
-/** The worst outcome of a checklist: what it comes to. */
+/** The worst outcome in a checklist. */
 export function verdictOf(checks: readonly DeploymentCheck[]): DeploymentCheck["outcome"] {
   const has = (wanted: DeploymentCheck["outcome"]) =>
     checks.some(({ outcome }) => outcome === wanted);

@@ -21,7 +21,7 @@ import { type BucketAddress, useBucketAddress } from "./use-bucket-address.ts";
 import { useConnectionActions } from "./use-connection-actions.tsx";
 import { useFileDrop } from "../ui/use-file-drop.ts";
 
-/** Connections to buckets, and what lies in them; by its address. */
+/** Bucket connections and their content, as the address says. */
 export function BucketsPage() {
   const t = useWords("buckets");
   const { queries } = useStudio();
@@ -77,12 +77,12 @@ export function BucketsPage() {
 interface FormProps {
   readonly address: BucketAddress;
   readonly connections: readonly Connection[] | undefined;
-  /** A Secret that was dropped on the page. */
+  /** A Secret dropped on the page. */
   readonly yaml: string | undefined;
   readonly onYaml: (yaml: string | undefined) => void;
 }
 
-/** The form of a connection, where the address asks for one. */
+/** The connection form, if the address asks for it. */
 function Form({ address, connections, yaml, onYaml }: FormProps) {
   const { isAdding, editedId, field, close, open, publishedModel } = address;
   const [, navigate] = useLocation();
@@ -112,7 +112,7 @@ interface NothingProps {
   readonly onSecret: (file: File | undefined) => void;
 }
 
-/** There is no connection yet: what one is good for, and two ways to it. */
+/** Shown while there is no connection: what one is for, and two ways to add it. */
 function Nothing({ onAdd, onSecret }: NothingProps) {
   const t = useWords("buckets");
   const drop = useFileDrop(onSecret);
@@ -137,7 +137,7 @@ const SIGNS = {
   testing: LoaderCircle,
 } as const;
 
-/** A connection with its bucket, its host, and how it stands with it as far as that is known. */
+/** A connection with its bucket, its host, and its state as far as that is known. */
 function ConnectionRow({ connection }: { connection: Connection }) {
   const t = useWords("buckets");
   const { id, name, bucket, origin, check } = connection;

@@ -12,7 +12,7 @@ const FIELDS: readonly ConnectionField[] = [
   "ca",
 ];
 
-/** A folder of a bucket; a bucket is absent where the connection names it. */
+/** A folder of a bucket; the bucket is absent if the connection names it. */
 export interface BucketFolderPlace {
   readonly connectionId: string;
   readonly bucket?: string | undefined;
@@ -38,7 +38,7 @@ export interface BucketAddress {
   readonly showIncomplete: (isShown: boolean) => void;
   readonly add: () => void;
   readonly edit: (id: string, field?: ConnectionField) => void;
-  /** Closes the form and leaves the place. */
+  /** Closes the form and keeps the place. */
   readonly close: () => void;
 }
 
@@ -52,7 +52,7 @@ export function useBucketAddress(): BucketAddress {
   return useMemo(() => {
     const field = address.get("field");
     const without = (names: readonly string[], more: Parts) => {
-      // What else the address carries stays: a scene of the dev server, for example.
+      // Keeps the address's other parameters, for example a scene of the dev server.
       const next = new URLSearchParams([...address].filter(([name]) => !names.includes(name)));
       for (const [name, value] of Object.entries(more))
         if (value !== undefined) next.set(name, value);

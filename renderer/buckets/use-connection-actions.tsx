@@ -9,14 +9,14 @@ import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import type { BucketAddress } from "./use-bucket-address.ts";
 
-/** What can be done with a connection, and the question that one of it asks. */
+/** The actions for a connection, and the confirmation that one of them needs. */
 export interface ConnectionVerbs {
   readonly actions: readonly Action[];
   readonly test: () => void;
   readonly dialog: ReactNode;
 }
 
-/** What can be done with the open connection, in the one order of buttons, menu and palette. */
+/** The actions for the open connection, in the order shared by buttons, menu and palette. */
 export function useConnectionActions(
   connection: Connection | undefined,
   { add, edit }: BucketAddress,

@@ -5,17 +5,17 @@ import styles from "./breadcrumbs.module.css";
 import { waysTo } from "./rows.ts";
 
 export interface BreadcrumbsProps {
-  /** Undefined: the list of buckets is shown. */
+  /** Undefined while the list of buckets is shown. */
   readonly bucket: string | undefined;
   readonly connection: string;
   readonly prefix: string;
-  /** Whether the way leads above the bucket, to the list of all. */
+  /** Whether the first breadcrumb leads to the list of buckets. */
   readonly hasBuckets: boolean;
   readonly onOpen: (prefix: string) => void;
   readonly onBuckets: () => void;
 }
 
-/** The way from the bucket to the folder that is shown; each part leads there. */
+/** The path from the bucket to the folder that is shown; each part is a link. */
 export function Breadcrumbs(props: BreadcrumbsProps) {
   const { bucket, connection, prefix, hasBuckets, onOpen, onBuckets } = props;
   const t = useWords("buckets");

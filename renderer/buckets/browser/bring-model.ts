@@ -8,7 +8,7 @@ import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { lastNameOf } from "./rows.ts";
 
-/** Brings an archive, or a folder that holds one, into the model store, and offers to draw with it. */
+/** Imports an archive, or a folder that contains one, into the model store, and offers to draw with it. */
 export function useImportModel(place: BucketPlace): (key: string) => void {
   const { client } = useStudio();
   const begin = useImport();
@@ -18,7 +18,7 @@ export function useImportModel(place: BucketPlace): (key: string) => void {
   );
 }
 
-/** Serves what lies at a path as KServe and TorchServe would, on this computer, and offers to look at it. */
+/** Serves the model at a path on this computer, as KServe and TorchServe would, and offers to show it. */
 export function useServeModel(place: BucketPlace): (path: string) => void {
   const t = useWords("transfers");
   const { client } = useStudio();

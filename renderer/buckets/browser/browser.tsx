@@ -20,7 +20,7 @@ export interface BrowserProps {
   readonly verbs: ConnectionVerbs;
 }
 
-/** What a connection leads to: its buckets where it names none, else folders and objects. */
+/** What a connection gives access to: its buckets if it names none, otherwise folders and objects. */
 export function Browser({ connection, address, verbs }: BrowserProps) {
   const { id, name } = connection;
   const bucket = connection.bucket ?? address.bucket;
@@ -68,7 +68,7 @@ export function Browser({ connection, address, verbs }: BrowserProps) {
 
 const VIEWS = ["objects", "incomplete"] as const;
 
-/** Objects, or the uploads that were begun and never finished. */
+/** Objects, or incomplete uploads. */
 function Views({ address }: { address: BucketAddress }) {
   const t = useWords("buckets");
   return (
@@ -82,7 +82,7 @@ function Views({ address }: { address: BucketAddress }) {
   );
 }
 
-/** What can be done with the connection itself. */
+/** The menu of a connection's own actions. */
 export function ConnectionMenu({ verbs }: { verbs: ConnectionVerbs }) {
   const t = useWords("buckets");
   const { open, menu } = useContextMenu(t("actions.connection"));

@@ -21,14 +21,14 @@ import { fileKindOf, lastNameOf, mayBeArchive, type Row } from "./rows.ts";
 export interface BucketDetailsProps {
   readonly place: BucketPlace;
   readonly bucket: string;
-  /** The folder that is open; empty for the bucket itself. */
+  /** The open folder; empty for the bucket itself. */
   readonly prefix: string;
   readonly chosen: readonly Row[];
 }
 
 /**
- * What is known of the one chosen folder or object, or of the open folder where none is; of many, how much
- * they are together.
+ * Details of the one selected folder or object, or of the open folder if nothing is selected; for several, their total
+ * size.
  */
 export function BucketDetails({ place, bucket, prefix, chosen }: BucketDetailsProps) {
   const t = useWords("buckets");
@@ -60,7 +60,7 @@ function folderRow(prefix: string): Row {
   return { kind: "folder", key: prefix, name: lastNameOf(prefix) };
 }
 
-/** Whether a folder can be deployed as it is, once that is asked; and the model in it. */
+/** Whether a folder can be deployed as it is, checked on request, and the model in it. */
 function OfFolder({ place, prefix }: { place: BucketPlace; prefix: string }) {
   const t = useWords("buckets");
   const { queries } = useStudio();
@@ -71,7 +71,7 @@ function OfFolder({ place, prefix }: { place: BucketPlace; prefix: string }) {
     ...queries.buckets.check.queryOptions({ input: { ...place, prefix } }),
     enabled: isAsked,
     staleTime: 0,
-    // What was found before is no answer to who comes back: other programs change buckets.
+    // Other programs change buckets, so an old result is not shown again.
     gcTime: 0,
   });
   const { data, error, isFetching, refetch } = asked;
@@ -99,7 +99,7 @@ function OfFolder({ place, prefix }: { place: BucketPlace; prefix: string }) {
   );
 }
 
-/** What an archive is here for: into the store, or a look inside before. */
+/** The actions for an archive: import it, or look inside first. */
 function ArchiveVerbs({ place, objectKey }: { place: BucketPlace; objectKey: string }) {
   const t = useWords("buckets");
   const [, navigate] = useLocation();
@@ -136,7 +136,7 @@ function Head({ row }: { row: Row }) {
   );
 }
 
-/** A path, to copy. */
+/** A path with a copy button. */
 function PathFact({ name, value }: { name: string; value: string }) {
   const t = useWords("buckets");
   const copy = async () => {

@@ -16,7 +16,7 @@ export interface BucketNamesProps {
   readonly onOpen: (bucket: string) => void;
 }
 
-/** Every bucket that the connection's keys may list, and the way to a new one. */
+/** Every bucket that the connection's keys may list, and a button to create one. */
 export function BucketNames({ connection, onOpen }: BucketNamesProps) {
   const t = useWords("buckets");
   const { client, queries, cache } = useStudio();

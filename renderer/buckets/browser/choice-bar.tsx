@@ -11,11 +11,11 @@ import type { Row } from "./rows.ts";
 export interface ChoiceBarProps {
   readonly chosen: readonly Row[];
   readonly actions: readonly Action[];
-  /** The rest of the list is being read, to be chosen too. */
+  /** Whether the rest of the list is being read so that it can be selected, too. */
   readonly isTakingAll: boolean;
 }
 
-/** How much is chosen, and what can be done with it. */
+/** How much is selected, and the actions for it. */
 export function ChoiceBar({ chosen, actions, isTakingAll }: ChoiceBarProps) {
   const t = useWords("buckets");
   if (chosen.length === 0) return null;

@@ -38,7 +38,7 @@ export interface FolderViewProps {
   readonly onEdit: (field: ConnectionField | undefined) => void;
 }
 
-/** One folder of a bucket: its rows, what is chosen of them, and what can be done. */
+/** One folder of a bucket: its rows, the selection, and the actions. */
 export function FolderView(props: FolderViewProps) {
   const { connection, place, bucket, prefix, sort, onSort, onOpen, onEdit } = props;
   const t = useWords("buckets");
@@ -101,7 +101,7 @@ interface WithDetailsProps {
   readonly children: ReactNode;
 }
 
-/** The list, and beside it what is known of what is chosen; in front of it where there is no room beside. */
+/** The list with the details of the selection beside it, or over it if the page is too narrow. */
 function WithDetails({ column, details, children }: WithDetailsProps) {
   const t = useWords("buckets");
   const layout = useView((view) => view.layouts["buckets"]);
@@ -137,7 +137,7 @@ function WithDetails({ column, details, children }: WithDetailsProps) {
   );
 }
 
-/** The rows that are chosen, in the order of the list; nothing is chosen in a folder that just opened. */
+/** The selected rows, in list order; nothing is selected in a folder that has just opened. */
 function useChosen({ rows, question }: Listing): readonly Row[] {
   const chosen = bucketChoice.useChoice((choice) => choice.chosen);
   const seen = useRef<{ readonly question: string; readonly keys: readonly string[] }>(undefined);
@@ -145,7 +145,7 @@ function useChosen({ rows, question }: Listing): readonly Row[] {
   useEffect(() => {
     if (question === undefined) return;
     const keys = rows.map(({ key }) => key);
-    // In another order nothing takes the place of a row that was not read yet.
+    // After a change of order, no row takes the place of one that has not been read yet.
     const before = seen.current?.question === question ? seen.current.keys : [];
     bucketChoice.keepChoice(before, keys);
     seen.current = { question, keys };
@@ -162,7 +162,7 @@ interface ContentProps {
   readonly children: ReactNode;
 }
 
-/** The list; or why there is none, with the way to put it right. */
+/** The list, or the reason why there is none and what to do about it. */
 function Content({ listing, onEdit, children }: ContentProps) {
   const t = useWords("buckets");
   const { error, isPending, rows, refresh } = listing;
@@ -197,7 +197,7 @@ interface RowsProps extends Pick<ObjectListProps, "sort" | "onSort" | "onOpen" |
   readonly prefix: string;
 }
 
-/** What was read of the folder. */
+/** The rows of the folder that have been read. */
 function Rows({ listing, place, prefix, ...gestures }: RowsProps) {
   const { rows, hasMore, readOn } = listing;
   const dragOut = useDragOut(place);

@@ -10,7 +10,7 @@ import { formatBytes, formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./browser.module.css";
 
-/** Uploads that were begun and neither finished nor aborted: nobody sees them in a list, and they are paid for. */
+/** Uploads that were started and neither finished nor aborted. No object list shows them, but they are billed. */
 export function IncompleteUploads({ place }: { place: BucketPlace }) {
   const t = useWords("buckets");
   const { client, queries } = useStudio();

@@ -11,7 +11,7 @@ import { useWords } from "../../words/words.ts";
 import styles from "./browser.module.css";
 import { lastNameOf } from "./rows.ts";
 
-/** How long a link may open an object; a week is the longest that S3 signs for. */
+/** How long a link is valid. A week is the maximum that S3 signs for. */
 const TIMES = [
   ["quarter", 900],
   ["hour", 3600],
@@ -21,12 +21,12 @@ const TIMES = [
 
 export interface LinkDialogProps {
   readonly place: BucketPlace;
-  /** The object that is shared. */
+  /** Key of the shared object. */
   readonly objectKey: string;
   readonly onClose: () => void;
 }
 
-/** A link that opens one object for a while, for whoever has it. */
+/** Creates a link with which anyone can open one object for a limited time. */
 export function LinkDialog({ place, objectKey: key, onClose }: LinkDialogProps) {
   const t = useWords("buckets");
   const { client } = useStudio();

@@ -1,6 +1,6 @@
 import type { Choice } from "../../state/choice.ts";
 
-/** What of a key press matters to a list. */
+/** The parts of a key press that a list uses. */
 export interface ListKey {
   readonly key: string;
   readonly shiftKey: boolean;
@@ -9,7 +9,7 @@ export interface ListKey {
   readonly altKey: boolean;
 }
 
-/** Where each key leads from the row at `index`; `page` is how many rows are in view. */
+/** The row that each key moves to from the row at `index`; `page` is the number of rows in view. */
 const MOVES: Readonly<Record<string, (index: number, page: number) => number>> = {
   ArrowUp: (index) => index - 1,
   ArrowDown: (index) => index + 1,
@@ -20,8 +20,8 @@ const MOVES: Readonly<Record<string, (index: number, page: number) => number>> =
 };
 
 /**
- * The keys of a list, as in lists of files everywhere: arrows choose what they reach, Shift chooses all
- * in between, Ctrl only moves, Space chooses more. True where the key was one of them.
+ * Handles the usual keys of a file list: arrows select the row they reach, Shift selects a range, Ctrl only moves,
+ * Space adds to the selection. Returns whether the key was one of them.
  */
 export function pressKey(event: ListKey, ids: readonly string[], page: number, choice: Choice) {
   const { focused } = choice.useChoice.getState();
@@ -42,7 +42,7 @@ export function pressKey(event: ListKey, ids: readonly string[], page: number, c
   return true;
 }
 
-/** What a press of the mouse on a row chooses. */
+/** Selects what a mouse click on a row selects. */
 export function pressRow(
   event: Omit<ListKey, "key" | "altKey">,
   id: string,

@@ -8,11 +8,11 @@ export interface NameDialogProps {
   readonly title: string;
   readonly label: string;
   readonly help: string;
-  /** What the button that acts says. */
+  /** Label of the button that confirms. */
   readonly yes: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
-  /** What it throws is shown at the field. */
+  /** An error that it throws is shown at the field. */
   readonly onName: (name: string) => Promise<void>;
 }
 

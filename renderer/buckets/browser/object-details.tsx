@@ -11,7 +11,7 @@ import { formatBytes, formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./bucket-details.module.css";
 
-/** What the bucket knows of an object: its size, type and checksum, and the versions that it keeps. */
+/** What the bucket knows about an object: its size, type and checksum, and the versions it keeps. */
 export function OfObject({ place, objectKey: key }: { place: BucketPlace; objectKey: string }) {
   const t = useWords("buckets");
   const { queries } = useStudio();
@@ -59,7 +59,7 @@ function exactly(iso: string): string {
   return new Date(iso).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
 }
 
-/** Earlier states of an object, each of which can be brought back. */
+/** Earlier versions of an object, each of which can be restored. */
 function Versions({ place, object }: { place: BucketPlace; object: ObjectDetails }) {
   const t = useWords("buckets");
   const studio = useStudio();

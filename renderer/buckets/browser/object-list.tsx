@@ -23,13 +23,13 @@ import styles from "./object-list.module.css";
 import { ObjectRow } from "./object-row.tsx";
 import { type Column, COLUMNS, pressed, type Row, type Sort } from "./rows.ts";
 
-/** Height of a row, pixels. */
+/** Height of a row in pixels. */
 const ROW = 36;
-/** Height of the line of columns, which stays at the top, pixels. */
+/** Height of the column header, which stays at the top, in pixels. */
 const HEAD = 32;
-/** Rows are made so far beyond the view. */
+/** Number of rows rendered beyond each end of the view. */
 const OVERSCAN = 12;
-/** What was not read yet is asked for so many rows before the end. */
+/** The next page is requested this many rows before the end. */
 const NEAR_END = 200;
 
 export interface ObjectListProps {
@@ -37,15 +37,15 @@ export interface ObjectListProps {
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
   readonly onOpen: (row: Row) => void;
-  /** The row under the pointer is chosen by then. */
+  /** Called after the row under the pointer has been selected. */
   readonly onMenu: (event: MouseEvent) => void;
   readonly dragOut: DragOut;
-  /** Told while the end of what was read is near. */
+  /** Called while the end of the rows read so far is near. */
   readonly onEnd: () => void;
   readonly hasMore: boolean;
 }
 
-/** Folders and objects; only the rows in and around the view are made. */
+/** Folders and objects; only the rows in and around the view are rendered. */
 export const ObjectList = memo(function ObjectList(props: ObjectListProps) {
   const { rows, sort, onSort } = props;
   const t = useWords("buckets");
@@ -93,7 +93,7 @@ export const ObjectList = memo(function ObjectList(props: ObjectListProps) {
   );
 });
 
-/** Everything the pointer does on the list. */
+/** The pointer gestures on the list. */
 function gesturesOf({ rows, onOpen, onMenu, dragOut }: ObjectListProps, ids: readonly string[]) {
   const rowUnder = ({ target }: MouseEvent): Row | undefined => {
     const element = target instanceof Element ? target.closest<HTMLElement>("[data-row]") : null;
@@ -126,7 +126,7 @@ function gesturesOf({ rows, onOpen, onMenu, dragOut }: ObjectListProps, ids: rea
   };
 }
 
-/** The rows in and around the view, the one with the focus among them, and the keys that move it. */
+/** The rows in and around the view, including the focused one, and the keys that move the focus. */
 function useRows(rows: readonly Row[], { sortBy, isDescending }: Sort) {
   const scroller = useRef<HTMLDivElement>(null);
   const ids = useMemo(() => rows.map(({ key }) => key), [rows]);
@@ -149,7 +149,7 @@ function useRows(rows: readonly Row[], { sortBy, isDescending }: Sort) {
       [place],
     ),
   });
-  // Another order is read from its beginning.
+  // A new order starts at the top.
   useLayoutEffect(() => {
     if (scroller.current) scroller.current.scrollTop = 0;
   }, [sortBy, isDescending]);
@@ -158,7 +158,7 @@ function useRows(rows: readonly Row[], { sortBy, isDescending }: Sort) {
   const shown = useRef(focused);
   useLayoutEffect(() => {
     if (place < 0) return;
-    // A row that only changed its place is not followed.
+    // A row that has only moved is not scrolled into view.
     if (shown.current !== focused) virtual.scrollToIndex(place, { align: "auto" });
     shown.current = focused;
     if (!isInside.current) return;
@@ -178,18 +178,18 @@ function useRows(rows: readonly Row[], { sortBy, isDescending }: Sort) {
     onFocus: ({ target }: FocusEvent<HTMLElement>) => {
       isInside.current = target.dataset["row"] !== undefined;
       const id = ids[Number(target.dataset["row"] ?? -1)];
-      // Reached by Tab: from here the arrows go on.
+      // Focus came by Tab: the arrow keys continue from this row.
       if (id !== undefined && focused === undefined) bucketChoice.choose(id);
     },
     onBlur: ({ relatedTarget, currentTarget }: FocusEvent<HTMLElement>) => {
-      // A row that went takes its focus with it, to nowhere: that is not leaving.
+      // When a focused row disappears, the focus is lost rather than moved elsewhere; the list has not been left.
       if (relatedTarget !== null && !currentTarget.contains(relatedTarget))
         isInside.current = false;
     },
   };
 }
 
-/** The columns by name; a press orders by one. */
+/** The column names; pressing one sorts by it. */
 function Head({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
   const t = useWords("buckets");
   return (

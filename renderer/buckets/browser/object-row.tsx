@@ -29,7 +29,7 @@ export const KIND_ICONS: Readonly<Record<FileKind, LucideIcon>> = {
 export interface ObjectRowProps {
   readonly row: Row;
   readonly index: number;
-  /** Pixels below the line of columns. */
+  /** Pixels below the column header. */
   readonly top: number;
   readonly isChosen: boolean;
   readonly isTabStop: boolean;

@@ -2,22 +2,22 @@ import type { BucketPlace, Removed } from "../../../engine/contract/buckets.ts";
 import type { StudioClient } from "../../../engine/contract/studio-client.ts";
 import type { Row } from "./rows.ts";
 
-/** The studio takes so many keys and folders at a time. */
+/** Maximum number of keys and folders that the studio deletes in one call. */
 const KEYS_AT_ONCE = 1000;
 const FOLDERS_AT_ONCE = 100;
 
-/** What became of all parts of a removal. */
+/** The result of all parts of a removal. */
 export interface Outcome {
   readonly count: number;
-  /** One for each part that can be undone; fewer than parts where some cannot. */
+  /** One for each part that can be undone; fewer than the parts if some cannot. */
   readonly undo: readonly string[];
   readonly failureCount: number;
   readonly failures: Removed["failures"];
-  /** Whether everything that went can be brought back. */
+  /** Whether everything deleted can be restored. */
   readonly canUndo: boolean;
 }
 
-/** Deletes rows, folders with everything in them, in as many parts as it takes. */
+/** Deletes rows, and folders with their content, in as many calls as needed. */
 export async function removeRows(
   { buckets }: Pick<StudioClient, "buckets">,
   place: BucketPlace,
@@ -30,7 +30,7 @@ export async function removeRows(
     ...inParts(prefixes, FOLDERS_AT_ONCE).map((part) => ({ keys: [], prefixes: part })),
   ];
   const done: Removed[] = [];
-  // One after another: a server that is asked for everything at once refuses some of it.
+  // One after another: a server that gets all of them at once refuses some.
   for (const part of parts) done.push(await buckets.remove({ ...place, ...part }));
   return {
     count: done.reduce((sum, { count }) => sum + count, 0),

@@ -4,12 +4,12 @@ import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { mayBeArchive, type Row } from "./rows.ts";
 
-/** Where the keys of rows work. */
+/** Selector of the element in which the keys for rows work. */
 export const GRID = '[role="grid"]';
 
 const NONE: readonly Action[] = [];
 
-/** What the actions of rows lead to. */
+/** What the actions for rows call. */
 interface RowVerbs {
   readonly open: (row: Row) => void;
   readonly link: (key: string) => void;
@@ -19,7 +19,7 @@ interface RowVerbs {
   readonly serveModel: (path: string) => void;
 }
 
-/** What can be done with the chosen rows: other things with one than with many, and with folders than with objects. */
+/** The actions for the selected rows; they differ between one row and several, and between folders and objects. */
 export function useRowActions(chosen: readonly Row[], verbs: RowVerbs): readonly Action[] {
   const t = useWords("buckets");
   const [row] = chosen;
@@ -60,7 +60,7 @@ export function useRowActions(chosen: readonly Row[], verbs: RowVerbs): readonly
 
 type Words = ReturnType<typeof useWords<"buckets">>;
 
-/** Makes actions of one group, each called as the words call it. */
+/** Returns a function that makes actions of one group; their labels come from the words of the same name. */
 export function actionsIn(t: Words, group: string) {
   return (id: ActionId, rest: Pick<Action, "icon" | "run"> & Partial<Action>): Action => ({
     id: `buckets.${id}`,

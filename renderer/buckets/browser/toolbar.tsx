@@ -21,7 +21,7 @@ export interface ToolbarProps {
   readonly column: DetailsColumnControl;
 }
 
-/** What is looked for in a folder, how much there is, and what can be put there. */
+/** The search field of a folder, the number of its objects, and the upload menu. */
 export function Toolbar({ words, onWords, searchRef, listing, folder, column }: ToolbarProps) {
   const t = useWords("buckets");
   const { rows, hasMore, isBusy, isPending, error, refresh } = listing;

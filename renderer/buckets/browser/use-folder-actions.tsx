@@ -39,13 +39,13 @@ export interface FolderScene {
   readonly toggleDetails: () => void;
 }
 
-/** What the view of a folder can do. */
+/** The actions of a folder view. */
 export interface FolderCommands {
-  /** Everything, for keys and palette. */
+  /** All actions, for keys and palette. */
   readonly actions: readonly Action[];
-  /** What brings files here, for the menu of a button. */
+  /** Upload actions, for a button's menu. */
   readonly ofUploads: readonly Action[];
-  /** What can be done with the chosen rows, for menu and bar. */
+  /** Actions for the selected rows, for menu and bar. */
   readonly ofRows: readonly Action[];
   readonly open: (row: Row) => void;
   readonly newFolder: () => void;
@@ -53,7 +53,7 @@ export interface FolderCommands {
   readonly dialogs: ReactNode;
 }
 
-/** Everything that can be done in a folder, in the one order of keys, menu and palette. */
+/** All actions in a folder, in the order shared by keys, menu and palette. */
 export function useFolderActions(scene: FolderScene): FolderCommands {
   const { connection, place, bucket, prefix, onOpen } = scene;
   const [, navigate] = useLocation();
@@ -117,7 +117,7 @@ interface NewFolderProps {
   readonly onName: (name: string) => void;
 }
 
-/** A folder is what keys begin with: it is opened, and is there once something is in it. */
+/** A folder is only a key prefix: it is opened, and exists once there is an object in it. */
 function NewFolder({ isOpen, onClose, onName }: NewFolderProps) {
   const t = useWords("buckets");
   return (
@@ -138,7 +138,7 @@ interface OwnVerbs {
   readonly newFolder: () => void;
 }
 
-/** What can be done with the folder itself, and with the list. */
+/** Actions for the folder itself and for the list. */
 function useOwnActions(scene: FolderScene, { newFolder, publish }: OwnVerbs): readonly Action[] {
   const t = useWords("buckets");
   const { prefix, uploads, onOpen, refresh, search, takeAll, toggleDetails } = scene;

@@ -5,10 +5,10 @@ import { useStudio } from "../../connection/studio.tsx";
 import { useDebounced } from "../../ui/use-debounced.ts";
 import { type Row, rowsOf, type Sort } from "./rows.ts";
 
-/** What a search waits for, so that not every letter is asked about. */
+/** A search starts this long after the last key press, milliseconds. */
 const REST_MS = 250;
 
-/** A folder of a bucket as far as it was read; the rest is asked for as it comes into view. */
+/** The part of a bucket's folder that has been read; the rest is requested as it scrolls into view. */
 export function useListing(place: BucketPlace, prefix: string, words: string, sort: Sort) {
   const { queries } = useStudio();
   const search = useDebounced(words.trim(), REST_MS);
@@ -19,9 +19,9 @@ export function useListing(place: BucketPlace, prefix: string, words: string, so
       initialPageParam: undefined,
       getNextPageParam: (page) => page.after,
     }),
-    // The same folder in another order stays in view until it is there.
+    // Rows in the old order stay visible until the new ones arrive.
     placeholderData: keepPreviousData,
-    // Other programs change buckets, and no event tells of it.
+    // Other programs change buckets without an event.
     staleTime: 10_000,
   });
   const pages = list.data?.pages;
@@ -32,14 +32,14 @@ export function useListing(place: BucketPlace, prefix: string, words: string, so
   };
   return {
     rows,
-    /** What the rows answer; undefined while they are those of the question before. */
+    /** The query that the rows answer; undefined while they are those of the previous query. */
     question: list.isPlaceholderData ? undefined : JSON.stringify({ search, ...sort }),
     search,
     error: list.error,
     isPending: list.isPending,
     isBusy: list.isFetching,
     hasMore: hasNextPage,
-    /** How many keys were looked at: a search may find none in a page. */
+    /** The number of keys examined: a search may find none in a page. */
     seen: pages?.reduce((sum, page) => sum + page.seen, 0) ?? 0,
     readOn,
     refresh: () => void list.refetch(),

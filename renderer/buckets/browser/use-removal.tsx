@@ -10,8 +10,8 @@ import { lastNameOf, type Row } from "./rows.ts";
 import { removeRows } from "./remove-rows.ts";
 
 /**
- * Deletes rows. Where the bucket keeps versions they go at once, and Undo brings them back; elsewhere, and
- * where nobody knows, it asks first.
+ * Deletes rows. If the bucket keeps versions, they are deleted at once and Undo restores them; otherwise, or if that is
+ * unknown, it asks first.
  */
 export function useRemoval({ check }: Connection, place: BucketPlace) {
   const t = useWords("buckets");

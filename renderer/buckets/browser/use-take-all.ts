@@ -3,8 +3,8 @@ import { bucketChoice } from "../../state/choice.ts";
 import type { Listing } from "./use-listing.ts";
 
 /**
- * Choosing everything below a folder that a search leaves, also what was not read yet: the list is read to
- * its end. Whoever chooses something else meanwhile is left with that.
+ * Selects everything that a search finds below a folder, including rows not read yet: the list is read to its end. If
+ * the user selects something else meanwhile, that selection stays.
  */
 export function useTakeAll({ rows, hasMore, readOn, error }: Listing) {
   const [taken, setTaken] = useState<ReadonlySet<string>>();

@@ -19,13 +19,13 @@ import styles from "../browser/browser.module.css";
 import { lastNameOf, type Row } from "../browser/rows.ts";
 import { fileNameOf } from "./file-name.ts";
 
-/** A link to download by is good for so long, seconds. */
+/** Validity of a download link, seconds. */
 const LINK_SECONDS = 900;
-/** A browser takes downloads only at some distance from each other. */
+/** Browsers drop downloads that follow each other faster, milliseconds. */
 const BETWEEN_MS = 200;
-/** Each row is a transfer of its own; more of them are no list to look at. */
+/** Each row becomes a transfer; a longer list would be unusable. */
 const MAX_ROWS = 200;
-/** More files at once a browser takes for a nuisance. */
+/** Browsers block more downloads at once. */
 const MAX_SAVED = 20;
 
 export interface DownloadDialogProps {
@@ -34,7 +34,9 @@ export interface DownloadDialogProps {
   readonly onClose: () => void;
 }
 
-/** Objects and folders of a bucket onto the studio's machine, as transfers; or single ones by the browser. */
+/**
+ * Downloads objects and folders of a bucket to the studio's machine as transfers, or single files through the browser.
+ */
 export function DownloadDialog({ place, rows, onClose }: DownloadDialogProps) {
   const t = useWords("buckets");
   const standard = useStandardFolder("downloads");
@@ -101,7 +103,7 @@ function useDownloads(place: BucketPlace, rows: readonly Row[]) {
   const t = useWords("buckets");
   const { client } = useStudio();
   return {
-    /** Onto the studio's machine, each row as a transfer. */
+    /** To the studio's machine, one transfer a row. */
     fetch: async (folder: string, force: boolean) => {
       for (const row of rows) {
         const out = pathOf(folder, row);
@@ -109,7 +111,7 @@ function useDownloads(place: BucketPlace, rows: readonly Row[]) {
         followTransfer(begun, () => showToast(t("download.done", { path: out })));
       }
     },
-    /** As the browser saves files: straight from the bucket, by links that expire. */
+    /** Through the browser, directly from the bucket, by links that expire. */
     save: async () => {
       for (const { key } of rows) {
         const { url } = await client.buckets.link({ ...place, key, seconds: LINK_SECONDS });

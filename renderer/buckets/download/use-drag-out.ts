@@ -4,18 +4,18 @@ import { useStudio } from "../../connection/studio.tsx";
 import type { Row } from "../browser/rows.ts";
 import { fileNameOf } from "./file-name.ts";
 
-/** A link that is dragged out is good for so long, seconds. */
+/** Validity of a link that is dragged out, seconds. */
 const LINK_SECONDS = 900;
 
 export interface DragOut {
-  /** The pointer went down on a row: a drag may follow. */
+  /** Called when the pointer goes down on a row, since a drag may follow. */
   readonly prepare: (row: Row) => void;
   readonly start: (event: DragEvent, row: Row) => void;
 }
 
 /**
- * Objects that are dragged out of the window and saved where they are dropped. Chromium asks for the address
- * when the drag starts and waits for nothing, so that it is made while the pointer goes down.
+ * Lets objects be dragged out of the window and saved where they are dropped. Chromium reads the address when the drag
+ * starts and does not wait, so the link is requested when the pointer goes down.
  */
 export function useDragOut(place: BucketPlace): DragOut {
   const { client } = useStudio();
@@ -28,7 +28,7 @@ export function useDragOut(place: BucketPlace): DragOut {
     };
     return {
       prepare: (row) => {
-        // Whatever stands against a link is told where one is asked for.
+        // The link dialog reports why a link cannot be made.
         if (row.kind === "object") prepare(row).catch(() => undefined);
       },
       start: ({ dataTransfer }, { key }) => {

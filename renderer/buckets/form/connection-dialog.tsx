@@ -6,11 +6,11 @@ import { type DraftStart, useDraft } from "./use-draft.ts";
 
 export interface ConnectionDialogProps extends DraftStart {
   readonly onClose: () => void;
-  /** It is kept and answers. */
+  /** Called when the connection is saved and works. */
   readonly onReady: (id: string) => void;
 }
 
-/** Adds a connection or changes one, tests it, and shows what the test says at the field it is about. */
+/** Adds or edits a connection, tests it, and shows the test's result at the field it concerns. */
 export function ConnectionDialog({ onClose, onReady, ...start }: ConnectionDialogProps) {
   const t = useWords("buckets");
   const state = useDraft(start, onReady);

@@ -12,20 +12,20 @@ import { MoreFields } from "./more-fields.tsx";
 import { SourceFields } from "./source-fields.tsx";
 
 export interface ConnectionFormProps extends FieldsProps {
-  /** Why the studio did not take it. */
+  /** Why the studio did not accept it. */
   readonly error: Error | undefined;
-  /** How often saving ended with something to put right. */
+  /** How often saving ended with an error in a field. */
   readonly attempts: number;
   readonly onSubmit: () => void;
 }
 
-/** A connection under the words of OpenShift AI's form; or where else its values are read from. */
+/** A connection's fields, labelled as in OpenShift AI's form, or the other sources of its values. */
 export function ConnectionForm({ error, attempts, onSubmit, ...fields }: ConnectionFormProps) {
   const t = useWords("buckets");
   const { draft, connection, check } = fields;
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    // Where a person goes on.
+    // Moves the focus to the first field with an error.
     if (attempts > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [attempts]);
   const submit = (event: FormEvent) => {
@@ -51,7 +51,7 @@ export function ConnectionForm({ error, attempts, onSubmit, ...fields }: Connect
   );
 }
 
-/** A test's outcome that is about no one field. */
+/** A test result that does not concern a single field. */
 function Outcome({ error }: { error: StudioError }) {
   return (
     <div className={styles.outcome} role="alert">
@@ -62,7 +62,7 @@ function Outcome({ error }: { error: StudioError }) {
   );
 }
 
-/** Name, access key, secret key, endpoint, region, bucket: as OpenShift AI asks for them. */
+/** Name, access key, secret key, endpoint, region, bucket, in OpenShift AI's order. */
 function FiveFields(fields: FieldsProps) {
   const t = useWords("buckets");
   const { draft, field, onChange } = fields;
@@ -112,7 +112,7 @@ function FiveFields(fields: FieldsProps) {
   );
 }
 
-/** Sent once, and never shown again. */
+/** Sent once and never shown again. */
 function KeyFields(fields: FieldsProps) {
   const t = useWords("buckets");
   const { draft, connection, field, onChange } = fields;

@@ -7,14 +7,14 @@ import type {
 import type { StudioClient } from "../../../engine/contract/studio-client.ts";
 import type { ConnectionField } from "../../state/connections.ts";
 
-/** Where the values of a new connection come from. */
+/** The source of a new connection's values. */
 export type Source = "fields" | "secret" | "profile" | "environment";
 
-/** A connection as it is written down, before it is saved. Empty is the studio's own choice. */
+/** A connection in the form, before it is saved. An empty field means the studio's default. */
 export interface Draft {
   readonly source: Source;
   readonly name: string;
-  /** Typed; empty leaves what is kept. */
+  /** As typed; empty keeps the saved value. */
   readonly accessKey: string;
   readonly secretKey: string;
   readonly sessionToken: string;
@@ -53,7 +53,7 @@ export function draftOf(connection: Connection): Draft {
   return { ...EMPTY_DRAFT, ...choices, region: region ?? "", bucket: bucket ?? "" };
 }
 
-/** What is wrong with a draft, by the field that says it. */
+/** The errors of a draft by the field that shows them. */
 export type Faults = Readonly<Partial<Record<ConnectionField | "yaml" | "profile", Fault>>>;
 export type Fault =
   | "accessKey"
@@ -79,7 +79,7 @@ export function faultsOf(draft: Draft, connection: Connection | undefined): Faul
   };
 }
 
-/** Both keys are entered, or both are kept, which they are for one origin alone. */
+/** Both keys must be entered, or both kept; kept keys are valid for one origin only. */
 function keyFaultsOf(draft: Draft, connection: Connection | undefined): Faults {
   const { accessKey, secretKey, endpoint } = draft;
   const isKept = connection?.hasKeys === true && accessKey === "" && secretKey === "";
@@ -94,7 +94,7 @@ function endpointFaultOf(endpoint: string): Faults {
   return originOf(endpoint) === undefined ? { endpoint: "endpointForm" } : {};
 }
 
-/** Scheme, host and port of an endpoint as it is meant: https where no scheme is given. */
+/** Scheme, host and port of an endpoint; https if it has no scheme. */
 export function originOf(endpoint: string): string | undefined {
   const typed = endpoint.trim();
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`);
@@ -127,7 +127,7 @@ export function newConnectionOf(draft: Draft): NewConnection {
   };
 }
 
-/** What is imported, and what of the form wins over it. */
+/** The values to import, and the form's fields that override them. */
 export function importOf(draft: Draft): ConnectionImport {
   const { source, yaml, profile, name, endpoint, bucket } = draft;
   const given = {
@@ -140,7 +140,7 @@ export function importOf(draft: Draft): ConnectionImport {
   return { source: { kind: "environment" }, ...given };
 }
 
-/** What a draft changes; a name that was emptied stays as it is. */
+/** The changes that a draft makes; an empty name changes nothing. */
 export function changeOf(draft: Draft, connection: Connection): ConnectionChange {
   const wanted = {
     name: draft.name.trim() === "" ? connection.name : draft.name.trim(),
@@ -163,7 +163,7 @@ export function changeOf(draft: Draft, connection: Connection): ConnectionChange
   };
 }
 
-/** Keeps a new connection, or changes one. */
+/** Saves a new connection, or the changes to one. */
 export async function saveDraft(
   { buckets }: StudioClient,
   draft: Draft,

@@ -3,20 +3,20 @@ import { type ConnectionField, fieldOf } from "../../state/connections.ts";
 import { useWords } from "../../words/words.ts";
 import { type Draft, faultsOf } from "./draft.ts";
 
-/** What every part of the form is handed. */
+/** The properties of every part of the form. */
 export interface FieldsProps {
   readonly draft: Draft;
-  /** What is saved already. */
+  /** The saved connection, if there is one. */
   readonly connection: Connection | undefined;
-  /** What is to be put right: it gets the focus. */
+  /** The field to correct; it gets the focus. */
   readonly field: ConnectionField | undefined;
-  /** A test that failed. */
+  /** A failed test. */
   readonly check: ConnectionCheck | undefined;
   readonly areFaultsShown: boolean;
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
-/** What stands under a field: what was typed wrong, else what the test found. */
+/** Returns a function for the text below a field: its error as typed, otherwise what the test found. */
 export function useFieldError(fields: FieldsProps) {
   const t = useWords("buckets");
   const { draft, connection, check, areFaultsShown } = fields;

@@ -12,7 +12,7 @@ import { type FieldsProps, useFieldError } from "./fields.ts";
 import styles from "./connection-form.module.css";
 import { EMPTY_DRAFT, originOf } from "./draft.ts";
 
-/** What few need: open where something of it is set, or is to be put right. */
+/** Advanced fields. They are open if one of them is set or has to be corrected. */
 export function MoreFields(fields: FieldsProps) {
   const t = useWords("buckets");
   const { draft, field } = fields;
@@ -59,7 +59,7 @@ function PathStyle(fields: FieldsProps) {
   );
 }
 
-/** Whose certificates are trusted: of the computer's authorities, and of one more. */
+/** Which certificates are trusted: those of the computer's authorities, and one more. */
 function Certificate(fields: FieldsProps) {
   const t = useWords("buckets");
   const { draft, onChange } = fields;

@@ -14,7 +14,7 @@ import { faultsOf, type Source } from "./draft.ts";
 
 const SOURCES: readonly Source[] = ["fields", "secret", "profile", "environment"];
 
-/** Where a new connection's values come from. */
+/** The source of a new connection's values. */
 export function SourceFields(fields: FieldsProps) {
   const t = useWords("buckets");
   const { draft, onChange } = fields;
@@ -54,7 +54,7 @@ interface ProfileFieldProps extends FieldsProps {
   readonly profiles: readonly string[];
 }
 
-/** A profile of the files that the AWS command line keeps, where there are any. */
+/** A profile from the AWS command line's files, if there are any. */
 function ProfileField({ draft, profiles, onChange }: ProfileFieldProps) {
   const t = useWords("buckets");
   if (profiles.length === 0) return <p className={styles.help}>{t("sources.noProfile")}</p>;
@@ -69,7 +69,7 @@ function ProfileField({ draft, profiles, onChange }: ProfileFieldProps) {
   );
 }
 
-/** A connection Secret, pasted or out of a file. */
+/** A connection Secret, pasted or from a file. */
 function SecretField({ draft, connection, areFaultsShown, onChange }: FieldsProps) {
   const t = useWords("buckets");
   const chooser = useRef<HTMLInputElement>(null);
@@ -117,7 +117,7 @@ interface BesideProps extends FieldsProps {
   readonly source: Exclude<Source, "fields">;
 }
 
-/** What a person may add to what is read: it wins. */
+/** Values that the user adds to the imported ones; they take precedence. */
 function Beside({ draft, source, onChange }: BesideProps) {
   const t = useWords("buckets");
   const placeholder = t(`sources.given.${source}`);

@@ -5,15 +5,15 @@ import { type ConnectionField, refreshBuckets, testConnection } from "../../stat
 import { type Draft, draftOf, EMPTY_DRAFT, isSound, saveDraft } from "./draft.ts";
 
 export interface DraftStart {
-  /** Undefined where one is added. */
+  /** Undefined when adding one. */
   readonly connection: Connection | undefined;
-  /** What of it is to be put right. */
+  /** The field to correct. */
   readonly field: ConnectionField | undefined;
-  /** A Secret that was dropped on the page. */
+  /** A Secret dropped on the page. */
   readonly yaml: string | undefined;
 }
 
-/** A draft on its way: written, saved and tested; what the test says stands at the field it is about. */
+/** A draft that is edited, saved and tested; the test's result appears at the field it concerns. */
 export function useDraft({ connection, field, yaml }: DraftStart, onReady: (id: string) => void) {
   const studio = useStudio();
   const { client } = studio;
@@ -32,13 +32,13 @@ export function useDraft({ connection, field, yaml }: DraftStart, onReady: (id: 
     setError(undefined);
     try {
       const kept = await saveDraft(client, draft, saved);
-      // Sent once; nothing of them stays in the page.
+      // Keys are sent once and then removed from the page.
       setDraft(draftOf(kept));
       setSaved(kept);
       setPhase("testing");
       const outcome = await testConnection(client, kept.id);
       setCheck(outcome);
-      // What was read, or refused, with the values before.
+      // The connection as read back, or as refused with the previous values.
       refreshBuckets(studio);
       if (outcome.state === "ready") onReady(kept.id);
     } catch (failure) {
@@ -58,9 +58,9 @@ export function useDraft({ connection, field, yaml }: DraftStart, onReady: (id: 
     attempts,
     change: (change: Partial<Draft>) => {
       setDraft((before) => ({ ...before, ...change }));
-      // Of another source nothing has been tried yet.
+      // A new source has not been tried yet.
       if (change.source !== undefined) setIsPressed(false);
-      // What was found out is about what was saved.
+      // The test result belonged to the saved values.
       setCheck(undefined);
     },
     save: () => void save(),

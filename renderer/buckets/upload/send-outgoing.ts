@@ -7,14 +7,14 @@ type Client = Pick<StudioClient, "buckets">;
 
 /** A folder of a bucket. */
 export interface UploadPlace extends BucketPlace {
-  /** With a slash at its end; empty is the bucket itself. */
+  /** Ends with a slash; empty for the bucket itself. */
   readonly prefix: string;
 }
 
-/** Bytes that are sent to the studio at a time. */
+/** Number of bytes sent to the studio at a time. */
 const PART_BYTES = 16 << 20;
 
-/** The keys of objects that an upload would replace. */
+/** The keys of the objects that an upload would replace. */
 export async function takenKeys(
   { buckets }: Client,
   { prefix, ...place }: UploadPlace,
@@ -28,7 +28,7 @@ export async function takenKeys(
     do {
       const page = await buckets.list({ ...query, ...(after !== undefined && { after }) });
       taken.push(...page.objects.map(({ key }) => key).filter((key) => wanted.has(key)));
-      // Of one file the key itself is the first that begins with it.
+      // For a single file, the key itself is the first that starts with it.
       after = isFolder ? page.after : undefined;
     } while (after !== undefined);
   }
@@ -36,8 +36,8 @@ export async function takenKeys(
 }
 
 /**
- * Begins the upload of a file or folder: by its path where that is known, else by sending its bytes to the
- * studio first. Undefined where a person changed their mind on the way.
+ * Starts the upload of a file or folder: by its path if that is known, otherwise by sending its bytes to the studio
+ * first. Returns undefined if the user cancels.
  */
 export async function sendOutgoing(
   { buckets }: Client,
@@ -50,7 +50,7 @@ export async function sendOutgoing(
   return received === undefined ? undefined : buckets.upload({ ...request, received });
 }
 
-/** Brings files to the studio; gives the id that they came under. */
+/** Sends files to the studio; returns the id under which they were received. */
 async function sendFiles(
   buckets: Client["buckets"],
   name: string,

@@ -23,7 +23,10 @@ export interface Uploads {
   readonly dialog: ReactNode;
 }
 
-/** Files and folders into a folder of a bucket, chosen or dropped; what would be replaced is asked for by name. */
+/**
+ * Uploads chosen or dropped files and folders into a folder of a bucket; it asks before it replaces objects, and names
+ * them.
+ */
 export function useUploads({ connection, place, prefix }: UploadScene): Uploads {
   const t = useWords("buckets");
   const studio = useStudio();
@@ -75,7 +78,7 @@ interface Question {
   readonly taken: readonly string[];
 }
 
-/** Of more names than this only their number is said. */
+/** Above this number of names, only their number is shown. */
 const NAMED = 6;
 
 function namesOf(keys: readonly string[], prefix: string): string {
