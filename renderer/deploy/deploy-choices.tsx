@@ -13,7 +13,7 @@ const RUNTIMES = ["torchserve", "darkroom"] as const;
 const MODES = ["serverless", "raw"] as const;
 const KSERVES = ["0.12", "0.15"] as const;
 
-/** How KServe runs it, and which. */
+/** The deployment mode of KServe, and the serving runtime. */
 export function Choices({ draft }: ChoosingProps) {
   const t = useWords("deploy");
   return (
@@ -40,7 +40,7 @@ export function Choices({ draft }: ChoosingProps) {
   );
 }
 
-/** What serves the model. The image of one is not the other's. */
+/** The serving runtime. Each has its own image. */
 export function Runtime({ draft }: ChoosingProps) {
   const t = useWords("deploy");
   const choose = (runtime: (typeof RUNTIMES)[number]) => {

@@ -20,7 +20,7 @@ export interface DeployFormProps {
   readonly faultOf: (field: DeployField) => string | undefined;
 }
 
-/** Everything that is to be said of a deployment, in the order and the words of OpenShift AI's own form. */
+/** All fields of a deployment, in the order and with the labels of OpenShift AI's own form. */
 export function DeployForm(props: DeployFormProps) {
   const t = useWords("deploy");
   const { draft } = props;
@@ -96,7 +96,7 @@ interface TypedProps extends Pick<TextFieldProps, "description" | "placeholder" 
   readonly field: Exclude<DeployField, "mode" | "runtime" | "kserve">;
 }
 
-/** One field of text, with what is wrong with it. */
+/** One text field with its error. */
 function Typed({ form: { draft, faultOf }, field, ...rest }: TypedProps) {
   const t = useWords("deploy");
   return (
@@ -151,7 +151,7 @@ function Location(props: DeployFormProps) {
   );
 }
 
-/** Whether what lies at the path could be served, once that is asked for. */
+/** Whether the model at the path could be served, checked on request. */
 function PathCheck({ draft }: Pick<DeployFormProps, "draft">) {
   const t = useWords("deploy");
   const { queries } = useStudio();

@@ -16,7 +16,10 @@ import styles from "./deploy-page.module.css";
 import { ManifestsView } from "./manifests-view.tsx";
 import { useManifests } from "./use-manifests.ts";
 
-/** A published model as a cluster serves it: the form left, its manifests right. An address may fill in where it lies. */
+/**
+ * Deploys a published model to a cluster: the form on the left, its manifests on the right. An address may fill in the
+ * model's place.
+ */
 export function DeployPage() {
   const t = useWords("deploy");
   const { queries } = useStudio();
@@ -34,7 +37,7 @@ export function DeployPage() {
   );
 }
 
-/** Without a bucket there is nothing to apply, but what is deployed can still be looked after. */
+/** Without a bucket there is nothing to apply, but existing deployments can still be managed. */
 function NoConnection() {
   const t = useWords("deploy");
   const { queries } = useStudio();
@@ -71,13 +74,13 @@ function Bench({ connections }: { connections: readonly Connection[] }) {
   );
 }
 
-/** What the cluster refused at the last dry run, at the fields that decide it; nothing once the form has changed. */
+/** What the cluster refused at the last dry run, by the field that decides it; empty after the form has changed. */
 function useClusterFaults(draft: DeployDraft): (field: DeployField) => string | undefined {
   const last = useDryRun((state) => state.last);
   return (field) => clusterFault(last, draft, field);
 }
 
-/** The draft with a connection that there is, and with what the address says; it says it once. */
+/** The draft with an existing connection, and with the address's values, which are applied once. */
 function useChosenDraft(connections: readonly Connection[]): DeployDraft {
   const typed = useDeployDraft();
   const [address, setAddress] = useSearchParams();
@@ -88,12 +91,12 @@ function useChosenDraft(connections: readonly Connection[]): DeployDraft {
     setAddress(new URLSearchParams(others), { replace: true });
   }, [address, setAddress]);
   const connection = connections.find(({ id }) => id === typed.connectionId) ?? connections[0];
-  // Where the connection names its bucket, no other is meant.
+  // A connection that names its bucket allows no other.
   const bucket = connection?.bucket === null ? (typed.bucket ?? "bucket") : undefined;
   return { ...typed, connectionId: connection?.id ?? "", bucket };
 }
 
-/** Where a publication put its model: `?at=CONNECTION&bucket=B&path=P`. */
+/** The place of a published model: `?at=CONNECTION&bucket=B&path=P`. */
 function placeIn(address: URLSearchParams): Partial<DeployDraft> {
   const [at, path] = [address.get("at"), address.get("path")];
   return {

@@ -17,11 +17,11 @@ import type { ShownManifests } from "./use-manifests.ts";
 export interface ManifestsViewProps {
   readonly draft: DeployDraft;
   readonly shown: ShownManifests;
-  /** What can be done with them besides. */
+  /** Further actions for them. */
   readonly children: ReactNode;
 }
 
-/** The files that a form became, what in them departs from others', and what to do with them. */
+/** The manifests made from the form, their differences from the original ones, and the actions for them. */
 export function ManifestsView({ draft, shown, children }: ManifestsViewProps) {
   const t = useWords("deploy");
   const { manifests, isStale, hasFaults, error } = shown;
@@ -58,7 +58,7 @@ function Files({ manifests, isStale, onSave }: FilesProps) {
   const t = useWords("deploy");
   const { files } = manifests;
   const [chosen, setChosen] = useState("ServingRuntime");
-  // By what it holds: a file's number changes with what is left out before it.
+  // Found by content: a file's number changes when an earlier one is left out.
   const file = files.find((one) => idOf(one) === chosen) ?? files[0];
   if (file === undefined) return null;
   return (

@@ -5,12 +5,12 @@ import styles from "./marked-text.module.css";
 export interface MarkedTextProps {
   readonly name: string;
   readonly text: string;
-  /** First and last line of each difference. */
+  /** First and last line number of each difference. */
   readonly marks: readonly (readonly [number, number])[];
   readonly isTitled?: boolean;
 }
 
-/** A text line by line, with the numbers of the differences at where they begin. */
+/** A text with line numbers, and the number of each difference at its first line. */
 export function MarkedText({ name, text, marks, isTitled = false }: MarkedTextProps) {
   const t = useWords("deploy");
   const lines = text.trimEnd().split("\n");
@@ -22,7 +22,7 @@ export function MarkedText({ name, text, marks, isTitled = false }: MarkedTextPr
       {isTitled && <figcaption className={styles.caption}>{name}</figcaption>}
       <pre className={styles.text} tabIndex={0} aria-label={name}>
         {lines.map((line, index) => (
-          // The lines of one text have no other name than their place.
+          // The position is the only key that a line has.
           <span
             key={`${index} ${line}`}
             className={styles.line}
@@ -52,7 +52,7 @@ export interface DifferencesProps {
   readonly differences: readonly DeployDifference[];
 }
 
-/** What differs, from what to what, and why. */
+/** The differences: from what, to what, and why. */
 export function Differences({ of, differences }: DifferencesProps) {
   const t = useWords("deploy");
   return (

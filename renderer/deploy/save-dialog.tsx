@@ -9,15 +9,15 @@ import { attempt, showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./deploy-form.module.css";
 
-/** Where the files go, and what of what is secret goes with them. */
+/** The folder for the files, and which secrets are written with them. */
 interface Saving {
-  /** Empty: the studio's own folder for deployments. */
+  /** Empty means the studio's own folder for deployments. */
   readonly folder: string;
   readonly withKeys: boolean;
   readonly force: boolean;
 }
 
-/** Writes the files into a folder of the studio's machine: the keys go there, and never into a page. */
+/** Writes the files into a folder on the studio's machine. Keys go there and never into a page. */
 export function SaveDialog({ draft, onClose }: { draft: DeployDraft; onClose: () => void }) {
   const t = useWords("deploy");
   const standard = useStandardFolder("deployments");

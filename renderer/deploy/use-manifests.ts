@@ -4,11 +4,11 @@ import type { DeployDraft, DeployField, DeployManifests } from "../../engine/con
 import { useStudio } from "../connection/studio.tsx";
 import { useDebounced } from "../ui/use-debounced.ts";
 
-/** Long enough for a word to be typed. */
+/** The manifests are made this long after the last key press, milliseconds. */
 const REST_MS = 150;
 
 export interface ShownManifests {
-  /** Of the values as they are, or of the last that could be used. */
+  /** Made from the current values, or from the last valid ones. */
   readonly manifests: DeployManifests | undefined;
   readonly isStale: boolean;
   readonly hasFaults: boolean;
@@ -17,7 +17,7 @@ export interface ShownManifests {
   readonly faultOf: (field: DeployField) => string | undefined;
 }
 
-/** The manifests of a draft as it is typed, and what is wrong with its fields. */
+/** The manifests of a draft while it is typed, and the errors of its fields. */
 export function useManifests(draft: DeployDraft): ShownManifests {
   const { queries } = useStudio();
   const input = useDebounced(draft, REST_MS);

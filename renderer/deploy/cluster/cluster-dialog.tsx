@@ -22,7 +22,7 @@ export interface ClusterDialogProps {
   readonly onAdded: (id: string) => void;
 }
 
-/** Adds a cluster and tests it. One that does not answer can be kept all the same: the way to it may not be open yet. */
+/** Adds a cluster and tests it. One that does not answer can be kept, since the network path may not be open yet. */
 export function ClusterDialog({ onClose, onAdded }: ClusterDialogProps) {
   const t = useWords("clusters");
   const [draft, setDraft] = useState(EMPTY_CLUSTER);
@@ -106,7 +106,7 @@ function useSave(draft: ClusterDraft, onReady: (id: string) => void) {
   return { phase, error, unanswered, save: () => void run() };
 }
 
-/** It is kept, and does not answer: whether it stays is for a person to say. */
+/** The cluster is saved but does not answer; the user decides whether it stays. */
 function Unanswered({ cluster, error, onClose, onAdded }: Asked & ClusterDialogProps) {
   const t = useWords("clusters");
   const { client } = useStudio();

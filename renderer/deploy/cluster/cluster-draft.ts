@@ -1,6 +1,6 @@
 import type { NewCluster } from "../../../engine/contract/clusters.ts";
 
-/** What is typed of a cluster; empty is not given. */
+/** The fields of a cluster as typed; empty means not given. */
 export interface ClusterDraft {
   readonly kind: "kubeconfig" | "token";
   readonly name: string;
@@ -25,13 +25,13 @@ export const EMPTY_CLUSTER: ClusterDraft = {
   namespace: "",
 };
 
-/** What a part of the form is handed. */
+/** The properties of a part of the form. */
 export interface ClusterFieldsProps {
   readonly draft: ClusterDraft;
   readonly onChange: (change: Partial<ClusterDraft>) => void;
 }
 
-/** What the studio is told: nothing of the kind that was not chosen, and nothing that is empty. */
+/** The cluster to send: without the fields of the kind that was not chosen, and without empty ones. */
 export function newClusterOf(draft: ClusterDraft): NewCluster {
   const { kind, isInsecure, address, token, ca } = draft;
   const given = (key: "name" | "path" | "context" | "namespace") => {

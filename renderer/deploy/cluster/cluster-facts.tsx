@@ -4,7 +4,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../words/words.ts";
 import styles from "./cluster-section.module.css";
 
-/** What the last look at a cluster came to. */
+/** The result of the last check of a cluster. */
 export function ClusterFacts({ cluster }: { cluster: Cluster }) {
   const t = useWords("clusters");
   const { address, check, isInsecure } = cluster;

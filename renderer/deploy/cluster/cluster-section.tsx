@@ -22,13 +22,15 @@ import { WatchView } from "./watch-view.tsx";
 import { useWatchedPlace } from "./use-watch.ts";
 
 export interface ClusterSectionProps {
-  /** Undefined where there is nothing to apply: then only what is deployed is shown. */
+  /** Undefined if there is nothing to apply; then only the existing deployments are shown. */
   readonly draft: DeployDraft | undefined;
-  /** Whether every field can be used. */
+  /** Whether every field is valid. */
   readonly isSound: boolean;
 }
 
-/** Clusters: what the manifests would change in one, applying them, what becomes of it, and what is there already. */
+/**
+ * Clusters: what the manifests would change in one, applying them, following the result, and the existing deployments.
+ */
 export function ClusterSection(props: ClusterSectionProps) {
   const t = useWords("clusters");
   const { queries } = useStudio();
@@ -48,7 +50,7 @@ export function ClusterSection(props: ClusterSectionProps) {
   );
 }
 
-/** The chosen one of the clusters that there are, with all that is done in it. */
+/** The selected cluster, with everything that can be done in it. */
 function Clusters({ clusters, ...rest }: ClusterSectionProps & { clusters: readonly Cluster[] }) {
   const t = useWords("clusters");
   const chosenId = useClusterChoice(({ clusterId }) => clusterId);

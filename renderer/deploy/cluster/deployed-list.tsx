@@ -22,7 +22,7 @@ import { useWords } from "../../words/words.ts";
 import styles from "./deployed-list.module.css";
 import { RemoveDeployment } from "./remove-deployment.tsx";
 
-/** Long enough for a project's name to be typed. */
+/** A project's name is looked up this long after the last key press, milliseconds. */
 const REST_MS = 500;
 
 export interface DeployedListProps {
@@ -31,7 +31,7 @@ export interface DeployedListProps {
   readonly onWatch: (place: DeploymentPlace) => void;
 }
 
-/** What is deployed in a project, and what can be done with it. */
+/** The deployments in a project, and the actions for them. */
 export function DeployedList({ clusterId, onWatch, ...typed }: DeployedListProps) {
   const t = useWords("clusters");
   const { queries } = useStudio();

@@ -26,13 +26,15 @@ import styles from "./dry-run-view.module.css";
 
 export interface DryRunViewProps {
   readonly draft: DeployDraft;
-  /** Whether every field can be used. */
+  /** Whether every field is valid. */
   readonly isSound: boolean;
   readonly cluster: Cluster;
   readonly onApplied: (place: DeploymentPlace) => void;
 }
 
-/** What applying would change, object by object; applying is possible only after it, and of the same. */
+/**
+ * What applying would change, object by object. Manifests can be applied only after a dry run of the same manifests.
+ */
 export function DryRunView(props: DryRunViewProps) {
   const t = useWords("clusters");
   const [force, setForce] = useState(false);
@@ -91,7 +93,7 @@ function Verbs({ isSound, state }: VerbsProps) {
 
 type Busy = "asking" | "applying";
 
-/** Asks, and applies; what the cluster said stays until it is asked again. */
+/** Runs the dry run and applies; the cluster's reply stays until the next dry run. */
 function useApplying({ draft, cluster, onApplied }: DryRunViewProps, force: boolean) {
   const { client } = useStudio();
   const notApplied = useWords("clusters")("dry.notApplied");
@@ -126,7 +128,7 @@ function useApplying({ draft, cluster, onApplied }: DryRunViewProps, force: bool
     last,
     busy,
     error,
-    /** Whether the form and the cluster are still those that were asked about. */
+    /** Whether the form and the cluster are still those of the dry run. */
     isFresh:
       last?.clusterId === cluster.id && last.force === force && isSameDraft(last.draft, draft),
     isDone: last !== undefined && last.applied === doneOf,

@@ -23,7 +23,7 @@ export interface EndpointViewProps {
   readonly watched: Watched;
 }
 
-/** What there is once a deployment is ready: its address, its endpoint, and one picture drawn there. */
+/** A ready deployment: its address, its endpoint, and one picture drawn there. */
 export function EndpointView({ place, deployment, watched }: EndpointViewProps) {
   const t = useWords("clusters");
   const { client } = useStudio();
@@ -78,7 +78,10 @@ interface FirstPictureProps {
   readonly isReady: boolean;
 }
 
-/** One picture of what was applied here is drawn by itself; of what is only watched, when asked for. */
+/**
+ * One picture. It is drawn automatically for a deployment that was applied here, and on request for one that is only
+ * watched.
+ */
 function FirstPicture({ place, endpointId, isReady }: FirstPictureProps) {
   const t = useWords("clusters");
   const { client } = useStudio();

@@ -9,10 +9,10 @@ import { useWords } from "../../words/words.ts";
 import type { ClusterFieldsProps } from "./cluster-draft.ts";
 import styles from "./cluster-section.module.css";
 
-/** Long enough for a path to be typed. */
+/** A path is looked up this long after the last key press, milliseconds. */
 const REST_MS = 400;
 
-/** A kubeconfig of the studio's machine, and one of its contexts. */
+/** A kubeconfig on the studio's machine, and one of its contexts. */
 export function KubeconfigFields({ draft, onChange }: ClusterFieldsProps) {
   const t = useWords("clusters");
   const { queries } = useStudio();
@@ -21,7 +21,7 @@ export function KubeconfigFields({ draft, onChange }: ClusterFieldsProps) {
   const { data, error } = useQuery({
     ...queries.clusters.contexts.queryOptions({ input }),
     retry: false,
-    // The file may have changed since it was read.
+    // The file may have changed since.
     staleTime: 0,
   });
   return (
@@ -55,7 +55,7 @@ interface Contexts {
   readonly contexts: readonly KubeContext[];
 }
 
-/** The context that is used where none is chosen. */
+/** The context that is used if none is chosen. */
 function currentOf({ current, contexts }: Contexts): string {
   return current ?? contexts[0]?.name ?? "";
 }

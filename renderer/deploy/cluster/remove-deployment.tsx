@@ -14,7 +14,7 @@ export interface RemoveDeploymentProps {
   readonly onRemoved: () => void;
 }
 
-/** Asks before a deployment is removed, and names every object that goes and every one that stays. */
+/** Asks before it removes a deployment, and names every object that will be deleted and every one that stays. */
 export function RemoveDeployment({ place, onClose, onRemoved }: RemoveDeploymentProps) {
   const t = useWords("clusters");
   const { client, queries } = useStudio();

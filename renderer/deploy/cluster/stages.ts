@@ -1,6 +1,6 @@
 import type { DeployStateName } from "../../../engine/contract/deploy-states.ts";
 
-/** What a deployment passes on its way to its first picture, in this order. */
+/** The stages of a deployment up to its first picture, in order. */
 export const STAGES = [
   "applied",
   "placed",
@@ -12,7 +12,7 @@ export const STAGES = [
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** The stage that each state is on the way to. */
+/** The stage that each state belongs to. */
 const STAGE_OF: Readonly<Record<Exclude<DeployStateName, "removing">, Stage>> = {
   requested: "applied",
   invalid: "applied",
@@ -37,7 +37,7 @@ const STAGE_OF: Readonly<Record<Exclude<DeployStateName, "removing">, Stage>> = 
   ready: "ready",
 };
 
-/** The stage that a state is at; undefined where it is on no way. */
+/** The stage of a state; undefined if it belongs to none. */
 export function stageOf(state: DeployStateName): Stage | undefined {
   return state === "removing" ? undefined : STAGE_OF[state];
 }

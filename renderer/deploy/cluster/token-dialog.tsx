@@ -9,7 +9,7 @@ import { TextField } from "../../ui/text-field.tsx";
 import { useWords } from "../../words/words.ts";
 import styles from "./cluster-section.module.css";
 
-/** Another token for a cluster, whose former one may have expired. */
+/** Replaces a cluster's token, for example after it has expired. */
 export function TokenDialog({ cluster, onClose }: { cluster: Cluster; onClose: () => void }) {
   const t = useWords("clusters");
   const { client } = useStudio();

@@ -9,12 +9,12 @@ import { useWords } from "../../words/words.ts";
 import type { ClusterFieldsProps } from "./cluster-draft.ts";
 import styles from "./cluster-section.module.css";
 
-/** What is longer is no certificate: what the studio takes at most. */
+/** Maximum size that the studio accepts; no certificate is longer. */
 const MAX_PEM_BYTES = 200_000;
 
 const TYPED = { isCode: true, autoComplete: "off", spellCheck: "false" } as const;
 
-/** The API's address, a token, and how it is known that the API is the one it says it is. */
+/** The API's address, a token, and how the API's identity is checked. */
 export function TokenFields({ draft, onChange }: ClusterFieldsProps) {
   const t = useWords("clusters");
   return (

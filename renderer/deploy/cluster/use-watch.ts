@@ -13,7 +13,7 @@ import { useStudio } from "../../connection/studio.tsx";
 
 const NAMES = ["cluster", "project", "watch"] as const;
 
-/** Which deployment is watched stands in the address, so that a reload watches on. */
+/** The watched deployment. It is kept in the address, so that a reload continues to watch it. */
 export function useWatchedPlace(): readonly [
   DeploymentPlace | undefined,
   (place: DeploymentPlace | undefined) => void,
@@ -23,7 +23,7 @@ export function useWatchedPlace(): readonly [
   const place = clusterId && namespace && name ? { clusterId, namespace, name } : undefined;
   const watch = (next: DeploymentPlace | undefined) => {
     const values = next && [next.clusterId, next.namespace, next.name];
-    // What else the address carries stays.
+    // Keeps the address's other parameters.
     const others = new URLSearchParams(address);
     for (const [index, name] of NAMES.entries()) {
       const value = values?.[index];
@@ -35,29 +35,29 @@ export function useWatchedPlace(): readonly [
   return [place, watch];
 }
 
-/** What is known of a watched deployment. */
+/** What is known about a watched deployment. */
 export interface Watched {
   readonly deployment?: Deployment;
-  /** When its state was first seen as it is, by this computer's clock; milliseconds. */
+  /** When its current state was first seen, by this computer's clock; milliseconds. */
   readonly since?: number;
   readonly endpointId?: string;
   readonly endpointError?: StudioError | undefined;
   readonly isGone?: boolean;
-  /** The stream broke off, and is opened again. */
+  /** The stream broke and is being reopened. */
   readonly isLost?: boolean;
   /** It cannot be watched. */
   readonly error?: Error | undefined;
 }
 
 interface WatchedAgain extends Watched {
-  /** Begins anew, where it was given up. */
+  /** Starts again after it gave up. */
   readonly again: () => void;
 }
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;
 
-/** Watches a deployment while the page is there; a stream that breaks off is opened again, at growing distances. */
+/** Watches a deployment while the page is open; a broken stream is reopened with growing delays. */
 export function useWatch({ clusterId, namespace, name }: DeploymentPlace): WatchedAgain {
   const { client } = useStudio();
   const [watched, setWatched] = useState<Watched>({});
@@ -83,7 +83,7 @@ export function useWatch({ clusterId, namespace, name }: DeploymentPlace): Watch
         }
         setWatched((before) => ({ ...before, isLost: true }));
         await pause(delayMs, signal);
-        // One that lasted was no vain attempt.
+        // A stream that lasted does not count as a failed attempt.
         const hasLasted = performance.now() - begun > LONGEST_DELAY_MS + delayMs;
         delayMs = hasLasted ? FIRST_DELAY_MS : Math.min(2 * delayMs, LONGEST_DELAY_MS);
       }

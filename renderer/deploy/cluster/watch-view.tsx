@@ -19,7 +19,7 @@ export interface WatchViewProps {
   readonly onClose: () => void;
 }
 
-/** How far a deployment is, what it waits for, the last lines of its logs, and, once ready, its first picture. */
+/** A deployment's progress, what it waits for, the last lines of its logs, and, once it is ready, its first picture. */
 export function WatchView({ place, onClose }: WatchViewProps) {
   const t = useWords("clusters");
   const watched = useWatch(place);
@@ -61,7 +61,7 @@ export function WatchView({ place, onClose }: WatchViewProps) {
   );
 }
 
-/** What is deployed is listed anew whenever the state of what is watched changes. */
+/** Reads the list of deployments again whenever the state of the watched one changes. */
 function useFreshList(state: DeployState["state"] | undefined, isGone: boolean | undefined): void {
   const { cache, queries } = useStudio();
   useEffect(() => {
@@ -119,7 +119,7 @@ function StageRow({ stage, how, children }: StageRowProps) {
   );
 }
 
-/** What it waits for, and what to do. */
+/** What it is waiting for, and what to do. */
 function Now({ state, since }: { state: DeployState; since: number | undefined }) {
   const t = useWords("clusters");
   const { sentence, advice, said, tries, outlook } = state;
@@ -145,7 +145,7 @@ function Now({ state, since }: { state: DeployState; since: number | undefined }
   );
 }
 
-/** A time of day, as a clock shows it. */
+/** A time of day in clock format. */
 function timeOf(ms: number): string {
   return new Date(ms).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }
