@@ -10,15 +10,15 @@ import type { Place } from "./use-endpoint-address.ts";
 
 export interface EndpointTroubleProps {
   readonly error: WireError;
-  /** What went wrong, where it is not plain. */
+  /** What went wrong, if it is not obvious. */
   readonly title?: string;
-  /** Goes where it can be put right. */
+  /** Opens the place where it can be corrected. */
   readonly onPlace: (place: Place) => void;
-  /** Tries again; absent where that stands beside it already. */
+  /** Tests again; absent if there is a button for that already. */
   readonly onTest?: (() => void) | undefined;
 }
 
-/** Why an endpoint cannot be used, in words, with the step that helps. */
+/** Why an endpoint is unavailable, in words, with the step that helps. */
 export function EndpointTrouble({ error, title, onPlace, onTest }: EndpointTroubleProps) {
   const t = useWords("endpoints");
   const remedy = remedyOf(error.code);

@@ -20,7 +20,7 @@ import { type FoundText, useRecogniser } from "./form/import-box.tsx";
 import { type EndpointAddress, type Place, useEndpointAddress } from "./use-endpoint-address.ts";
 import { useFileDrop } from "../ui/use-file-drop.ts";
 
-/** The inference endpoints that this studio can use. */
+/** The inference endpoints of this studio. */
 export function EndpointsPage() {
   const t = useWords("endpoints");
   const endpoints = useEndpoints();
@@ -86,12 +86,12 @@ function Content({ address: { add, edit }, onDropped }: ContentProps) {
 
 interface TroubleProps {
   readonly error: Error;
-  /** When the list was last read; 0 where it never was. */
+  /** When the list was last read; 0 if it never was. */
   readonly readAt: number;
   readonly onRetry: () => void;
 }
 
-/** There is no list; or there is one of earlier, and since when it stands. */
+/** Says that the list could not be read, or how old the shown one is. */
 function Trouble({ error, readAt, onRetry }: TroubleProps) {
   const t = useWords("endpoints");
   const ui = useWords("ui");
@@ -167,7 +167,7 @@ function usePageActions(
 interface EndpointListProps {
   readonly endpoints: readonly Endpoint[];
   readonly onEdit: (id: string, place?: Place) => void;
-  /** A card has taken what was dropped. */
+  /** Called after a card has taken what was dropped. */
   readonly onDropped: () => void;
 }
 

@@ -1,11 +1,11 @@
 import { useMemo } from "react";
 import { useSearchParams } from "wouter";
 
-/** Where in the form an endpoint's trouble is put right. */
+/** The part of the form where an endpoint's problem is corrected. */
 export type Place = "url" | "token" | "certificate" | "model" | "timeout";
 const PLACES: readonly Place[] = ["url", "token", "certificate", "model", "timeout"];
 
-/** What of the page is open, as its address says it: `?add`, or `?edit=ID&at=token`. */
+/** What the page shows, as in its address: `?add`, or `?edit=ID&at=token`. */
 export interface EndpointAddress {
   readonly isAdding: boolean;
   readonly editedId: string | undefined;
@@ -19,7 +19,7 @@ export function useEndpointAddress(): EndpointAddress {
   const [address, setAddress] = useSearchParams();
   return useMemo(() => {
     const at = address.get("at");
-    // What else the address carries stays: a scene of the dev server, for example.
+    // Keeps the address's other parameters, for example a scene of the dev server.
     const others = [...address].filter(([name]) => !["add", "edit", "at"].includes(name));
     const show = (more: readonly (readonly [string, string])[]) =>
       setAddress(new URLSearchParams([...others, ...more].map(([name, value]) => [name, value])));

@@ -3,21 +3,21 @@ import { showFailure } from "../ui/toasts.ts";
 import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 
-/** What is longer is no token: what the studio takes at most. */
+/** Maximum size that the studio accepts; no token is longer. */
 const MAX_BYTES = 20_000;
 
-/** A token and the file that it came from. */
+/** A token and the name of its file. */
 export interface Token {
   readonly name: string;
   readonly text: string;
 }
 
-/** A token out of a file, or why there is none in it. */
+/** A token from a file, or the reason why the file has none. */
 export type TokenFile =
   | Token
   | { readonly name: string; readonly fault: "tokenFile" | "tokenEmpty" };
 
-/** Reads a `token.cfg`: its content goes to the studio as it is and stays nowhere else. */
+/** Reads a `token.cfg`. Its content is sent to the studio unchanged and stored nowhere else. */
 export async function readTokenFile(file: File): Promise<TokenFile> {
   const { name, size } = file;
   if (size > MAX_BYTES) return { name, fault: "tokenFile" };
@@ -25,7 +25,7 @@ export async function readTokenFile(file: File): Promise<TokenFile> {
   return text.trim() === "" ? { name, fault: "tokenEmpty" } : { name, text };
 }
 
-/** Reads a token out of a file, or tells why there is none in it. */
+/** Returns a function that reads a token from a file, or shows why there is none in it. */
 export function useTokenReader() {
   const t = useWords("endpoints");
   return useCallback(

@@ -28,7 +28,7 @@ export interface EndpointVerbs {
   readonly remove: () => void;
 }
 
-/** The ways to find something out about an endpoint. */
+/** The actions that find something out about an endpoint. */
 function lookActions(
   { isTesting, test, diagnose, trySettings, history }: EndpointVerbs,
   t: ReturnType<typeof useWords<"endpoints">>,
@@ -48,7 +48,7 @@ function lookActions(
   }));
 }
 
-/** What can be done with an endpoint, in the one order of buttons and menu. */
+/** The actions for an endpoint, in the order shared by buttons and menu. */
 export function useEndpointActions(endpoint: Endpoint, verbs: EndpointVerbs): readonly Action[] {
   const { id } = endpoint;
   const t = useWords("endpoints");

@@ -31,11 +31,11 @@ export interface EndpointCardProps {
   readonly endpoint: Endpoint;
   readonly onEdit: (id: string, place?: Place) => void;
   readonly onMenu: (at: MenuPoint, actions: readonly Action[]) => void;
-  /** It has taken a token that was dropped. */
+  /** Called after it has taken a dropped token. */
   readonly onDropped: () => void;
 }
 
-/** One endpoint: how it stands with it, and what can be done. */
+/** One endpoint: its state, and its actions. */
 export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCardProps) {
   const { client } = useStudio();
   const { id, name, origin } = endpoint;
@@ -124,7 +124,7 @@ interface RemovalProps {
   readonly onClose: () => void;
 }
 
-/** Its token goes with an endpoint, and one added anew is another one. */
+/** Removing an endpoint also deletes its token; adding it again creates a new endpoint. */
 function Removal({ endpoint: { id, name, hasToken }, isOpen, onClose }: RemovalProps) {
   const t = useWords("endpoints");
   const { client } = useStudio();
@@ -141,7 +141,7 @@ function Removal({ endpoint: { id, name, hasToken }, isOpen, onClose }: RemovalP
   );
 }
 
-/** A token file dropped on an endpoint is its new token; whether it is a good one is tried at once. */
+/** A token file dropped on an endpoint becomes its token and is tested at once. */
 function useNewToken({ id, name }: Endpoint, onDropped: () => void) {
   const t = useWords("endpoints");
   const { client } = useStudio();
@@ -157,7 +157,7 @@ function useNewToken({ id, name }: Endpoint, onDropped: () => void) {
   });
 }
 
-/** That a picture waits for it to start, and since when. */
+/** Says that a picture is waiting for the endpoint to start, and since when. */
 function StartingNote({ id }: { id: string }) {
   const t = useWords("endpoints");
   const running = useQueue(({ byId, openIds }) =>
@@ -174,7 +174,7 @@ function StartingNote({ id }: { id: string }) {
   );
 }
 
-/** What a person should keep in mind while it is so. */
+/** What the user should know about an endpoint's present settings. */
 function Warnings({ endpoint }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
   const { isInsecure, isTokenOverHttp, hasToken, origin, isV1Wrapper } = endpoint;
@@ -198,7 +198,7 @@ interface TroubleProps {
   readonly onTest: () => void;
 }
 
-/** Why it cannot be used; else why its last picture failed. */
+/** Why it is unavailable, or else why its last picture failed. */
 function Trouble({ endpoint: { check, lastError }, onPlace, onTest }: TroubleProps) {
   const t = useWords("endpoints");
   if (check?.error) return <EndpointTrouble error={check.error} onPlace={onPlace} />;

@@ -13,13 +13,13 @@ import { useWords } from "../../words/words.ts";
 import { QuietChecks } from "../history/quiet-checks.tsx";
 import styles from "./endpoint-card.module.css";
 
-/** Words such as "2 min ago" are renewed so often. */
+/** Texts such as "2 min ago" are updated at this interval, milliseconds. */
 const RENEWAL_MS = 30_000;
 
-/** More tell nothing new. */
+/** Older starts add nothing useful. */
 const SHOWN_STARTS = 3;
 
-/** What is known of an endpoint, line by line. */
+/** The facts about an endpoint, line by line. */
 export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
   const { model, check, headers, starts = [] } = endpoint;
@@ -68,7 +68,7 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
-/** What it speaks, and the form in which its pictures come where that is not JSON. */
+/** Its protocol, and the form of its pictures if that is not JSON. */
 function ProtocolWords({ endpoint: { kind, check } }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
   return `${t(`kinds.${kind}`)}${check?.isBinary === true ? t("facts.binary") : ""}`;
@@ -83,7 +83,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-/** What its pictures told of its settings, where that was tried. */
+/** What test pictures showed about its settings, if they were tried. */
 function TrialFact({ endpoint: { trial } }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
   if (trial === undefined) return null;
@@ -107,7 +107,7 @@ function TokenWords({ endpoint, now }: { endpoint: Endpoint; now: Date }) {
   );
 }
 
-/** A service account as people say it. */
+/** A readable form of a service account. */
 function useSubject(subject: string): string {
   const t = useWords("endpoints");
   const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(subject) ?? [];
@@ -132,7 +132,7 @@ function TakesWords({ endpoint: { medianSeconds, medianOf } }: { endpoint: Endpo
   return t("facts.seconds", { time, count: medianOf });
 }
 
-/** The time, anew every so often: for words such as "2 min ago". Milliseconds since 1970. */
+/** The current time, updated at an interval, for texts such as "2 min ago". Milliseconds since 1970. */
 function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -21,11 +21,11 @@ import { type Diagnosis, endedFindings, useDiagnosis } from "./use-diagnosis.ts"
 export interface DoctorDialogProps {
   readonly endpoint: Endpoint;
   readonly onClose: () => void;
-  /** Which settings it uses is to be tried instead. */
+  /** Called when the user wants to test which settings it uses instead. */
   readonly onTrial: () => void;
 }
 
-/** Each part of the way to an endpoint: what was seen there, and what helps. */
+/** Each step on the way to an endpoint: what was found there, and what helps. */
 export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) {
   const t = useWords("endpoints");
   const { name, id, url } = endpoint;
@@ -86,7 +86,7 @@ export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) 
   );
 }
 
-/** What was found, for a ticket. */
+/** Copies the findings for a ticket. */
 function ReportButton({ url, diagnosis }: { url: string; diagnosis: Diagnosis }) {
   const t = useWords("endpoints");
   const copy = async () => {
@@ -109,11 +109,14 @@ function ReportButton({ url, diagnosis }: { url: string; diagnosis: Diagnosis })
 interface SummaryProps {
   readonly name: string;
   readonly diagnosis: Diagnosis;
-  /** Checks again, waiting for an endpoint that is starting. */
+  /** Checks again and waits for an endpoint that is starting. */
   readonly onWait: () => void;
 }
 
-/** What it came to: what is wrong and what helps, or that all is well. One that starts may be waited for. */
+/**
+ * The conclusion: what is wrong and what helps, or that everything works. The user can wait for an endpoint that is
+ * starting.
+ */
 function Summary({ name, diagnosis, onWait }: SummaryProps) {
   const t = useWords("endpoints");
   const { error } = diagnosis;
@@ -145,7 +148,7 @@ function Summary({ name, diagnosis, onWait }: SummaryProps) {
   );
 }
 
-/** Whether a picture was asked for and is not there: whoever leaves then leaves it to the server. */
+/** Whether a picture was requested and has not arrived. If the user leaves now, the server still draws it. */
 function isAsking({ state, findings }: Diagnosis): boolean {
   return state !== "ended" && findings.get("picture")?.outcome === "running";
 }
@@ -158,12 +161,12 @@ function summaryOf(diagnosis: Diagnosis, ended: readonly Finding[]) {
   return ended.some(({ outcome }) => outcome === "warning") ? "warned" : "well";
 }
 
-/** Whether a start is waited for, which is told while the route is checked. */
+/** Whether it is waiting for a start, which is reported while the route is checked. */
 function isWaiting(route: Finding | undefined): boolean {
   return route?.outcome === "running" && route.seen !== undefined;
 }
 
-/** What one picture takes, as far as that is known. */
+/** How long one picture takes, as far as that is known. */
 function costOf(
   { profile, medianSeconds }: Endpoint,
   t: ReturnType<typeof useWords<"endpoints">>,

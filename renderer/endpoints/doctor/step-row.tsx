@@ -26,11 +26,11 @@ const ICONS: Readonly<Record<Finding["outcome"], LucideIcon>> = {
 interface StepRowProps {
   readonly step: DoctorStep;
   readonly finding: Finding | undefined;
-  /** Nothing more will be told. */
+  /** No more findings will follow. */
   readonly isOver: boolean;
 }
 
-/** One check: its sign, its time, and what was seen. */
+/** One check: its icon, its duration, and what was found. */
 export function StepRow({ step, finding, isOver }: StepRowProps) {
   const t = useWords("endpoints");
   const { outcome = "skipped", ms, seen } = finding ?? {};
@@ -51,11 +51,11 @@ export function StepRow({ step, finding, isOver }: StepRowProps) {
 
 interface RemedyProps {
   readonly finding: Finding;
-  /** What can be pressed. */
+  /** Buttons. */
   readonly children?: ReactNode;
 }
 
-/** What was seen where it failed, and what helps: the one thing to read. */
+/** What was found where it failed, and what helps. */
 export function Remedy({ finding: { seen, fix, copy }, children }: RemedyProps) {
   return (
     <div className={styles.remedy}>

@@ -3,18 +3,18 @@ import { DOCTOR_STEPS, type DoctorStep, type Finding } from "../../../engine/con
 import { asFailure } from "../../connection/failure.ts";
 import { useStudio } from "../../connection/studio.tsx";
 
-/** How far a look at an endpoint is. */
+/** The progress of a diagnosis. */
 export interface Diagnosis {
-  /** By their steps; those that are not told of yet are absent. */
+  /** Findings by step; steps without a finding yet are absent. */
   readonly findings: ReadonlyMap<DoctorStep, Finding>;
   readonly state: "idle" | "running" | "ended" | "cancelled";
-  /** Why it could not be made. */
+  /** Why it could not be carried out. */
   readonly error?: Error | undefined;
 }
 
 const NOTHING: Diagnosis = { findings: new Map(), state: "idle" };
 
-/** Has an endpoint looked at; a look ends where it is cancelled, begun anew, or the page is left. */
+/** Diagnoses an endpoint. A diagnosis ends when it is cancelled or started again, or when the page is left. */
 export function useDiagnosis(id: string) {
   const { client } = useStudio();
   const [diagnosis, setDiagnosis] = useState(NOTHING);
@@ -47,12 +47,12 @@ export function useDiagnosis(id: string) {
   return { ...diagnosis, start, cancel };
 }
 
-/** What is known after a finding. */
+/** The diagnosis after one more finding. */
 export function withFinding(before: Diagnosis, finding: Finding): Diagnosis {
   return { ...before, findings: new Map(before.findings).set(finding.step, finding) };
 }
 
-/** Those that have come to something, in the order of the steps. */
+/** The findings that have a result, in the order of the steps. */
 export function endedFindings({ findings }: Pick<Diagnosis, "findings">): readonly Finding[] {
   return DOCTOR_STEPS.flatMap((step) => {
     const finding = findings.get(step);

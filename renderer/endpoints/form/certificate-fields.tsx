@@ -14,12 +14,12 @@ import { addressOf, type Draft } from "./draft.ts";
 import { type FieldsProps, Part } from "./form-part.tsx";
 import styles from "./endpoint-form.module.css";
 
-/** What is longer is no certificate: what the studio takes at most. */
+/** Maximum size that the studio accepts; no certificate is longer. */
 const MAX_PEM_BYTES = 200_000;
 
 type Look = "looking" | readonly Certificate[] | Error | undefined;
 
-/** How it is known that an endpoint is the one it says it is. */
+/** How an endpoint's identity is checked. */
 export function CertificateFields(props: FieldsProps) {
   const t = useWords("endpoints");
   const { draft, place, onChange } = props;
@@ -55,7 +55,7 @@ export function CertificateFields(props: FieldsProps) {
   );
 }
 
-/** The certificates that an address shows, when asked for: at once where they are the trouble. */
+/** The certificates that an address presents, read on request, or at once if they are the problem. */
 function useLook(draft: Draft, isAtOnce: boolean): readonly [Look, () => void] {
   const { client } = useStudio();
   const [seen, setSeen] = useState<Look>();
@@ -98,7 +98,7 @@ function Seen({ seen, ca, onTrust }: SeenProps) {
   );
 }
 
-/** What is trusted besides what the machine knows. */
+/** Certificates that are trusted besides the computer's own. */
 function Trusted({ draft, endpoint, onChange }: FieldsProps) {
   const t = useWords("endpoints");
   const isKept = endpoint?.ca === draft.ca;

@@ -14,7 +14,7 @@ export interface CertificateViewProps {
   readonly onTrust: () => void;
 }
 
-/** A certificate for a person to compare, and to trust. */
+/** A certificate that the user can compare and trust. */
 export function CertificateView(props: CertificateViewProps) {
   const { certificate, title, isTrusted, onTrust } = props;
   const t = useWords("endpoints");

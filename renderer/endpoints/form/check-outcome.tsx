@@ -16,7 +16,7 @@ export interface CheckOutcomeProps {
   readonly onPlace: (place: Place) => void;
 }
 
-/** What a test came to, and what follows from it: the next step, the models to choose from. */
+/** A test's result and what follows from it: the next step, or the models to choose from. */
 export function CheckOutcome({ endpoint, onPlace }: CheckOutcomeProps) {
   const t = useWords("endpoints");
   const { client } = useStudio();
@@ -76,7 +76,7 @@ interface ChoiceProps {
   readonly check: EndpointCheck;
 }
 
-/** The models that it lists, where there is a choice. */
+/** The models that it lists, if there are several. */
 function ModelChoice({ endpoint: { id, model }, check: { models } }: ChoiceProps) {
   const t = useWords("endpoints");
   const { client } = useStudio();
@@ -103,7 +103,7 @@ function ModelChoice({ endpoint: { id, model }, check: { models } }: ChoiceProps
   );
 }
 
-/** It takes more than is sent: what was found out is offered. */
+/** The endpoint accepts more than is sent to it; offers to send that. */
 function ProfileChoice({ endpoint: { id, profile }, check: { inputs } }: ChoiceProps) {
   const t = useWords("endpoints");
   const { client } = useStudio();

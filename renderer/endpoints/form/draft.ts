@@ -6,36 +6,36 @@ import {
 } from "../../../engine/contract/endpoints.ts";
 import type { StudioClient } from "../../../engine/contract/studio-client.ts";
 
-/** A header as it is typed. */
+/** A header as typed. */
 export interface Header {
   readonly name: string;
   readonly value: string;
 }
 
-/** An endpoint as it is written down, before it is saved. Empty is the studio's own choice. */
+/** An endpoint in the form, before it is saved. An empty field means the studio's default. */
 export interface Draft {
   readonly url: string;
   readonly name: string;
   readonly model: string;
-  /** `auto` is every setting that the endpoint says it takes, else the prompt only. */
+  /** `auto` sends every setting that the endpoint says it accepts, or only the prompt if it says nothing. */
   readonly profile: Endpoint["profile"] | "auto";
-  /** `auto` is what the address says. */
+  /** `auto` takes it from the address. */
   readonly kind: Endpoint["kind"] | "auto";
-  /** Typed, or the content of a file; empty leaves what is kept. */
+  /** As typed, or the content of a file; empty keeps the saved one. */
   readonly token: string;
-  /** Where the token comes from, if not from the keyboard. */
+  /** The file that the token comes from, if it was not typed. */
   readonly tokenFile?: string | undefined;
   readonly isTokenForgotten: boolean;
   readonly ca: string | null;
   readonly isInsecure: boolean;
   readonly isTokenOverHttp: boolean;
-  /** Without the proxy that the environment names. */
+  /** Whether to connect without the proxy that the environment names. */
   readonly isDirect: boolean;
-  /** Undefined leaves those that are kept: their values are not known here. */
+  /** Undefined keeps the saved ones, whose values the page does not know. */
   readonly headers?: readonly Header[] | undefined;
   readonly timeoutSeconds: number;
   readonly startSeconds: number;
-  /** 0 is off. */
+  /** 0 means off. */
   readonly checkMinutes: number;
 }
 
@@ -67,7 +67,7 @@ export function draftOf(endpoint: Endpoint): Draft {
   return { ...EMPTY_DRAFT, ...choices, headers };
 }
 
-/** An address as it is meant: pasted without its scheme it is one of https. */
+/** The complete address; one pasted without a scheme gets https. */
 export function addressOf({ url }: Pick<Draft, "url">): string {
   const typed = url.trim();
   return typed === "" || /^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;
@@ -109,7 +109,7 @@ const COMPARED = [
   "checkMinutes",
 ] as const;
 
-/** What a draft changes; a name or a model that was emptied stays as it is. */
+/** The changes that a draft makes; an empty name or model changes nothing. */
 export function changeOf(draft: Draft, endpoint: Endpoint): EndpointChange {
   const { name, model } = draft;
   const wanted = {
@@ -130,7 +130,7 @@ export function changeOf(draft: Draft, endpoint: Endpoint): EndpointChange {
   };
 }
 
-/** Adds or changes; the token goes once, after its address is settled. */
+/** Adds or changes an endpoint; the token is sent once, after the address is saved. */
 export async function saveDraft(
   client: StudioClient,
   draft: Draft,

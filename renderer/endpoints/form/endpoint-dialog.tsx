@@ -16,7 +16,7 @@ export interface EndpointDialogProps extends DraftStart {
   readonly onClose: () => void;
 }
 
-/** Adds an endpoint or changes one, tests it, and helps with what the test says. */
+/** Adds or edits an endpoint, tests it, and helps with the test's result. */
 export function EndpointDialog({ onClose, ...start }: EndpointDialogProps) {
   const t = useWords("endpoints");
   const state = useDraft(start);
@@ -74,7 +74,7 @@ interface OutcomeActionsProps {
   readonly onClose: () => void;
 }
 
-/** Where to go from a test's outcome. */
+/** The buttons after a test. */
 function OutcomeActions({ endpoint, onBack, onClose }: OutcomeActionsProps) {
   const t = useWords("endpoints");
   const studio = useStudio();

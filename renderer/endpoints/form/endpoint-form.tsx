@@ -17,14 +17,14 @@ import { type FoundText, ImportBox } from "./import-box.tsx";
 import { TokenFields } from "./token-fields.tsx";
 
 export interface EndpointFormProps extends FieldsProps {
-  /** Why the studio did not take it. */
+  /** Why the studio did not accept it. */
   readonly error: Error | undefined;
   /** What was dropped on the page. */
   readonly dropped: FoundText | undefined;
   readonly onSubmit: () => void;
 }
 
-/** Everything that is to be said of an endpoint: where it is, who asks, what it is asked, and the rest. */
+/** All fields of an endpoint: its address, the token, what is sent to it, and advanced fields. */
 export function EndpointForm({ error, dropped, onSubmit, ...fields }: EndpointFormProps) {
   const t = useWords("endpoints");
   const { draft } = fields;
@@ -135,7 +135,7 @@ function ModelFields(fields: FieldsProps) {
   );
 }
 
-/** What few need: open where something of it is set, or to be put right. */
+/** Advanced fields. They are open if one of them is set or has to be corrected. */
 function MoreFields(fields: FieldsProps) {
   const t = useWords("endpoints");
   const { draft, place } = fields;
@@ -214,7 +214,7 @@ function CheckField({ draft, onChange }: FieldsProps) {
   );
 }
 
-/** Over plain http no proxy is used anyway. */
+/** Over plain http no proxy is used. */
 function ProxyField({ draft, onChange }: FieldsProps) {
   const t = useWords("endpoints");
   return (

@@ -4,7 +4,7 @@ import { addressOf, type Draft, type Header } from "./draft.ts";
 const MAX_TOKEN = 20_000;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]{1,100}$/;
 
-/** Why a field cannot be saved as it is, by the name of its sentence. */
+/** Why each field cannot be saved as it is, as the name of an error text. */
 export interface Faults {
   readonly url?: "urlEmpty" | "url" | "urlUser" | undefined;
   readonly token?: "tokenLong" | "overHttp" | undefined;
@@ -23,7 +23,7 @@ function willForget({ isTokenForgotten, token }: Draft): boolean {
   return isTokenForgotten && token === "";
 }
 
-/** gRPC goes over http too; to URL its own scheme has no origin. */
+/** gRPC uses http as well; URL gives its scheme no origin. */
 function urlOf(draft: Draft): URL | null {
   return URL.parse(addressOf(draft).replace(/^grpc(s?):/i, "http$1:"));
 }
@@ -36,20 +36,20 @@ function urlFault(draft: Draft): Faults["url"] {
   return url.username === "" && url.password === "" ? undefined : "urlUser";
 }
 
-/** Whether a draft speaks https: only then is there a certificate. */
+/** Whether a draft uses https: only then is there a certificate. */
 export function isHttps(draft: Draft): boolean {
   return urlOf(draft)?.protocol === "https:";
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
-/** Whether what is sent can be read on its way to another machine. */
+/** Whether others could read what is sent on its way to another machine. */
 export function isOpenToOthers(draft: Draft): boolean {
   const url = urlOf(draft);
   return url?.protocol === "http:" && !LOOPBACK.test(url.hostname);
 }
 
-/** Whether the kept token would be left behind, since it belongs to another origin. */
+/** Whether the saved token would be dropped because it belongs to another origin. */
 export function leavesToken(draft: Draft, endpoint: Endpoint | undefined): boolean {
   if (endpoint?.hasToken !== true) return false;
   const url = urlOf(draft);

@@ -4,12 +4,12 @@ import type { Place } from "../use-endpoint-address.ts";
 import type { Draft } from "./draft.ts";
 import styles from "./endpoint-form.module.css";
 
-/** What every part of the form is handed. */
+/** The properties of every part of the form. */
 export interface FieldsProps {
   readonly draft: Draft;
-  /** What is saved already. */
+  /** The saved endpoint, if there is one. */
   readonly endpoint: Endpoint | undefined;
-  /** What wants to be put right: it gets the focus. */
+  /** The field to correct; it gets the focus. */
   readonly place: Place | undefined;
   readonly areFaultsShown: boolean;
   readonly onChange: (change: Partial<Draft>) => void;
@@ -17,12 +17,12 @@ export interface FieldsProps {
 
 export interface PartProps {
   readonly title: string;
-  /** It is brought into view: what is to be put right is here. */
+  /** Scrolls into view, because the field to correct is here. */
   readonly isSought?: boolean;
   readonly children: ReactNode;
 }
 
-/** Fields that belong together. */
+/** A group of fields. */
 export function Part({ title, isSought = false, children }: PartProps) {
   const ref = useRef<HTMLFieldSetElement>(null);
   useEffect(() => {

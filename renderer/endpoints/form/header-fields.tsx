@@ -10,7 +10,7 @@ import { headerFault } from "./faults.ts";
 
 const MAX_HEADERS = 20;
 
-/** Headers sent with every request; what is kept of them is their names. */
+/** Headers sent with every request; of saved ones the page knows only the names. */
 export function HeaderFields({ draft, endpoint, areFaultsShown, onChange }: FieldsProps) {
   const t = useWords("endpoints");
   const { headers } = draft;

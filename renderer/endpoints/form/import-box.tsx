@@ -13,11 +13,11 @@ import { useWords } from "../../words/words.ts";
 import { type Draft, EMPTY_DRAFT } from "./draft.ts";
 import styles from "./endpoint-form.module.css";
 
-/** What a file or a pasted text turned out to be. */
+/** What a file or a pasted text was recognised as. */
 export interface FoundText {
   readonly recognised: Recognised;
   readonly text: string;
-  /** The file, where it was one. */
+  /** The file's name, if it was a file. */
   readonly file?: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface ImportBoxProps {
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
-/** One place for whatever a person has of an endpoint: it says what it is, and fills in the form. */
+/** Takes any file or text about an endpoint, says what it is, and fills in the form. */
 export function ImportBox({ dropped, onChange }: ImportBoxProps) {
   const t = useWords("endpoints");
   const { client } = useStudio();
@@ -39,7 +39,7 @@ export function ImportBox({ dropped, onChange }: ImportBoxProps) {
     try {
       const recognised = await client.endpoints.recognise({ text: pasted });
       setFound(recognised);
-      // It may hold a token, which the page keeps in its one place.
+      // It may contain a token, which stays in one place only.
       setText("");
       const change = draftFrom({ recognised, text: pasted });
       if (change) onChange(change);
@@ -86,7 +86,7 @@ interface FoundWordsProps {
   readonly onChoose: (endpoint: FoundEndpoint) => void;
 }
 
-/** What it was, and which one is meant where it tells of several. */
+/** What was recognised, and a choice if it contains several endpoints. */
 function FoundWords({ found: { kind, endpoints }, onChoose }: FoundWordsProps) {
   const t = useWords("endpoints");
   const [only] = endpoints;
@@ -116,7 +116,7 @@ function FoundWords({ found: { kind, endpoints }, onChoose }: FoundWordsProps) {
   );
 }
 
-/** What a text fills in; nothing where there is a choice first. */
+/** The fields that a text fills in; none if the user has to choose first. */
 export function draftFrom({ recognised, text, file }: FoundText): Partial<Draft> | undefined {
   const { kind, endpoints } = recognised;
   if (kind === "token") return { token: text.trim(), tokenFile: file };
@@ -124,7 +124,7 @@ export function draftFrom({ recognised, text, file }: FoundText): Partial<Draft>
   return endpoints.length === 1 && only !== undefined ? draftOfFound(only) : undefined;
 }
 
-/** What a text leaves open is left to the studio, whatever the form had. */
+/** Fields that the text does not set get the studio's defaults, not the form's earlier values. */
 function draftOfFound(found: FoundEndpoint): Partial<Draft> {
   const { url, name, model, profile, kind, isInsecure, timeoutSeconds, token } = found;
   return {
@@ -139,7 +139,10 @@ function draftOfFound(found: FoundEndpoint): Partial<Draft> {
   };
 }
 
-/** Finds out what a file tells of endpoints: a token.cfg, YAML, a kubeconfig, a curl line. Rejects with why not. */
+/**
+ * Recognises a file about an endpoint: a token.cfg, YAML, a kubeconfig, a curl command. Rejects with the reason if it
+ * cannot.
+ */
 export function useRecogniser(): (file: File) => Promise<FoundText> {
   const t = useWords("endpoints");
   const { client } = useStudio();

@@ -12,7 +12,7 @@ import { faultsOf, isOpenToOthers, leavesToken } from "./faults.ts";
 import { useFileDrop } from "../../ui/use-file-drop.ts";
 import { useTokenReader } from "../use-token-reader.ts";
 
-/** Who asks: a token goes in here, is sent once, and never comes out again. */
+/** The token: it is entered here, sent once, and never shown again. */
 export function TokenFields(props: FieldsProps) {
   const t = useWords("endpoints");
   const { draft, onChange } = props;
@@ -92,7 +92,7 @@ function TokenEntry(props: FieldsProps & { onFile: (file: File) => void }) {
   );
 }
 
-/** The token that is kept already, and what becomes of it. */
+/** The saved token, and whether it is kept. */
 function KeptToken({ draft, endpoint, onChange }: FieldsProps) {
   const t = useWords("endpoints");
   if (endpoint?.hasToken !== true || draft.token !== "") return null;

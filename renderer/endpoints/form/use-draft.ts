@@ -10,15 +10,15 @@ import { isSound } from "./faults.ts";
 import { draftFrom, type FoundText } from "./import-box.tsx";
 
 export interface DraftStart {
-  /** Undefined where one is added. */
+  /** Undefined when adding one. */
   readonly endpoint: Endpoint | undefined;
-  /** What of it is to be put right. */
+  /** The field to correct. */
   readonly place: Place | undefined;
   /** What was dropped on the page. */
   readonly dropped: FoundText | undefined;
 }
 
-/** A draft on its way: written, saved, tested, and written again. */
+/** A draft that is edited, saved, tested, and edited again. */
 export function useDraft({ endpoint, place, dropped }: DraftStart) {
   const { client } = useStudio();
   const [draft, setDraft] = useState(() => firstDraft(endpoint, dropped));
@@ -35,7 +35,7 @@ export function useDraft({ endpoint, place, dropped }: DraftStart) {
     setError(undefined);
     try {
       const { id } = await saveDraft(client, draft, saved);
-      // Sent once; nothing of it stays in the page.
+      // Secrets are sent once and then removed from the page.
       setDraft((sent) => ({ ...sent, token: "", tokenFile: undefined, headers: undefined }));
       setSavedId(id);
       setPhase("outcome");
@@ -54,7 +54,7 @@ export function useDraft({ endpoint, place, dropped }: DraftStart) {
     areFaultsShown: isPressed,
     change: (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change })),
     save: () => void save(),
-    /** Back to what was saved, to change it there. */
+    /** Returns to the saved values so that they can be edited. */
     goTo: (next?: Place) => {
       if (saved) setDraft(draftOf(saved));
       setIsPressed(false);

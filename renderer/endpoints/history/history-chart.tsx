@@ -4,10 +4,10 @@ import { useWords } from "../../words/words.ts";
 import styles from "./history.module.css";
 
 const [WIDTH, HEIGHT] = [600, 120];
-/** Between two parts. */
+/** Distance between two intervals. */
 const GAP = 4;
 
-/** Pictures of each part of a while as bars, what failed on top; and how long half of them took, as dots. */
+/** The pictures of each interval as bars, with failures on top, and the median time as dots. */
 export function HistoryChart({ stats: { points } }: { stats: EndpointStats }) {
   const t = useWords("endpoints");
   const most = Math.max(1, ...points.map(({ done, failed }) => done + failed));

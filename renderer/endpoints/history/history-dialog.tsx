@@ -15,7 +15,7 @@ import { useWords } from "../../words/words.ts";
 import { HistoryChart } from "./history-chart.tsx";
 import styles from "./history.module.css";
 
-/** So often while it is looked at. */
+/** The figures are read again at this interval while the dialog is open. */
 const RENEWAL_MS = 10_000;
 
 export interface HistoryDialogProps {
@@ -23,7 +23,7 @@ export interface HistoryDialogProps {
   readonly onClose: () => void;
 }
 
-/** What an endpoint was asked for over a day, a week or a month, and what came of it. */
+/** The requests to an endpoint over a day, a week or a month, and their results. */
 export function HistoryDialog({ endpoint: { id, name }, onClose }: HistoryDialogProps) {
   const t = useWords("endpoints");
   const { queries } = useStudio();

@@ -3,11 +3,11 @@ import { formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./history.module.css";
 
-/** Of a sparkline: checks that are shown, and its box. */
+/** Of the sparkline: the number of checks shown, and the size of its box. */
 const SHOWN = 30;
 const [WIDTH, HEIGHT] = [120, 16];
 
-/** What the last quiet check of an endpoint came to, and those before it as a line of bars. */
+/** The result of an endpoint's last background check, and the earlier ones as a row of bars. */
 export function QuietChecks({ endpoint, now }: { endpoint: Endpoint; now: Date }) {
   const t = useWords("endpoints");
   const { quietChecks = [], checkMinutes } = endpoint;
@@ -23,7 +23,7 @@ export function QuietChecks({ endpoint, now }: { endpoint: Endpoint; now: Date }
   );
 }
 
-/** The longer one took the higher its bar; one that was not ready is full. */
+/** The longer a check took, the higher its bar; one that was not ready has full height. */
 function Spark({ checks }: { checks: readonly QuietCheck[] }) {
   const t = useWords("endpoints");
   const longest = Math.max(1, ...checks.map(({ ms }) => ms));

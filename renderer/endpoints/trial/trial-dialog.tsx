@@ -22,7 +22,7 @@ export interface TrialDialogProps {
   readonly onClose: () => void;
 }
 
-/** Which settings an endpoint uses: what finding out costs, how far it is, and what came of it. */
+/** Finds out which settings an endpoint uses: what that costs, its progress, and the result. */
 export function TrialDialog({ endpoint, onClose }: TrialDialogProps) {
   const t = useWords("endpoints");
   const trial = useTrial(endpoint.id);
@@ -58,7 +58,7 @@ export function TrialDialog({ endpoint, onClose }: TrialDialogProps) {
   );
 }
 
-/** Of the trial that runs or ran here, else of the last one. */
+/** The results of the present trial, otherwise of the last one. */
 function knownVerdicts({ state, news }: RunningTrial, { trial }: Endpoint): Verdicts | undefined {
   return state === "running" ? (news?.verdicts ?? {}) : (news ?? trial)?.verdicts;
 }
@@ -96,7 +96,7 @@ function Found({ endpoint, verdicts, isRunning }: FoundProps) {
   );
 }
 
-/** What it takes of the endpoint, before anything is asked of it. */
+/** The load on the endpoint, shown before any request is sent. */
 function Cost({ endpoint: { medianSeconds } }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
   const { least, most } = TRIAL_PICTURES;
@@ -154,7 +154,7 @@ function VerdictList({ verdicts, isRunning }: VerdictListProps) {
   );
 }
 
-/** Why something is not known, and how what is used is sent where a person chose the prompt alone. */
+/** Why a result is unknown, and how to send the used settings if the endpoint gets only the prompt. */
 function Remedy({ endpoint, verdicts }: { endpoint: Endpoint; verdicts: Verdicts }) {
   const t = useWords("endpoints");
   const { client } = useStudio();

@@ -4,17 +4,17 @@ import type { TrialNews } from "../../../engine/contract/setting-trial.ts";
 import { asFailure } from "../../connection/failure.ts";
 import { useStudio } from "../../connection/studio.tsx";
 
-/** How far a trial of an endpoint's settings is. */
+/** The progress of a trial of an endpoint's settings. */
 export interface RunningTrial {
   readonly state: "idle" | "running" | "ended" | "cancelled";
   readonly news?: TrialNews | undefined;
-  /** Why it ended early. */
+  /** Why it stopped early. */
   readonly error?: Error | undefined;
 }
 
 const NOTHING: RunningTrial = { state: "idle" };
 
-/** Has an endpoint's settings tried; a trial ends where it is cancelled, or the page is left. */
+/** Tries an endpoint's settings; a trial ends when it is cancelled, or when the page is left. */
 export function useTrial(id: string) {
   const { client } = useStudio();
   const [trial, setTrial] = useState(NOTHING);
