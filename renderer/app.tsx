@@ -16,7 +16,7 @@ import { Welcome } from "./welcome/welcome.tsx";
 import { WhatsNew } from "./welcome/whats-new.tsx";
 import styles from "./app.module.css";
 
-/** The pages by their addresses, in their frame. */
+/** The frame with the page for each address. */
 export function App({ studio }: { studio: Studio }) {
   return (
     <StudioProvider value={studio}>
@@ -43,7 +43,7 @@ export function App({ studio }: { studio: Studio }) {
   );
 }
 
-/** The Generate page; before the first picture, the first start's question in its place. */
+/** The Generate page. Before the first picture it shows the first-start screen instead. */
 function Start() {
   const { queries } = useStudio();
   const { data: settings, isPending } = useQuery(queries.settings.get.queryOptions());

@@ -3,7 +3,7 @@ import { RPCLink } from "@orpc/client/fetch";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import { asFailure, isAbort } from "./failure.ts";
 
-/** The studio behind this page's own origin. In the desktop's window no token is needed here. */
+/** The client of the studio at this page's origin. The desktop window needs no token. */
 export function connectToStudio(token: string | undefined): StudioClient {
   const link = new RPCLink({
     url: `${location.origin}/rpc`,

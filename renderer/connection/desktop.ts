@@ -1,4 +1,4 @@
-/** An entry of a native menu; one without an id is a line between groups. */
+/** An entry of a native menu; one without an id is a separator. */
 export interface NativeMenuItem {
   readonly id?: string;
   readonly label?: string;
@@ -6,7 +6,7 @@ export interface NativeMenuItem {
   readonly isDisabled?: boolean;
 }
 
-/** What only a window on the desktop can do; the preload script puts it there. */
+/** What only a desktop window can do. The preload script provides it. */
 export interface Desktop {
   readonly platform: string;
   chooseFolder(): Promise<string | undefined>;
@@ -19,9 +19,9 @@ export interface Desktop {
   setProgress(fraction: number | null, badge: number): Promise<void>;
   /** Resolves to the chosen entry's id. */
   showMenu(items: readonly NativeMenuItem[]): Promise<string | undefined>;
-  /** Commands of the application menu, by the ids of renderer/shortcuts; gives back how to stop listening. */
+  /** Registers for commands of the application menu, by the ids of renderer/shortcuts; returns how to unregister. */
   onCommand(listener: (id: string) => void): () => void;
-  /** Where a dropped file lies. */
+  /** The path of a dropped file. */
   pathOf(file: File): string;
 }
 
@@ -31,5 +31,5 @@ declare global {
   }
 }
 
-/** The window around the page, where there is one. */
+/** The desktop window around the page; undefined in a browser. */
 export const desktop: Desktop | undefined = window.desktop;

@@ -6,18 +6,18 @@ import { asFailure, type Failure } from "./failure.ts";
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 5000;
 
-/** Who listens to the studio. */
+/** A listener to the studio's events. */
 export interface EventListener {
   /** Events that came in one go, in their order. The next ones wait for these; where it fails, the stream begins anew. */
   onEvents(events: readonly StudioEvent[]): Promise<void>;
   onConnected(): void;
-  /** Another attempt follows by itself. */
+  /** Another attempt follows automatically. */
   onLost(failure: Failure): void;
 }
 
 /**
- * Follows the studio's events until aborted. A stream that breaks is opened again from the last
- * event seen, at growing distances; what was missed arrives, or `reset` does.
+ * Follows the studio's events until aborted. A broken stream is reopened after the last event seen, with growing
+ * delays; missed events arrive, or `reset` does.
  */
 export async function followEvents(
   client: StudioClient,

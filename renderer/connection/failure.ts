@@ -1,7 +1,7 @@
 import { ORPCError } from "@orpc/client";
 import { fromWire, StudioError } from "../../engine/contract/errors.ts";
 
-/** The studio did not answer at all: it has ended, or the way to it is cut. */
+/** The studio did not answer: it has stopped, or the connection is down. */
 export class ConnectionLost extends Error {
   constructor(options?: ErrorOptions) {
     super("The studio does not answer.", options);
@@ -11,12 +11,12 @@ export class ConnectionLost extends Error {
 
 export type Failure = StudioError | ConnectionLost;
 
-/** Whether the studio does not know us, and only a fresh address helps. */
+/** Whether the studio does not recognise this browser, so that only a new address helps. */
 export function isLockedOut(failure: Failure): boolean {
   return failure instanceof StudioError && failure.code === "TOKEN_REFUSED";
 }
 
-/** What anything thrown by a call means: a refusal with its code, or a lost connection. */
+/** Converts anything that a call throws: a refusal with its code, or a lost connection. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof StudioError || error instanceof ConnectionLost) return error;
   if (!(error instanceof ORPCError)) return new ConnectionLost({ cause: error });
@@ -24,13 +24,13 @@ export function asFailure(error: unknown): Failure {
   const data: unknown = error.data;
   const known = fromWire({ code, message, details: data ?? {} }) ?? fromWire(data);
   if (known !== undefined) return known;
-  // A gate before the contract answers with a bare status.
+  // The gate in front of the contract answers with a bare status.
   if (status === 401) return new StudioError("TOKEN_REFUSED", { reason: message });
   if (status === 403) return new StudioError("ADDRESS_REFUSED", { reason: message });
   return new StudioError("INTERNAL", { reason: message });
 }
 
-/** Whether a thrown thing only says that we stopped waiting. */
+/** Whether an error only means that a call was aborted. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }

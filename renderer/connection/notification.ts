@@ -1,6 +1,6 @@
 import { desktop } from "./desktop.ts";
 
-/** Whether notifications can be shown: `insecure` where the page's address forbids even to ask. */
+/** Whether notifications can be shown: `insecure` if the page's address does not even allow asking. */
 export type NotificationAccess = "granted" | "default" | "denied" | "insecure";
 
 export function notificationAccess(): NotificationAccess {
@@ -9,19 +9,19 @@ export function notificationAccess(): NotificationAccess {
   return Notification.permission;
 }
 
-/** Asks the person, which a browser allows only while something is pressed. */
+/** Asks for permission. A browser allows that only while handling a press. */
 export async function askForNotifications(): Promise<NotificationAccess> {
   if (notificationAccess() !== "default") return notificationAccess();
   return Notification.requestPermission();
 }
 
-/** Longer words than these no system shows. */
+/** No system shows longer texts. */
 const MAX_BODY = 200;
 
-/** One notification at a time: a newer one takes its place, from whichever tab it comes. */
+/** One notification at a time: a newer one replaces it, from any tab. */
 const TAG = "darkroom";
 
-/** Shows a notification, by the desktop or by a browser that allows it; a click leads to the page. */
+/** Shows a notification on the desktop or in a browser that allows it; a click opens the page. */
 export function sendNotification(title: string, text: string): void {
   const body = text.slice(0, MAX_BODY);
   if (desktop !== undefined) return void desktop.notify(title, body);
@@ -33,6 +33,6 @@ export function sendNotification(title: string, text: string): void {
       shown.close();
     });
   } catch {
-    // A phone's browser lets only service workers notify.
+    // Mobile browsers let only service workers show notifications.
   }
 }

@@ -1,21 +1,21 @@
 import { desktop } from "./desktop.ts";
 
 export interface OutgoingFile {
-  /** Its name; in a folder its path from the folder's own name on, with slashes. */
+  /** The file's name; in a folder, its path starting with the folder's name, with slashes. */
   readonly path: string;
   readonly file: File;
 }
 
-/** One file or folder that a person hands to the studio. */
+/** One file or folder that the user chose or dropped. */
 export interface Outgoing {
   readonly name: string;
   readonly isFolder: boolean;
   readonly files: readonly OutgoingFile[];
-  /** Where it lies on the studio's machine; only a window on the desktop knows. */
+  /** Its path on the studio's machine; only a desktop window knows it. */
   readonly machinePath?: string | undefined;
 }
 
-/** What a drop brings. It is asked for at once: a drop is empty after its event. */
+/** The files and folders of a drop. They are read synchronously: a drop is empty after its event. */
 export async function outgoingOfDrop({ items }: DataTransfer): Promise<readonly Outgoing[]> {
   const dropped = [...items]
     .filter(({ kind }) => kind === "file")
@@ -23,7 +23,7 @@ export async function outgoingOfDrop({ items }: DataTransfer): Promise<readonly 
   const all: Outgoing[] = [];
   for (const { entry, file } of dropped) {
     if (file === null) continue;
-    // What a page itself put together has no entry, and is a file.
+    // Items that a page put together have no entry, and are files.
     if (entry === null || !isFolder(entry)) all.push(outgoingFile(file));
     else {
       const files = await filesBelow(entry, entry.name);
@@ -41,7 +41,7 @@ async function filesBelow(entry: FileSystemEntry, path: string): Promise<Outgoin
   if (!isFolder(entry)) return [];
   const files: OutgoingFile[] = [];
   const reader = entry.createReader();
-  // A reader gives a hundred at a time, and nothing at the end.
+  // A reader returns up to a hundred entries at a time, and none at the end.
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
@@ -59,7 +59,7 @@ function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
   return entry.isDirectory;
 }
 
-/** Asks for files, or for a folder; nothing where a person changes their mind. */
+/** Asks for files or for a folder; empty if the user cancels. */
 export async function chooseOutgoing(kind: "files" | "folder"): Promise<readonly Outgoing[]> {
   const input = document.createElement("input");
   input.type = "file";
@@ -79,14 +79,14 @@ function outgoingFile(file: File): Outgoing {
   return { name, isFolder: false, files: [{ path: name, file }], machinePath: pathOf(file) };
 }
 
-/** The folders that files were chosen by: their paths begin with the folder's name. */
+/** The folders that the chosen files belong to: their paths start with the folder's name. */
 export function foldersOf(files: readonly File[]): readonly Outgoing[] {
   const byName = Map.groupBy(files, ({ webkitRelativePath }) => webkitRelativePath.split("/")[0]);
   return [...byName].flatMap(([name = "", inside]) => {
     const paths = inside.map((file) => ({ path: file.webkitRelativePath, file }));
     const [first] = inside;
     const below = first?.webkitRelativePath.slice(name.length) ?? "";
-    // The folder's own path is that of a file in it, without what follows its name.
+    // The folder's own path is the path of a file in it without the part below the folder.
     const machinePath = first && pathOf(first)?.slice(0, -below.length);
     return [{ name, isFolder: true, files: paths, machinePath }];
   });

@@ -1,18 +1,18 @@
 const KEY = "darkroom.token";
 
-/** What opening a session needs of the browser: tests hand in their own. */
+/** What opening a session needs of the browser; tests pass in their own. */
 export interface SessionParts {
   readonly storage: Pick<Storage, "getItem" | "setItem">;
   readonly fetch: typeof fetch;
-  /** The address's part behind `#`. */
+  /** The part of the address after `#`. */
   readonly hash: string;
-  /** Takes the code out of the address, so that it is in no history and no copied link. */
+  /** Removes the code from the address, so that no history or copied link contains it. */
   forgetHash(): void;
 }
 
 /**
- * The token that the studio knows this browser by. A one-time code in the address is traded for one;
- * it is kept by origin, port included, which a cookie would not be. Undefined where there is none.
+ * The token that identifies this browser to the studio. A one-time code in the address is exchanged for one; it is
+ * stored by origin with its port, which a cookie would not be. Undefined if there is none.
  */
 export async function openSession(parts: SessionParts): Promise<string | undefined> {
   const code = new URLSearchParams(parts.hash.replace(/^#/, "")).get("code");
@@ -24,7 +24,7 @@ export async function openSession(parts: SessionParts): Promise<string | undefin
   return parts.storage.getItem(KEY) ?? undefined;
 }
 
-/** A code is good once: a second use gives nothing, and an older token may still do. */
+/** A code works once: a second use returns nothing, though an older token may still work. */
 async function trade(parts: SessionParts, code: string): Promise<string | undefined> {
   const response = await parts.fetch("/session", {
     method: "POST",

@@ -4,10 +4,10 @@ import { createContext, useContext } from "react";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import { asFailure, ConnectionLost } from "./failure.ts";
 
-/** How often a read is tried again while the studio does not answer. */
+/** How often a read is retried while the studio does not answer. */
 const RETRIES = 3;
 
-/** The studio and what the pages know of it already. */
+/** The studio's client, and the cache of what the pages have read. */
 export interface Studio {
   readonly client: StudioClient;
   /** `useQuery(queries.models.list.queryOptions())` and the keys to invalidate. */
@@ -22,7 +22,7 @@ export function createStudio(client: StudioClient): Studio {
     cache: new QueryClient({
       defaultOptions: {
         queries: {
-          // Events say when something has changed; nothing is asked for only because time went by.
+          // Events report changes, so nothing is requested only because time has passed.
           staleTime: Number.POSITIVE_INFINITY,
           refetchOnWindowFocus: false,
           retry: (count, error) => asFailure(error) instanceof ConnectionLost && count < RETRIES,
@@ -36,7 +36,7 @@ const StudioContext = createContext<Studio | undefined>(undefined);
 
 export const StudioProvider = StudioContext.Provider;
 
-/** The studio this page is connected to. */
+/** The studio that this page is connected to. */
 export function useStudio(): Studio {
   const studio = useContext(StudioContext);
   if (studio === undefined) throw new Error("a page is outside of its studio");

@@ -7,7 +7,7 @@ import { useWords } from "../words/words.ts";
 import { useRunNotices } from "./run-notices.ts";
 import { useStartAnnouncement } from "./start-announcement.ts";
 
-/** Title and icon of the page's tab, and of the desktop's taskbar, say how busy the studio is. */
+/** Shows the studio's progress in the page title and icon, and in the desktop's taskbar. */
 export function useBusySigns(page: string): void {
   const t = useWords("frame");
   const count = useQueue(({ openIds }) => openIds.length);
@@ -25,7 +25,7 @@ export function useBusySigns(page: string): void {
   useLeaveQuestion();
 }
 
-/** A page that is closed sends nothing more of its files: the browser asks before. */
+/** A closed page stops sending its files, so the browser asks first. */
 function useLeaveQuestion(): void {
   const isSending = useSending(({ all }) => all.length > 0);
   useEffect(() => {
@@ -36,7 +36,7 @@ function useLeaveQuestion(): void {
   }, [isSending]);
 }
 
-/** In hundredths: the taskbar need not hear of less. */
+/** In steps of a hundredth; the taskbar needs no finer ones. */
 function useShareOfRunning(): number | undefined {
   const id = useQueue((queue) => runningOf(queue)?.id);
   return useProgress((all) => {

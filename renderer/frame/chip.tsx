@@ -8,11 +8,11 @@ import styles from "./status-bar.module.css";
 export interface ChipProps extends Omit<ButtonProps, "children" | "className" | "style"> {
   readonly icon?: LucideIcon;
   readonly children: ReactNode;
-  /** Left out where there is no room. */
+  /** Hidden when there is little room. */
   readonly isMinor?: boolean;
 }
 
-/** One word of the status bar; it opens what it speaks of. */
+/** One item of the status bar; pressing it opens what it reports on. */
 export function Chip({ icon, children, isMinor = false, ...rest }: ChipProps) {
   return (
     <Button {...rest} className={classNames(styles.chip, isMinor && styles.minor)}>

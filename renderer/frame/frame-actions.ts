@@ -6,10 +6,10 @@ import { undoLast, wasDoneAfter } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { PAGES } from "./rail.tsx";
 
-/** What lies over the page. */
+/** What is open over the page. */
 export type Shown = "palette" | "sheet" | "queue" | undefined;
 
-/** What A1111, InvokeAI and others call the pages. */
+/** The names of the pages in A1111, InvokeAI and others. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   generate: ["txt2img", "img2img", "linear", "draw", "canvas"],
   gallery: ["images browser", "outputs", "history", "boards"],
@@ -20,7 +20,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   settings: ["preferences", "options", "config"],
 };
 
-/** What can be done everywhere: go to a page, find a command, look at the keys and the queue. */
+/** Actions available on every page: open a page, find a command, show the shortcuts and the queue. */
 export function useFrameActions(show: (shown: Shown) => void): readonly Action[] {
   const t = useWords("frame");
   const [address, navigate] = useLocation();
@@ -33,7 +33,7 @@ export function useFrameActions(show: (shown: Shown) => void): readonly Action[]
       label: t("openPage", { page: t(id) }),
       group,
       icon,
-      // In the gallery digits rate pictures.
+      // In the gallery, digits rate pictures.
       keys: ratesByDigits ? `alt+${index + 1}` : String(index + 1),
       keywords: SYNONYMS[id],
       run: () => navigate(`/${id}`),
@@ -64,7 +64,7 @@ export function useFrameActions(show: (shown: Shown) => void): readonly Action[]
   }, [t, navigate, ratesByDigits, show]);
 }
 
-/** When something was last typed, in the page's time: a field takes that back itself. */
+/** When the user last typed, in the page's time: a field has its own undo. */
 let typedAt = 0;
 
 function noteTyped(): void {

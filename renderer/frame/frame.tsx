@@ -26,7 +26,7 @@ import { pageOf, Rail } from "./rail.tsx";
 import { StatusBar } from "./status-bar.tsx";
 import { useTheme } from "./theme.ts";
 
-/** What stays around the pages. */
+/** The parts of the window that stay on every page. */
 export function Frame({ children }: { children: ReactNode }) {
   useFollowStudio();
   useTheme();
@@ -66,7 +66,7 @@ function Room({ children }: { children: ReactNode }) {
   );
 }
 
-/** A file dropped beside what takes files would take the browser away from the page. */
+/** Without this, a file dropped outside a drop target would replace the page in the browser. */
 function keepDroppedFiles(): () => void {
   const leaving = new AbortController();
   addEventListener("dragover", keepHere, { signal: leaving.signal });
@@ -78,7 +78,7 @@ function keepHere(event: DragEvent): void {
   event.preventDefault();
 }
 
-/** What was found damaged when the studio began, above every page until it was read. */
+/** What was found damaged when the studio started; shown above every page until it is dismissed. */
 function Notices() {
   const t = useWords("frame");
   const { queries } = useStudio();
@@ -106,7 +106,7 @@ function Notices() {
   );
 }
 
-/** Instead of everything: how this browser gets to know the studio. */
+/** Shown instead of the pages: how to sign this browser in to the studio. */
 function LockedOut() {
   const t = useWords("frame");
   const again = useWords("ui");

@@ -2,7 +2,7 @@ import { Component, type ReactNode } from "react";
 import { Failed } from "../ui/async-states.tsx";
 
 interface PageBoundaryProps {
-  /** A new one begins anew: another page is not to blame. */
+  /** A new address resets the error: another page is not affected. */
   readonly address: string;
   readonly title: string;
   readonly children: ReactNode;
@@ -13,7 +13,7 @@ interface PageBoundaryState {
   readonly address: string;
 }
 
-/** Where a page breaks, the frame stands, and the page says so. */
+/** If a page throws, the frame stays and shows the error. */
 export class PageBoundary extends Component<PageBoundaryProps, PageBoundaryState> {
   override state: PageBoundaryState = { address: this.props.address };
 

@@ -6,7 +6,7 @@ import { runningOf, useQueue } from "../state/queue.ts";
 import { attempt, showUndo } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 
-/** What can be done with the queue from every page. */
+/** The queue's actions, available on every page. */
 export function useQueueActions(): readonly Action[] {
   const { client } = useStudio();
   const t = useWords("frame");

@@ -9,7 +9,7 @@ import { useWords } from "../words/words.ts";
 import { Chip } from "./chip.tsx";
 import { QueueList } from "./queue-list.tsx";
 
-/** Where the queue stands; opens what is in it. */
+/** The state of the queue; pressing it shows the content. */
 export function QueueChip({
   isOpen,
   onOpenChange,

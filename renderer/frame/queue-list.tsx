@@ -18,10 +18,10 @@ import { useWords } from "../words/words.ts";
 import styles from "./queue-list.module.css";
 import { QueueRow } from "./queue-row.tsx";
 
-/** As many ended ones as are worth a look here; the session strip has them all. */
+/** Number of finished generations shown here; the session strip has all. */
 const SHOWN_ENDED = 5;
 
-/** What waits, in an order that can be changed, and what ended lately without a picture. */
+/** The waiting generations, which can be reordered, and those that recently finished without a picture. */
 export function QueueList() {
   const t = useWords("frame");
   const { byId, openIds } = useQueue();
@@ -93,7 +93,7 @@ function QueueTools({ hasWaiting, hasEnded }: { hasWaiting: boolean; hasEnded: b
   );
 }
 
-/** Rows move by dragging, or by keyboard: Enter on the handle, arrows, Enter. */
+/** Rows move by dragging, or by keyboard: Enter on the handle, arrow keys, Enter. */
 function OpenList({ open }: { open: readonly Generation[] }) {
   const t = useWords("frame");
   const { client } = useStudio();

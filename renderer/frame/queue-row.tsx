@@ -12,7 +12,7 @@ import { formatClock } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./queue-list.module.css";
 
-/** One generation: what it is, how far, and what can be done about it. */
+/** One generation with its progress and its actions. */
 export function QueueRow({ generation }: { generation: Generation }) {
   const t = useWords("frame");
   const { client } = useStudio();
@@ -57,7 +57,7 @@ export function QueueRow({ generation }: { generation: Generation }) {
   );
 }
 
-/** The picture as far as it is drawn, or a place for it. */
+/** The picture as far as it is drawn, or a placeholder. */
 function Thumbnail({ generation: { id, imageId = "" } }: { generation: Generation }) {
   const preview = useProgress((all) => all[id]?.preview);
   const address = useImages((all) => all[imageId]?.thumbnail) ?? preview;
@@ -68,7 +68,7 @@ function Thumbnail({ generation: { id, imageId = "" } }: { generation: Generatio
   );
 }
 
-/** Where it is drawn, if not here, and as what: as far as it is not the endpoint's own choice. */
+/** Where it is drawn, if not on this machine, and its settings unless the endpoint decides them. */
 function Settings({ generation: { order, target } }: { generation: Generation }) {
   const t = useWords("frame");
   const nameOf = useTargetName();

@@ -18,7 +18,7 @@ import { ProgressRing } from "../ui/progress-bar.tsx";
 import { useWords } from "../words/words.ts";
 import styles from "./rail.module.css";
 
-/** The pages there are, in the order of their keys. */
+/** All pages, in the order of their shortcuts. */
 export const PAGES = [
   { id: "generate", icon: ImagePlus },
   { id: "gallery", icon: Images },
@@ -36,7 +36,7 @@ export function pageOf(address: string): PageId {
   return PAGES.find(({ id }) => address.startsWith(`/${id}`))?.id ?? "generate";
 }
 
-/** The way from page to page. */
+/** The navigation between pages. */
 export function Rail() {
   const t = useWords("frame");
   const [address] = useLocation();
@@ -64,7 +64,7 @@ export function Rail() {
   );
 }
 
-/** Downloads under way; they lie on the Models page. */
+/** The number of current downloads, which are on the Models page. */
 function Transfers() {
   const t = useWords("frame");
   const active = useTransfers(({ all }) => all).filter(isActive);

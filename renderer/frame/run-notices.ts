@@ -8,7 +8,7 @@ import { playChime } from "../ui/chime.ts";
 import { formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 
-/** Tells of the end of a long run, once, as the settings say: by a notification, and a sound perhaps. */
+/** Announces the end of a long run once, with a notification and possibly a sound, as the settings say. */
 export function useRunNotices(): void {
   const t = useWords("frame");
   const { queries } = useStudio();

@@ -23,17 +23,18 @@ export function useStartAnnouncement(): void {
   tell.current = ({ target, order }, seconds) => {
     const text = t("started", { name: nameOf(target), time: formatDuration(seconds) });
     showToast(text);
-    // The end of a run has a notice of its own.
+    // The end of a run has its own notice.
     const goesOn = useQueue.getState().openIds.length > 0;
     if (isWanted && goesOn && !document.hasFocus()) sendNotification(text, order.prompt);
   };
-  // Once: names and settings change while an endpoint starts, and what was seen of its start must outlast that.
+  // One subscription for good: names and settings change while an endpoint starts, and the record of its start must
+  // survive that.
   useEffect(() => {
     const started = new Map<string, () => number>();
     const leaveProgress = useProgress.subscribe((all) => {
       for (const [id, { starting, startedSeconds }] of Object.entries(all)) {
         if (startedSeconds !== undefined) started.set(id, () => startedSeconds);
-        // A quick picture is there before anything else is told.
+        // A fast endpoint delivers the picture before it reports anything else.
         else if (starting) started.set(id, countingOn(starting.elapsedSeconds));
       }
     });

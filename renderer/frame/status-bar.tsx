@@ -26,7 +26,9 @@ import { Chip } from "./chip.tsx";
 import { QueueChip } from "./queue-chip.tsx";
 import styles from "./status-bar.module.css";
 
-/** Memory changes without an event: it is looked at so often, oftener while something is drawn. */
+/**
+ * Memory changes without an event, so it is read at this interval, more often while something is drawn. Milliseconds.
+ */
 const IDLE_MS = 30_000;
 const BUSY_MS = 5000;
 
@@ -35,7 +37,7 @@ export interface StatusBarProps {
   readonly onQueueOpenChange: (isOpen: boolean) => void;
 }
 
-/** How the studio is, in one line. */
+/** The studio's state in one line. */
 export function StatusBar({ isQueueOpen, onQueueOpenChange }: StatusBarProps) {
   const { queries } = useStudio();
   const t = useWords("frame");
@@ -46,7 +48,7 @@ export function StatusBar({ isQueueOpen, onQueueOpenChange }: StatusBarProps) {
     ...queries.machine.get.queryOptions(),
     refetchInterval: isBusy ? BUSY_MS : IDLE_MS,
   }).data;
-  // Of a studio that does not answer nothing is known.
+  // Nothing is known about a studio that does not answer.
   if (isLost)
     return (
       <footer className={styles.bar} aria-label={t("status")}>
@@ -67,7 +69,7 @@ export function StatusBar({ isQueueOpen, onQueueOpenChange }: StatusBarProps) {
   );
 }
 
-/** What draws, and why nothing better does. */
+/** The device that draws, and why no better one is used. */
 function DeviceChip({ machine }: { machine: Machine | undefined }) {
   const t = useWords("frame");
   const [, navigate] = useLocation();
@@ -106,7 +108,7 @@ function MemoryChip({ machine }: { machine: Machine }) {
   );
 }
 
-/** Since when the studio does not answer. */
+/** How long the studio has not answered. */
 function ConnectionWords() {
   const t = useWords("frame");
   const { lostAt } = useConnection();
@@ -119,7 +121,7 @@ function ConnectionWords() {
   );
 }
 
-/** Whether other programs can ask for pictures here; silent where the server is stopped. */
+/** Whether other programs can request pictures; hidden while the server is stopped. */
 function ServerChip() {
   const t = useWords("frame");
   const { queries } = useStudio();
@@ -137,7 +139,7 @@ function ServerChip() {
   );
 }
 
-/** The endpoint that draws next, and how it stands with it. */
+/** The endpoint that the next picture goes to, and its state. */
 function TargetChip({ endpoint }: { endpoint: Endpoint }) {
   const t = useWords("frame");
   const words = useWords("endpoints");

@@ -18,7 +18,7 @@ import { useWords } from "../../words/words.ts";
 
 const THEMES = ["system", "dark", "light"] as const;
 
-/** What can be chosen besides what a page offers: read while the palette is open, and no longer. */
+/** Entries besides the page's actions; they are read only while the palette is open. */
 export function useFoundEntries(): readonly PaletteEntry[] {
   return [
     useThemes(),
@@ -31,7 +31,7 @@ export function useFoundEntries(): readonly PaletteEntry[] {
   ].flat();
 }
 
-/** Every line of the Settings page: it leads there. */
+/** Every line of the Settings page; choosing one opens it. */
 function useSettingLines(): readonly PaletteEntry[] {
   const frame = useWords("frame");
   const t = useWords("palette");
@@ -71,7 +71,7 @@ function useThemes(): readonly PaletteEntry[] {
   );
 }
 
-/** Models that work, by their names. */
+/** Usable models by name. */
 function useModels(): readonly PaletteEntry[] {
   const t = useWords("palette");
   const studio = useStudio();
@@ -93,7 +93,7 @@ function useModels(): readonly PaletteEntry[] {
   }, [t, studio, show, models]);
 }
 
-/** Where to draw: this machine, or an endpoint by its name. Without endpoints there is no choice. */
+/** Where to draw: this machine, or an endpoint by name. Without endpoints there is no choice. */
 function useTargets(): readonly PaletteEntry[] {
   const t = useWords("palette");
   const picture = useWords("picture");
@@ -116,7 +116,7 @@ function useTargets(): readonly PaletteEntry[] {
   }, [t, picture, studio, show, endpoints]);
 }
 
-/** Dialogs of the Generate page, from every page. */
+/** Dialogs of the Generate page, available on every page. */
 function useMaking(): readonly PaletteEntry[] {
   const t = useWords("palette");
   const show = useShowForm();
@@ -191,7 +191,7 @@ function useStyles(): readonly PaletteEntry[] {
   );
 }
 
-/** Goes to the form, where a choice is seen, with one of its dialogs open perhaps. */
+/** Opens the Generate form, where a choice is visible, optionally with one of its dialogs. */
 function useShowForm(): (dialog?: "grid" | "styles") => void {
   const [, navigate] = useLocation();
   return useMemo(

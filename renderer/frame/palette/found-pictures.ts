@@ -9,22 +9,22 @@ import { useDebounced } from "../../ui/use-debounced.ts";
 import { formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 
-/** A search rests so long before the studio is asked. */
+/** The studio is asked this long after the last key press, milliseconds. */
 const REST_MS = 120;
-/** Of one letter every second picture is an answer. */
+/** Minimum number of letters: a single one matches too many pictures. */
 const LEAST = 2;
-/** Pictures that are shown: the gallery has the rest. */
+/** Number of pictures shown; the gallery shows the rest. */
 const SHOWN = 8;
 
 export interface FoundPictures {
   readonly entries: readonly PaletteEntry[];
-  /** Whether what is shown may still change. */
+  /** Whether the results may still change. */
   readonly isLooking: boolean;
 }
 
 /**
- * The newest pictures whose prompt or settings a search finds, and the way to all of them. A search that was typed over
- * is asked no more: its request is cancelled.
+ * The newest pictures whose prompt or settings match a search, and a link to all of them. When the search changes, the
+ * request for the old one is cancelled.
  */
 export function useFoundPictures(typed: string): FoundPictures {
   const t = useWords("palette");

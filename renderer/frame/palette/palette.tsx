@@ -8,12 +8,12 @@ import { useWords } from "../../words/words.ts";
 import { useFoundEntries } from "./found-entries.ts";
 import { useFoundPictures } from "./found-pictures.ts";
 
-/** Shown of what a search finds: who needs the fortieth types another word. */
+/** Maximum number of results shown; beyond that, users type another word. */
 const SHOWN = 40;
-/** Offered of what was used lately, before anything is typed. */
+/** Number of recent entries offered before anything is typed. */
 const RECENT = 6;
 
-/** Ctrl+K: everything that can be done or found, by typing what it is called. */
+/** The Ctrl+K palette: finds every action and everything else that can be chosen, by name. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const t = useWords("palette");
   const [search, setSearch] = useState("");
@@ -41,7 +41,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** Registered actions and what else there is to choose; each is remembered when it is chosen. */
+/** Registered actions and other entries; each is remembered when it is chosen. */
 function useCommands(): readonly PaletteEntry[] {
   const actions = useRegisteredActions();
   const found = useFoundEntries();
@@ -64,7 +64,7 @@ function useStatus(groups: readonly PaletteGroup[], search: string, isLooking: b
   return count === 0 ? t("nothing", { search }) : t("found", { count });
 }
 
-/** Before anything is typed: what was used lately, then everything by its kind. */
+/** The entries before anything is typed: recent ones, then all by kind. */
 function offered(
   commands: readonly PaletteEntry[],
   recent: readonly string[],
@@ -80,7 +80,7 @@ function offered(
   return entries.length === 0 ? rest : [{ name, entries }, ...rest];
 }
 
-/** By their kinds, in the order of the first of each. */
+/** Groups entries by kind, in order of first appearance. */
 function grouped(entries: readonly PaletteEntry[]): readonly PaletteGroup[] {
   return Object.entries(Object.groupBy(entries, ({ group }) => group ?? "")).map(
     ([name, members = []]) => ({ name, entries: members }),
