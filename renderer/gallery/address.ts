@@ -1,6 +1,6 @@
 import { type GalleryQuery, galleryQuerySchema } from "../../engine/contract/gallery.ts";
 
-/** Parts of the address that say which pictures are shown, and how each is read. */
+/** The address's parameters that say which pictures are shown, and how each is read. */
 const PARTS = {
   search: (value: string) => ({ search: value }),
   model: (value: string) => ({ model: value }),
@@ -13,7 +13,7 @@ const PARTS = {
   sort: (value: string) => ({ sort: value }),
 } as const;
 
-/** What the address asks for; what cannot be read does not narrow. */
+/** The query in an address; parameters that cannot be read filter nothing. */
 export function readQuery(address: string): GalleryQuery {
   const asked = new URLSearchParams(address);
   const found = Object.entries(PARTS).map(([name, read]): GalleryQuery => {
@@ -24,7 +24,7 @@ export function readQuery(address: string): GalleryQuery {
   return Object.assign({}, ...found);
 }
 
-/** The same address asking for other pictures; what else it says stays. */
+/** The same address with another query; its other parameters stay. */
 export function writeQuery(address: string, query: GalleryQuery): string {
   const asked = new URLSearchParams(address);
   const { search, model, target, size, from, to, isStarred, isTrashed, sort } = query;
@@ -46,17 +46,17 @@ export function writeQuery(address: string, query: GalleryQuery): string {
   return asked.toString();
 }
 
-/** Whether it shows less than there is. */
+/** Whether the query hides any pictures. */
 export function isNarrowed(query: GalleryQuery): boolean {
   return writeQuery("", query) !== writeQuery("", cleared(query));
 }
 
-/** What stays when all filters are cleared. */
+/** The part of a query that stays when all filters are cleared. */
 export function cleared({ sort, isTrashed }: GalleryQuery): GalleryQuery {
   return withoutDefaults({ sort, isTrashed });
 }
 
-/** One query has one form, so that it is asked for once. */
+/** Equal queries get the same form, so that each is requested once. */
 function withoutDefaults({ sort, isTrashed, ...filters }: Loose): GalleryQuery {
   const given = Object.entries(filters).filter(([, value]) => value !== undefined);
   return {

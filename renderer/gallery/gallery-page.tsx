@@ -25,10 +25,10 @@ import { type Compared, type GalleryAddress, useGalleryAddress } from "./use-gal
 import { useGalleryCommands } from "./use-gallery-commands.ts";
 import { Viewer } from "./viewer/viewer.tsx";
 
-/** Widths of the column of details, pixels. */
+/** Widths of the details column, pixels. */
 const DETAILS = { size: 320, minSize: 280, maxSize: 520 };
 
-/** The gallery: every picture by days, one picture in full, two beside each other; by its address. */
+/** The gallery: all pictures by day, one picture in full, or two compared, as the address says. */
 export function GalleryPage() {
   useKeptForm();
   const t = useWords("gallery");
@@ -86,7 +86,7 @@ export function GalleryPage() {
   );
 }
 
-/** What lies over the sheet: the open picture, or a comparison. */
+/** What covers the sheet: the open picture, or a comparison. */
 function Cover({ address, ids }: { address: GalleryAddress; ids: readonly string[] }) {
   const { openId, compared, leaf, compare, close } = address;
   if (openId !== undefined) return <Viewer id={openId} ids={ids} onLeaf={leaf} onClose={close} />;
@@ -95,7 +95,9 @@ function Cover({ address, ids }: { address: GalleryAddress; ids: readonly string
   return <Comparison ids={compared} onArrange={arrange} onClose={close} />;
 }
 
-/** What the page's actions are about: the open picture, else the chosen ones in the sheet's order. */
+/**
+ * The pictures that the page's actions apply to: the open picture, otherwise the selected ones in the sheet's order.
+ */
 function useChosen(order: Order, openId: string | undefined): readonly string[] {
   const chosen = useChoice((choice) => choice.chosen);
   return useMemo(() => {
@@ -105,8 +107,8 @@ function useChosen(order: Order, openId: string | undefined): readonly string[] 
 }
 
 /**
- * The way back from an open picture: the sheet shows it chosen and with the focus. Where the picture
- * went, as into the trash, its neighbour opens in its place.
+ * Handles the return from an open picture: the sheet selects and focuses it. If the picture has gone, for example into
+ * the trash, its neighbour opens instead.
  */
 function useReturn(order: Order, { openId, leaf, close }: GalleryAddress): void {
   const last = useRef<{ openId: string | undefined; place: number }>({ openId, place: -1 });
@@ -126,18 +128,18 @@ function useReturn(order: Order, { openId, leaf, close }: GalleryAddress): void 
 
 function returnTo(id: string): void {
   choose(id);
-  // Once the sheet has brought it into view.
+  // After the sheet has scrolled it into view.
   requestAnimationFrame(() => tileOf(document, id)?.focus({ preventScroll: true }));
 }
 
 interface ChosenDetailsProps {
   readonly ids: readonly string[];
   readonly onHide: () => void;
-  /** Absent in the trash, where nothing is marked. */
+  /** Absent in the trash, where pictures cannot be marked. */
   readonly onLabel: PictureMarksProps["onLabel"] | undefined;
 }
 
-/** What is said of the chosen or open pictures, and how one was made. */
+/** The marks of the selected or open pictures, and how a single one was made. */
 function ChosenDetails({ ids, onHide, onLabel }: ChosenDetailsProps) {
   const t = useWords("gallery");
   const image = useImages((images) => (ids.length === 1 ? images[ids[0] ?? ""] : undefined));

@@ -16,13 +16,13 @@ export type Compared = readonly [string, string, ...string[]];
 /** What the page's address says, and how to change it. */
 export interface GalleryAddress {
   readonly query: GalleryQuery;
-  /** The picture that is open. */
+  /** The open picture. */
   readonly openId: string | undefined;
   readonly compared: Compared | undefined;
   /** Back undoes it, except while `isPassing`: what changes with every letter typed. */
   readonly ask: (query: GalleryQuery, isPassing?: boolean) => void;
   readonly open: (id: string) => void;
-  /** Another picture in place of the open one: Back leads to the sheet, not through all of them. */
+  /** Replaces the open picture: Back then leads to the sheet rather than through all pictures. */
   readonly leaf: (id: string) => void;
   readonly compare: (ids: Compared, isPassing?: boolean) => void;
   /** The sheet again. */
@@ -64,7 +64,7 @@ export function useGalleryAddress(): GalleryAddress {
   }, [search, query, openId, go]);
 }
 
-/** A bare address, as the rail has it, shows what was shown last. */
+/** An address without parameters, as the rail links to it, restores the last view. */
 function useMemory(search: string, openId: string | undefined): void {
   const [, navigate] = useLocation();
   useEffect(() => {
@@ -72,7 +72,7 @@ function useMemory(search: string, openId: string | undefined): void {
     const isBare = openId === undefined && writeQuery("", readQuery(search)) === "";
     if (isBare && query !== "")
       navigate(`/gallery?${writeQuery(search, readQuery(query))}`, { replace: true });
-    // Only when the page opens: later on a bare address means that nothing narrows.
+    // Only when the page opens: later, an address without parameters means no filters.
   }, []);
   useEffect(() => rememberQuery(writeQuery("", readQuery(search))), [search]);
 }

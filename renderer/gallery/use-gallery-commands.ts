@@ -7,16 +7,16 @@ import type { Labelled } from "./marks/label-dialog.tsx";
 import type { LabelKind } from "./marks/mark-actions.ts";
 import type { GalleryAddress } from "./use-gallery-address.ts";
 
-/** What of the page opens and closes, and the commands that do it. */
+/** What is open on the page, and the commands that open and close it. */
 export interface GalleryControl {
   readonly commands: GalleryCommands;
   readonly column: DetailsColumnControl;
-  /** Whether the picture with the focus is looked at quickly. */
+  /** Whether the quick look at the focused picture is open. */
   readonly isLooking: boolean;
   readonly endLook: () => void;
-  /** What is asked about before it is deleted for good. */
+  /** The pictures to delete permanently, while the confirmation is open. */
   readonly removal: Removal | undefined;
-  /** Pictures whose tags or albums are being chosen. */
+  /** The pictures whose tags or albums are being edited. */
   readonly labelled: Labelled | undefined;
   readonly setLabelled: (labelled: Labelled | undefined) => void;
   readonly setRemoval: (removal: Removal | undefined) => void;

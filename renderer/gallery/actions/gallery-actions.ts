@@ -19,34 +19,34 @@ import { type LabelKind, useMarkActions } from "../marks/mark-actions.ts";
 import { useImportActions } from "./import-actions.ts";
 import { useExportAction, useManyActions } from "./many-actions.ts";
 
-/** What of the page the actions reach. */
+/** What the actions call on the page. */
 export interface GalleryCommands {
   readonly open: (id: string) => void;
   readonly look: () => void;
   readonly compare: (ids: readonly [string, string]) => void;
-  /** Asks before it deletes for good. */
+  /** Asks before it deletes permanently. */
   readonly remove: (ids: readonly string[]) => void;
   readonly label: (kind: LabelKind, ids: readonly string[]) => void;
   readonly toggleDetails: () => void;
-  /** Ends what Escape ends. */
+  /** Closes whatever Escape closes. */
   readonly leave: () => void;
   readonly search: () => void;
 }
 
 export interface GalleryScene {
-  /** What the actions are about. */
+  /** The pictures that the actions apply to. */
   readonly ids: readonly string[];
   /** All pictures of the sheet. */
   readonly all: readonly string[];
   readonly isTrash: boolean;
   readonly query: GalleryQuery;
-  /** Whether one picture is open, in place of the sheet. */
+  /** Whether a picture is open instead of the sheet. */
   readonly isOpen: boolean;
 }
 
 const GRID = '[role="grid"]';
 
-/** Everything that can be done on this page, in the one order of keys, menus and palette. */
+/** Every action of this page, in the order shared by keys, menus and palette. */
 export function useGalleryActions(scene: GalleryScene, page: GalleryCommands): readonly Action[] {
   const { ids, all, isTrash, isOpen, query } = scene;
   const { search } = query;

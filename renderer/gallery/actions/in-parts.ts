@@ -1,6 +1,6 @@
 import { MAX_IDS } from "../../../engine/contract/image-id.ts";
 
-/** Runs a command on any number of pictures, in parts as large as one call takes, one after the other. */
+/** Runs a command on any number of pictures, in parts of the size that one call accepts, one after another. */
 export async function inParts(
   ids: readonly string[],
   command: (part: string[]) => Promise<unknown>,

@@ -13,8 +13,8 @@ import { inParts } from "./in-parts.ts";
 type PictureWords = ReturnType<typeof useWords<"picture">>;
 
 /**
- * What can be done with many pictures at once: what useImageActions of renderer/picture does, under
- * the same names, for as many as there are, also where their details were never asked for.
+ * Actions for many pictures at once. They do what useImageActions of renderer/picture does, under the same names, for
+ * any number, including pictures whose details have not been read.
  */
 export function useManyActions(ids: readonly string[], isTrash: boolean): readonly Action[] {
   const studio = useStudio();
@@ -83,7 +83,7 @@ function trashing(ids: readonly string[], { client }: Studio, t: PictureWords) {
   };
 }
 
-/** A ZIP of the selected pictures, or of all that are shown, with a table of their settings. */
+/** Exports the selected pictures, or all that are shown, as a ZIP with a table of their settings. */
 export function useExportAction(
   ids: readonly string[],
   query: GalleryQuery,

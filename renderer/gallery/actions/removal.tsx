@@ -5,19 +5,19 @@ import { showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { inParts } from "./in-parts.ts";
 
-/** Trashed pictures to delete for good. */
+/** Trashed pictures to delete permanently. */
 export interface Removal {
-  /** Undefined: all of them. */
+  /** Undefined means all of them. */
   readonly ids?: readonly string[];
   readonly count: number;
 }
 
-/** The one question this page asks, since it cannot be undone. */
+/** The only confirmation on this page, since deleting cannot be undone. */
 export function RemovalDialog(props: { removal: Removal | undefined; onClose: () => void }) {
   const { removal, onClose } = props;
   const { client } = useStudio();
   const t = useWords("gallery");
-  // While it fades out it still says what it said.
+  // The text stays while the dialog fades out.
   const last = useRef<Removal>({ count: 0 });
   if (removal) last.current = removal;
   const { ids, count } = last.current;

@@ -143,7 +143,7 @@ function Over({ left, right }: Both) {
   );
 }
 
-/** What one has and the other has not: black where both are the same, brightened to be seen. */
+/** The pixel difference: black where the pictures are equal, brightened to be visible. */
 function Difference({ left, right }: Both) {
   const larger = left.record.width >= right.record.width ? left.record : right.record;
   const zoom = useZoom(larger, left.id);
@@ -157,7 +157,7 @@ function Difference({ left, right }: Both) {
   );
 }
 
-/** One zoom moves both. */
+/** One zoom applies to both. */
 function Beside({ left, right }: Both) {
   const larger = left.record.width >= right.record.width ? left.record : right.record;
   const zoom = useZoom(larger, left.id);
@@ -193,11 +193,11 @@ function useClosing(onClose: () => void): void {
 interface DividedPicturesProps {
   readonly left: Image;
   readonly right: Image;
-  /** Names the divider. */
+  /** Label of the divider. */
   readonly label: string;
 }
 
-/** One picture over the other, parted by a line to drag. It fills what it lies in. */
+/** One picture on top of the other, with a divider that can be dragged. It fills its container. */
 function DividedPictures({ left, right, label }: DividedPicturesProps) {
   const [share, setShare] = useState(50);
   return (

@@ -8,7 +8,7 @@ import { useWords } from "../../words/words.ts";
 import styles from "./comparison.module.css";
 import { pixelDifference } from "./pixel-difference.ts";
 
-/** How two pictures were made: what differs, then what does not. */
+/** How two pictures were made: first what differs, then what is equal. */
 export function Differences({ left, right }: { left: Image; right: Image }) {
   const t = useWords("gallery");
   const all = compareRecords(left, right);
@@ -47,7 +47,7 @@ export function Differences({ left, right }: { left: Image; right: Image }) {
   );
 }
 
-/** What a person compares targets by: where each was drawn, how long that took, and how far the pixels are apart. */
+/** What helps to compare targets: where each picture was drawn, how long that took, and how much the pixels differ. */
 function Measures({ left, right }: { left: Image; right: Image }) {
   const t = useWords("gallery");
   const nameOf = useTargetName();
@@ -80,7 +80,7 @@ function Measures({ left, right }: { left: Image; right: Image }) {
   );
 }
 
-/** In words; empty while it is computed. */
+/** As text; empty while it is computed. */
 function usePixelDifference(left: Image, right: Image): string {
   const t = useWords("gallery");
   const { data, isError } = useQuery({
@@ -109,7 +109,7 @@ function Row({ value: { name, left, right, isSame } }: { value: ComparedValue })
   );
 }
 
-/** Settings that every picture has, whether its maker tells of them or not. */
+/** Settings that every picture has, even if its record does not name them. */
 const UNTOLD: ReadonlySet<ComparedValue["name"]> = new Set([
   "seed",
   "steps",

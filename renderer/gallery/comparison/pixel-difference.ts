@@ -1,12 +1,12 @@
-/** How far two pictures of one size are apart. */
+/** The difference between two pictures of the same size. */
 export interface PixelDifference {
-  /** Mean of the differences of all channels, in levels of 255. */
+  /** Mean difference over all channels, in levels from 0 to 255. */
   readonly levels: number;
-  /** Of the pixels, those that differ in any channel: 0 to 1. */
+  /** The share of pixels that differ in any channel, 0 to 1. */
   readonly share: number;
 }
 
-/** Of two pictures as canvases give them: four bytes a pixel, of which the last says nothing. */
+/** Compares two pictures in canvas form: four bytes a pixel, of which the last (alpha) is ignored. */
 export function differenceOf(left: Uint8ClampedArray, right: Uint8ClampedArray): PixelDifference {
   let sum = 0;
   let different = 0;
@@ -21,7 +21,7 @@ export function differenceOf(left: Uint8ClampedArray, right: Uint8ClampedArray):
   return { levels: sum / (3 * count), share: different / count };
 }
 
-/** Reads both by their addresses; undefined where their sizes differ. */
+/** Loads both pictures and compares them; undefined if their sizes differ. */
 export async function pixelDifference(
   addresses: readonly [string, string],
 ): Promise<PixelDifference | undefined> {

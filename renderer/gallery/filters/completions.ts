@@ -9,23 +9,23 @@ import { USED_PRECISIONS } from "../../../engine/contract/precision.ts";
 import { DECODERS, PRESETS } from "../../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 
-/** One way to go on with a search. */
+/** A suggestion that completes a search. */
 export interface Completion {
-  /** The term as it will stand in the field. */
+  /** The completed term. */
   readonly term: string;
-  /** The whole search with it. */
+  /** The whole search with the completed term. */
   readonly search: string;
-  /** The setting that it names, while no value is there yet. */
+  /** The setting that it names, if it has no value yet. */
   readonly name?: SearchTermName;
 }
 
-/** Most of them that are offered at once. */
+/** Maximum number of suggestions. */
 const MAX_OFFERED = 8;
 
-/** The term at the end of the field, which is being typed. */
+/** The last term in the field, which is being typed. */
 const LAST = /(?<before>^|.*\s)(?<name>[a-z]+)(?::"?(?<value>[^"]*))?$/is;
 
-/** How the last term of a search may go on: settings by their beginning, then their values. */
+/** Suggestions for the last term of a search: first names of settings, then their values. */
 export function completionsOf(typed: string, facets: GalleryFacets): readonly Completion[] {
   const { before = "", name = "", value } = LAST.exec(typed)?.groups ?? {};
   const lower = name.toLowerCase();
@@ -48,11 +48,11 @@ export function completionsOf(typed: string, facets: GalleryFacets): readonly Co
 function namesFrom(start: string): SearchTermName[] {
   if (start === "") return [];
   const names = Object.keys(SEARCH_TERMS).filter(isTermName);
-  // An id is nothing that people type.
+  // People do not type ids.
   return names.filter((name) => name !== "like" && name.startsWith(start));
 }
 
-/** The values that each setting can have, where they can be listed. */
+/** The values of each setting, where they can be listed. */
 const VALUES: Readonly<
   Partial<Record<SearchTermName, (facets: GalleryFacets) => readonly string[]>>
 > = {

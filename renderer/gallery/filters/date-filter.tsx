@@ -18,7 +18,7 @@ export interface DateFilterProps {
   readonly onChange: (stretch: Stretch) => void;
 }
 
-/** From which day to which. */
+/** A filter by first and last day. */
 export function DateFilter({ query, onChange }: DateFilterProps) {
   const t = useWords("gallery");
   const { from, to } = query;
@@ -79,11 +79,11 @@ function useStretchName(query: GalleryQuery): string {
   return to === undefined ? t("dates.any") : t("dates.until", { to: formatShortDay(to) });
 }
 
-/** Stretches of time that are asked for often. */
+/** Frequently used periods. */
 export const PERIODS = ["today", "week", "month", "year"] as const;
 type Period = (typeof PERIODS)[number];
 
-/** The first day of a period that ends today, as the address has it: 2026-11-24. */
+/** The first day of a period that ends today, in the form of the address: 2026-11-24. */
 export function startOf(period: Period, now: Date): string {
   const [year, month, day] = [now.getFullYear(), now.getMonth(), now.getDate()];
   const start = {
@@ -97,7 +97,7 @@ export function startOf(period: Period, now: Date): string {
     .join("-");
 }
 
-/** The period that a filter stands for; undefined where it is another stretch. */
+/** The period that a filter equals; undefined if it is a different range. */
 export function periodOf(
   { from, to }: { from?: string | undefined; to?: string | undefined },
   now: Date,

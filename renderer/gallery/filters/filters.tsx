@@ -18,7 +18,7 @@ export interface FiltersProps {
   readonly onChange: (query: GalleryQuery) => void;
 }
 
-/** Until they are known. */
+/** Used until the facets are known. */
 export const NO_FACETS: GalleryFacets = {
   models: [],
   targets: [],
@@ -30,7 +30,7 @@ export const NO_FACETS: GalleryFacets = {
   total: 0,
 };
 
-/** Everything that narrows the sheet, besides words. */
+/** All filters except the search text. */
 export const Filters = memo(function Filters({ query, onChange }: FiltersProps) {
   const t = useWords("gallery");
   const { queries } = useStudio();
@@ -124,7 +124,7 @@ interface ChoiceProps {
   readonly onChange: (value: string | undefined) => void;
 }
 
-/** One of a facet, or all; what the address asks for is offered even where no picture has it. */
+/** One value of a facet, or all; the address's value is listed even if no picture has it. */
 function Choice({ label, all, options, value = "", onChange }: ChoiceProps) {
   const isKnown = value === "" || options.some((option) => option.value === value);
   const asked = isKnown ? [] : [{ value, label: value }];

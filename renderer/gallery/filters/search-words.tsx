@@ -8,7 +8,7 @@ import { completionsOf } from "./completions.ts";
 import { NO_FACETS } from "./filters.tsx";
 import styles from "./toolbar.module.css";
 
-/** The studio is asked so long after the last letter. */
+/** The studio is asked this long after the last key press, milliseconds. */
 const REST_MS = 180;
 
 export interface SearchWordsProps {
@@ -17,7 +17,7 @@ export interface SearchWordsProps {
   readonly inputRef: Ref<HTMLInputElement>;
 }
 
-/** Words of prompts and settings such as `steps:>20`, looked for while they are typed. */
+/** Searches for words of prompts and for settings such as `steps:>20` while the user types. */
 export const SearchWords = memo(function SearchWords(props: SearchWordsProps) {
   const { query, onAsk, inputRef } = props;
   const t = useWords("gallery");
@@ -25,7 +25,7 @@ export const SearchWords = memo(function SearchWords(props: SearchWordsProps) {
   const [text, setText] = useState(asked);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const isTyping = useRef(false);
-  // Cleared filters and Back change the words from outside.
+  // Clearing filters and going back change the text from outside.
   useEffect(() => {
     if (!isTyping.current) setText(asked);
   }, [asked]);

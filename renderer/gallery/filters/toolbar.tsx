@@ -23,13 +23,13 @@ import styles from "./toolbar.module.css";
 export interface ToolbarProps {
   readonly query: GalleryQuery;
   readonly onAsk: (query: GalleryQuery, isPassing?: boolean) => void;
-  /** How many pictures answer; undefined until it is known. */
+  /** The number of matching pictures; undefined until it is known. */
   readonly total: number | undefined;
   readonly column: DetailsColumnControl;
   readonly searchRef: Ref<HTMLInputElement>;
 }
 
-/** Which pictures the sheet shows, and how. Each choice of a picture renders the page; this stays. */
+/** Which pictures the sheet shows, and how. Memoised, since each selection renders the page. */
 export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
   const { query, onAsk, total, column, searchRef } = props;
   const t = useWords("gallery");
@@ -95,12 +95,12 @@ function SortButton({ query, onAsk }: Pick<ToolbarProps, "query" | "onAsk">) {
   );
 }
 
-/** Thumbnails are 320 px: beyond that tiles would only blur. */
+/** Thumbnails are 320 px wide; larger tiles would look blurred. */
 const LARGEST = 320;
 const SMALLEST = 96;
 const STEP = 16;
 
-/** How large the tiles are: by eye, so without a number. */
+/** Sets the size of the tiles, without showing a number. */
 const TileSize = memo(function TileSize() {
   const t = useWords("gallery");
   const tileSize = useView((view) => view.tileSize);

@@ -1,15 +1,15 @@
 import type { GalleryNames } from "../../../engine/contract/gallery.ts";
 
-/** Pictures in the order they are shown, and where each stands. */
+/** Pictures in display order, with the index of each. */
 export interface Order {
   readonly ids: readonly string[];
-  /** Undefined where it is not among them. */
+  /** Undefined if it is not among them. */
   readonly indexOf: (id: string) => number | undefined;
 }
 
 export function orderOf(names: GalleryNames): Order {
   const ids = names.days.flatMap((day) => day.ids);
-  // Only when something is looked for: the first sheet is shown without.
+  // Built on first use: the first sheet is shown without it.
   let indices: Map<string, number> | undefined;
   const count = () => {
     const map = new Map<string, number>();
@@ -19,15 +19,15 @@ export function orderOf(names: GalleryNames): Order {
   return { ids, indexOf: (id) => (indices ??= count()).get(id) };
 }
 
-/** A row of the sheet: the heading of a day, or a line of pictures from `first` on. */
+/** A row of the sheet: the heading of a day, or a line of pictures starting with the one at `first`. */
 export type Row =
   | { readonly kind: "day"; readonly day: string; readonly count: number }
   | { readonly kind: "line"; readonly first: number; readonly count: number };
 
-/** Pictures laid out by days in so many columns. */
+/** Pictures laid out by day in a number of columns. */
 export interface Sheet {
   readonly rows: readonly Row[];
-  /** Numbers of the rows that are lines. */
+  /** Numbers of the rows that are lines of pictures. */
   readonly lines: readonly number[];
   /** Numbers of the rows that are headings. */
   readonly headings: readonly number[];
@@ -51,22 +51,22 @@ export function layOut(names: GalleryNames, columns: number): Sheet {
   return { rows, lines, headings, columns };
 }
 
-/** Which of the lines holds the picture at `index`. */
+/** The line that contains the picture at `index`. */
 export function lineOf(sheet: Sheet, index: number): number {
   return lastWhere(sheet.lines, (row) => firstOf(sheet, row) <= index);
 }
 
-/** Number of the row that holds the picture at `index`. */
+/** Number of the row that contains the picture at `index`. */
 export function rowOf(sheet: Sheet, index: number): number {
   return sheet.lines[lineOf(sheet, index)] ?? 0;
 }
 
-/** Number of the heading under which a row stands. */
+/** Number of the heading that a row belongs to. */
 export function headingOf(sheet: Sheet, row: number): number {
   return sheet.headings[lastWhere(sheet.headings, (heading) => heading <= row)] ?? 0;
 }
 
-/** Indices of the pictures in the rows from `start` to `end`, both included. */
+/** Indices of the pictures in the rows from `start` to `end`, inclusive. */
 export function picturesBetween(sheet: Sheet, start: number, end: number): [number, number] {
   const lines = sheet.rows.slice(start, end + 1).filter((row) => row.kind === "line");
   const [first, last] = [lines[0], lines.at(-1)];
@@ -78,7 +78,7 @@ function firstOf({ rows }: Sheet, row: number): number {
   return found?.kind === "line" ? found.first : 0;
 }
 
-/** Where the last of the sorted values stands that the question is true of; 0 where there is none. */
+/** Index of the last of the sorted values for which the predicate is true; 0 if there is none. */
 function lastWhere(sorted: readonly number[], isTrue: (value: number) => boolean): number {
   let [low, high] = [0, sorted.length - 1];
   while (low < high) {
@@ -89,12 +89,12 @@ function lastWhere(sorted: readonly number[], isTrue: (value: number) => boolean
   return low;
 }
 
-/** Between a tile's edge and its picture, pixels. */
+/** Distance between a tile's edge and its picture, pixels. */
 const INSET = 8;
-/** Small pictures are shown at most so many times their size. */
+/** Small pictures are enlarged at most this many times. */
 const MOST_TIMES = 3;
 
-/** How large a picture is shown in a tile: whole, and in whole pixels. */
+/** The size at which a picture is shown in a tile: uncropped, in whole pixels. */
 export function boxOf(
   picture: { readonly width: number; readonly height: number },
   side: number,

@@ -7,7 +7,7 @@ import { Tile } from "./tile.tsx";
 import { HEADING, MARGIN } from "./use-sheet.ts";
 
 interface Place {
-  /** Of the row, from 0. */
+  /** Number of the row, counted from 0. */
   readonly number: number;
   /** Pixels from the top of the sheet. */
   readonly top: number;
@@ -17,7 +17,7 @@ interface DayHeadingProps extends Place {
   readonly day: string;
   readonly count: number;
   readonly columns: number;
-  /** Whether it stays at the top edge while its pictures pass under it. */
+  /** Whether it sticks to the top edge while its pictures scroll below it. */
   readonly isStuck: boolean;
 }
 

@@ -20,14 +20,14 @@ export interface PictureGridProps {
   readonly names: GalleryNames;
   readonly order: Order;
   readonly gestures: GridGestures;
-  /** Told whether the view has left the top. */
+  /** Called with whether the view is away from the top. */
   readonly onAway: (isAway: boolean) => void;
 }
 
 /**
- * Every picture of the gallery by days. Only the rows in and around the view are made: a GridList of
- * react-aria makes a node of each item first, which for 50,000 takes seconds; so the grid's roles,
- * its one tab stop and its keys are our own here.
+ * All pictures of the gallery by day. Only the rows in and around the view are rendered. A GridList of react-aria first
+ * creates a node for each item, which takes seconds for 50,000; so this grid implements the roles, the single tab stop
+ * and the keys itself.
  */
 export const PictureGrid = memo(function PictureGrid(props: PictureGridProps) {
   const { names, order, gestures, onAway } = props;

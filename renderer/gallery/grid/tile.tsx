@@ -20,7 +20,7 @@ import { useWords } from "../../words/words.ts";
 import { boxOf } from "./contact-sheet.ts";
 import styles from "./tile.module.css";
 
-/** What tiles say, once for all of them: words are dear to look up a hundred times a second. */
+/** The texts of tiles, looked up once for all of them, since a lookup for each tile is too slow. */
 export function useTileWords() {
   const gallery = useWords("gallery");
   const picture = useWords("picture");
@@ -32,21 +32,21 @@ export const TileWords = createContext<ReturnType<typeof useTileWords> | undefin
 export interface TileProps {
   readonly id: string;
   readonly column: number;
-  /** Pixels. */
+  /** Side of the tile, pixels. */
   readonly side: number;
-  /** Of the sheet's first picture, the tab stop before there is another. */
+  /** Id of the sheet's first picture, which is the tab stop until another is focused. */
   readonly firstId: string | undefined;
 }
 
-/** As most pictures are, before one says how it is. */
+/** The usual aspect ratio, assumed until a picture's own is known. */
 const SQUARE = { width: 1024, height: 1024 };
 
-/** A finger does not point before it presses: the mark to choose by is always there for it. */
+/** A touch screen has no hover, so the selection mark is always visible there. */
 const isTouched = matchMedia("(hover: none)").matches;
 
 /**
- * One picture of the sheet. Its marks are for the pointer: what they do, Ctrl+Space and `.` do too.
- * The grid around it listens to all that happens here.
+ * One picture of the sheet. Its marks are for the pointer; Ctrl+Space and `.` do the same. The grid around it handles
+ * all events.
  */
 export const Tile = memo(function Tile({ id, column, side, firstId }: TileProps) {
   const image = useImages((images) => images[id]);
@@ -135,7 +135,7 @@ function StarMark({ isStarred }: { isStarred: boolean }) {
   );
 }
 
-/** In words it is part of the picture's name. */
+/** For screen readers, the rating is part of the picture's name. */
 function Rating({ rating }: { rating: number }) {
   return (
     <span aria-hidden className={styles.rating}>
@@ -145,12 +145,12 @@ function Rating({ rating }: { rating: number }) {
   );
 }
 
-/** A new address that fails so soon was not out of date. */
+/** A new address that fails within this time had not expired. */
 const PATIENCE_MS = 10_000;
 
 /**
- * Addresses of pictures run out, and end with the host's process: one that does not load is asked
- * for anew. `isBroken` while there is none that loads.
+ * Addresses of pictures expire, and become invalid when the host stops; one that does not load is requested again.
+ * `isBroken` while no address loads.
  */
 function useRenewal({ id, thumbnail }: Image): { isBroken: boolean; onError: () => void } {
   const { client } = useStudio();
@@ -162,11 +162,11 @@ function useRenewal({ id, thumbnail }: Image): { isBroken: boolean; onError: () 
     if (!isInVain) wantImages(client, [id], true);
   };
   const isBroken = failure?.address === thumbnail;
-  // A host that was started again signs anew.
+  // A restarted host signs new addresses.
   const isLive = useConnection(({ state }) => state === "live");
   useEffect(() => {
     if (isBroken && isLive) wantImages(client, [id], true);
-    // Only when it comes back: what is broken while it is there has been asked for already.
+    // Only when it comes back: pictures that break while it is there have been requested already.
   }, [isLive]);
   return { isBroken, onError };
 }

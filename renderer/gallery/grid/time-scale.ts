@@ -4,11 +4,11 @@ import type { Sheet } from "./contact-sheet.ts";
 export interface SheetDay {
   readonly day: string;
   readonly count: number;
-  /** Pixels from the top of the sheet to its heading. */
+  /** Offset of its heading from the top of the sheet, pixels. */
   readonly start: number;
 }
 
-/** The days of a sheet in their order; `startOf` tells where a row begins. */
+/** The days of a sheet, in order; `startOf` returns the offset of a row. */
 export function daysOf(sheet: Sheet, startOf: (row: number) => number): readonly SheetDay[] {
   return sheet.headings.flatMap((heading) => {
     const row = sheet.rows[heading];
@@ -16,16 +16,16 @@ export function daysOf(sheet: Sheet, startOf: (row: number) => number): readonly
   });
 }
 
-/** Number of the day that is at so many pixels from the top; 0 where there is none. */
+/** Number of the day at an offset from the top in pixels; 0 if there is none. */
 export function dayAt(days: readonly SheetDay[], offset: number): number {
-  // Half a pixel: browsers round where they scroll to.
+  // Half a pixel of tolerance: browsers round scroll offsets.
   return Math.max(
     0,
     days.findLastIndex(({ start }) => start <= offset + 0.5),
   );
 }
 
-/** Number of the day where the month next to that of another begins; the first or the last day where there is none. */
+/** Number of the first day of the month before or after another day's month; the first or last day if there is none. */
 export function monthBeside(days: readonly SheetDay[], from: number, step: 1 | -1): number {
   const monthAt = (index: number) => days[index]?.day.slice(0, 7);
   let index = from;
@@ -36,18 +36,18 @@ export function monthBeside(days: readonly SheetDay[], from: number, step: 1 | -
   return index;
 }
 
-/** A label beside the timeline. */
+/** A label next to the timeline. */
 export interface TimeMark {
   readonly kind: "year" | "month";
-  /** `2026`, or `2026-11`. */
+  /** `2026` or `2026-11`. */
   readonly period: string;
-  /** Pixels from its top. */
+  /** Offset from the top of the timeline, pixels. */
   readonly at: number;
 }
 
 /**
- * The labels of a timeline of this height, at least `apart` pixels from each other: every year first, as far as there is
- * room, then months between them. `reach` is how far the sheet scrolls.
+ * The labels of a timeline of this height, at least `apart` pixels apart: first every year that there is room for, then
+ * months between them. `reach` is how far the sheet scrolls, in pixels.
  */
 export function marksOf(
   days: readonly SheetDay[],

@@ -6,13 +6,13 @@ import { dayAt, daysOf, marksOf, monthBeside, type SheetDay } from "./time-scale
 import styles from "./timeline.module.css";
 import type { Rows } from "./use-rows.ts";
 
-/** With fewer pictures or days than these a turn of the wheel is as quick. */
+/** With fewer pictures or days than these, the mouse wheel is as fast. */
 const LEAST_PICTURES = 200;
 const LEAST_DAYS = 3;
-/** Height of a label, and the least from one to the next, pixels. */
+/** Height of a label and minimum distance between labels, pixels. */
 const APART = 20;
 
-/** Whether there is enough to jump about in; known before anything is laid out. */
+/** Whether there are enough pictures for a timeline; known before layout. */
 export function hasTimeline(pictures: number, days: number): boolean {
   return pictures >= LEAST_PICTURES && days >= LEAST_DAYS;
 }
@@ -23,7 +23,7 @@ export interface TimelineProps {
   readonly scroller: HTMLElement | null;
 }
 
-/** The days of the sheet from top to bottom: where the view is, and the way to any of them. */
+/** The days of the sheet from top to bottom: shows the current position and leads to any day. */
 export function Timeline({ sheet, rows, scroller }: TimelineProps) {
   const t = useWords("gallery");
   const size = rows.getTotalSize();
@@ -31,7 +31,7 @@ export function Timeline({ sheet, rows, scroller }: TimelineProps) {
   const reach = Math.max(0, size - height);
   const days = useMemo(
     () => daysOf(sheet, (row) => rows.measurementsCache[row]?.start ?? 0),
-    // Where rows begin changes with the size of the sheet.
+    // The offsets of rows change with the size of the sheet.
     [sheet, rows, size],
   );
   const marks = useMemo(
@@ -73,12 +73,12 @@ export function Timeline({ sheet, rows, scroller }: TimelineProps) {
   );
 }
 
-/** Follows the view without rendering, and takes it elsewhere by pointer and keys. */
+/** Follows the view without rendering, and scrolls it by pointer and keys. */
 function useScrubbing(days: readonly SheetDay[], reach: number, scroller: HTMLElement | null) {
   const ref = useRef<HTMLDivElement>(null);
   const [day, setDay] = useState(0);
   const [isDragging, setIsDragging] = useState(false);
-  /** A day that was asked for by key, which the end of the sheet may keep from the top. */
+  /** The day that a key went to; near the end of the sheet it may not reach the top. */
   const wanted = useRef<{ readonly day: number; readonly offset: number }>(undefined);
   useEffect(() => {
     if (scroller === null) return;

@@ -3,22 +3,22 @@ import { useStudio } from "../../connection/studio.tsx";
 import { useConnection } from "../../state/connection.ts";
 import { wantImages } from "../../state/images.ts";
 
-/** Details are asked for at most so often while the view moves. */
+/** Minimum interval between requests for details while the view moves, milliseconds. */
 const EVERY_MS = 100;
-/** How much further than the rows that are made: so many times as much, to both sides. */
+/** Details are read for this many times the rendered rows, in both directions. */
 const AHEAD = 6;
 
 /**
- * Asks for the details of the pictures from `first` to before `end` at once, and of those around
- * them a moment later. While the view flies over thousands, what it passed is not asked for.
+ * Requests the details of the pictures from `first` up to, but excluding, `end` at once, and of those around them a
+ * moment later. Pictures that a fast scroll only passes are not requested.
  */
 export function useDetails(ids: readonly string[], first: number, end: number): void {
   const { client } = useStudio();
-  // What could not be read while the studio was away is asked for again.
+  // Details that could not be read while the studio was unreachable are requested again.
   const isLive = useConnection(({ state }) => state === "live");
   const latest = useRef({ ids, first, end });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  // Before the frame is shown: what it lacks is on its way by then.
+  // Before paint, so that missing details are already on their way.
   useLayoutEffect(() => {
     latest.current = { ids, first, end };
     if (timer.current !== undefined || end === 0) return;

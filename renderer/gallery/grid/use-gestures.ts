@@ -6,17 +6,17 @@ import { useImages } from "../../state/images.ts";
 import { attempt } from "../../ui/toasts.ts";
 import type { Order } from "./contact-sheet.ts";
 
-/** Ids of pictures that are dragged from the sheet, for places on the page that take them. */
+/** Type of drag data with the ids of pictures, for drop targets on the page. */
 export const PICTURES = "application/x-darkroom-pictures";
 
-/** What the grid cannot do itself. */
+/** What the grid leaves to the page. */
 export interface GridGestures {
   readonly onOpen: (id: string) => void;
-  /** The picture under the pointer is chosen by then. */
+  /** Called after the picture under the pointer has been selected. */
   readonly onMenu: (event: MouseEvent) => void;
 }
 
-/** Everything the pointer does on the sheet: one set of listeners for all tiles. */
+/** The pointer gestures on the sheet: one set of listeners for all tiles. */
 export function useGestures(order: Order, { onOpen, onMenu }: GridGestures) {
   const { client } = useStudio();
   return {
@@ -52,7 +52,7 @@ export function useGestures(order: Order, { onOpen, onMenu }: GridGestures) {
         const { chosen } = useChoice.getState();
         const ids = chosen.has(image.id) ? order.ids.filter((one) => chosen.has(one)) : [image.id];
         event.dataTransfer.setData(PICTURES, ids.join(" "));
-        // Chromium saves what is dropped outside under this name.
+        // Chromium saves a picture dropped outside the window under this name.
         const address = new URL(image.address, location.href).href;
         const name = image.fileName.split("/").at(-1) ?? image.fileName;
         event.dataTransfer.setData("DownloadURL", `image/png:${name}:${address}`);

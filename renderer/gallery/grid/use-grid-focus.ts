@@ -5,8 +5,8 @@ import type { Rows } from "./use-rows.ts";
 import type { SizedSheet } from "./use-sheet.ts";
 
 /**
- * Puts the focus where the choice says: the tile comes into view and, while the grid holds the
- * focus, has it; also where the sheet was laid out anew and the tile is another element.
+ * Moves the focus to the picture that the selection names: its tile scrolls into view and, while the grid has the
+ * focus, receives it. That also holds after a new layout has replaced the tile's element.
  */
 export function useGridFocus(rows: Rows, { sheet, scroller }: SizedSheet, order: Order) {
   const focused = useChoice((choice) => choice.focused);
@@ -26,11 +26,11 @@ export function useGridFocus(rows: Rows, { sheet, scroller }: SizedSheet, order:
       isInside.current = true;
       const { chosen, focused } = useChoice.getState();
       const id = target.dataset["id"];
-      // Reached by Tab: from here the arrows go on.
+      // Focus came by Tab: the arrow keys continue from this tile.
       if (id !== undefined && focused === undefined && chosen.size === 0) choose(id);
     },
     onBlur: ({ relatedTarget, currentTarget }: FocusEvent<HTMLElement>) => {
-      // A tile that went takes its focus with it, to nowhere: that is not leaving.
+      // When a focused tile disappears, the focus is lost rather than moved elsewhere; the grid has not been left.
       if (relatedTarget !== null && !currentTarget.contains(relatedTarget))
         isInside.current = false;
     },

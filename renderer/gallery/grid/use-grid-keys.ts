@@ -5,9 +5,8 @@ import type { Rows } from "./use-rows.ts";
 import { GAP, type SizedSheet } from "./use-sheet.ts";
 
 /**
- * The grid's own keys, as in lists of files everywhere: arrows choose what they reach, Shift chooses
- * all in between, Ctrl only moves, Ctrl+Space chooses more. What else can be done has its keys from
- * the registry.
+ * The usual keys of a file list: arrows select the tile they reach, Shift selects a range, Ctrl only moves, Ctrl+Space
+ * adds to the selection. Other actions get their keys from the registry.
  */
 export function useGridKeys(rows: Rows, { sheet, tile }: SizedSheet, order: Order) {
   const onMove = (event: KeyboardEvent, focused: string) => {
@@ -52,14 +51,14 @@ export function isMove(key: string): key is MoveKey {
   return Object.hasOwn(MOVES, key);
 }
 
-/** Where the focus goes from the picture at `index`; `page` is how many lines are in view. */
+/** The index that the focus moves to from the picture at `index`; `page` is the number of lines in view. */
 export function moved(sheet: Sheet, index: number, key: MoveKey, page: number): number {
   const last = sheet.rows[sheet.lines.at(-1) ?? -1];
   const total = last?.kind === "line" ? last.first + last.count : 0;
   return Math.max(0, Math.min(MOVES[key](sheet, index, page), total - 1));
 }
 
-/** Up and down stay in the column, as far as the other line reaches; headings are skipped. */
+/** Up and down stay in the column if the other line reaches that far; headings are skipped. */
 function byLines(sheet: Sheet, index: number, by: number): number {
   const here = lineOf(sheet, index);
   const there = Math.max(0, Math.min(here + by, sheet.lines.length - 1));

@@ -4,16 +4,16 @@ import { useAfter } from "../../ui/async-states.tsx";
 import { headingOf, type Order, rowOf, type Sheet } from "./contact-sheet.ts";
 import { GAP, HEADING, MARGIN, type SizedSheet } from "./use-sheet.ts";
 
-/** Rows are made so far beyond the edge of the view, pixels: what one flick of a wheel scrolls. */
+/** Rows are rendered this far beyond the view, pixels: the distance of one fast turn of the wheel. */
 const AHEAD = 1400;
-/** What is in view comes first; what is beyond it, so much later. */
+/** Rows outside the view are rendered this much later than those in it, milliseconds. */
 const FIRST_MS = 250;
-/** Kept free at the foot, for the bar that floats over it, pixels. */
+/** Space at the bottom for the bar that floats there, pixels. */
 const FOOT = 72;
 
 export type Rows = ReturnType<typeof useRows>;
 
-/** The rows in and around the view; the row with the focus stays, so that the focus is never lost. */
+/** The rows in and around the view; the row with the focus stays rendered, so that the focus is never lost. */
 export function useRows({ sheet, tile, scroller }: SizedSheet, order: Order, focused?: string) {
   const line = tile + GAP;
   const heightOf = (row: number) => (sheet.rows[row]?.kind === "day" ? HEADING : line);
@@ -31,7 +31,7 @@ export function useRows({ sheet, tile, scroller }: SizedSheet, order: Order, foc
     count: sheet.rows.length,
     getScrollElement: () => scroller,
     estimateSize: heightOf,
-    // A new function means new sizes, before anything of the old ones is shown.
+    // A new function signals new sizes before any old size is used.
     getItemKey: useCallback((row: number) => row, [sheet, tile]),
     rangeExtractor,
     overscan: isShown ? Math.ceil(AHEAD / line) : 1,
@@ -49,7 +49,7 @@ interface Held {
   readonly order: Order;
 }
 
-/** Keeps the picture at the top edge where it is while the sheet is laid out anew around it. */
+/** Keeps the picture at the top edge in place while the sheet is laid out again around it. */
 function useHold(
   rows: ReturnType<typeof useVirtualizer<HTMLElement, Element>>,
   { sheet, tile, order }: Held,
@@ -62,7 +62,7 @@ function useHold(
     rows.scrollToOffset(start + held.current.below);
   }, [rows, sheet, tile, order]);
   useLayoutEffect(() => {
-    // As it is now: the studio's own scrolling is not told of before the next frame.
+    // Read directly: the virtualizer learns of the studio's own scrolling only in the next frame.
     const offset = rows.scrollElement?.scrollTop ?? 0;
     const top = rows.getVirtualItemForOffset(offset);
     const number =

@@ -3,16 +3,16 @@ import type { GalleryNames } from "../../../engine/contract/gallery.ts";
 import { useView } from "../../state/view.ts";
 import { layOut, type Sheet } from "./contact-sheet.ts";
 
-/** Between tiles, pixels. */
+/** Distance between tiles, pixels. */
 export const GAP = 4;
-/** Around the sheet, pixels. */
+/** Margin around the sheet, pixels. */
 export const MARGIN = 16;
 /** Height of a day's heading, pixels. */
 export const HEADING = 44;
 
 const NOTHING: GalleryNames = { total: 0, days: [] };
 
-/** The sheet as wide as its scroller lets it be. */
+/** The sheet at the width of its scroller. */
 export interface SizedSheet {
   readonly sheet: Sheet;
   /** Side of a tile, pixels. */
@@ -26,16 +26,16 @@ export function useSheet(names: GalleryNames): SizedSheet {
   const width = useWidth(scroller) - 2 * MARGIN;
   const wanted = useView((view) => view.tileSize);
   const columns = Math.max(1, Math.floor((width + GAP) / (wanted + GAP)));
-  // Tiles take the width that is there: the sheet ends where the toolbar does.
+  // Tiles fill the width, so that the sheet ends where the toolbar does.
   const tile = Math.max(1, Math.floor((width + GAP) / columns) - GAP);
-  // Nothing is laid out for a width that is not known yet: 50,000 lines of one picture.
+  // Nothing is laid out before the width is known; that would make 50,000 lines of one picture each.
   const laidOut = width > 0 ? names : NOTHING;
   const sheet = useMemo(() => layOut(laidOut, columns), [laidOut, columns]);
   const ref = useCallback((element: HTMLElement | null) => setScroller(element), []);
   return { sheet, tile, scroller, ref };
 }
 
-/** Width inside of the scroll bar; 0 until it is there. */
+/** The width without the scroll bar; 0 until it is known. */
 function useWidth(element: HTMLElement | null): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {

@@ -15,17 +15,17 @@ import styles from "./label-dialog.module.css";
 import type { LabelKind } from "./mark-actions.ts";
 import { detailsOf, isSame, labelling, relabel, shareOf } from "./marking.ts";
 
-/** Pictures whose tags or albums are being chosen. */
+/** The pictures whose tags or albums are being edited. */
 export interface Labelled {
   readonly kind: LabelKind;
   readonly ids: readonly string[];
 }
 
-/** Tags or albums of the selected pictures: what all have is checked, what some have is between. */
+/** Tags or albums of the selected pictures: checked if all have it, indeterminate if some do. */
 export function LabelDialog(props: { labelled: Labelled | undefined; onClose: () => void }) {
   const { labelled, onClose } = props;
   const t = useWords("gallery");
-  // While it fades out it still says what it said.
+  // The text stays while the dialog fades out.
   const last = useRef<Labelled>({ kind: "tags", ids: [] });
   if (labelled) last.current = labelled;
   const { kind, ids } = last.current;
@@ -44,7 +44,7 @@ interface FormProps extends Labelled {
   readonly onClose: () => void;
 }
 
-/** What is chosen and typed so far; `images` are the pictures as far as they are read. */
+/** The choices and the typed text so far; `images` are the pictures that have been read. */
 function useLabels({ kind, ids, onClose }: FormProps) {
   const t = useWords("gallery");
   const { client, queries } = useStudio();
@@ -89,7 +89,7 @@ function useLabels({ kind, ids, onClose }: FormProps) {
   return { images, chosen, choose, typed, setTyped, shown, name, isNew, isBad, take, save };
 }
 
-/** The names that were chosen, or taken away. */
+/** The names that were checked, or unchecked. */
 function namesThat(chosen: ReadonlyMap<string, boolean>, isOn: boolean): readonly string[] {
   return [...chosen].filter(([, on]) => on === isOn).map(([name]) => name);
 }
@@ -150,7 +150,7 @@ function LabelForm({ kind, ids, onClose }: FormProps) {
 interface LabelCheckboxProps {
   readonly name: string;
   readonly share: "all" | "some" | "none";
-  /** Undefined as long as it stays as it is. */
+  /** Undefined while unchanged. */
   readonly choice: boolean | undefined;
   readonly onChoose: (isOn: boolean) => void;
 }

@@ -12,7 +12,7 @@ export type LabelKind = "tags" | "albums";
 export interface MarkScene {
   readonly ids: readonly string[];
   readonly isTrash: boolean;
-  /** What is searched for: an album in it can be taken from. */
+  /** The search; pictures can be removed from an album that it names. */
   readonly search: string | undefined;
   readonly onLabel: (kind: LabelKind, ids: readonly string[]) => void;
 }
@@ -21,7 +21,7 @@ const RATINGS = [1, 2, 3, 4, 5, 0] as const;
 
 type Words = ReturnType<typeof useWords<"gallery">>;
 
-/** Ratings, tags and albums of the pictures that are chosen or open. */
+/** Actions for ratings, tags and albums of the selected or open pictures. */
 export function useMarkActions({ ids, isTrash, search, onLabel }: MarkScene): readonly Action[] {
   const studio = useStudio();
   const t = useWords("gallery");
@@ -52,7 +52,7 @@ export function useMarkActions({ ids, isTrash, search, onLabel }: MarkScene): re
   }, [ids, isTrash, search, onLabel, studio, t]);
 }
 
-/** The one album that is searched for. */
+/** The album that is searched for, if it is exactly one. */
 export function albumIn(search = ""): string | undefined {
   const albums = readSearch(search).terms.filter(({ name }) => name === "album");
   const [only] = albums;

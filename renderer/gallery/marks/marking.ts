@@ -3,10 +3,10 @@ import type { Marks } from "../../../engine/contract/gallery-marks.ts";
 import type { StudioClient } from "../../../engine/contract/studio-client.ts";
 import { inParts } from "../actions/in-parts.ts";
 
-/** Takes back what was done. */
+/** Undoes a change. */
 export type Undo = () => Promise<void>;
 
-/** Which names are to be on all pictures, and which on none. */
+/** The names to add to all pictures, and those to remove from all. */
 export interface LabelChange {
   readonly add: readonly string[];
   readonly remove: readonly string[];
@@ -18,7 +18,7 @@ export async function detailsOf(client: StudioClient, ids: readonly string[]): P
   return images;
 }
 
-/** Rates pictures; undone, each has the rating it had. */
+/** Rates pictures; undo restores each picture's previous rating. */
 export async function rate(
   client: StudioClient,
   ids: readonly string[],
@@ -34,7 +34,7 @@ export async function rate(
   };
 }
 
-/** What gives pictures one name, or takes it. */
+/** The calls that add a name to pictures, or remove it. */
 interface Labelling {
   readonly give: (name: string, ids: string[]) => Promise<unknown>;
   readonly take: (name: string, ids: string[]) => Promise<unknown>;
@@ -52,7 +52,7 @@ export function labelling({ gallery }: StudioClient, kind: "tags" | "albums"): L
   };
 }
 
-/** Gives and takes tags or albums; undone, only what did change changes back. */
+/** Adds and removes tags or albums; undo reverts only what actually changed. */
 export async function relabel(
   { give, take }: Labelling,
   images: readonly (Pick<Image, "id"> & { readonly labels: readonly string[] })[],
@@ -83,7 +83,7 @@ export function shareOf(images: readonly Marks[], kind: "tags" | "albums", name:
   return count === images.length ? "all" : "some";
 }
 
-/** As the studio compares names: without the case of ASCII letters. */
+/** Compares names as the studio does: ASCII letters without case. */
 export function isSame(one: string, other: string): boolean {
   return folded(one) === folded(other);
 }

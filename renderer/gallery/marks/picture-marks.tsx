@@ -16,13 +16,13 @@ import { detailsOf, labelling, rate, relabel } from "./marking.ts";
 import styles from "./picture-marks.module.css";
 
 export interface PictureMarksProps {
-  /** The pictures that are chosen, or the open one; at least one. */
+  /** The selected pictures, or the open one; at least one. */
   readonly ids: readonly string[];
-  /** Asks which tags or albums they are to have. */
+  /** Opens the dialog for their tags or albums. */
   readonly onLabel: (kind: LabelKind, ids: readonly string[]) => void;
 }
 
-/** Rating, tags and albums of pictures, to see and to change; of several, the rating that all have. */
+/** Rating, tags and albums of pictures, to view and to edit; for several pictures, the rating that all share. */
 export function PictureMarks({ ids, onLabel }: PictureMarksProps) {
   const t = useWords("gallery");
   const [first = ""] = ids;
@@ -66,7 +66,7 @@ function Row({ name, children }: { name: string; children: ReactNode }) {
 
 const STARS = [1, 2, 3, 4, 5] as const;
 
-/** A press rates, another on the same star takes the rating away; 0 to 5 do so by key. */
+/** A press sets the rating, another on the same star clears it; the keys 0 to 5 do the same. */
 function Stars({ ids }: { ids: readonly string[] }) {
   const t = useWords("gallery");
   const { client } = useStudio();
@@ -97,7 +97,7 @@ function Stars({ ids }: { ids: readonly string[] }) {
   ));
 }
 
-/** A press shows all pictures with the tag or in the album; the cross takes it from this one. */
+/** Pressing a name shows all pictures with the tag or in the album; the cross removes it from this one. */
 function Labels({ kind, image }: { kind: LabelKind; image: Image }) {
   const t = useWords("gallery");
   const { client } = useStudio();

@@ -17,7 +17,7 @@ import styles from "./gallery-rail.module.css";
 import { useAlbumCommands } from "./use-album-commands.ts";
 import type { Terms } from "./use-terms.ts";
 
-/** Albums in their order, and the way to make one. */
+/** Albums in order, and a button to create one. */
 export function AlbumList({ albums, search }: { albums: readonly Album[]; search: Terms }) {
   const t = useWords("gallery");
   const [naming, setNaming] = useState<Naming>();
@@ -66,7 +66,7 @@ interface AlbumEntryProps {
   readonly onRename: () => void;
 }
 
-/** An album: pressed it shows its pictures, and it takes those dropped on it. */
+/** An album: a press shows its pictures, and pictures can be dropped on it. */
 function AlbumEntry({ album, place, total, search, onRename }: AlbumEntryProps) {
   const { name, count, cover } = album;
   const t = useWords("gallery");
@@ -116,7 +116,7 @@ function AlbumEntry({ album, place, total, search, onRename }: AlbumEntryProps) 
   );
 }
 
-/** What can be done with one album. */
+/** The actions for one album. */
 function useAlbumActions({ album, place, total, search, onRename }: AlbumEntryProps) {
   const { name } = album;
   const t = useWords("gallery");
@@ -154,7 +154,7 @@ function useAlbumActions({ album, place, total, search, onRename }: AlbumEntryPr
   return { actions, remove: removeIt };
 }
 
-/** Takes pictures that are dragged from the sheet. */
+/** Accepts pictures dragged from the sheet. */
 function usePictureDrop(album: string) {
   const { client } = useStudio();
   const t = useWords("gallery");

@@ -7,7 +7,7 @@ import { useWords } from "../../words/words.ts";
 import styles from "../marks/label-dialog.module.css";
 import { useAlbumCommands } from "./use-album-commands.ts";
 
-/** An album to rename, or a new one where there is no name yet. */
+/** An album to rename, or a new one if it has no name yet. */
 export interface Naming {
   readonly name?: string;
 }
@@ -18,7 +18,7 @@ export interface AlbumNameDialogProps {
   readonly onRenamed: (from: string, to: string) => void;
 }
 
-/** Asks for the name of an album; one that is taken is told of beside the field. */
+/** Asks for an album's name; a name that exists already is reported at the field. */
 export function AlbumNameDialog({ naming, onClose, onRenamed }: AlbumNameDialogProps) {
   const t = useWords("gallery");
   const last = useRef<Naming>({});

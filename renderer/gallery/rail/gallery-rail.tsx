@@ -17,7 +17,7 @@ export interface GalleryRailProps {
   readonly onAsk: (query: GalleryQuery) => void;
 }
 
-/** Albums, ratings and tags beside the sheet; a press shows what is in one, another shows all again. */
+/** Albums, ratings and tags beside the sheet; a press filters by one, another press shows everything again. */
 export function GalleryRail({ query, onAsk }: GalleryRailProps) {
   const t = useWords("gallery");
   const { queries } = useStudio();
@@ -53,7 +53,7 @@ export function GalleryRail({ query, onAsk }: GalleryRailProps) {
 
 const STARS = [1, 2, 3, 4, 5] as const;
 
-/** So many stars or more. */
+/** Filters by a minimum number of stars. */
 function Ratings({ search }: { search: Terms }) {
   const t = useWords("gallery");
   const term = readSearch(search.search).terms.find(({ name }) => name === "rating");

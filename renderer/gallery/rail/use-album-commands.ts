@@ -3,7 +3,7 @@ import { attempt, type Done, doUndoable, showUndo } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { inParts } from "../actions/in-parts.ts";
 
-/** What is done with albums themselves; each can be undone. */
+/** Commands for albums themselves; each can be undone. */
 export function useAlbumCommands() {
   const { client } = useStudio();
   const t = useWords("gallery");
@@ -25,7 +25,7 @@ export function useAlbumCommands() {
     };
     return { text: t("rail.deleted", { album: name }), undo };
   };
-  // The dialog that asks for the name says itself what is wrong with it, and stays open: those are done at once.
+  // The dialog for the name shows errors itself and stays open, so these reject instead of showing a toast.
   const make = async (name: string) => {
     await gallery.makeAlbum({ name });
     showUndo(t("rail.made", { album: name }), {

@@ -21,7 +21,7 @@ export function RailButton() {
   );
 }
 
-/** The rail: beside the sheet where there is room, over it where there is not. */
+/** The rail: beside the sheet if there is room, otherwise over it. */
 export function useRail(query: GalleryQuery, onAsk: (query: GalleryQuery) => void) {
   const t = useWords("gallery");
   const isOpen = useView((view) => view.isRailOpen);

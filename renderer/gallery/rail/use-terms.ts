@@ -9,12 +9,12 @@ import {
 export interface Terms {
   readonly has: (name: SearchTermName, value: string) => boolean;
   readonly toggle: (name: SearchTermName, value: string) => void;
-  /** Puts a term as it is typed in place of those of its name; undefined takes them away. */
+  /** Replaces the terms of a name by a term in its typed form; undefined removes them. */
   readonly put: (name: SearchTermName, term: string | undefined) => void;
   readonly search: string;
 }
 
-/** The terms of the search, each of which narrows once. */
+/** The terms of the search; each is one filter. */
 export function useTerms(
   { search = "", ...others }: GalleryQuery,
   onAsk: (query: GalleryQuery) => void,

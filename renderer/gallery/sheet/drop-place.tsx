@@ -7,7 +7,7 @@ import { useWords } from "../../words/words.ts";
 import styles from "./drop-place.module.css";
 import { useImport } from "./use-import.ts";
 
-/** The page, where picture files and folders of them can be dropped to be imported. */
+/** Makes the page a drop target that imports picture files and folders of them. */
 export function DropPlace({ children }: { children: ReactNode }) {
   const t = useWords("gallery");
   const { take } = useImport();

@@ -6,7 +6,7 @@ import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./import-strip.module.css";
 
-/** How far an import is, and afterwards what of it could not be imported. */
+/** The progress of an import, and afterwards the files that could not be imported. */
 export function ImportStrip() {
   const run = useImporting((state) => state.run);
   if (run === undefined) return null;
@@ -33,7 +33,7 @@ function Running({ run: { done, total } }: { run: Importing }) {
   );
 }
 
-/** More names than this are counted. */
+/** Above this number of names, only their number is shown. */
 const NAMED = 100;
 
 function LeftOut({ run: { failed, others } }: { run: Importing }) {
@@ -49,7 +49,7 @@ function LeftOut({ run: { failed, others } }: { run: Importing }) {
         <summary>{t("import.leftOut", { count, formatted: formatCount(count) })}</summary>
         <ul className={styles.files}>
           {left.slice(0, NAMED).map(({ name, reason }, index) => (
-            // Two files of two folders may share a name.
+            // Files in different folders may have the same name.
             <li key={`${index} ${name}`}>
               <bdi>{name}</bdi>: <span className={styles.reason}>{reason}</span>
             </li>

@@ -18,7 +18,7 @@ export interface SheetStateProps {
   readonly onAsk: (query: GalleryQuery) => void;
 }
 
-/** What stands where the sheet would be: nothing, nothing yet, or why not. */
+/** Shown instead of the sheet: that it is empty, loading, or failed to load. */
 export function SheetState({ shown, query, onAsk }: SheetStateProps) {
   const t = useWords("gallery");
   const [, navigate] = useLocation();
@@ -56,7 +56,7 @@ export function SheetState({ shown, query, onAsk }: SheetStateProps) {
   );
 }
 
-/** Why a search found nothing, where a setting in it has a value that it cannot have. */
+/** Explains an empty result if a setting in the search has an impossible value. */
 function UnreadableTerm({ search }: { search: string }) {
   const t = useWords("gallery");
   const wrong = readSearch(search).terms.find((term) => "unreadable" in term);
@@ -65,7 +65,7 @@ function UnreadableTerm({ search }: { search: string }) {
   return <p>{t("unreadable", { term: `${name}:${unreadable}`, example: t(`terms.${name}`) })}</p>;
 }
 
-/** Tiles of a first line or two; how many there will be nobody knows yet. */
+/** Placeholder tiles for one or two lines; the real number is not known yet. */
 const PLACES = Array.from({ length: 12 }, (_, place) => place);
 
 function SheetSkeleton() {

@@ -26,12 +26,12 @@ export interface SheetViewProps {
   readonly chosen: readonly string[];
   readonly menu: ReturnType<typeof useContextMenu>;
   readonly page: GalleryControl;
-  /** Whether a picture or a comparison lies over it. */
+  /** Whether a picture or a comparison covers it. */
   readonly isCovered: boolean;
   readonly onAway: (isAway: boolean) => void;
 }
 
-/** The sheet of pictures with what is around it. */
+/** The sheet of pictures with the elements around it. */
 export function SheetView(props: SheetViewProps) {
   const { shown, address, page } = props;
   const { query, ask } = address;
@@ -62,11 +62,11 @@ export function SheetView(props: SheetViewProps) {
   );
 }
 
-/** What floats over the sheet: the bar of the selected pictures, and a quick look. */
+/** What floats over the sheet: the selection bar, and the quick look. */
 function Floating({ chosen, actions, page }: SheetViewProps) {
   const { column, isLooking, endLook } = page;
   const focused = useChoice((choice) => choice.focused);
-  // One picture's actions stand in the column beside it.
+  // The details column beside the sheet already has the actions for one picture.
   const hasBar = chosen.length > 1 || (chosen.length === 1 && !column.isOpen);
   return (
     <>
@@ -76,7 +76,7 @@ function Floating({ chosen, actions, page }: SheetViewProps) {
   );
 }
 
-/** A menu on pictures leaves out what is about the page, and ratings, which have their keys and their place. */
+/** The context menu of pictures omits actions for the page, and ratings, which have keys and a place of their own. */
 function isAboutPictures({ id }: Action): boolean {
   const isRating = id.startsWith("gallery.rate-");
   const isOfPage = id === "gallery.search" || id === "gallery.details";
@@ -107,7 +107,7 @@ function Pictures({
           clientY,
           currentTarget: target instanceof Element ? target : currentTarget,
         };
-        // By then the actions are about what was just chosen.
+        // By then the actions apply to the new selection.
         setTimeout(() => menu.open(at, latest.current.filter(isAboutPictures)));
       },
     }),
@@ -131,7 +131,7 @@ function goUp(): void {
   document.querySelector('[role="grid"]')?.scrollTo({ top: 0 });
 }
 
-/** Pictures came in above what is looked at: the way to them. */
+/** Says that new pictures were added above the view, and leads to them. */
 function FreshPictures({ count }: { count: number }) {
   const t = useWords("gallery");
   return (
@@ -143,7 +143,7 @@ function FreshPictures({ count }: { count: number }) {
   );
 }
 
-/** Pictures are shown, but the newest could not be asked for: since when. */
+/** Says since when the newest pictures could not be read, while older ones are shown. */
 function StaleLine({ shown }: { shown: ShownNames }) {
   const t = useWords("gallery");
   const ui = useWords("ui");
@@ -157,7 +157,7 @@ function StaleLine({ shown }: { shown: ShownNames }) {
   );
 }
 
-/** The actions that stand on the bar. */
+/** The actions on the bar. */
 const SHOWN = new Set([
   "gallery.compare",
   "picture.star",
@@ -172,7 +172,7 @@ const SHOWN = new Set([
   "gallery.delete",
 ]);
 
-/** What can be done with the chosen pictures, over the sheet's foot. */
+/** The actions for the selected pictures, at the bottom of the sheet. */
 function SelectionBar({ count, actions }: { count: number; actions: readonly Action[] }) {
   const t = useWords("gallery");
   return (
@@ -198,7 +198,7 @@ interface TrashStripProps {
   readonly onEmpty: () => void;
 }
 
-/** Says that this is the trash, and how to be rid of it. */
+/** Says that this is the trash, and offers to empty it. */
 function TrashStrip({ isEmpty, onClose, onEmpty }: TrashStripProps) {
   const t = useWords("gallery");
   return (

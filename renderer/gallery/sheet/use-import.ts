@@ -7,7 +7,7 @@ import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { inParts } from "../actions/in-parts.ts";
 
-/** Picture files into the gallery: dropped ones, or chosen ones. */
+/** Imports picture files, dropped or chosen, into the gallery. */
 export interface Import {
   readonly take: (outgoing: Promise<readonly Outgoing[]>) => void;
   readonly choose: (kind: "files" | "folder") => void;
@@ -37,7 +37,7 @@ export function useImport(): Import {
         if (sum !== undefined) tellSum(sum);
       } catch (error) {
         showFailure(error);
-        // What was imported before stays, and can be taken back.
+        // Pictures imported before the failure stay, and the import can be undone.
         const sum = useImporting.getState().run;
         if (sum !== undefined && sum.imported.length > 0) tellSum(sum);
       }

@@ -10,24 +10,24 @@ export interface ShownNames {
   /** Undefined until they are known. */
   readonly names: GalleryNames | undefined;
   readonly order: Order;
-  /** Changes when the pictures are the answer to another question. */
+  /** Changes when the names answer another query. */
   readonly question: string;
-  /** New pictures that wait until the view is at the top again. */
+  /** The number of new pictures that are withheld until the view is at the top again. */
   readonly held: number;
-  /** Why the newest names could not be had. */
+  /** Why the newest names could not be read. */
   readonly error: Error | null;
-  /** When those that are shown were read. */
+  /** When the shown names were read. */
   readonly readAt: Date;
   readonly retry: () => void;
 }
 
 const NOTHING: GalleryNames = { total: 0, days: [] };
 
-/** `isAway`: whether the view has left the top, where new pictures appear. */
+/** Reads the names for a query. `isAway`: whether the view is away from the top, where new pictures appear. */
 export function useNames(query: GalleryQuery, isAway: boolean): ShownNames {
   const { queries } = useStudio();
   const asking = queries.gallery.names.queryOptions({ input: query });
-  // While the page is still being made: 50,000 names take longer than that.
+  // Starts during render: 50,000 names take longer to read than the page takes to render.
   usePrefetchQuery(asking);
   const { data, error, dataUpdatedAt, isPlaceholderData, refetch } = useQuery(
     queries.gallery.names.queryOptions({ input: query, placeholderData: keepPreviousData }),
@@ -52,15 +52,15 @@ export function useNames(query: GalleryQuery, isAway: boolean): ShownNames {
   return { names, order, question, held, error, readAt, retry: () => void refetch() };
 }
 
-/** Names without the newest, and how many those are. */
+/** Names without the newest, and the number of those. */
 interface HeldBack {
   readonly names: GalleryNames;
   readonly held: number;
 }
 
 /**
- * Leaves out pictures that were put in front of those seen already: whoever looks at something
- * further down keeps it before their eyes, and is told that there is more.
+ * Removes pictures that were added before the ones already seen, so that what the user is looking at does not move;
+ * their number is shown instead.
  */
 export function holdBack(names: GalleryNames, seen: Order): HeldBack {
   let held = 0;

@@ -13,7 +13,7 @@ export interface ViewerCommands {
   readonly onClose: () => void;
 }
 
-/** The open picture's own keys. */
+/** The keys of the open picture. */
 export function useViewerActions({ zoom, previous, next, onLeaf, onClose }: ViewerCommands): void {
   const t = useWords("gallery");
   useActions(

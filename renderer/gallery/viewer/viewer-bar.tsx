@@ -12,13 +12,13 @@ import styles from "./viewer.module.css";
 export interface ViewerBarProps {
   readonly zoom: ZoomControl;
   readonly picture: Size;
-  /** Index among the sheet's pictures; below 0 where it is not among them. */
+  /** Index among the sheet's pictures; negative if it is not among them. */
   readonly place: number;
   readonly total: number;
   readonly onClose: () => void;
 }
 
-/** Where we are, and how close. */
+/** The position among the pictures, and the zoom. */
 export function ViewerBar({ zoom, picture, place, total, onClose }: ViewerBarProps) {
   const t = useWords("gallery");
   const { width, height } = picture;

@@ -20,13 +20,13 @@ import styles from "./viewer.module.css";
 
 export interface ViewerProps {
   readonly id: string;
-  /** All pictures of the sheet, which previous and next go through. */
+  /** All pictures of the sheet, for previous and next. */
   readonly ids: readonly string[];
   readonly onLeaf: (id: string) => void;
   readonly onClose: () => void;
 }
 
-/** One picture of the gallery, in place of the sheet. */
+/** One picture of the gallery, shown instead of the sheet. */
 export function Viewer({ id, ids, onLeaf, onClose }: ViewerProps) {
   const t = useWords("gallery");
   const { queries } = useStudio();
@@ -106,7 +106,7 @@ function OpenPicture(props: Omit<ViewerProps, "id"> & { image: Image }) {
   );
 }
 
-/** What comes next is there when it is asked for. */
+/** Preloads pictures that are likely to be opened next. */
 function usePreloaded(...ids: readonly (string | undefined)[]): void {
   const { client } = useStudio();
   const key = ids.join(" ");
@@ -124,8 +124,8 @@ function usePreloaded(...ids: readonly (string | undefined)[]): void {
 }
 
 /**
- * A large look at the picture that has the focus. The sheet keeps the keyboard: arrows go on to
- * other pictures, and everything else that its keys do still works.
+ * A large view of the focused picture. The sheet keeps the keyboard: arrow keys move to other pictures, and its other
+ * keys still work.
  */
 export function QuickLook({ id, onClose }: { id: string; onClose: () => void }) {
   const image = useImages((images) => images[id]);
