@@ -10,7 +10,7 @@ import { createStudio } from "./connection/studio.tsx";
 import { showLastTheme } from "./frame/theme.ts";
 import { loadWords } from "./words/words.ts";
 
-/** The studio behind the page; in the dev server `?fake=few` looks at screens without one. */
+/** Connects to the studio behind the page; on the dev server, `?fake=few` shows the pages without one. */
 async function connect(): Promise<StudioClient> {
   if (import.meta.env.DEV) {
     const { fakeClient } = await import("../test/fakes/fake-studio.ts");

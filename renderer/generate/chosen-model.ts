@@ -4,14 +4,14 @@ import type { ModelSummary, StoredModel } from "../../engine/contract/models.ts"
 import { useStudio } from "../connection/studio.tsx";
 import { useForm } from "../state/form.ts";
 
-/** The model that the next picture is drawn with. */
+/** The model for the next picture. */
 export interface ChosenModel {
   readonly id: string;
-  /** Every model on this machine; undefined until they are known. */
+  /** All models on this machine; undefined until they are known. */
   readonly all: readonly StoredModel[] | undefined;
-  /** Undefined where it is not installed, or not known yet. */
+  /** Undefined if it is not installed, or not known yet. */
   readonly stored: StoredModel | undefined;
-  /** What it recommends; undefined where an endpoint draws with a model of its own. */
+  /** Its recommended settings; undefined if an endpoint draws with its own model. */
   readonly summary: ModelSummary | undefined;
 }
 
@@ -21,6 +21,6 @@ export function useChosenModel(): ChosenModel {
   const all = useQuery(queries.models.list.queryOptions()).data;
   const isRemote = useForm(({ target }) => target !== LOCAL_TARGET);
   const stored = all?.find((model) => model.id === id);
-  // What a model here recommends means nothing to an endpoint's.
+  // Recommendations of a local model do not apply to an endpoint's model.
   return { id, all, stored, summary: isRemote ? undefined : stored?.summary };
 }

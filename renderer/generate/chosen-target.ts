@@ -7,15 +7,15 @@ import { useEndpoints } from "../picture/targets.ts";
 import { ignoredBy, type Setting } from "../picture/ignored-settings.ts";
 import { useForm } from "../state/form.ts";
 
-/** Where the next picture is drawn. */
+/** The target of the next picture: this device or an endpoint. */
 export interface ChosenTarget {
   readonly id: string;
   readonly isRemote: boolean;
-  /** Undefined on this device, and where the endpoint is gone or not known yet. */
+  /** Undefined for this device, and if the endpoint has been removed or is not known yet. */
   readonly endpoint: Endpoint | undefined;
-  /** Every endpoint; undefined until they are known. */
+  /** All endpoints; undefined until they are known. */
   readonly all: readonly Endpoint[] | undefined;
-  /** What of the form it does not read. */
+  /** The settings that it ignores. */
   readonly ignored: ReadonlySet<Setting>;
 }
 
@@ -30,9 +30,9 @@ export function useChosenTarget(): ChosenTarget {
 
 /** Who of a press would not read a setting, and whether that is known of all of them by their pictures. */
 export interface Unread {
-  /** Nothing where this device alone is the target, or everyone reads it. */
+  /** Empty if this device is the only target, or if all targets use it. */
   readonly names: readonly string[];
-  /** Whether that is everyone who draws, so that the field means nothing. */
+  /** Whether all targets ignore it, so that the field has no effect. */
   readonly isAll: boolean;
   readonly isCertain: boolean;
 }

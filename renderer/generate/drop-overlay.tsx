@@ -7,7 +7,7 @@ import styles from "./drop-overlay.module.css";
 import { useRecall } from "./use-recall.ts";
 import { useStartPicture } from "./use-start-picture.ts";
 
-/** While a file is dragged over the window: what dropping it can mean. */
+/** Shown while a file is dragged over the window: the possible effects of dropping it. */
 export function DropOverlay() {
   const t = useWords("generate");
   const recall = useRecall();
@@ -32,7 +32,7 @@ interface TargetProps {
   readonly icon: LucideIcon;
   readonly title: string;
   readonly hint: string;
-  /** Whether the file of a recorded request will do, too. */
+  /** Whether it also accepts the file of a recorded request. */
   readonly takesText?: boolean;
   readonly onDrop: (file: File) => void;
 }
@@ -63,7 +63,7 @@ function Target({ icon, title, hint, takesText = false, onDrop }: TargetProps) {
   );
 }
 
-/** Whether a file hangs over the window. Dropped beside the targets it has no effect, and no page opens. */
+/** Whether a file is being dragged over the window. Dropped outside the targets, it has no effect and opens no page. */
 function useFileDrag(): boolean {
   const [isDragging, setIsDragging] = useState(false);
   useEffect(() => {

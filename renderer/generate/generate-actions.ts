@@ -4,7 +4,7 @@ import type { Action } from "../shortcuts/registry.ts";
 import { toggleDetails, togglePanels } from "../state/view.ts";
 import { useWords } from "../words/words.ts";
 
-/** What can be done on the Generate page. */
+/** The actions of the Generate page. */
 export function useGenerateActions(
   press: (isFirst?: boolean) => void,
   isOff: boolean,

@@ -28,7 +28,7 @@ import { PressSheet } from "./stage/press-sheet.tsx";
 import { SessionStrip } from "./stage/session-strip.tsx";
 import { Stage } from "./stage/stage.tsx";
 
-/** The Generate page: what to draw, the picture as it develops, and how it was made. */
+/** The Generate page: the form, the picture while it develops, and how it was made. */
 export function GeneratePage() {
   const t = useWords("generate");
   const model = useChosenModel();
@@ -84,13 +84,13 @@ export function GeneratePage() {
   );
 }
 
-/** The picture on the stage answers to the same keys as one in the gallery. */
+/** The keys for a gallery picture also work for the picture on the stage. */
 function useActionsOfPicture(id = ""): void {
   const image = useImages((all) => all[id]);
   useActions(useImageActions(useMemo(() => (image ? [image] : []), [image])));
 }
 
-/** Nothing before it is known that there is nothing. */
+/** Shown only once it is known that there are no pictures. */
 function Beginning(props: EmptyStageProps) {
   const t = useWords("generate");
   const isLoaded = useQueue((queue) => queue.isLoaded);
@@ -106,7 +106,7 @@ interface ShownProps {
   readonly press: () => void;
 }
 
-/** One on the stage, or all of a press that made several. */
+/** One picture on the stage, or all of a press that made several. */
 function Shown({ looked, together, isSingle, press }: ShownProps) {
   if (together.length > 1 && !isSingle)
     return <PressSheet key={together[0]?.id} pictures={together} press={press} />;
@@ -118,7 +118,7 @@ function Shown({ looked, together, isSingle, press }: ShownProps) {
   );
 }
 
-/** Back from one picture to all of its press. */
+/** Returns from one picture to all of its press. */
 function ShowAll({ press }: { press: readonly Generation[] }) {
   const t = useWords("generate");
   const [first] = press;
@@ -146,7 +146,7 @@ function ShowDetails() {
   );
 }
 
-/** How the picture on the stage was asked for and made. */
+/** The request of the picture on the stage, and how it was made. */
 function DetailsPanel({ generation }: { generation: Generation }) {
   const image = useImages((all) => all[generation.imageId ?? ""]);
   return (

@@ -3,7 +3,7 @@ import type { Order } from "../../engine/contract/order.ts";
 import type { GenerationRequest } from "../../engine/contract/request.ts";
 import { readinessOf } from "../state/endpoints.ts";
 
-/** Endpoints that would most likely draw now, by their measured speed: the fastest first, unmeasured ones last. */
+/** Endpoints that are probably ready, sorted by measured speed: the fastest first, unmeasured ones last. */
 export function fastestFirst(all: readonly Endpoint[]): readonly Endpoint[] {
   const usable = all.filter((one) => readinessOf(one) !== "failed" && one.lastError === undefined);
   return usable.toSorted((a, b) => secondsOf(a) - secondsOf(b));
@@ -13,22 +13,25 @@ function secondsOf({ medianSeconds = Number.MAX_VALUE }: Endpoint): number {
   return medianSeconds;
 }
 
-/** The picture of an order, asked of another target: its model and what it leaves open are that target's own. */
+/** The request for an order's picture at another target; the model and open settings are that target's own. */
 export function requestAt(target: string, order: Order): GenerationRequest {
   const { model: _model, isSizeOpen, width, height, ...rest } = order;
   return { ...rest, ...(isSizeOpen !== true && { width, height }), target };
 }
 
-/** Another target that would have a picture before the chosen one begins with it. */
+/** Another target that would finish a picture before the chosen one starts it. */
 export interface Offer {
   readonly endpoint: Endpoint;
-  /** Until the chosen target is free. */
+  /** Seconds until the chosen target is free. */
   readonly waitSeconds: number;
-  /** Until the picture would be there: what is open at the other target, and the picture itself. */
+  /** Seconds until the picture would be finished there: the target's open generations plus the picture itself. */
   readonly readySeconds: number;
 }
 
-/** The endpoint that is ready soonest, if that is before this machine is free; `openSeconds` tells how long a target is taken. */
+/**
+ * The endpoint that finishes first, if that is before this machine is free; `openSeconds` returns how long a target is
+ * busy.
+ */
 export function offerFor(
   waitSeconds: number | undefined,
   all: readonly Endpoint[],

@@ -1,10 +1,10 @@
 import { useCallback } from "react";
 import { useSearchParams } from "wouter";
 
-/** Dialogs of the page that have an address of their own: `/generate?open=grid`. */
+/** Dialogs of the page that have their own address: `/generate?open=grid`. */
 export type GenerateDialog = "grid" | "styles";
 
-/** Whether a dialog is open, as the address says it, and how to open and close it. */
+/** Whether the address has a dialog open, and a function that opens and closes it. */
 export function useOpened(dialog: GenerateDialog): readonly [boolean, (isOpen: boolean) => void] {
   const [address, setAddress] = useSearchParams();
   const isOpen = address.get("open") === dialog;
@@ -17,7 +17,7 @@ export function useOpened(dialog: GenerateDialog): readonly [boolean, (isOpen: b
           else after.delete("open");
           return after;
         },
-        // Back after a dialog leads to where it was opened from.
+        // Back leads to the page that the dialog was opened from.
         { replace: !open },
       ),
     [dialog, setAddress],

@@ -4,7 +4,7 @@ import { recallRecord, recallStart } from "../state/form.ts";
 import { attempt, showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 
-/** Takes over the settings that a picture carries, whoever wrote it, or that a recorded request asks for. */
+/** Applies the settings in a picture, whichever program wrote it, or in a recorded request. */
 export function useRecall(): (file: File) => void {
   const t = useWords("generate");
   const { client } = useStudio();

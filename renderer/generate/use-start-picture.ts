@@ -3,7 +3,7 @@ import { useStudio } from "../connection/studio.tsx";
 import { changeForm } from "../state/form.ts";
 import { attempt } from "../ui/toasts.ts";
 
-/** Takes a picture file as the one to start from. */
+/** Uses a picture file as the start image. */
 export function useStartPicture(): (file: File) => void {
   const { client } = useStudio();
   return useCallback(

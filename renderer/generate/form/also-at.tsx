@@ -8,7 +8,7 @@ import styles from "./also-at.module.css";
 
 const WAYS = ["each", "spread"] as const;
 
-/** The same press at several targets: the same pictures side by side, or a batch that is spread over them. */
+/** Sends the same press to several targets: the same pictures to compare, or a batch that is spread over them. */
 export function AlsoAt() {
   const t = useWords("generate");
   const { id, all = [] } = useChosenTarget();

@@ -10,7 +10,7 @@ import { useChosenTarget } from "../chosen-target.ts";
 
 const OWN = "own";
 
-/** Where in the run guidance works, to choose from; another that was recalled is offered, too. */
+/** Choices for the part of a run in which guidance is applied; a recalled one is added. */
 const INTERVALS: readonly GuidanceInterval[] = [
   [0, 0.8],
   [0, 0.6],
@@ -42,7 +42,7 @@ export function Interval({ isDisabled }: { readonly isDisabled: boolean }) {
   );
 }
 
-/** Which steps run the whole network, to choose from; another that was recalled is offered, too. */
+/** Choices for how often a step runs the whole network; a recalled one is added. */
 const CACHES: readonly number[] = [2, 3];
 
 export function FullSteps({ isDisabled }: { readonly isDisabled: boolean }) {
@@ -74,7 +74,7 @@ export function FullSteps({ isDisabled }: { readonly isDisabled: boolean }) {
 
 const SETTINGS = "settings";
 
-/** What decodes the picture; not there where the model has no tiny decoder, unless one was recalled. */
+/** The decoder of the picture; hidden if the model has no tiny decoder, unless one was recalled. */
 export function DecoderField({ model, isDisabled }: { model: string; isDisabled: boolean }) {
   const t = useWords("generate");
   const { queries } = useStudio();

@@ -18,7 +18,7 @@ export interface FormPanelProps extends PressProps {
   readonly promptRef: Ref<HTMLTextAreaElement>;
 }
 
-/** Everything that is asked for, and the button that asks. */
+/** All settings, and the Generate button. */
 export function FormPanel({ promptRef, ...press }: FormPanelProps) {
   const t = useWords("generate");
   const { model } = press;
@@ -50,7 +50,7 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
   );
 }
 
-/** What a prompt can do without: offered in one line until it is there. */
+/** Optional parts of a prompt, each a button in one line until it is added. */
 function Extras({ model, reasons }: Pick<PressProps, "model" | "reasons">) {
   return (
     <div className={styles.extras}>

@@ -6,12 +6,12 @@ import styles from "./ignorable.module.css";
 
 export interface IgnorableProps {
   readonly setting: Named;
-  /** By default whether the chosen endpoint ignores the setting. */
+  /** Defaults to whether the chosen endpoint ignores the setting. */
   readonly isIgnored?: boolean;
   readonly children: ReactNode;
 }
 
-/** Fields that the chosen endpoint may not read: they stay in view then, grey, and say so. */
+/** Fields that the chosen endpoint may ignore: they stay visible then, greyed out, with a note. */
 export function Ignorable({ setting, isIgnored, children }: IgnorableProps) {
   const { ignored } = useChosenTarget();
   const isOff = isIgnored ?? ignored.has(setting);
@@ -27,10 +27,10 @@ export function Ignorable({ setting, isIgnored, children }: IgnorableProps) {
   );
 }
 
-/** The settings that have a sentence of their own. */
+/** The settings that have their own note. */
 type Named = Extract<Setting, "seed" | "size" | "steps" | "negativePrompt">;
 
-/** That an endpoint ignores a setting, or which of several do; undefined where all read it. */
+/** The note that an endpoint, or some of several, ignores a setting; undefined if all use it. */
 export function useUnreadWords(setting: Named): string | undefined {
   const t = useWords("generate");
   const { isRemote } = useChosenTarget();

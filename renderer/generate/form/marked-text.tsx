@@ -10,7 +10,7 @@ export interface MarkedTextProps {
   readonly rows: number;
   readonly onChange: (value: string) => void;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
-  /** Index into the value from which it is marked. */
+  /** Index into the value at which the mark starts. */
   readonly markFrom?: number | undefined;
   readonly inputRef?: Ref<HTMLTextAreaElement>;
   readonly aside?: ReactNode;
@@ -19,8 +19,8 @@ export interface MarkedTextProps {
 }
 
 /**
- * Text of many lines that grows with what is in it, and whose end can be marked: the same words lie
- * behind it, unseen but for the mark.
+ * A multi-line text field that grows with its content and can mark its end. A mirror with the same text lies behind it,
+ * of which only the mark is visible.
  */
 export function MarkedText(props: MarkedTextProps) {
   const { label, placeholder, value, rows, onChange, onKeyDown, markFrom, inputRef, note } = props;

@@ -12,7 +12,7 @@ import { useChosenTarget } from "../chosen-target.ts";
 import { useEstimate } from "../press/estimate.ts";
 import { requestFrom, wantedFrom } from "../press/wanted.ts";
 
-/** What one model recommends means nothing to another. */
+/** One model's recommendations do not apply to another. */
 const OWN = {
   width: undefined,
   height: undefined,
@@ -36,7 +36,7 @@ const OWN_NAMES = [
   "isPresetChosen",
 ] as const satisfies readonly (keyof typeof OWN)[];
 
-/** Which model draws: one of this machine, or the endpoint's. */
+/** The model: one on this machine, or the endpoint's. */
 export function ModelField({ model }: { model: ChosenModel }) {
   const { isRemote, endpoint } = useChosenTarget();
   return isRemote ? <EndpointModel name={endpoint?.model ?? ""} /> : <OwnModel model={model} />;
@@ -85,7 +85,7 @@ function OwnModel({ model }: { model: ChosenModel }) {
   );
 }
 
-/** What a picture takes with it, as the form stands. */
+/** The expected time of a picture with the present settings. */
 function ExpectedTime({ model }: { model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
@@ -94,7 +94,7 @@ function ExpectedTime({ model }: { model: ChosenModel }) {
   return estimate && t("modelTime", { time: formatDuration(estimate.seconds) });
 }
 
-/** Everything but the prompts as the model recommends it, and a new seed. */
+/** Resets everything but the prompts to the model's recommendations, with a new seed. */
 export function ResetSettings() {
   const t = useWords("generate");
   const isReset = useForm(
@@ -115,7 +115,7 @@ export function ResetSettings() {
   );
 }
 
-/** Back to what the model recommends; what was chosen can be had again. */
+/** Resets to the model's recommendations; this can be undone. */
 function reset(told: string, undo: string): () => void {
   return () => {
     const before = useForm.getState();

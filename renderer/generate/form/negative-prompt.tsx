@@ -23,7 +23,7 @@ function useIsOpen(): boolean {
   return isOpen || hasWords;
 }
 
-/** Folded away until somebody has a use for it. */
+/** The negative prompt, hidden until the user adds it. */
 export function NegativePrompt() {
   const t = useWords("generate");
   const value = useForm(({ negativePrompt }) => negativePrompt);
@@ -44,7 +44,7 @@ export function NegativePrompt() {
   );
 }
 
-/** Unfolds the negative prompt. */
+/** The button that shows the negative prompt. */
 export function AddNegativePrompt() {
   const t = useWords("generate");
   const isIgnored = useChosenTarget().ignored.has("negativePrompt");

@@ -21,10 +21,10 @@ import {
   USUAL,
 } from "./presets.ts";
 
-/** What a preset sets, and by which an endpoint learns of it. */
+/** The settings that make up a preset, and the input that tells an endpoint its name. */
 const SETS = ["preset", "steps", "scheduler", "precision", "cacheInterval"] as const;
 
-/** How much work goes into the picture: a few presets, with what each would take here. */
+/** Presets for speed and quality, each with its expected time. */
 export function PresetRow({ model }: { readonly model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
@@ -75,7 +75,7 @@ export function PresetRow({ model }: { readonly model: ChosenModel }) {
   );
 }
 
-/** A preset's name, and under it what it would take. */
+/** A preset's name with its expected time below. */
 function PresetLabel({ preset, seconds }: { preset: Preset; seconds: number | undefined }) {
   const t = useWords("generate");
   return (
@@ -92,7 +92,7 @@ interface ContentsProps {
   readonly hasInt8: boolean;
 }
 
-/** What a preset stands for, in one line. */
+/** A preset's settings in one line. */
 function Contents({ preset, own, hasInt8 }: ContentsProps) {
   const t = useWords("generate");
   const names = useWords("picture");
@@ -100,7 +100,7 @@ function Contents({ preset, own, hasInt8 }: ContentsProps) {
   if (isRemote && !ignored.has("preset")) return t("quality.remote");
   const { steps, scheduler, precision, cacheInterval } = fieldsOf(preset, own);
   const ownPrecision = hasInt8 ? t("quality.fullPrecision") : t("quality.gpuPrecision");
-  // What an endpoint computes in is its own business, unless it is told.
+  // An endpoint's precision is unknown unless it is set.
   const otherwise = isRemote ? [] : [ownPrecision];
   return [
     t("quality.stepCount", { count: steps ?? own.steps }),
@@ -116,7 +116,7 @@ function useIsGpu(): boolean {
   return data?.device !== undefined && data.device.provider !== "cpu";
 }
 
-/** What each preset would take for the picture that the form says. */
+/** The expected time of each preset for the picture in the form. */
 function usePresetSeconds({ id, summary }: ChosenModel): PresetSeconds {
   const form = useForm();
   const { width, height, guidanceScale } = wantedFrom(form, summary);
@@ -140,7 +140,7 @@ function usePresetSeconds({ id, summary }: ChosenModel): PresetSeconds {
   };
 }
 
-/** Chooses a preset where nobody has; tells whether it is the one that chooses. */
+/** Chooses a preset unless the user has chosen one; returns whether the choice was automatic. */
 function usePresetChoice(own: Own, within: Preset | undefined): boolean {
   const isUntouched = useForm(({ isLoaded, isPresetChosen }) => isLoaded && !isPresetChosen);
   const preset = isUntouched ? within : undefined;

@@ -8,19 +8,19 @@ import {
 import type { SchedulerName } from "../../../engine/contract/schedulers.ts";
 import type { FormState } from "../../state/form.ts";
 
-/** What the form has of a preset: undefined where it is the model's or the device's own. */
+/** The form's fields that a preset sets: undefined means the model's or the device's default. */
 export interface PresetFields {
   readonly steps: number | undefined;
   readonly scheduler: SchedulerName | undefined;
   readonly precision: "int8" | undefined;
   readonly cacheInterval: number | undefined;
-  /** Of no preset: guidance works from the first step to the last. */
+  /** No preset sets it: guidance is applied from the first step to the last. */
   readonly guidanceInterval: undefined;
 }
 
 export type Own = Pick<ModelSummary, "steps" | "scheduler" | "isDistilled">;
 
-/** Stands in for a model that is not known: an endpoint's. */
+/** Used for an unknown model, such as an endpoint's. */
 export const USUAL: Own = { steps: 50, scheduler: undefined, isDistilled: false };
 
 export function fieldsOf(preset: Preset, own: Own): PresetFields {
@@ -28,7 +28,10 @@ export function fieldsOf(preset: Preset, own: Own): PresetFields {
   return { steps, scheduler, precision, cacheInterval, guidanceInterval: undefined };
 }
 
-/** The presets that differ for a model: a distilled one keeps all but the precision, and a GPU that as well. */
+/**
+ * The presets that make a difference for a model: for a distilled one only the precision differs, and on a GPU not even
+ * that.
+ */
 export function presetsFor(own: Own, hasInt8: boolean): readonly Preset[] {
   const seen = new Set<string>();
   return PRESETS.filter((preset) => {
@@ -38,7 +41,7 @@ export function presetsFor(own: Own, hasInt8: boolean): readonly Preset[] {
   });
 }
 
-/** The preset that the form amounts to; undefined where it was set by hand to something else. */
+/** The preset that the form equals; undefined if its fields were set to something else. */
 export function presetOf(form: Pick<FormState, keyof PresetFields>, own: Own): Preset | undefined {
   return PRESETS.find((preset) => {
     const { steps, scheduler, precision, cacheInterval, guidanceInterval } = fieldsOf(preset, own);
@@ -52,10 +55,10 @@ export function presetOf(form: Pick<FormState, keyof PresetFields>, own: Own): P
   });
 }
 
-/** Seconds of a picture by preset, as far as they are known. */
+/** Seconds a picture by preset, as far as they are known. */
 export type PresetSeconds = Readonly<Partial<Record<Preset, number>>>;
 
-/** The most exact preset that takes less than a person's patience, else the fastest; undefined while that is not known. */
+/** The most accurate preset within the accepted time, otherwise the fastest; undefined while the times are unknown. */
 export function presetWithin(
   offered: readonly Preset[],
   seconds: PresetSeconds,

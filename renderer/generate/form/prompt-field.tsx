@@ -14,7 +14,7 @@ import styles from "./prompt-field.module.css";
 
 const REST_MS = 200;
 
-/** The prompt, how many tokens it is, and from where on nobody reads it. */
+/** The prompt with its number of tokens; the part that the model ignores is underlined. */
 export function PromptField({
   model,
   inputRef,
@@ -61,7 +61,7 @@ function Count({ count, limit }: TokenCount) {
   );
 }
 
-/** Of a prompt beyond its limit the beginning is counted: that much is past any model's tokens. */
+/** Of a prompt over the limit, the beginning is counted: it already exceeds any model's tokens. */
 function useTokens(model: string, prompt: string) {
   const { queries } = useStudio();
   const rested = useDebounced(prompt.slice(0, MAX_PROMPT), REST_MS);
@@ -74,7 +74,7 @@ function useTokens(model: string, prompt: string) {
   return { tokens: tokens.data, isOf: tokens.isPlaceholderData ? undefined : rested };
 }
 
-/** Alt+Up and Alt+Down walk through the prompts that were pressed; what was typed is where it began. */
+/** Alt+Up and Alt+Down go through the prompt history; it starts at the text being typed. */
 function useHistory() {
   const place = useRef({ at: -1, typed: "" });
   return (event: KeyboardEvent) => {

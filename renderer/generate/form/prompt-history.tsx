@@ -9,7 +9,7 @@ import { SearchField } from "../../ui/search-field.tsx";
 import { useWords } from "../../words/words.ts";
 import styles from "./prompt-history.module.css";
 
-/** The prompts that were pressed, to search and to take again. */
+/** The prompts used before, to search and to use again. */
 export function PromptHistory() {
   const t = useWords("generate");
   return (
@@ -56,7 +56,7 @@ function Prompts({ onTaken }: { onTaken: () => void }) {
   );
 }
 
-/** Those that hold every word, in any order and case. */
+/** The prompts that contain every word, in any order and case. */
 export function promptsWith(search: string, prompts: readonly string[]): readonly string[] {
   const words = search.toLowerCase().split(/\s+/);
   return prompts.filter((prompt) => words.every((word) => prompt.toLowerCase().includes(word)));

@@ -13,7 +13,7 @@ import { DecoderField, FullSteps, Interval } from "./faster-fields.tsx";
 import { Ignorable } from "./ignorable.tsx";
 import { PresetRow } from "./preset-row.tsx";
 
-/** The settings of these fields, with the words beside each. */
+/** The settings of these fields with their labels. */
 const LABELS = {
   steps: "quality.steps",
   guidanceScale: "quality.guidance",
@@ -33,7 +33,7 @@ const QUALITY = [
   "decoder",
 ] as const;
 
-/** How much work goes into the picture: three presets, and what they set. */
+/** The balance of speed and quality: presets, and the settings they change. */
 export function QualityFields({ model }: { model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();

@@ -5,24 +5,24 @@ export interface Size {
   readonly height: number;
 }
 
-/** The usual shapes, widest last. */
+/** The usual aspect ratios, narrowest first. */
 export const RATIOS = ["9:16", "2:3", "3:4", "1:1", "4:3", "3:2", "16:9"] as const;
 export type Ratio = (typeof RATIOS)[number];
 
-/** Below this the model is a small one, and 64 pixels are too coarse to make shapes of. */
+/** Models with a smaller native size are small, and steps of 64 pixels would be too coarse for them. */
 const COARSE_FROM = 512;
 
-/** Sides are multiples of this: what the UNet halves without a rest. */
+/** Sides are multiples of this, which the UNet can halve without a remainder. */
 export function gridOf(own: Size): number {
   return own.width >= COARSE_FROM ? 64 : 32;
 }
 
-/** A shape at about as many pixels as `present` has, on the grid. */
+/** The size with a ratio at about as many pixels as `present`, with sides on the grid. */
 export function sizeOf(ratio: Ratio, present: Size, grid: number): Size {
   return sizeOfQuotient(quotientOf(ratio), present, grid);
 }
 
-/** The shape of a picture at about as many pixels as `present` has, on the grid. */
+/** The size with a picture's aspect ratio at about as many pixels as `present`, with sides on the grid. */
 export function sizeOfShape(picture: Size, present: Size, grid: number): Size {
   return sizeOfQuotient(picture.width / picture.height, present, grid);
 }
@@ -32,7 +32,7 @@ function sizeOfQuotient(quotient: number, present: Size, grid: number): Size {
   return { width: snapSide(width, grid), height: snapSide(width / quotient, grid) };
 }
 
-/** The shapes to choose from at this many pixels: of several that come to one size, the nearest to it. */
+/** The ratios to choose from at this number of pixels: of several that give the same size, the closest one. */
 export function ratiosFor(present: Size, grid: number): readonly Ratio[] {
   return RATIOS.filter((ratio) => {
     const size = sizeOf(ratio, present, grid);
@@ -41,7 +41,7 @@ export function ratiosFor(present: Size, grid: number): readonly Ratio[] {
   });
 }
 
-/** The shape that a size has; undefined where it is none of them. */
+/** The ratio of a size; undefined if it is none of those offered. */
 export function ratioOf(size: Size, grid: number): Ratio | undefined {
   return ratiosFor(size, grid).find((ratio) => isSame(sizeOf(ratio, size, grid), size));
 }
@@ -60,7 +60,7 @@ function nearest(ratios: readonly Ratio[], { width, height }: Size): Ratio | und
   return ratios.toSorted((a, b) => off(a) - off(b))[0];
 }
 
-/** The next smaller size of the same shape: what an overfull memory may still hold. */
+/** The next smaller size with the same ratio, which may still fit into memory. */
 export function smallerThan({ width, height }: Size): Size {
   return { width: snapSide(width * 0.7, 64), height: snapSide(height * 0.7, 64) };
 }

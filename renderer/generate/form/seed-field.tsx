@@ -7,7 +7,7 @@ import { TextField } from "../../ui/text-field.tsx";
 import { useWords } from "../../words/words.ts";
 import { isSeed } from "../press/wanted.ts";
 
-/** The random seed: empty means a new one for every press, a number is kept. */
+/** The random seed: empty means a new one for every press, a number stays. */
 export function SeedField() {
   const t = useWords("generate");
   const seed = useForm((form) => form.seed);

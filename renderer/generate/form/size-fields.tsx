@@ -11,7 +11,7 @@ import { Ignorable } from "./ignorable.tsx";
 import { gridOf, ratioOf, ratiosFor, sizeOf, type Size } from "./ratios.ts";
 import { wantedFrom } from "../press/wanted.ts";
 
-/** How large the picture is: a shape, or two numbers. */
+/** The picture's size: a ratio, or two numbers. */
 export function SizeFields({ model: { summary } }: { model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
@@ -66,7 +66,7 @@ export function SizeFields({ model: { summary } }: { model: ChosenModel }) {
   );
 }
 
-/** A ratio as a small frame of that shape, and in figures. */
+/** A ratio as a small frame with that shape, and as text. */
 function Shape({ ratio }: { ratio: string }) {
   const [across = 1, down = 1] = ratio.split(":").map(Number);
   const scale = 13 / Math.max(across, down);

@@ -18,7 +18,7 @@ import { useStartPicture } from "../use-start-picture.ts";
 
 const TYPES = ["image/png", "image/jpeg", "image/webp"];
 
-/** Takes a picture to start from: chosen here, or pasted anywhere. */
+/** Adds a start image: chosen here, or pasted anywhere. */
 export function AddStartPicture() {
   const t = useWords("generate");
   const start = useStartPicture();
@@ -41,7 +41,7 @@ export function AddStartPicture() {
   );
 }
 
-/** The picture that the next one grows out of, and how far it may go from it. */
+/** The start image, and how much the result may differ from it. */
 export function StartPicture({ model: { summary } }: { readonly model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
@@ -91,10 +91,10 @@ export function StartPicture({ model: { summary } }: { readonly model: ChosenMod
   );
 }
 
-/** In the order in which they are offered. */
+/** In display order. */
 const MODES: readonly ResizeMode[] = ["crop", "fill", "default"];
 
-/** How it comes to the size of a drawing of another shape. */
+/** How a start image of another aspect ratio is fitted to the picture's size. */
 function Fit({ mode }: { readonly mode: ResizeMode }) {
   const t = useWords("generate");
   return (
@@ -113,7 +113,7 @@ function Fit({ mode }: { readonly mode: ResizeMode }) {
 
 const OBJECT_FITS = { crop: "cover", fill: "contain", default: "fill" } as const;
 
-/** The picture as the drawing takes it: in the drawing's shape. */
+/** The start image as it is used: in the picture's aspect ratio. */
 function frameOf({ width, height }: Size, mode: ResizeMode) {
   return {
     aspectRatio: `${width} / ${height}`,
@@ -122,7 +122,7 @@ function frameOf({ width, height }: Size, mode: ResizeMode) {
   };
 }
 
-/** A picture on the clipboard, pasted anywhere: text goes where text goes. */
+/** Accepts a picture pasted anywhere; pasted text still goes into the focused field. */
 function usePastedPicture(take: (file: File) => void): void {
   useEffect(() => {
     const paste = ({ clipboardData }: ClipboardEvent) => {

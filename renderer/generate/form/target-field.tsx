@@ -9,10 +9,10 @@ import { useWords } from "../../words/words.ts";
 import { AlsoAt } from "./also-at.tsx";
 import { useChosenTarget } from "../chosen-target.ts";
 
-/** No endpoint is called this: ids have no blank. */
+/** Cannot be the id of an endpoint: ids contain no space. */
 const ADD = "add one";
 
-/** Where to draw: this device, or an endpoint and how it stands with it. */
+/** Where to draw: this device, or an endpoint, with its state. */
 export function TargetField() {
   const t = useWords("generate");
   const readiness = useWords("endpoints");

@@ -30,10 +30,10 @@ import type { Reason } from "../press/reasons.ts";
 import { endpointRequest, requestFrom, wantedFrom } from "../press/wanted.ts";
 import css from "./grid-dialog.module.css";
 
-/** The studio is asked once the values have rested. */
+/** The studio is asked this long after the last change, milliseconds. */
 const REST_MS = 300;
 
-/** No setting is called this. */
+/** Cannot be the name of a setting. */
 const NOTHING = "nothing";
 
 interface Side {
@@ -43,11 +43,11 @@ interface Side {
 
 interface AddGridProps {
   readonly model: ChosenModel;
-  /** Why nothing can be drawn: the grid's address opens it nevertheless. */
+  /** Why nothing can be drawn; shown since the grid's address opens it anyway. */
   readonly reasons: readonly Reason[];
 }
 
-/** Opens the grid: every combination of two settings' values. */
+/** Opens the grid dialog: every combination of the values of two settings. */
 export function AddGrid({ model, reasons }: AddGridProps) {
   const t = useWords("generate");
   const [isOpen, setOpen] = useOpened("grid");
@@ -117,7 +117,7 @@ interface SideFieldsProps {
   readonly isOptional?: boolean;
 }
 
-/** One side: which setting, and its values as they are typed. */
+/** One axis: its setting, and its values as typed. */
 function SideFields({ label, side, onChange, isOptional = false }: SideFieldsProps) {
   const t = useWords("generate");
   const { setting, text } = side;
@@ -144,7 +144,7 @@ function SideFields({ label, side, onChange, isOptional = false }: SideFieldsPro
   );
 }
 
-/** How many pictures, and how long all of them take; or why they cannot be drawn. */
+/** The number of pictures and their total time, or why they cannot be drawn. */
 function Expected({ request, grid }: { request: GenerationRequest; grid: Grid }) {
   const t = useWords("generate");
   const { queries } = useStudio();
@@ -158,7 +158,7 @@ function Expected({ request, grid }: { request: GenerationRequest; grid: Grid })
   return data ? `${count} · ${t("grid.time", { time: formatAbout(data.seconds) })}` : count;
 }
 
-/** Undefined while a side cannot be read. */
+/** Undefined while an axis is invalid. */
 function gridOf(across: Side, down: Side): Grid | undefined {
   const x = axisOf(across);
   if (x === undefined) return undefined;
@@ -173,7 +173,7 @@ function axisOf({ setting, text }: Side): Axis | undefined {
   return values && { setting, values: [...values] };
 }
 
-/** What the form asks for. */
+/** The form's request. */
 function useRequest(model: ChosenModel): GenerationRequest {
   const form = useForm();
   const target = useChosenTarget();

@@ -4,13 +4,13 @@ import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useDebounced } from "../../ui/use-debounced.ts";
 
-/** The studio is asked once the numbers have rested. */
+/** The studio is asked this long after the last change, milliseconds. */
 const REST_MS = 250;
 
-/** How long a request would take; what it takes does not depend on the words in it. */
+/** The estimated time of a request, which does not depend on its prompt. */
 export function useEstimate(request: GenerationRequest, isKnown: boolean): Estimate | undefined {
   const { queries } = useStudio();
-  // What is absent is left out of the JSON; the seed and the count cost nothing.
+  // JSON omits undefined fields; the seed and the count do not change the time.
   const {
     prompt: _prompt,
     negativePrompt: _negative,

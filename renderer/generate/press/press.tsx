@@ -27,7 +27,7 @@ export interface PressProps {
   readonly onGenerate: () => void;
 }
 
-/** What is pressed, and what it will cost: always in view. */
+/** The Generate button and the expected time; always visible. */
 export function Press({ model, reasons, onGenerate }: PressProps) {
   const t = useWords("generate");
   const count = useForm((form) => form.count);
@@ -81,7 +81,7 @@ function CancelButton() {
   );
 }
 
-/** How far the running picture is, wherever in the form one is. */
+/** The progress of the running picture, visible anywhere in the form. */
 function RunningBar() {
   const t = useWords("generate");
   const running = useQueue((queue) => runningOf(queue));
@@ -111,13 +111,13 @@ function Reasons({ reasons }: { reasons: readonly Reason[] }) {
   );
 }
 
-/** The time is shown before it is spent. */
+/** The expected time, shown before the press. */
 function Expectation({ model }: { model: ChosenModel }) {
   const { endpoint } = useChosenTarget();
   return endpoint ? <OfEndpoint endpoint={endpoint} /> : <OfDevice model={model} />;
 }
 
-/** By what the endpoint took lately. */
+/** Estimated from the endpoint's recent pictures. */
 function OfEndpoint({ endpoint: { medianSeconds, medianOf } }: { endpoint: Endpoint }) {
   const t = useWords("generate");
   const count = useForm((form) => form.count);

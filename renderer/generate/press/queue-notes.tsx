@@ -13,7 +13,7 @@ import { useChosenTarget } from "../chosen-target.ts";
 import { offerFor } from "../overflow.ts";
 import styles from "./press.module.css";
 
-/** What a person should know of the queue before the press: that it is paused, or that another target is sooner free. */
+/** Notes about the queue before a press: that it is paused, or that another target would be faster. */
 export function QueueNotes() {
   return (
     <>
@@ -23,7 +23,7 @@ export function QueueNotes() {
   );
 }
 
-/** Why nothing of what is pressed is drawn, and the way on. */
+/** Says that a paused queue draws nothing, and offers to resume it. */
 function PausedQueue() {
   const t = useWords("generate");
   const { client } = useStudio();
@@ -39,7 +39,7 @@ function PausedQueue() {
   );
 }
 
-/** Where the next picture would be there before this machine has drawn what waits. */
+/** Offers a target that would finish the next picture before this machine has emptied its queue. */
 function OverflowOffer() {
   const t = useWords("generate");
   const { id, all = [] } = useChosenTarget();

@@ -9,17 +9,17 @@ import { useChosenTarget } from "../chosen-target.ts";
 import { isSeed } from "./wanted.ts";
 import { countPrompts } from "./wildcards.ts";
 
-/** Pictures of one press. */
+/** Maximum number of pictures of one press. */
 export const MAX_COUNT = 100;
 
-/** Why Generate is off. */
+/** Why Generate is disabled. */
 export interface Reason {
   readonly words: string;
-  /** The page that has the next step. */
+  /** The page where the user can fix it. */
   readonly page?: "models" | "endpoints";
 }
 
-/** Everything that keeps the next picture from being asked for; empty when nothing does. */
+/** All reasons why the next picture cannot be requested; empty if there are none. */
 export function useReasons(model: ChosenModel): readonly Reason[] {
   const t = useWords("generate");
   const isLive = useConnection(({ state }) => state === "live");
@@ -47,7 +47,7 @@ export function useReasons(model: ChosenModel): readonly Reason[] {
   ];
 }
 
-/** What keeps an endpoint from being asked. */
+/** Reasons why an endpoint cannot be used. */
 function useTargetReasons(): readonly Reason[] {
   const t = useWords("generate");
   const { isRemote, endpoint, all } = useChosenTarget();

@@ -2,15 +2,15 @@ import type { Generation } from "../../../engine/contract/generation.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { seedAfter } from "../../../engine/contract/seed.ts";
 
-/** A target, and how long one picture takes there: undefined where none was measured. */
+/** A target and the time of one picture there; undefined if none was measured. */
 export interface Pace {
   readonly target: string;
   readonly seconds: number | undefined;
 }
 
 /**
- * How many of `count` pictures each target draws, so that all are done soonest: one after another goes where
- * it would be ready first. A target that was never measured is taken to be as fast as the others are on average.
+ * How many of `count` pictures each target draws so that all finish soonest: each picture goes to the target that would
+ * finish it first. An unmeasured target is assumed to have the average speed of the others.
  */
 export function shareOut(count: number, paces: readonly Pace[]): readonly number[] {
   const known = paces.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]));
@@ -24,14 +24,15 @@ export function shareOut(count: number, paces: readonly Pace[]): readonly number
   return shares;
 }
 
-/** A request, and the same pictures as the other targets would be asked for them. */
+/** A request, and the requests for the same pictures at the other targets. */
 export type PressedRequest = GenerationRequest & {
   readonly elsewhere?: GenerationRequest[];
 };
 
 /**
- * The requests of one press for several targets, first to last: each the whole batch by the same seeds, so that
- * the same pictures stand side by side; or, spread, each its share, with seeds that go on from the last one's.
+ * The requests of one press for several targets, in order. Without `shares` each target draws the whole batch with the
+ * same seeds, so that equal pictures can be compared; otherwise each draws its share, and seeds continue from one to
+ * the next.
  */
 export function atSeveral(
   requests: readonly GenerationRequest[],
@@ -47,7 +48,7 @@ export function atSeveral(
       count,
       ...(seed !== undefined && { seed: seedAfter(seed, from) }),
     });
-    // What one of them never starts, the next one draws.
+    // A picture that one target does not start is drawn by the next.
     const others = [...requests.slice(i + 1), ...requests.slice(0, i)];
     const elsewhere = others.map(share);
     before += count;
@@ -55,17 +56,20 @@ export function atSeveral(
   });
 }
 
-/** A seed that a press for several targets begins with; 32 bits, as this device draws them. */
+/** The first seed of a press for several targets; 32 bits, like this device's random seeds. */
 export function freshSeed(): string {
   return String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
 }
 
-/** Whether one press went to several targets. */
+/** Whether the pictures of one press have several targets. */
 export function hasSeveralTargets(pictures: readonly Generation[]): boolean {
   return new Set(pictures.map(({ target }) => target)).size > 1;
 }
 
-/** The first picture of a press that two targets drew; undefined while there is none. One that reads no seed pairs with any. */
+/**
+ * The first two finished pictures of a press with the same prompt and seed but different targets; undefined if there
+ * are none. A picture without a seed matches any seed.
+ */
 export function pairOf(
   pictures: readonly Generation[],
 ): readonly [Generation, Generation] | undefined {

@@ -23,13 +23,13 @@ import {
 import { expandPrompts } from "./wildcards.ts";
 import { endpointRequest, type Receiver, requestFrom, wantedFrom } from "./wanted.ts";
 
-/** Asks for what the form says. A place for each picture appears in the same frame. */
+/** Enqueues the form's request. A placeholder for each picture appears in the same frame. */
 export function useGenerate({ id, stored, summary }: ChosenModel): (isFirst?: boolean) => void {
   const target = useChosenTarget();
   const studio = useStudio();
   return useCallback(
     (isFirst = false) => {
-      // A number that is being typed counts from the moment its field is left.
+      // Leaving a number field commits what is being typed.
       if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
       const form = useForm.getState();
       rememberPrompt(form.prompt);
@@ -51,7 +51,7 @@ export function useGenerate({ id, stored, summary }: ChosenModel): (isFirst?: bo
   );
 }
 
-/** The other targets of this press that are still there. */
+/** The other chosen targets that still exist. */
 function otherTargets({ id, all = [] }: ChosenTarget): readonly Receiver[] {
   const { targets } = useAlsoAt.getState();
   return targets.flatMap((other): Receiver[] => {
@@ -62,7 +62,7 @@ function otherTargets({ id, all = [] }: ChosenTarget): readonly Receiver[] {
   });
 }
 
-/** One press at several targets: the whole batch at each, or shared out by how fast they are. */
+/** Enqueues one press at several targets: the whole batch at each, or shared out by speed. */
 async function enqueueAtSeveral(
   studio: Studio,
   requests: readonly GenerationRequest[],
@@ -73,11 +73,11 @@ async function enqueueAtSeveral(
   const shares = isSpread
     ? shareOut(requests[0]?.count ?? 1, await paces(studio, requests, all))
     : undefined;
-  // One press, so that all its pictures lie on one sheet, target by target.
+  // One press, so that all its pictures share a sheet, target by target.
   await enqueueAll(studio, atSeveral(requests, shares).flatMap(requestsOf), isFirst);
 }
 
-/** How long a picture takes at each target: an endpoint's latest pictures tell, or this device's estimate. */
+/** The time of a picture at each target, from an endpoint's recent pictures or this device's estimate. */
 function paces(
   { client }: Studio,
   requests: readonly GenerationRequest[],
@@ -94,7 +94,7 @@ function paces(
   );
 }
 
-/** One request for each prompt that the alternatives in it make. */
+/** One request for each prompt that its alternatives expand to. */
 function requestsOf(request: PressedRequest): readonly PressedRequest[] {
   return expandPrompts(request.prompt, MAX_COUNT).map((prompt) => ({
     ...request,
@@ -105,7 +105,7 @@ function requestsOf(request: PressedRequest): readonly PressedRequest[] {
   }));
 }
 
-/** One after the other, so that they are drawn in their order; in front of the queue the last goes first. */
+/** One after another, so that they are drawn in order; at the front of the queue the last is enqueued first. */
 async function enqueueAll(
   studio: Studio,
   requests: readonly PressedRequest[],
@@ -127,7 +127,7 @@ async function enqueue(
   const giveUp = keepPlaces(places);
   try {
     const { generationIds } = await client.generation.enqueue({ ...request, isFirst });
-    // The studio's own word may have come already.
+    // The studio's event may have arrived already.
     const known = useQueue.getState().byId;
     const rows = generationIds.flatMap((id, index) => {
       const place = places[index];
@@ -143,10 +143,10 @@ async function enqueue(
   }
 }
 
-/** Pixels to expect of an endpoint that decides the size: those of the notebook's service. */
+/** Expected side, in pixels, at an endpoint that decides the size itself: that of the notebook's service. */
 const OPEN_SIDE = 768;
 
-/** What the studio will answer with, as far as it can be told before. */
+/** Placeholders for the generations that the studio will return. */
 function placesFor(request: GenerationRequest): readonly Generation[] {
   const { prompt, negativePrompt = "", width = OPEN_SIDE, height = OPEN_SIDE } = request;
   const { model = "", target = LOCAL_TARGET, steps, guidanceScale, seed, scheduler } = request;

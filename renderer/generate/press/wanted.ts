@@ -6,17 +6,17 @@ import type { ChosenTarget } from "../chosen-target.ts";
 import type { FormState } from "../../state/form.ts";
 import { presetOf, USUAL } from "../form/presets.ts";
 
-/** What the form says with the model's own choices filled in. */
+/** The form's settings, completed by the model's defaults. */
 export interface Wanted {
   readonly width: number;
   readonly height: number;
   readonly steps: number;
   readonly guidanceScale: number;
-  /** The preset that it amounts to, where it is one. */
+  /** The preset that they equal, if any. */
   readonly preset?: Preset;
 }
 
-/** Until the model is known, Stable Diffusion 2's own numbers stand in. */
+/** Stable Diffusion 2's defaults, used until the model is known. */
 const UNKNOWN: Wanted = { width: 768, height: 768, steps: 50, guidanceScale: 7.5 };
 
 export function wantedFrom(form: FormState, summary: ModelSummary | undefined): Wanted {
@@ -31,12 +31,12 @@ export function wantedFrom(form: FormState, summary: ModelSummary | undefined): 
   };
 }
 
-/** Whether a seed is one, or empty for a new one. */
+/** Whether a seed is valid, or empty for a new one. */
 export function isSeed(seed: string): boolean {
   return seed === "" || seedSchema.safeParse(seed).success;
 }
 
-/** Where a request goes, and what of it would not be read there. */
+/** A request's target, and the settings it ignores. */
 export type Receiver = Pick<ChosenTarget, "id" | "ignored">;
 
 const READ = [
@@ -52,7 +52,7 @@ const READ = [
   "decoder",
 ] as const;
 
-/** What is asked of an endpoint: all that it reads, and nothing that it does not. */
+/** The request for an endpoint: only the settings that it uses. */
 export function endpointRequest(
   form: FormState,
   wanted: Wanted,
@@ -70,7 +70,10 @@ export function endpointRequest(
   return { target: id, prompt, count, ...around, ...size, ...Object.fromEntries(read) };
 }
 
-/** Where an endpoint takes presets it sets for its own model what goes with one; a number chosen by hand is no preset's. */
+/**
+ * If an endpoint accepts presets, it applies the preset's settings for its own model; a number set by hand belongs to
+ * no preset.
+ */
 function presetAt(form: FormState, ignored: Receiver["ignored"]) {
   const preset = ignored.has("preset") ? undefined : presetOf(form, USUAL);
   if (preset === undefined) return { preset };
@@ -84,7 +87,7 @@ function presetAt(form: FormState, ignored: Receiver["ignored"]) {
   return { preset, guidanceScale, ...left };
 }
 
-/** What is asked of this device. */
+/** The request for this device. */
 export function requestFrom(form: FormState, model: string, wanted: Wanted): GenerationRequest {
   const { prompt, negativePrompt, scheduler, precision, guidanceInterval, cacheInterval } = form;
   const { decoder, seed, count, initImage, strength, resizeMode, styles } = form;

@@ -1,13 +1,13 @@
-/** A piece of a prompt: words as they stand, or alternatives of which each makes a prompt of its own. */
+/** A piece of a prompt: plain text, or alternatives, each of which makes another prompt. */
 type Piece = string | readonly Sequence[];
 type Sequence = readonly Piece[];
 
-/** Alternatives within alternatives, at most: deeper braces are words. */
+/** Maximum nesting of alternatives; deeper braces are plain text. */
 const DEEPEST = 8;
 
-/** Reads `a {red|blue} boat` in one pass. Braces that do not pair, or hold no `|`, are words. */
+/** Parses `a {red|blue} boat` in one pass. Unpaired braces, or braces without `|`, are plain text. */
 class Reader {
-  /** Groups that are being read, the innermost last: of each its alternatives so far. */
+  /** The groups being parsed, innermost last, each with its alternatives so far. */
   readonly #open: Piece[][][] = [[[]]];
 
   read(prompt: string): Sequence {
@@ -40,7 +40,7 @@ class Reader {
     else this.#add("{", ...group.flat(), "}");
   }
 
-  /** A group that is never closed is words. */
+  /** A group that is never closed is plain text. */
   #leave(): void {
     const group = this.#open.pop() ?? [];
     this.#add("{", ...group.flatMap((pieces, i) => (i > 0 ? ["|", ...pieces] : pieces)));
@@ -51,7 +51,7 @@ function piecesOf(prompt: string): Sequence {
   return new Reader().read(prompt);
 }
 
-/** How many prompts a prompt stands for: 1 where it has no alternatives. */
+/** The number of prompts that a prompt expands to: 1 without alternatives. */
 export function countPrompts(prompt: string): number {
   return countOf(piecesOf(prompt));
 }
@@ -66,7 +66,7 @@ function countOf(sequence: Sequence): number {
   );
 }
 
-/** The prompts that a prompt stands for, the last group changing first; the first `limit` of them. */
+/** The first `limit` prompts that a prompt expands to; the last group varies fastest. */
 export function expandPrompts(prompt: string, limit: number): readonly string[] {
   return textsOf(piecesOf(prompt), limit);
 }

@@ -11,11 +11,11 @@ const PICTURES = "image/png,image/jpeg,image/webp";
 
 export interface EmptyStageProps {
   readonly model: ChosenModel;
-  /** An example went into the prompt. */
+  /** Called after an example was put into the prompt. */
   readonly onChosen: () => void;
 }
 
-/** Before the first picture: three things that the model can draw, to begin with. */
+/** Shown before the first picture: three example prompts that suit the model. */
 export function EmptyStage({ model, onChosen }: EmptyStageProps) {
   const t = useWords("generate");
   const isStarter = model.summary?.isStarter === true;

@@ -10,7 +10,9 @@ import styles from "./failure-tile.module.css";
 import { failureTitle } from "./failure-title.ts";
 import { useNextSteps } from "./next-steps.ts";
 
-/** Where the picture would be: why it is not, and the next click. What was cancelled is no failure. */
+/**
+ * Shown instead of a picture: why there is none, and the next step. A cancelled generation is not shown as a failure.
+ */
 export function FailureTile({ generation }: { generation: Generation }) {
   const t = useWords("generate");
   const { state, error } = generation;
@@ -41,7 +43,7 @@ export function FailureTile({ generation }: { generation: Generation }) {
   );
 }
 
-/** Why a picture of several targets was not tried at the others: two of them might have drawn it. */
+/** Why a picture was not tried at the other targets: two of them might have drawn it. */
 function NotMoved({ generation: { state, target, elsewhere = [] } }: { generation: Generation }) {
   const t = useWords("generate");
   const nameOf = useTargetName();

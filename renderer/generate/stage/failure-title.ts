@@ -40,7 +40,7 @@ const TITLED = [
   "PROXY_INVALID",
 ] as const satisfies readonly RefusalCode[];
 
-/** What happened to a picture, as far as the next step depends on it. */
+/** The kinds of failure, as far as they differ in the next step. */
 export type FailureTitle =
   | (typeof TITLED)[number]
   | "cancelled"

@@ -12,7 +12,7 @@ import { isOpen } from "../../state/queue.ts";
 import { attempt } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 
-/** What can be done with one of the session: with its picture, or with what is not drawn. */
+/** The actions for one generation of the session: for its picture, or for one without a picture. */
 export function useGenerationActions(generation: Generation, press: () => void): readonly Action[] {
   const t = useWords("frame");
   const { client } = useStudio();
@@ -48,12 +48,12 @@ export function useGenerationActions(generation: Generation, press: () => void):
   return isOpen(generation) ? [cancel] : [retry, remove];
 }
 
-/** As many as are drawn of what was liked. */
+/** The number of pictures that "more like this one" draws. */
 const MORE = 4;
-/** How far variations go from their picture. */
+/** Strength of variations. */
 const VARIATION_STRENGTH = 0.5;
 
-/** More like one picture: with the seeds after its own, or starting from it. */
+/** More pictures like one: with the following seeds, or with it as the start image. */
 export function useMoreActions(image: Image | undefined, press: () => void): readonly Action[] {
   const t = useWords("generate");
   const { client } = useStudio();

@@ -26,7 +26,7 @@ import { type FailureTitle, failureTitle } from "./failure-title.ts";
 import { smallerThan } from "../form/ratios.ts";
 import { fastestFirst, requestAt } from "../overflow.ts";
 
-/** What can be clicked where a picture failed. */
+/** A step to offer after a failure. */
 export interface NextStep {
   readonly id: StepId;
   readonly label: string;
@@ -56,7 +56,7 @@ const ICONS = {
 } as const;
 type StepId = keyof typeof ICONS;
 
-/** The next steps for each kind of failure, the likeliest first. */
+/** The steps for each kind of failure, the most likely first. */
 const STEPS: Readonly<Record<FailureTitle, readonly StepId[]>> = {
   OUT_OF_MEMORY: ["smaller", "there", "again"],
   NOT_FINITE: ["newSeed", "onCpu"],
@@ -107,7 +107,7 @@ export function useNextSteps(generation: Generation): readonly NextStep[] {
   }));
 }
 
-/** The endpoint that draws instead of this machine: the fastest. None reads a start image. */
+/** The endpoint to use instead of this machine: the fastest one. None accepts a start image. */
 function useOtherEndpoint({ target, order }: Generation): Endpoint | undefined {
   const all = useEndpoints() ?? [];
   if (target !== LOCAL_TARGET || order.initImageId !== undefined) return undefined;

@@ -21,12 +21,12 @@ import { useTileMenu } from "./tile-menu.tsx";
 import { TriedAt } from "./tried-at.tsx";
 
 export interface PressSheetProps {
-  /** In the order they are drawn. */
+  /** In drawing order. */
   readonly pictures: readonly Generation[];
   readonly press: () => void;
 }
 
-/** The pictures of one press, each in its place from the start: to pick one, or to compare two. */
+/** The pictures of one press, each in its final place from the start, to pick from or to compare. */
 export function PressSheet({ pictures, press }: PressSheetProps) {
   const t = useWords("generate");
   const menu = useTileMenu(pictures, press);
@@ -72,7 +72,7 @@ export function PressSheet({ pictures, press }: PressSheetProps) {
 
 interface CellProps {
   readonly generation: Generation;
-  /** Whether it says where it is drawn, and what that took. */
+  /** Whether it shows its target and the time. */
   readonly isNamed: boolean;
 }
 
@@ -104,11 +104,11 @@ function Cell({ generation, isNamed }: CellProps) {
 
 interface WhereProps {
   readonly generation: Generation;
-  /** How long its endpoint has been starting; undefined where it is not. */
+  /** How long its endpoint has been starting, seconds; undefined if it is not starting. */
   readonly startingSeconds: number | undefined;
 }
 
-/** Where one of several targets' pictures was drawn, how large it is and how long it took. */
+/** The target of one of several targets' pictures, its size and its time. */
 function Where({ generation, startingSeconds }: WhereProps) {
   const { target, order, imageId = "" } = generation;
   const t = useWords("generate");
@@ -130,7 +130,7 @@ function Where({ generation, startingSeconds }: WhereProps) {
   );
 }
 
-/** The same picture at two targets, beside each other by one click. */
+/** Compares the same picture of two targets side by side with one click. */
 function CompareTargets({ pictures }: { readonly pictures: readonly Generation[] }) {
   const t = useWords("generate");
   const nameOf = useTargetName();
@@ -153,7 +153,7 @@ interface BarProps extends PressSheetProps {
   readonly picked: readonly Generation[];
 }
 
-/** How many are ready, and what can be done with those that are picked. */
+/** The number of finished pictures, and the actions for the picked ones. */
 function Bar({ pictures, picked, press }: BarProps) {
   const t = useWords("generate");
   const [, navigate] = useLocation();

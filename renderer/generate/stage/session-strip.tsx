@@ -19,7 +19,7 @@ export interface SessionStripProps {
   readonly press: () => void;
 }
 
-/** Everything asked for lately, newest first; one of it is on the stage. */
+/** Recent generations, newest first; one of them is on the stage. */
 export function SessionStrip({ looked, all, press }: SessionStripProps) {
   const t = useWords("generate");
   const { client } = useStudio();
@@ -64,7 +64,7 @@ export function SessionStrip({ looked, all, press }: SessionStripProps) {
   );
 }
 
-/** Where the tile with the focus goes, as into the trash, the one that is looked at next takes the focus. */
+/** If the focused tile disappears, for example into the trash, the tile that is shown next gets the focus. */
 function useKeptFocus(lookedId: string) {
   const strip = useRef<HTMLDivElement>(null);
   const hadFocus = useRef(false);
@@ -104,11 +104,11 @@ function Thumbnail({ generation }: { generation: Generation }) {
 interface StripPictureProps {
   readonly address: string;
   readonly isPreview?: boolean;
-  /** What is there in its place where the address is gone. */
+  /** Shown if the address is not valid any more. */
   readonly children?: ReactNode;
 }
 
-/** An address that gave no picture is not asked again; the next one is. */
+/** An address that did not load is not requested again, but its successor is. */
 function StripPicture({ address, isPreview = false, children }: StripPictureProps) {
   const [gone, setGone] = useState<string>();
   if (gone === address) return children;

@@ -27,12 +27,12 @@ export interface StageProps {
   readonly press: () => void;
 }
 
-/** The generation that is looked at, from its placeholder to its picture, in one place, and closely. */
+/** The selected generation, from placeholder to picture, with zoom. */
 export function Stage({ generation, press }: StageProps) {
   const t = useWords("generate");
   const root = useRef<HTMLElement>(null);
   const { id, state, order, imageId = "" } = generation;
-  // An endpoint that decides the size is believed once its picture is there.
+  // At an endpoint that decides the size, the size is known once the picture has arrived.
   const { width, height } = useImages((all) => all[imageId]?.record) ?? order;
   const zoom = useZoom({ width, height }, id);
   const actions = useStageActions(zoom, root);
@@ -75,7 +75,7 @@ interface CaptionProps {
   readonly onFullScreen: () => void;
 }
 
-/** One line under the picture: how far it is, or how large, and how closely it is looked at. */
+/** One line below the picture: its progress or its size, and the zoom. */
 function Caption({ generation, zoom, onFullScreen }: CaptionProps) {
   const t = useWords("generate");
   return (
@@ -106,13 +106,13 @@ function Caption({ generation, zoom, onFullScreen }: CaptionProps) {
   );
 }
 
-/** A picture alone on the screen, and back. */
+/** Shows a picture in full screen, or leaves full screen. */
 function toggleFullScreen({ current }: RefObject<HTMLElement | null>): void {
   if (document.fullscreenElement) void document.exitFullscreen();
   else void current?.requestFullscreen();
 }
 
-/** How the stage is looked at: the zoom's own keys, and the whole screen. */
+/** Actions for viewing: the zoom's keys, and full screen. */
 function useStageActions(zoom: ZoomControl, root: RefObject<HTMLElement | null>) {
   const t = useWords("generate");
   const words = useWords("gallery");

@@ -12,7 +12,7 @@ import { attempt } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./failure-tile.module.css";
 
-/** Where the picture will be: its endpoint is starting, which is no failure. */
+/** Shown in place of the picture while its endpoint is starting, which is not a failure. */
 export function StartingTile({
   generation: { id, target },
   starting,
@@ -45,7 +45,7 @@ export function StartingTile({
   );
 }
 
-/** A browser asks before a page may notify; the desktop has a setting for it. */
+/** In a browser, notifications need permission first; the desktop has a setting for them. */
 function NotifyButton() {
   const t = useWords("generate");
   const [access, setAccess] = useState(notificationAccess);

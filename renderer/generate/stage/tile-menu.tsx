@@ -4,13 +4,13 @@ import { type MenuPoint, useContextMenu } from "../../shortcuts/context-menu.tsx
 import { useWords } from "../../words/words.ts";
 import { useGenerationActions } from "./generation-actions.ts";
 
-/** A tile whose menu was asked for, and where. */
+/** A tile whose menu is open, and the position. */
 interface Asked {
   readonly generation: Generation;
   readonly point: MenuPoint;
 }
 
-/** The menu of tiles in a list: `ask` on what lies around the list, `menu` once beside it. */
+/** The menu of tiles in a list: put `ask` on the element around the list, and `menu` beside the list once. */
 export function useTileMenu(all: readonly Generation[], press: () => void) {
   const [asked, setAsked] = useState<Asked>();
   const ask = (event: MouseEvent<HTMLElement>) => {
@@ -26,7 +26,7 @@ export function useTileMenu(all: readonly Generation[], press: () => void) {
   return { ask, menu: asked && <TileMenu {...asked} press={press} /> };
 }
 
-/** What can be done with a tile, wherever the stage is. */
+/** The actions for a tile, wherever the stage is. */
 function TileMenu({ generation, point, press }: Asked & { press: () => void }) {
   const t = useWords("generate");
   const actions = useGenerationActions(generation, press);

@@ -5,11 +5,11 @@ import styles from "./stage.module.css";
 
 export interface TriedAtProps {
   readonly generation: Generation;
-  /** Without the reason, which is shown when it is pointed at. */
+  /** Shows the reason only on hover. */
   readonly isShort?: boolean;
 }
 
-/** Where a picture was tried before, and why it never started there. */
+/** The targets where a picture was tried before, and why it was not started there. */
 export function TriedAt({ generation: { tried = [] }, isShort = false }: TriedAtProps) {
   const t = useWords("generate");
   const nameOf = useTargetName();
@@ -24,7 +24,7 @@ export function TriedAt({ generation: { tried = [] }, isShort = false }: TriedAt
   );
 }
 
-/** A refusal's first sentence: what happened, without what to do about it. */
+/** A refusal's first sentence: what happened, without what to do. */
 function reasonOf(message: string): string {
   return message.split(/(?<=\.) (?=[A-Z])/)[0] ?? message;
 }

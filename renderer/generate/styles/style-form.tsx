@@ -13,10 +13,10 @@ import { wantedFrom } from "../press/wanted.ts";
 import css from "./styles.module.css";
 import { useStyles } from "./use-styles.ts";
 
-/** Characters of a name; a prompt has the limit of every prompt. */
+/** Maximum number of characters of a name; the prompts have the usual limit. */
 const MAX_NAME = 100;
 
-/** What the form says as a style without a name. */
+/** The form's content as a style without a name. */
 export function styleFromForm(summary: ModelSummary | undefined): Style {
   const form = useForm.getState();
   const { prompt, negativePrompt, scheduler, precision, guidanceInterval, cacheInterval } = form;
@@ -41,11 +41,11 @@ export function styleFromForm(summary: ModelSummary | undefined): Style {
 export interface StyleFormProps {
   readonly style: Style;
   readonly onClose: () => void;
-  /** Whether it is not saved yet; its settings are left out then until somebody wants them. */
+  /** Whether it is not saved yet; its settings are then left out unless the user includes them. */
   readonly isNew?: boolean;
 }
 
-/** Name, words and settings of one style. */
+/** Name, prompts and settings of one style. */
 export function StyleForm({ style, onClose, isNew = false }: StyleFormProps) {
   const t = useWords("generate");
   const { client } = useStudio();
@@ -96,7 +96,7 @@ export function StyleForm({ style, onClose, isNew = false }: StyleFormProps) {
 interface TextsProps {
   readonly draft: Style;
   readonly onChange: (draft: Style) => void;
-  /** What is wrong with the name. */
+  /** The error in the name. */
   readonly error: string | undefined;
 }
 
@@ -129,7 +129,7 @@ function Texts({ draft, onChange, error }: TextsProps) {
   );
 }
 
-/** What a style sets beside its words, in words. */
+/** A style's settings in words. */
 function useSettingWords(settings: StyleSettings): string {
   const t = useWords("generate");
   const names = useWords("picture");

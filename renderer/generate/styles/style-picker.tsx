@@ -16,10 +16,10 @@ import { StylesDialog } from "./styles-dialog.tsx";
 import css from "./styles.module.css";
 import { stylesWith, useStyles } from "./use-styles.ts";
 
-/** Styles that are shown at once: a list of thousands is searched. */
+/** Maximum number of styles shown at once; the rest can be found by search. */
 const SHOWN = 100;
 
-/** The chosen styles, in their order. */
+/** The chosen styles, in order. */
 export function ChosenStyles() {
   const t = useWords("generate");
   const chosen = useForm((form) => form.styles);
@@ -43,7 +43,7 @@ export function ChosenStyles() {
   );
 }
 
-/** Offers the saved styles, and saving, editing, importing and exporting them. */
+/** Offers the saved styles, and to save, edit, import and export them. */
 export function AddStyle({ model }: { model: ChosenModel }) {
   const t = useWords("generate");
   const [edited, setEdited] = useState<Style>();

@@ -16,7 +16,7 @@ import { deleteStyle, stylesWith, useStyles } from "./use-styles.ts";
 
 const SHOWN = 200;
 
-/** Every saved style: to edit, delete, import and export. */
+/** All saved styles, to edit, delete, import and export. */
 export function StylesDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const t = useWords("generate");
   const [search, setSearch] = useState("");
@@ -73,7 +73,7 @@ function Row({ style, onEdit }: { style: Style; onEdit: () => void }) {
   );
 }
 
-/** Lists of styles from other studios, and out of this one. */
+/** Imports lists of styles from other studios, and exports this one. */
 function Exchange() {
   const t = useWords("generate");
   const { client } = useStudio();
@@ -109,12 +109,12 @@ function Exchange() {
   );
 }
 
-/** A browser saves the file where it saves everything. */
+/** Saves a file as a browser download. */
 function saveText(text: string, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text]));
   link.download = name;
   link.click();
-  // The browser has read the address by the next turn.
+  // By then the browser has read the address.
   setTimeout(() => URL.revokeObjectURL(link.href));
 }

@@ -7,13 +7,13 @@ import { showUndo } from "../../ui/toasts.ts";
 
 const NONE: readonly Style[] = [];
 
-/** Every saved style, by name. */
+/** All saved styles, by name. */
 export function useStyles(): readonly Style[] {
   const { queries } = useStudio();
   return useQuery(queries.styles.list.queryOptions()).data ?? NONE;
 }
 
-/** Those of which name or words hold every word, in any order and case. */
+/** The styles whose name or prompts contain every word, in any order and case. */
 export function stylesWith(search: string, styles: readonly Style[]): readonly Style[] {
   const words = search.toLowerCase().split(/\s+/);
   return styles.filter(({ name, prompt }) => {
@@ -22,7 +22,7 @@ export function stylesWith(search: string, styles: readonly Style[]): readonly S
   });
 }
 
-/** Deletes a style, which can be taken back; it is no longer chosen then. */
+/** Deletes a style and removes it from the chosen ones; this can be undone. */
 export async function deleteStyle(
   { client }: Studio,
   style: Style,

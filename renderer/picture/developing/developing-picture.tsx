@@ -9,13 +9,12 @@ import { useWords } from "../../words/words.ts";
 import styles from "./developing-picture.module.css";
 import { addLayer, type Layer, markLoaded, markSettled } from "./preview-layers.ts";
 
-/** A preview has one pixel per latent: an eighth of the picture's. */
+/** A preview has one pixel per latent, an eighth of the picture's resolution. */
 const PIXELS_PER_LATENT = 8;
 
 /**
- * A picture as it comes up in the tray: previews dissolve into each other, their blur and the
- * safelight on them clear step by step, and the finished picture rises through the last of them.
- * Everything lies in the one box, and nothing moves.
+ * A picture while it develops. Previews cross-fade, their blur and the safelight over them decrease with every step,
+ * and the finished picture fades in over the last preview. All share one box, and nothing moves.
  */
 export function DevelopingPicture({ generation }: { generation: Generation }) {
   const t = useWords("generate");
@@ -70,8 +69,8 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
 }
 
 /**
- * Every preview that came, as a layer. It is added while rendering: added in an effect, each preview would be an update
- * that follows from an update, of which React counts fifty as a loop.
+ * All previews so far, as layers. They are added during render: in an effect, each preview would be an update caused by
+ * an update, of which React treats fifty as a loop.
  */
 function usePreviews(preview: string | undefined) {
   const [latest, setLatest] = useState<string>();

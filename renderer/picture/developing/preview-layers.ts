@@ -1,6 +1,6 @@
 /**
- * A preview on the stage. It is `coming` until its bytes are there and `ready` until its turn; then it
- * is `rising` through the one below, and `settled` once nothing shines through it.
+ * A preview on the stage. It is `coming` until it has loaded, `ready` until its turn, `rising` while it fades in, and
+ * `settled` once it is opaque.
  */
 export interface Layer {
   readonly address: string;
@@ -8,9 +8,9 @@ export interface Layer {
 }
 
 /**
- * Previews lie on each other, oldest first. One rises at a time, over one that has settled: where they
- * come faster than they can rise, those between are left out, and the stage never grows dim. Of
- * those still on their way the first and the newest stay, so that slow ones do not leave it empty.
+ * Selects the previews to keep, oldest first. One fades in at a time, over a settled one; if they arrive faster, those
+ * between are skipped, so that the stage never dims. Of those still loading, the first and the newest stay, so that
+ * slow loading does not leave the stage empty.
  */
 function keepLayers(layers: readonly Layer[]): readonly Layer[] {
   const ground = layers.findLastIndex(({ state }) => state === "settled");
@@ -36,12 +36,12 @@ export function addLayer(layers: readonly Layer[], address: string): readonly La
   return keepLayers([...layers, { address, state: "coming" }]);
 }
 
-/** Its bytes are there. */
+/** Marks a preview as loaded. */
 export function markLoaded(layers: readonly Layer[], address: string): readonly Layer[] {
   return mark(layers, address, { from: "coming", to: "ready" });
 }
 
-/** It has risen. */
+/** Marks a preview as opaque. */
 export function markSettled(layers: readonly Layer[], address: string): readonly Layer[] {
   return mark(layers, address, { from: "rising", to: "settled" });
 }
