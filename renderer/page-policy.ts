@@ -1,10 +1,10 @@
 import { config } from "zod";
 
-// Zod would make functions out of text to be quicker, which the page's policy forbids. It decides so
-// when a schema is made, so this comes before everything that makes one.
+// For speed, Zod would compile functions from text, which the page's policy forbids. It decides that when a schema is
+// made, so this runs before any schema is made.
 config({ jitless: true });
 
-/** Trusted types, as far as they are needed here: TypeScript's own DOM does not know them yet. */
+/** The part of trusted types that is used here; TypeScript's DOM types do not include them yet. */
 interface TrustedTypes {
   createPolicy(name: string, rules: { createHTML(text: string): string | null }): unknown;
 }
@@ -15,7 +15,7 @@ declare global {
   }
 }
 
-// react-aria empties its announcer by writing nothing as HTML; nothing is all that may be written so.
+// react-aria clears its announcer by setting empty HTML; only an empty string is allowed.
 window.trustedTypes?.createPolicy("default", {
   createHTML: (text) => (text === "" ? "" : null),
 });

@@ -12,12 +12,12 @@ import styles from "./get-models.module.css";
 import type { Offer } from "./offer.ts";
 
 export interface CatalogueListProps {
-  /** The entry to offer at once. */
+  /** Id of the entry to open immediately. */
   readonly wanted: string;
   readonly onOffer: (offer: Offer) => void;
 }
 
-/** The models the studio knows by name. */
+/** The models that the studio knows by name. */
 export function CatalogueList({ wanted, onOffer }: CatalogueListProps) {
   const t = useWords("models");
   const { queries } = useStudio();

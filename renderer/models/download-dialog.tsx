@@ -15,7 +15,7 @@ import { nameOf, type Offer, type Variant, variantsOf } from "./offer.ts";
 import { tellFailureOf } from "../transfers/follow-transfer.ts";
 import { Terms } from "./terms.tsx";
 
-/** What a download is, costs and demands, before it begins. */
+/** The content, size and requirements of a download, before it starts. */
 export function DownloadDialog({ offer, onClose }: { offer: Offer; onClose: () => void }) {
   const t = useWords("models");
   const { client, queries } = useStudio();
@@ -73,7 +73,7 @@ interface VariantChipsProps {
   readonly onChoose: (variant: Variant) => void;
 }
 
-/** The precisions on offer; nothing to choose where there is one. */
+/** The available precisions; hidden if there is only one. */
 function VariantChips({ variants, chosen, onChoose }: VariantChipsProps) {
   const t = useWords("models");
   if (chosen === undefined) return <p>{t("repository.nothing")}</p>;
@@ -96,7 +96,7 @@ function VariantChips({ variants, chosen, onChoose }: VariantChipsProps) {
 
 async function download(client: StudioClient, offer: Offer, variant: string) {
   if (offer.kind === "catalogue") {
-    // Without a variant the studio takes halves where a source has them.
+    // Without a variant, the studio downloads float16 weights if the source has them.
     return client.models.download({ catalogueId: offer.entry.id });
   }
   const { id: repository, revision } = offer.repository;

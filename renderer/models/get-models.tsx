@@ -8,12 +8,12 @@ import { ImportForm } from "./import-form.tsx";
 import type { Offer } from "./offer.ts";
 import { RepositoryForm } from "./repository-form.tsx";
 
-/** Three ways to a model: the catalogue, any repository, a folder. `wanted` is a catalogue id or `folder`. */
+/** Three ways to get a model: the catalogue, any repository, a folder. `wanted` is a catalogue id or `folder`. */
 export function GetModels({ wanted }: { wanted: string }) {
   const t = useWords("models");
   const [, setAddress] = useSearchParams();
   const [offer, setOffer] = useState<Offer>();
-  // Answered once: the address must not ask again when the page is loaded anew.
+  // Removed from the address, so that a reload does not open it again.
   const close = () => {
     setOffer(undefined);
     setAddress({ get: "" }, { replace: true });

@@ -12,7 +12,7 @@ import { FolderChooser } from "../transfers/folder-chooser.tsx";
 import { ScanResults } from "./scan-results.tsx";
 import { useImport } from "../transfers/use-import.ts";
 
-/** A folder or an archive of this machine, by its path or, on the desktop, by choosing it. */
+/** Imports a folder or an archive on this machine, by its path or, on the desktop, by choosing it. */
 export function ImportForm({ isWanted }: { isWanted: boolean }) {
   const t = useWords("models");
   const { client } = useStudio();
@@ -74,7 +74,7 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
   );
 }
 
-/** The ref of a field that has the focus as soon as it is wanted. */
+/** The ref of a field that gets the focus when it is wanted. */
 function useFocusWhere(isWanted: boolean) {
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -83,7 +83,7 @@ function useFocusWhere(isWanted: boolean) {
   return field;
 }
 
-/** What can be done with a path: an archive is looked into, a folder is searched, and both are imported. */
+/** The actions for a path: an archive can be opened, a folder searched, and both imported. */
 function Ways({ path, onFind }: { path: string; onFind: (folder: string) => void }) {
   const t = useWords("models");
   const [, setAddress] = useSearchParams();

@@ -33,7 +33,7 @@ export interface ModelDetailsProps {
   readonly onPublish: () => void;
 }
 
-/** One model: what it is, how it suits this machine, and what can be done with it. */
+/** One model: what it is, how well it suits this machine, and its actions. */
 export function ModelDetails({ model, onPublish }: ModelDetailsProps) {
   const t = useWords("models");
   const { id, summary, problem } = model;
@@ -61,7 +61,7 @@ export function ModelDetails({ model, onPublish }: ModelDetailsProps) {
   );
 }
 
-/** What says at a glance how a model suits this machine. */
+/** Icons for how well a model suits this machine. */
 export const VERDICT_ICONS = {
   good: CircleCheck,
   slow: TriangleAlert,
@@ -139,7 +139,7 @@ function ModelActions({ model, onPublish }: ModelDetailsProps) {
   );
 }
 
-/** The files that make up a model, asked for when they are unfolded. */
+/** A model's files, read when the list is expanded. */
 function ModelFiles({ id }: { id: string }) {
   const t = useWords("models");
   const { queries } = useStudio();

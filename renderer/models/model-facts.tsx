@@ -8,7 +8,7 @@ import { useWords } from "../words/words.ts";
 import styles from "./model-details.module.css";
 import { useModelCard } from "./samples.tsx";
 
-/** Everything that is known of a model, line by line. */
+/** All facts about a model, line by line. */
 export function ModelFacts({ model }: { model: StoredModel }) {
   const t = useWords("models");
   const { id, summary, diskBytes, fit, provenance } = model;
@@ -30,12 +30,12 @@ export function ModelFacts({ model }: { model: StoredModel }) {
   );
 }
 
-/** Pixels a side from which pictures are large. */
+/** Pictures count as large from this many pixels a side. */
 const LARGE_SIDE = 768;
-/** A UNet of fewer parameters is no whole Stable Diffusion. */
+/** A UNet with fewer parameters is not a full Stable Diffusion. */
 const FULL_PARAMETERS = 300e6;
 
-/** What a model is good for, by its configuration. */
+/** What a model is good for, judged by its configuration. */
 function GoodFor({ summary }: { summary: ModelSummary }) {
   const t = useWords("models");
   const { unetParameters, isDistilled, steps, width, height } = summary;
@@ -126,12 +126,12 @@ function Origin({ provenance }: { provenance: Provenance }) {
 
 interface FactProps {
   readonly name: string;
-  /** What a copy button puts on the clipboard. */
+  /** The text that a copy button copies. */
   readonly copied?: string | undefined;
   readonly children: ReactNode;
 }
 
-/** One line of what is known. */
+/** One line of facts. */
 export function Fact({ name, copied, children }: FactProps) {
   const t = useWords("models");
   const copy = async (text: string) => {

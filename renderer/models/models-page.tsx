@@ -17,8 +17,8 @@ import { PublishDialog } from "./publish/publish-dialog.tsx";
 import { TransferDock } from "../transfers/transfer-dock.tsx";
 
 /**
- * The models on this machine and how to get more. The address says what is open: `?model=ID`,
- * `?archive=PATH` of an archive to look into (with `&at=CONNECTION` its key in a bucket), or `?get` with what to get where that is known; and
+ * The models on this machine, and how to get more. The address says what is open: `?model=ID`; `?archive=PATH` for an
+ * archive to look into (with `&at=CONNECTION`, its key in a bucket); `?get`, with a value that names what to get; and
  * `&publish`, which may name a connection, with the folder there as `&prefix`.
  */
 export function ModelsPage() {
@@ -57,23 +57,23 @@ export function ModelsPage() {
   );
 }
 
-/** An archive is an object of a bucket where the address names a connection. */
+/** If the address names a connection, the archive is an object in a bucket. */
 function archivePlace(address: URLSearchParams, archive: string): ArchivePlace {
   const connectionId = address.get("at");
   if (connectionId === null) return { path: archive };
   return { connectionId, bucket: address.get("bucket") ?? undefined, key: archive };
 }
 
-/** What of the address names a folder of a bucket, besides the connection. */
+/** The address's parameters, besides the connection, that name a folder of a bucket. */
 const PLACE: ReadonlySet<string> = new Set(["bucket", "prefix"]);
 
-/** The dialog that publishes the open model, where the address asks for it. */
+/** The dialog that publishes the open model, if the address asks for it. */
 function Publishing({ model }: { model: StoredModel }) {
   const [address, setAddress] = useSearchParams();
   const [, navigate] = useLocation();
   const publish = address.get("publish");
   if (publish === null) return null;
-  // Whoever came from a folder of a bucket goes back there.
+  // A user who came from a folder of a bucket returns to it.
   const back = new URLSearchParams([...address].filter(([name]) => PLACE.has(name)));
   back.set("at", publish);
   const close = () =>
@@ -97,7 +97,7 @@ interface StoreProps {
   readonly onGet: () => void;
 }
 
-/** What is in the store, the starter first, and the way to more. */
+/** The store's models, the starter first, and a button to get more. */
 function Store({ openId, onOpen, onGet }: StoreProps) {
   const t = useWords("models");
   const { queries } = useStudio();
@@ -123,7 +123,7 @@ function Store({ openId, onOpen, onGet }: StoreProps) {
   );
 }
 
-/** A model of the store, with its size and whether it is the one in use. */
+/** A model in the store, with its size and whether it is in use. */
 function ModelRow({ model }: { model: StoredModel }) {
   const t = useWords("models");
   const { queries } = useStudio();

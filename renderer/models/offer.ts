@@ -1,17 +1,17 @@
 import type { CatalogueEntry, Repository } from "../../engine/contract/models.ts";
 
-/** What a person is about to download, before they say yes. */
+/** A download that the user has to confirm. */
 export type Offer =
   | { readonly kind: "catalogue"; readonly entry: CatalogueEntry }
   | { readonly kind: "repository"; readonly repository: Repository };
 
-/** One of the precisions on offer; `name` is empty for files without a variant in their names. */
+/** One of the available precisions; `name` is empty for files without a variant in their names. */
 export interface Variant {
   readonly name: string;
   readonly sizeBytes: number;
 }
 
-/** The precisions to choose from, the one to take first in front: halves, where they are offered. */
+/** The precisions to choose from, the recommended one first: float16, if it is available. */
 export function variantsOf(offer: Offer): readonly Variant[] {
   if (offer.kind === "catalogue") {
     return [{ name: "fp16", sizeBytes: offer.entry.downloadBytes }];

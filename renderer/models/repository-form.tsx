@@ -9,7 +9,7 @@ import { useWords } from "../words/words.ts";
 import styles from "./get-models.module.css";
 import type { Offer } from "./offer.ts";
 
-/** Any repository of the hub, by its name: looked up first, then offered. */
+/** Any repository of the hub, by name: it is looked up first, then offered. */
 export function RepositoryForm({ onOffer }: { onOffer: (offer: Offer) => void }) {
   const t = useWords("models");
   const { client } = useStudio();

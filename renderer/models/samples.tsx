@@ -11,13 +11,13 @@ import { formatAbout } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./samples.module.css";
 
-/** What a picture takes with a model, and what was drawn with it; asked for again when pictures come. */
+/** The expected time of a picture with a model, and pictures drawn with it; read again when new pictures arrive. */
 export function useModelCard(id: string) {
   const { queries } = useStudio();
   return useQuery(queries.models.card.queryOptions({ input: { id } })).data;
 }
 
-/** Pictures drawn here with a model, and one more at a press. */
+/** Pictures drawn on this machine with a model, and a button that draws one more. */
 export function Samples({ model }: { model: StoredModel }) {
   const t = useWords("models");
   const { client } = useStudio();
@@ -58,14 +58,14 @@ function Sample({ image }: { image: Image }) {
   );
 }
 
-/** The small picture of a model in the list; an empty place until one was drawn. */
+/** A model's small picture in the list; a placeholder until one has been drawn. */
 export function SampleThumbnail({ id }: { id: string }) {
   const picture = useModelCard(id)?.pictures[0];
   if (picture === undefined) return <span className={styles.thumbnail} />;
   return <img src={picture.thumbnail} alt="" className={styles.thumbnail} />;
 }
 
-/** What a picture with a model's own settings takes, in a few words. */
+/** The expected time of a picture with a model's default settings, in a few words. */
 export function ExpectedTime({ id }: { id: string }) {
   const t = useWords("models");
   const estimate = useModelCard(id)?.estimate;

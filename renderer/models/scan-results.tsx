@@ -12,7 +12,7 @@ import { formatBytes, formatCount } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./scan-results.module.css";
 
-/** What a search of a tree of folders has found so far; `folder` is searched as soon as it is shown. */
+/** The results of searching a folder tree so far; the search of `folder` starts when this is shown. */
 export function ScanResults({ folder, onClose }: { folder: string; onClose: () => void }) {
   const t = useWords("models");
   const scan = useScan(folder);
@@ -35,12 +35,12 @@ export function ScanResults({ folder, onClose }: { folder: string; onClose: () =
 
 interface HeadProps {
   readonly scan: ReturnType<typeof useScan>;
-  /** Usable models so far. */
+  /** Number of usable models so far. */
   readonly count: number;
   readonly onClose: () => void;
 }
 
-/** How far the search is, with the button that ends it or closes what it found. */
+/** The search's progress, with a button that stops it or closes the results. */
 function Head({ scan, count, onClose }: HeadProps) {
   const t = useWords("models");
   const { end, at } = scan;
@@ -64,7 +64,7 @@ interface UnusableProps {
   readonly closed: readonly string[];
 }
 
-/** What cannot be used with the reasons, and the folders that could not be opened. */
+/** Models that cannot be used, with the reasons, and folders that could not be opened. */
 function Unusable({ models, closed }: UnusableProps) {
   const t = useWords("models");
   return (
@@ -95,14 +95,14 @@ function Unusable({ models, closed }: UnusableProps) {
   );
 }
 
-/** Nobody reads more of what cannot be used. */
+/** Maximum number of unusable models shown. */
 const MOST = 500;
 
 interface Scan {
   readonly end: NonNullable<ScanProgress["end"]> | "stopped" | "running";
-  /** Files and folders that were looked at. */
+  /** Number of files and folders examined. */
   readonly entries: number;
-  /** The folder that is looked into. */
+  /** The folder being examined. */
   readonly at: string;
   readonly found: readonly ScannedModel[];
   readonly closed: readonly string[];
@@ -113,7 +113,7 @@ const begun = (at: string): Scan => {
   return { end: "running", entries: 0, at, found: [], closed: [], error: undefined };
 };
 
-/** Searches until it is done, stopped, or left. */
+/** Searches until it is finished, stopped, or closed. */
 function useScan(folder: string) {
   const { client } = useStudio();
   const [scan, setScan] = useState(() => begun(folder));
@@ -148,7 +148,7 @@ function useScan(folder: string) {
   return { ...scan, stop };
 }
 
-/** A model that was found, with what can be done with it, or why nothing can. */
+/** A model that was found, with its actions, or the reason why it cannot be used. */
 function Row({ model: { path, name, kind, summary, problem, storedId } }: { model: ScannedModel }) {
   return (
     <li className={styles.row}>

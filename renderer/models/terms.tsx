@@ -4,7 +4,7 @@ import { useWords } from "../words/words.ts";
 import styles from "./get-models.module.css";
 import type { Offer } from "./offer.ts";
 
-/** Licence, sources, and what is not there to protect anyone. */
+/** Licence, sources, and which safeguards are missing. */
 export function Terms({ offer }: { offer: Offer }) {
   const t = useWords("models");
   if (offer.kind === "repository") {

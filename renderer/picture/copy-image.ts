@@ -1,20 +1,20 @@
 import type { Image } from "../../engine/contract/gallery.ts";
 import { desktop } from "../connection/desktop.ts";
 
-/** Puts a picture on the clipboard. */
+/** Copies a picture to the clipboard. */
 export async function copyImage({ id, address }: Image): Promise<void> {
   if (desktop) return desktop.copyImage(id);
-  // Promised, since a browser allows writing only in the moment of the press.
+  // Passed as a promise, because a browser allows writing only while handling the press.
   const png = fetch(address).then((response) => response.blob());
   await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
 }
 
-/** A browser saves the picture's file where it saves everything. */
+/** Saves a picture's file as a browser download. */
 export function downloadImage({ address, fileName }: Image): void {
   downloadAs(address, fileName.split("/").at(-1) ?? fileName);
 }
 
-/** Saves what lies behind an address of the studio under a name. */
+/** Saves the content of an address of the studio under a file name. */
 export function downloadAs(address: string, name: string): void {
   const link = document.createElement("a");
   link.href = address;

@@ -4,7 +4,7 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { useWords } from "../words/words.ts";
 import styles from "./details-column.module.css";
 
-/** The column at the right that says how a picture was made, and the button that hides it. */
+/** The column on the right with how a picture was made, and a button that hides it. */
 export function DetailsColumn({ onHide, children }: { onHide: () => void; children: ReactNode }) {
   const t = useWords("picture");
   return (

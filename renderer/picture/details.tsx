@@ -15,7 +15,7 @@ import { Field, RecordFields } from "./record-fields.tsx";
 import { StartImageField } from "./start-image-field.tsx";
 import { isRemote, useTargetName } from "./targets.ts";
 
-/** The actions that stand as icons above the fields. */
+/** The actions that are shown as icons above the fields. */
 const SHOWN = new Set([
   "picture.recall-all",
   "picture.elsewhere",
@@ -27,12 +27,12 @@ const SHOWN = new Set([
   "picture.restore",
 ]);
 
-/** Loading a model that is loaded already takes no time worth a word. */
+/** Shorter loading times are not shown: the model was already loaded. */
 const SHOWN_LOAD_SECONDS = 0.5;
 
 const PROVIDERS = ["cpu", "cuda", "dml", "coreml", "webgpu"] as const;
 
-/** How a picture was made: every field can be used again and copied. */
+/** How a picture was made; every field can be applied again and copied. */
 export function Details({ image }: { image: Image }) {
   const t = useWords("picture");
   const actions = useImageActions(useMemo(() => [image], [image]));
@@ -59,12 +59,12 @@ export function Details({ image }: { image: Image }) {
   );
 }
 
-/** An endpoint by its name, and the device there, where it told of one. */
+/** An endpoint's name, with its device if it reported one. */
 function drawnBy(endpoint: string, device: string) {
   return { value: endpoint, note: device === endpoint ? undefined : device };
 }
 
-/** Where and when it was drawn, and where it lies. */
+/** Where and when it was drawn, and where its file is. */
 function Origin({ image }: { image: Image }) {
   const t = useWords("picture");
   const { record, seconds, target } = image;
@@ -95,7 +95,7 @@ function Origin({ image }: { image: Image }) {
   );
 }
 
-/** How a picture was asked for, while or because there is none. */
+/** The request for a picture that is not finished or failed. */
 export function OrderDetails({ generation }: { generation: Generation }) {
   const { order, target } = generation;
   const t = useWords("picture");
@@ -118,7 +118,7 @@ export function OrderDetails({ generation }: { generation: Generation }) {
 /** The picture, or the generation, whose request is copied. */
 type Requested = { readonly imageId: string } | { readonly id: string };
 
-/** The request that draws a picture, to copy as a file or as a program. No token is ever in it. */
+/** Copies the request for a picture as a file or as a program. It never contains a token. */
 function CopyRequest({ of }: { of: Requested }) {
   const t = useWords("picture");
   const { client } = useStudio();

@@ -1,7 +1,7 @@
 import type { Image } from "../../engine/contract/gallery.ts";
 import { formatShare } from "../words/format.ts";
 
-/** The fields that say how a picture was made, in the order they are read. */
+/** The fields that say how a picture was made, in display order. */
 export const COMPARED = [
   "prompt",
   "negativePrompt",
@@ -20,7 +20,7 @@ export const COMPARED = [
 ] as const;
 export type ComparedField = (typeof COMPARED)[number];
 
-/** One field of two pictures; undefined where a picture does not say. */
+/** One field of two pictures; undefined if a picture does not have it. */
 export interface ComparedValue {
   readonly name: ComparedField;
   readonly left: string | undefined;
@@ -28,7 +28,7 @@ export interface ComparedValue {
   readonly isSame: boolean;
 }
 
-/** All that is known of both, those that differ first. */
+/** All known fields of both, those that differ first. */
 export function compareRecords(left: Image, right: Image): readonly ComparedValue[] {
   const all = COMPARED.map((name): ComparedValue => {
     const [one, other] = [valueOf(left, name), valueOf(right, name)];

@@ -40,8 +40,8 @@ const RECALLS = [
 type Words = ReturnType<typeof useWords<"picture">>;
 
 /**
- * What can be done with pictures, in the one order of keys, menus and palette. What speaks of one
- * picture's settings is there for one only.
+ * The actions for pictures, in the order shared by keys, menus and palette. Actions on a picture's settings exist for a
+ * single picture only.
  */
 export function useImageActions(images: readonly Image[]): readonly Action[] {
   const studio = useStudio();
@@ -205,7 +205,7 @@ function keepActions(images: readonly Image[], { client }: Studio, t: Words): re
   ];
 }
 
-/** Which of a picture's settings are applied. */
+/** The settings of a picture to apply. */
 type Part = "all" | "remix" | "prompt" | "seed" | "size";
 
 const PARTS: Readonly<Record<Part, readonly Recalled[]>> = {
@@ -216,5 +216,5 @@ const PARTS: Readonly<Record<Part, readonly Recalled[]>> = {
   size: ["width", "height"],
 };
 
-/** Those that bring the start image, too. */
+/** Parts that include the start image. */
 const WITH_START: ReadonlySet<Part> = new Set(["all", "remix"]);

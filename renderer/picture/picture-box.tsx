@@ -2,12 +2,12 @@ import type { ReactNode } from "react";
 import { classNames } from "../ui/class-names.ts";
 import styles from "./picture-box.module.css";
 
-/** Small pictures are shown at most so many times their size. */
+/** Small pictures are enlarged at most this many times. */
 const MOST_TIMES = 3;
 
 /**
- * The one box that a picture lies in from placeholder to finish: as large as fits into what is
- * around it, never cut, never more than three times the picture's own size.
+ * The box of a picture from placeholder to finished picture: as large as fits into its container, never cropped, and at
+ * most three times the picture's own size.
  */
 export function PictureBox(props: {
   width: number;

@@ -17,7 +17,7 @@ export function Picture({ image }: { image: Image }) {
   );
 }
 
-/** The picture alone, as large as what it lies in. An address that ran out is asked for anew, once. */
+/** The picture alone, as large as its container. An expired address is requested again, once. */
 export function PictureImage({ image, onLoad }: { image: Image; onLoad?: () => void }) {
   const { client, queries } = useStudio();
   const scaling = useQuery(queries.settings.get.queryOptions()).data?.scaling ?? "smooth";
@@ -40,7 +40,7 @@ export function PictureImage({ image, onLoad }: { image: Image; onLoad?: () => v
   );
 }
 
-/** What a screen reader says of a picture: its prompt first. */
+/** A picture's accessible name: its prompt first. */
 export function useImageName(record: NamedRecord): string {
   return nameOf(record, useWords("picture"));
 }
@@ -51,7 +51,7 @@ interface NamedRecord {
   readonly height: number;
 }
 
-/** The same where one component names many. */
+/** The same for a component that names many pictures. */
 export function nameOf(record: NamedRecord, t: ReturnType<typeof useWords<"picture">>): string {
   const prompt = record.prompt === "" ? t("noPromptName") : record.prompt;
   return t("image", { prompt, width: record.width, height: record.height });

@@ -15,7 +15,7 @@ const ICONS = {
 
 export type Shown = Readiness | "testing";
 
-/** How it stands with an endpoint, as a sign: its word belongs beside it. */
+/** An endpoint's state as an icon; put its text next to it. */
 export function ReadinessSign({ readiness }: { readiness: Shown }) {
   return (
     <span className={styles.sign} data-readiness={readiness}>
@@ -24,7 +24,7 @@ export function ReadinessSign({ readiness }: { readiness: Shown }) {
   );
 }
 
-/** The same with its word. */
+/** An endpoint's state as an icon with its text. */
 export function ReadinessWord({ readiness }: { readiness: Shown }) {
   const t = useWords("endpoints");
   return (

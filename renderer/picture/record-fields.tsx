@@ -12,7 +12,7 @@ import styles from "./details.module.css";
 type Words = ReturnType<typeof useWords<"picture">>;
 type Row = (record: ForeignRecord, t: Words) => FieldProps | undefined | false;
 
-/** Each field that a record may have, in the order they are read. */
+/** Every field that a record may have, in display order. */
 const ROWS: readonly Row[] = [
   ({ prompt }, t) =>
     prompt !== undefined && {
@@ -102,16 +102,16 @@ const ROWS: readonly Row[] = [
     },
 ];
 
-/** What an endpoint may choose by itself and keep to itself. */
+/** Settings that an endpoint may choose without reporting them. */
 const UNTOLD = ["seed", "steps", "guidanceScale", "scheduler"] as const;
 
 export interface RecordFieldsProps {
   readonly record: ForeignRecord;
-  /** Words for what an endpoint keeps to itself; absent where no endpoint draws. */
+  /** Text for settings that an endpoint does not report; absent if no endpoint draws. */
   readonly untold?: string | undefined;
 }
 
-/** The settings of a picture, as far as they are known. */
+/** The known settings of a picture. */
 export function RecordFields({ record, untold }: RecordFieldsProps) {
   const t = useWords("picture");
   const known = ROWS.map((row) => row(record, t)).filter(
@@ -132,20 +132,20 @@ export function RecordFields({ record, untold }: RecordFieldsProps) {
 export interface FieldProps {
   readonly name: keyof typeof picture.fields;
   readonly value: string;
-  /** A quiet word after the value. */
+  /** A secondary note after the value. */
   readonly note?: string | undefined;
   readonly title?: string | undefined;
-  /** What "use this" takes over; absent where it cannot be asked for. */
+  /** What "use this" applies; absent if it cannot be requested. */
   readonly used?: ForeignRecord;
-  /** What goes on the clipboard, where that is worth a button. */
+  /** The text that a copy button copies, if there is one. */
   readonly copied?: string;
   readonly isLong?: boolean;
   readonly isCode?: boolean;
-  /** For words in place of a value. */
+  /** For text shown in place of a value. */
   readonly isQuiet?: boolean;
 }
 
-/** One field: what it is, its value, and what can be done with it. */
+/** One field: its name, its value, and its actions. */
 export function Field(props: FieldProps) {
   const { name, value, note, title, used, copied } = props;
   const { isLong = false, isCode = false, isQuiet = false } = props;

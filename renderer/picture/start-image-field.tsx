@@ -10,7 +10,7 @@ import styles from "./details.module.css";
 
 type Start = Pick<ForeignRecord, "initImageId" | "strength" | "resizeMode">;
 
-/** What a picture started from, as long as the studio keeps that, and how it came to the size. */
+/** The start image of a picture, as long as the studio keeps it, and how it was resized. */
 export function StartImageField({ record }: { readonly record: Start }) {
   const { initImageId: id } = record;
   return id === undefined ? null : <KnownStart id={id} record={record} />;

@@ -3,7 +3,7 @@ import { formatClock, formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./start-timeline.module.css";
 
-/** An endpoint that is starting: for how long, how long it took last time, and what of it was seen when. */
+/** An endpoint that is starting: how long it has taken, how long it took last time, and what was observed when. */
 export function StartTimeline({ starting }: { starting: Starting }) {
   const t = useWords("picture");
   const { elapsedSeconds, lastSeconds, limitSeconds, phases } = starting;

@@ -6,23 +6,23 @@ import type { Seconds } from "../../engine/contract/progress.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useWords } from "../words/words.ts";
 
-/** The endpoints there are; undefined until they are known. */
+/** All endpoints; undefined until they are known. */
 export function useEndpoints(): readonly Endpoint[] | undefined {
   const { queries } = useStudio();
   return useQuery(queries.endpoints.list.queryOptions()).data;
 }
 
-/** The endpoint that a target is; undefined for this device, and for one that is gone. */
+/** The endpoint of a target; undefined for this device, and for an endpoint that was removed. */
 export function useEndpoint(target: string): Endpoint | undefined {
   return useEndpoints()?.find(({ id }) => id === target);
 }
 
-/** How long a picture took, without loading the model, which the next one does not pay. */
+/** Seconds that a picture took, without loading the model, which the next picture does not need. */
 export function secondsOf({ text, denoise, decode }: Seconds): number {
   return text + denoise + decode;
 }
 
-/** Where another studio drew, as the contract calls it. */
+/** The contract's target for pictures of other studios. */
 const ELSEWHERE = "elsewhere";
 
 /** Whether a picture was drawn on an endpoint. */
@@ -30,7 +30,7 @@ export function isRemote(target: string): boolean {
   return target !== LOCAL_TARGET && target !== ELSEWHERE;
 }
 
-/** What people call a target: an endpoint's name instead of its id. */
+/** The display name of a target: an endpoint's name instead of its id. */
 export function useTargetName(): (target: string) => string {
   const t = useWords("picture");
   const all = useEndpoints();

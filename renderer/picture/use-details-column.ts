@@ -2,7 +2,7 @@ import { useCallback, useMemo, useState } from "react";
 import { toggleDetails, useView } from "../state/view.ts";
 import { useMediaQuery } from "../ui/use-media-query.ts";
 
-/** The column of details: beside the sheet where there is room, and only when asked for where there is not. */
+/** The details column: beside the sheet if there is room, otherwise only on request. */
 export interface DetailsColumnControl {
   readonly isOpen: boolean;
   readonly toggle: () => void;

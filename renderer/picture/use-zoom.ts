@@ -10,27 +10,27 @@ import {
   type Zoom,
 } from "./zoom.ts";
 
-/** How close a picture is looked at, for its canvas and for the buttons beside it. */
+/** The zoom of a picture, for its canvas and for the buttons beside it. */
 export interface ZoomControl {
-  /** Pixels of the page per pixel of the picture. */
+  /** CSS pixels per pixel of the picture. */
   readonly scale: number;
-  /** Of the screen's own pixels: 100 is one to one. */
+  /** In device pixels: 100 is one to one. */
   readonly percent: number;
   readonly isFit: boolean;
-  /** Where the picture's middle is, from the canvas's. */
+  /** Position of the picture's centre, relative to the canvas's centre. */
   readonly at: Point;
   readonly measure: (canvas: Size) => void;
   readonly fit: () => void;
-  /** One pixel of the picture on one of the screen. */
+  /** Zooms to one device pixel per pixel of the picture. */
   readonly full: (point?: Point) => void;
-  /** So many times closer, around a point from the canvas's middle. */
+  /** Zooms by a factor around a point, relative to the canvas's centre. */
   readonly by: (factor: number, point?: Point) => void;
   readonly pan: (by: Point) => void;
 }
 
 const MIDDLE: Point = { x: 0, y: 0 };
 
-/** `key` names what is looked at: another picture is seen as a whole first. */
+/** `key` identifies the picture; another picture starts fitted. */
 export function useZoom(picture: Size, key: string): ZoomControl {
   const [canvas, setCanvas] = useState<Size>({ width: 1, height: 1 });
   const [zoom, setZoom] = useState<Zoom>(FIT);

@@ -3,10 +3,10 @@ import type { Action } from "../shortcuts/registry.ts";
 import type { useWords } from "../words/words.ts";
 import type { ZoomControl } from "./use-zoom.ts";
 
-/** How much closer one press brings. */
+/** Zoom factor of one press. */
 export const ZOOM_STEP = Math.SQRT2;
 
-/** The keys of a picture that is looked at closely, the same wherever it is. */
+/** The zoom keys of a picture, the same on every page. */
 export function zoomActions(
   zoom: ZoomControl,
   t: ReturnType<typeof useWords<"gallery">>,

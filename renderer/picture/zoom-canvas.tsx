@@ -3,17 +3,20 @@ import type { ZoomControl } from "./use-zoom.ts";
 import type { Point, Size } from "./zoom.ts";
 import styles from "./zoom-canvas.module.css";
 
-/** Pixels of wheel that double the size. */
+/** Wheel distance in pixels that doubles the size. */
 const WHEEL_PER_DOUBLE = 400;
 
 export interface ZoomCanvasProps {
   readonly picture: Size;
   readonly zoom: ZoomControl;
-  /** What fills the picture's place. */
+  /** The content in the picture's place. */
   readonly children: ReactNode;
 }
 
-/** A picture to look at closely: wheel and two fingers zoom where they are, dragging moves, a double click changes between whole and one to one. */
+/**
+ * A picture that can be zoomed: the wheel and two fingers zoom at their position, dragging moves it, a double click
+ * switches between fitted and one to one.
+ */
 export function ZoomCanvas({ picture, zoom, children }: ZoomCanvasProps) {
   const ref = useRef<HTMLDivElement>(null);
   useMeasure(ref, zoom);
@@ -52,7 +55,7 @@ function useMeasure(ref: { readonly current: HTMLElement | null }, { measure }: 
   }, [ref, measure]);
 }
 
-/** React listens to wheels passively, where the page cannot be kept from scrolling. */
+/** React registers wheel listeners as passive, which cannot prevent scrolling. */
 function useWheel(ref: { readonly current: HTMLElement | null }, zoom: ZoomControl): void {
   const latest = useRef(zoom);
   useEffect(() => {
@@ -70,10 +73,10 @@ function useWheel(ref: { readonly current: HTMLElement | null }, zoom: ZoomContr
   }, [ref]);
 }
 
-/** Fingers on the canvas, or the mouse, each where it is. */
+/** The positions of the fingers on the canvas, or of the mouse. */
 type Pointers = Map<number, Point>;
 
-/** One pointer moves the picture; of two the distance zooms, around the middle between them. */
+/** One pointer moves the picture; with two, the distance between them zooms around their midpoint. */
 function follow(event: PointerEvent<HTMLElement>, pointers: Pointers, zoom: ZoomControl): void {
   if (event.button !== 0) return;
   const { currentTarget: canvas, pointerId } = event;

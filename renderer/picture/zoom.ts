@@ -1,6 +1,6 @@
-/** Small pictures are shown at most so many times their size, unless somebody looks closer. */
+/** Small pictures are enlarged at most this many times, unless the user zooms in. */
 const MOST_TIMES = 3;
-/** The closest look. */
+/** Maximum zoom. */
 const CLOSEST = 8;
 
 export interface Size {
@@ -13,11 +13,11 @@ export interface Point {
   readonly y: number;
 }
 
-/** How a picture lies in its canvas. */
+/** The position of a picture in its canvas. */
 export interface Zoom {
-  /** Pixels of the screen per pixel of the picture; `fit` is as large as it fits. */
+  /** Screen pixels per pixel of the picture; `fit` is the largest size that fits. */
   readonly scale: number | "fit";
-  /** Where the picture's middle is, from the canvas's. */
+  /** Position of the picture's centre, relative to the canvas's centre. */
   readonly x: number;
   readonly y: number;
 }
@@ -33,7 +33,7 @@ export function scaleOf({ scale }: Zoom, canvas: Size, picture: Size): number {
   return scale === "fit" ? fitScale(canvas, picture) : scale;
 }
 
-/** At another scale, with what lies under the point (from the canvas's middle) staying there. */
+/** The zoom at another scale; what is at the point (relative to the canvas's centre) stays there. */
 export function scaledTo(
   zoom: Zoom,
   wanted: number,
@@ -56,7 +56,7 @@ export function panned(zoom: Zoom, by: Point, canvas: Size, picture: Size): Zoom
   return within({ ...zoom, x: zoom.x + by.x, y: zoom.y + by.y }, canvas, picture);
 }
 
-/** No edge of the picture comes further in than the canvas's own. */
+/** Limits the position so that no edge of the picture lies further in than the canvas's edge. */
 export function within(zoom: Zoom, canvas: Size, picture: Size): Zoom {
   const scale = scaleOf(zoom, canvas, picture);
   const [x, y] = [

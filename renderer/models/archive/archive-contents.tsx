@@ -6,7 +6,7 @@ import { formatBytes } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./archive-view.module.css";
 
-/** Every file of an archive with its kind and size; what lies in a zip within stands under it. */
+/** Every file of an archive with kind and size; the content of an inner zip is indented below it. */
 export function ArchiveContents({ members }: { members: readonly ArchiveMember[] }) {
   const t = useWords("archive");
   const groups = useMemo(

@@ -15,18 +15,18 @@ import details from "../model-details.module.css";
 import { ArchiveContents } from "./archive-contents.tsx";
 import styles from "./archive-view.module.css";
 
-/** A file or folder of this machine, or an object of a bucket. */
+/** A file or folder on this machine, or an object in a bucket. */
 export type ArchivePlace =
   | { readonly path: string }
   | { readonly connectionId: string; readonly bucket?: string | undefined; readonly key: string };
 
-/** An archive before anything of it is unpacked or fetched. */
+/** An archive, before anything in it is unpacked or downloaded. */
 export function ArchiveView({ place }: { place: ArchivePlace }) {
   const t = useWords("archive");
   const { queries } = useStudio();
   const { data, error, isFetching, refetch } = useQuery({
     ...queries.archives.inspect.queryOptions({ input: place }),
-    // A file may have been replaced since it was last looked into.
+    // The file may have been replaced since it was last read.
     staleTime: 0,
   });
   const path = "path" in place ? place.path : place.key;
@@ -72,7 +72,7 @@ function Head({ archive: { name, format, sizeBytes } }: { archive: ArchiveDescri
   );
 }
 
-/** What would be imported, or why nothing can be; and that code is in it, where it is. */
+/** The model that would be imported, or why none can be; and a warning if it contains code. */
 function Model({ archive: { model, problem, members } }: { archive: ArchiveDescription }) {
   const t = useWords("archive");
   const hasCode = members.some(({ kind }) => kind === "code");

@@ -10,7 +10,7 @@ export interface Int8SwitchProps {
   readonly onChange: (isSelected: boolean) => void;
 }
 
-/** Whether an archive has the weights in int8 as well, and by how much it grows. */
+/** Whether an archive also contains the weights in int8, and how much larger that makes it. */
 export function Int8Switch({ model, ...rest }: Int8SwitchProps) {
   const t = useWords("archive");
   const bytes = model.summary && Math.round(INT8_BYTES * model.summary.unetParameters);

@@ -21,7 +21,7 @@ import { archiveNameOf, isArchiveName } from "./archive-name.ts";
 import { Int8Switch } from "./int8-switch.tsx";
 import styles from "./pack-dialog.module.css";
 
-/** Ending of each form's file; no-archive is a folder. */
+/** File extension of each form; no-archive is a folder. */
 const ENDINGS: Readonly<Record<PackForm, string>> = {
   notebook: ".mar",
   "zip-store": ".mar",
@@ -30,18 +30,18 @@ const ENDINGS: Readonly<Record<PackForm, string>> = {
   "no-archive": "",
 };
 
-/** What a model is to be packed as. */
+/** How a model is to be packed. */
 interface Packing {
   readonly name: string;
   readonly version: string;
   readonly form: PackForm;
-  /** Empty: the studio's own folder for archives. */
+  /** Empty means the studio's own folder for archives. */
   readonly folder: string;
   readonly isInt8: boolean;
   readonly isForced: boolean;
 }
 
-/** Makes a model archive of a stored model on this computer. */
+/** Makes a model archive from a stored model on this computer. */
 export function PackDialog({ model, onClose }: { model: StoredModel; onClose: () => void }) {
   const t = useWords("archive");
   const standard = useStandardFolder("archives");
@@ -84,7 +84,7 @@ export function PackDialog({ model, onClose }: { model: StoredModel; onClose: ()
   );
 }
 
-/** Begins, and offers a look inside once the archive is there. */
+/** Starts packing, and offers to look into the finished archive. */
 function usePack({ id }: StoredModel, packing: Packing, out: string, onClose: () => void) {
   const t = useWords("archive");
   const { client } = useStudio();

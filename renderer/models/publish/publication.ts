@@ -1,38 +1,38 @@
 import type { BucketPlace, Connection } from "../../../engine/contract/buckets.ts";
 import { isArchiveName } from "../archive/archive-name.ts";
 
-/** What a person says of a model that goes into a bucket. */
+/** The choices for a model that is published to a bucket. */
 export interface Publication {
-  /** Empty: the first there is. */
+  /** Empty means the first one. */
   readonly connectionId: string;
-  /** Where the connection names none. */
+  /** Used if the connection names none. */
   readonly bucket: string;
   readonly prefix: string;
   readonly name: string;
   readonly version: string;
-  /** Whether weights in int8 go along. */
+  /** Whether the weights are also included in int8. */
   readonly isInt8: boolean;
 }
 
-/** What the studio said when it began. */
+/** The studio's answer when publishing starts. */
 export interface Begun {
   readonly transferId: string;
-  /** What to enter in OpenShift AI. */
+  /** The path to enter in OpenShift AI. */
   readonly path: string;
 }
 
-/** The bucket that is meant; empty where none is named. */
+/** The target bucket; empty if none is named. */
 export function bucketOf({ bucket }: Publication, connection: Connection | undefined): string {
   return connection?.bucket ?? bucket.trim();
 }
 
-/** A folder as keys have it: without slashes in front, with one at its end; empty for the bucket itself. */
+/** A folder in the form of keys: without leading slashes, with one at the end; empty for the bucket itself. */
 export function folderOf({ prefix }: Pick<Publication, "prefix">): string {
   const parts = prefix.split("/").filter((part) => part.trim() !== "");
   return parts.map((part) => `${part.trim()}/`).join("");
 }
 
-/** KServe ignores an archive whose name has a dot besides the one of .mar. */
+/** KServe ignores an archive whose name contains a dot other than that of .mar. */
 export function isPublishedName(name: string): boolean {
   return isArchiveName(name) && !name.includes(".");
 }
@@ -51,14 +51,14 @@ export function placeOf(
   return { connectionId: connection.id, bucket, prefix: folderOf(publication) };
 }
 
-/** A line of the layout: how deep it stands, and its name. */
+/** A line of the layout: its depth and its name. */
 export interface LayoutLine {
   readonly depth: number;
   readonly name: string;
   readonly isFile: boolean;
 }
 
-/** What will lie in the bucket, as the notebook's document draws it. */
+/** The future content of the bucket, drawn like the tree in the notebook's document. */
 export function layoutOf(
   publication: Publication,
   connection: Connection | undefined,

@@ -18,15 +18,15 @@ import { PublishOutcome } from "./publish-outcome.tsx";
 
 export interface PublishDialogProps {
   readonly model: StoredModel;
-  /** What the address asks for: the id of a connection, or nothing. */
+  /** The address's connection id, or an empty string. */
   readonly connectionId: string;
-  /** Where the connection names none. */
+  /** Used if the connection names none. */
   readonly bucket: string;
   readonly prefix: string;
   readonly onClose: () => void;
 }
 
-/** A model into a bucket in one press, and what to enter in OpenShift AI afterwards. */
+/** Publishes a model to a bucket with one press, and shows what to enter in OpenShift AI afterwards. */
 export function PublishDialog({ model, onClose, ...asked }: PublishDialogProps) {
   const t = useWords("publish");
   const { queries } = useStudio();
@@ -102,7 +102,7 @@ function usePublishing(
       const request = { ...place, model: model.id, name, version, int8 };
       const started = await studio.client.buckets.publish(request);
       setBegun(started);
-      // Its failure is told in the dialog and in the dock.
+      // The dialog and the dock report a failure.
       followTransfer(
         started,
         () => refreshBuckets(studio),

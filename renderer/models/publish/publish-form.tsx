@@ -20,7 +20,7 @@ export interface PublishFormProps {
   readonly onSubmit: () => void;
 }
 
-/** What the archive is called and where it goes, under the headings of the notebook's document. */
+/** The archive's name and destination, under the headings of the notebook's document. */
 export function PublishForm(props: PublishFormProps) {
   const t = useWords("publish");
   const { model, publication, onChange, onSubmit } = props;
@@ -170,7 +170,7 @@ function Layout({ publication, connection }: PublishFormProps) {
   );
 }
 
-/** The configuration as it will lie in the bucket; it follows what is entered above. */
+/** The configuration as it will be in the bucket; it follows what is entered above. */
 function Config({ name, version }: Pick<Publication, "name" | "version">) {
   const t = useWords("publish");
   const { queries } = useStudio();

@@ -24,14 +24,14 @@ export interface PublishOutcomeProps {
   readonly begun: Begun;
   readonly publication: Publication;
   readonly connection: Connection;
-  /** The same once more. */
+  /** Publishes again with the same choices. */
   readonly onAgain: () => void;
-  /** Back to the form, with what was entered. */
+  /** Returns to the form with the same choices. */
   readonly onBack: () => void;
   readonly onClose: () => void;
 }
 
-/** How far it is; why it failed or ended; or what to enter in OpenShift AI. */
+/** The progress, the reason for a failure, or what to enter in OpenShift AI. */
 export function PublishOutcome(props: PublishOutcomeProps) {
   const { title, begun, publication, onAgain, onBack, onClose } = props;
   const t = useWords("publish");
@@ -68,7 +68,7 @@ function useTransfer({ transferId }: Begun): Transfer | undefined {
   return useTransfers(({ all }) => all.find(({ id }) => id === transferId));
 }
 
-/** What can be done at the foot, by how it stands. */
+/** The buttons at the bottom, by state. */
 function Verbs(props: PublishOutcomeProps & { readonly transfer: Transfer | undefined }) {
   const { begun, publication, connection, onBack, onClose, transfer } = props;
   const t = useWords("publish");
@@ -156,7 +156,7 @@ function Progress({ name, transfer }: { name: string; transfer: Transfer | undef
   );
 }
 
-/** The rest of the document: the data connection and the model location, to copy. */
+/** The rest of the document: the data connection and the model location, with copy buttons. */
 function Published({ begun, publication, connection }: PublishOutcomeProps) {
   const t = useWords("publish");
   return (
@@ -185,10 +185,10 @@ function Published({ begun, publication, connection }: PublishOutcomeProps) {
   );
 }
 
-/** Of so many neighbours the names are said. */
+/** Maximum number of neighbours that are named. */
 const NAMED = 3;
 
-/** What else begins like the path without its slash: KServe copies by the beginning of keys. */
+/** Warns of other keys that start with the path without its slash: KServe copies everything with that prefix. */
 function SharedPrefix({ place, path }: { place: BucketPlace; path: string }) {
   const t = useWords("publish");
   const { queries } = useStudio();
