@@ -1,20 +1,20 @@
 import type { Server } from "../../engine/contract/server.ts";
 
-/** Addresses at which a listener hears every address of its machine. */
+/** Addresses with which a listener accepts connections on every address of its machine. */
 const EVERYWHERE = /^(?:0\.0\.0\.0|\[?::\]?)$/;
 const OWN = /^(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)$/i;
 
-/** Whether only programs of this machine reach it. */
+/** Whether only programs on this machine can reach it. */
 export function isOwnMachine(host: string): boolean {
   return OWN.test(host);
 }
 
-/** Whether it is reached by any address that this machine has. */
+/** Whether it can be reached at every address of this machine. */
 export function isEverywhere(host: string): boolean {
   return EVERYWHERE.test(host);
 }
 
-/** An address that a program of this machine can use, also before the server runs. */
+/** The origin for a program on this machine, also before the server runs. */
 export function originOf({ origin, settings: { host, port, tls } }: Server): string {
   const scheme = tls === null ? "http" : "https";
   const known = origin ?? `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
@@ -24,12 +24,12 @@ export function originOf({ origin, settings: { host, port, tls } }: Server): str
   return url.origin;
 }
 
-/** Where it listens, where that is not what the settings say; undefined where it is. */
+/** Where it really listens, if that differs from the settings; otherwise undefined. */
 export function otherOriginOf({ origin, settings: { host, port } }: Server): string | undefined {
   const url = origin === undefined ? null : URL.parse(origin);
   if (url === null) return undefined;
   const isPort = port === 0 || Number(url.port || (url.protocol === "https:" ? 443 : 80)) === port;
-  // One that listens for every address gives this machine's own.
+  // A server that listens on every address reports its machine's own.
   const isHost =
     isEverywhere(host) || (isOwnMachine(host) && isOwnMachine(url.hostname))
       ? isOwnMachine(url.hostname)
@@ -42,10 +42,10 @@ export function needsKey({ host, hostNames, isKeyRequired }: Server["settings"])
   return isKeyRequired || hostNames.length > 0 || !isOwnMachine(host);
 }
 
-/** The name of the notebook's model; whatever is served answers to it. */
+/** The name of the notebook's model; every served model answers to it. */
 const COMMON_NAME = "stable-diffusion";
 
-/** The name to ask for: the one that stays when another model is served. */
+/** The model name to use in requests: the one that stays when another model is served. */
 export function askedName(names: readonly string[]): string {
   return names.includes(COMMON_NAME) ? COMMON_NAME : (names[0] ?? COMMON_NAME);
 }

@@ -16,7 +16,7 @@ export interface ServerHeadProps {
   readonly isFailed: boolean;
 }
 
-/** Whether it runs, where, and what answers there. */
+/** Whether it runs, at which address, and the model that answers. */
 export function ServerHead({ server, commands, isFailed }: ServerHeadProps) {
   const t = useWords("server");
   const isRunning = server.state === "running";
@@ -84,7 +84,7 @@ function Address({ server }: { server: Server }) {
   );
 }
 
-/** Under which names a model answers, or where to choose one. */
+/** The names under which the model answers, or a link to choose a model. */
 function Answers({ server: { modelNames } }: { server: Server }) {
   const t = useWords("server");
   if (modelNames.length === 0)
@@ -106,7 +106,7 @@ function Answers({ server: { modelNames } }: { server: Server }) {
   );
 }
 
-/** What stands in front of the device; silent while nothing does. */
+/** The number of requests waiting for the device; hidden while there are none. */
 function Load({ server: { waiting, isDrawing } }: { server: Server }) {
   const t = useWords("server");
   if (waiting === 0 && !isDrawing) return null;

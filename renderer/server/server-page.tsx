@@ -14,7 +14,7 @@ import { StartFailure } from "./start-failure.tsx";
 import { TryTab } from "./snippets/try-tab.tsx";
 import { failureOf, useServer, useServerCommands } from "./use-server.ts";
 
-/** How other programs get pictures from this machine. The address says what is open: `?show=keys`. */
+/** How other programs get pictures from this machine. The address says which tab is open: `?show=keys`. */
 export function ServerPage() {
   const t = useWords("server");
   const { data: server, error, refetch } = useServer();

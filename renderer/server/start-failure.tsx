@@ -16,7 +16,7 @@ export interface StartFailureProps {
   readonly onMakeKey: () => void;
 }
 
-/** Why the server does not run as it should, with one next step; trying again without a key is none. */
+/** Why the server does not run as set, with one next step. If a key is missing, it does not offer to retry. */
 export function StartFailure({ failure, server, commands, onMakeKey }: StartFailureProps) {
   const t = useWords("server");
   const { error, again } = failure;
@@ -55,7 +55,7 @@ interface OtherPortProps {
   readonly commands: ServerCommands;
 }
 
-/** The next port, which is likely free, ready to be used. */
+/** Offers the next port, which is probably free. */
 function OtherPort({ taken, commands }: OtherPortProps) {
   const t = useWords("server");
   const [port, setPort] = useState(Math.min(taken + 1, 65_535));

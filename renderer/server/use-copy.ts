@@ -1,7 +1,7 @@
 import { attempt, showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 
-/** Puts text on the clipboard, and says so. */
+/** Copies text to the clipboard and confirms it. */
 export function useCopy(): (text: string) => void {
   const t = useWords("server");
   const copy = async (text: string) => {

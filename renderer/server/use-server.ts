@@ -4,29 +4,29 @@ import { fromWire, StudioError } from "../../engine/contract/errors.ts";
 import type { Server, ServerChange } from "../../engine/contract/server.ts";
 import { useStudio } from "../connection/studio.tsx";
 
-/** A command that failed, and how to try it again. */
+/** A failed command, and how to retry it. */
 export interface Refused {
   readonly error: Error;
-  /** Whether the field tells it in which it was typed. */
+  /** Whether the field it was typed in shows the error. */
   readonly isOfTyped: boolean;
   readonly again: () => void;
 }
 
-/** What can be done with the server. Nobody need catch anything: what failed is told by the page's head. */
+/** The server's commands. They never reject: the page's head shows failures. */
 export interface ServerCommands {
-  /** Whether it is being started or stopped. */
+  /** Whether it is starting or stopping. */
   readonly isBusy: boolean;
   readonly refused: Refused | undefined;
   readonly start: () => void;
   readonly stop: () => void;
   readonly change: (change: ServerChange) => void;
-  /** What was refused, changed by this; and it is started where it does not run. */
+  /** Retries the refused command with this change, and starts the server if it is not running. */
   readonly startWith: (change: ServerChange) => void;
-  /** Lets a refusal be. */
+  /** Dismisses a refusal. */
   readonly dismiss: () => void;
 }
 
-/** The server's commands, one at a time; what it says of itself is known at once. */
+/** The server's commands, run one at a time; their answers update the state at once. */
 export function useServerCommands(): ServerCommands {
   const { client, queries, cache } = useStudio();
   const [isBusy, setIsBusy] = useState(false);
@@ -65,20 +65,20 @@ export function useServerCommands(): ServerCommands {
   };
 }
 
-/** The server as it stands. */
+/** The server's current state. */
 export function useServer() {
   const { queries } = useStudio();
   return useQuery(queries.server.get.queryOptions());
 }
 
-/** Whether a file of a certificate is to blame. */
+/** Whether an error concerns a certificate's files. */
 export function isOfCertificate(error: Error | undefined): error is StudioError {
   return error instanceof StudioError && error.code === "CERTIFICATE_UNUSABLE";
 }
 
 /**
- * What went wrong: what a command just said, or what the server says itself. Files of a certificate that
- * were just chosen are told of beside their fields.
+ * What went wrong: the last command's error, or the server's own. Errors in newly chosen certificate files are shown at
+ * their fields.
  */
 export function failureOf(
   { error }: Pick<Server, "error">,

@@ -10,7 +10,7 @@ import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import { Actions, Fact, Help, Titled } from "./section.tsx";
 
-/** What this program is, where it keeps things, and what it does not do. */
+/** The program's version, where it stores data, and what it does not do. */
 export function AboutSection() {
   const t = useWords("settings");
   const { client, queries } = useStudio();

@@ -5,7 +5,7 @@ import { Line } from "./line.tsx";
 import { Fact, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 
-/** How the studio looks. */
+/** The studio's appearance. */
 export function AppearanceSection({ settings: { theme, scaling } }: { settings: Settings }) {
   const t = useWords("settings");
   const change = useChange();

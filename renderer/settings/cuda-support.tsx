@@ -17,17 +17,17 @@ import styles from "./drawing-section.module.css";
 import { Line, useDataPath } from "./line.tsx";
 import { Actions, Help } from "./section.tsx";
 
-/** Where the libraries can be had: a Windows machine has DirectML, and a Mac no such card. */
+/** The platform that the libraries are available for: Windows has DirectML, and Macs have no such card. */
 const PLATFORM = "linux-x64";
 
-/** What brings support for an NVIDIA card to this machine, and how far it is. */
+/** Installs the support for an NVIDIA card on this machine, with its progress. */
 export function CudaSupport() {
   const { client, queries } = useStudio();
   const platform = useQuery(queries.machine.get.queryOptions()).data?.platform;
   const transfer = useTransfers(({ all }) => all).find(({ kind }) => kind === "cuda");
   const folder = useDataPath("cuda");
   if (platform !== PLATFORM) return null;
-  // It was accepted when it was first asked for.
+  // The licence was accepted at the first attempt.
   const goOn = () => attempt(client.devices.installCuda({ acceptsLicence: true }));
   return (
     <Line id="cuda" kept={{ path: folder }}>
@@ -75,7 +75,7 @@ function Offer() {
   );
 }
 
-/** NVIDIA's licences and what it takes: nothing is fetched before they were accepted. */
+/** NVIDIA's licences and the size: nothing is downloaded before the user accepts. */
 function LicenceDialog({ offer, onClose }: { offer: CudaOffer; onClose: () => void }) {
   const t = useWords("settings");
   const { client } = useStudio();
@@ -123,7 +123,7 @@ function LicenceDialog({ offer, onClose }: { offer: CudaOffer; onClose: () => vo
   );
 }
 
-/** What else the machine needs; once it has it, the same button looks again. */
+/** What the machine still needs; after that, the same button checks again. */
 function Outcome({ transfer: { note } }: { transfer: Transfer }) {
   return (
     <>

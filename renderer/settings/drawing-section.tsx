@@ -17,7 +17,7 @@ import { Line } from "./line.tsx";
 import { Actions, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 
-/** Where pictures are drawn, and why not elsewhere. */
+/** The device that draws pictures, and why others are not used. */
 export function DrawingSection({ settings: { device } }: { settings: Settings }) {
   const t = useWords("settings");
   const { queries } = useStudio();
@@ -62,7 +62,7 @@ export function DrawingSection({ settings: { device } }: { settings: Settings })
   );
 }
 
-/** Tries every device anew: after a driver or the CUDA libraries were added. */
+/** Tries every device again, for example after a driver or the CUDA libraries were installed. */
 function TryAgain() {
   const t = useWords("settings");
   const { client, queries, cache } = useStudio();
@@ -85,7 +85,7 @@ function TryAgain() {
   );
 }
 
-/** What `auto` may take: it works, and nothing speaks against it. */
+/** Whether `auto` may choose it: it works, and there is no reason against it. */
 function isChoice({ available, reason }: DeviceReport): boolean {
   return available && reason === undefined;
 }
@@ -94,7 +94,7 @@ function isCuda({ provider }: DeviceReport): boolean {
   return provider === "cuda";
 }
 
-/** What this machine can compute on, best first, and why the others are not used. */
+/** The devices of this machine, best first, and why the others are not used. */
 function DeviceTable({ reports }: { reports: readonly DeviceReport[] }) {
   return (
     <ul className={styles.devices}>
@@ -124,7 +124,7 @@ function DeviceRow({ report }: { report: DeviceReport }) {
   );
 }
 
-/** What people call a provider. */
+/** The display name of a provider. */
 function useDeviceName(): (provider: DeviceReport["provider"]) => string {
   const t = useWords("settings");
   return (provider) => t(provider === "cuda" ? "drawing.cudaName" : `drawing.${provider}`);

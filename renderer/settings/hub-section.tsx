@@ -9,7 +9,7 @@ import { type Kept, Line, useDataPath } from "./line.tsx";
 import { Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 
-/** Where models are fetched from, and as whom. */
+/** Where models are downloaded from, and with which token. */
 export function HubSection({ settings: { hubEndpoint } }: { settings: Settings }) {
   const secrets = useDataPath("secrets.json");
   const { queries } = useStudio();

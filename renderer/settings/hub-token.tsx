@@ -7,7 +7,7 @@ import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { Actions, Fact, Help } from "./section.tsx";
 
-/** The hub's token: it goes in here and never comes out again. */
+/** The hub's token: it is entered here and never shown again. */
 export function HubToken({ status }: { status: SecretStatus }) {
   const t = useWords("settings");
   return (

@@ -17,8 +17,8 @@ export interface LineProps {
 }
 
 /**
- * A line of the page: what is chosen, a sentence of what that changes, and where it is stored. Its address leads to it
- * and marks it.
+ * A line of the page: its control, a sentence about its effect, and where it is stored. Its address scrolls to it and
+ * highlights it.
  */
 export function Line({ id, kept = "file", children }: LineProps) {
   const t = useWords("settings");
@@ -60,7 +60,7 @@ function KeptWords({ kept }: { kept: Kept }) {
   return <span className={styles.kept}>{words()}</span>;
 }
 
-/** The path of something in the studio's data folder, as its own system writes it. */
+/** The path of a name in the studio's data folder, in the form of its operating system. */
 export function useDataPath(name: string): string {
   const { queries } = useStudio();
   const machine = useQuery(queries.machine.get.queryOptions()).data;

@@ -21,7 +21,7 @@ import { useChange } from "./use-change.ts";
 const CHOICES = ["off", "background", "always"] as const;
 const DAY_SECONDS = 86_400;
 
-/** How the end of a long run is told of. */
+/** How the end of a long run is announced. */
 export function NoticesSection({ settings }: { settings: Settings }) {
   const t = useWords("settings");
   const change = useChange();
@@ -59,7 +59,7 @@ export function NoticesSection({ settings }: { settings: Settings }) {
   );
 }
 
-/** Off, while the page is in the background, or always; and whether this browser allows it. */
+/** Never, while the page is in the background, or always; and whether this browser allows it. */
 function WhenToNotify({ settings: { notify, notifyWhen } }: { settings: Settings }) {
   const t = useWords("settings");
   const change = useChange();

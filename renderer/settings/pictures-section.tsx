@@ -17,7 +17,7 @@ import { Line, useDataPath } from "./line.tsx";
 import { Actions, Help, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 
-/** Where pictures go, under which names, and their index. */
+/** The folder for pictures, their file names, and their index. */
 export function PicturesSection({ settings }: { settings: Settings }) {
   const index = useDataPath("gallery.sqlite");
   return (
@@ -95,13 +95,13 @@ function FileNames({ pattern }: { pattern: string }) {
   );
 }
 
-/** A pattern rests so long before the studio is asked what it means. */
+/** The studio is asked about a pattern this long after the last key press, milliseconds. */
 const REST_MS = 200;
 const EXAMPLE = { prompt: "two purple fish under water", seed: "1207113004" };
-/** The starter's own, until a size is chosen. */
+/** The starter's own size, used until a size is chosen. */
 const SIDE = 128;
 
-/** The file that the form's next picture would be written to, as the studio names it. */
+/** The file that the form's next picture would be written to, as the studio would name it. */
 function ExampleName({ pattern }: { pattern: string }) {
   const t = useWords("settings");
   const { queries } = useStudio();
@@ -111,7 +111,7 @@ function ExampleName({ pattern }: { pattern: string }) {
   return <Help>{t("pictures.example", { name: name ?? "…" })}</Help>;
 }
 
-/** What the form asks for, with an example of what it leaves open. */
+/** The form's settings, with examples for those it leaves open. */
 function useNextPicture() {
   const { queries } = useStudio();
   const form = useForm();

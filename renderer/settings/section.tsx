@@ -7,7 +7,7 @@ import { useFoundLines, useSettingsAddress } from "./settings-address.ts";
 /** A part of the page that has lines. */
 export type SectionId = (typeof settingLines)[keyof typeof settingLines]["section"];
 
-/** A part of the page under its name, as long as a search leaves something of it. */
+/** A section with its heading, shown if a search matches any of its lines. */
 export function Section({ of, children }: { of: SectionId; children: ReactNode }) {
   const t = useWords("settings");
   const found = useFoundLines(useSettingsAddress().search);
@@ -16,7 +16,7 @@ export function Section({ of, children }: { of: SectionId; children: ReactNode }
   return <Titled title={t(`${of}.title`)}>{children}</Titled>;
 }
 
-/** A part of the page under its name. */
+/** A section with a heading. */
 export function Titled({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className={styles.section} aria-label={title}>
@@ -26,7 +26,7 @@ export function Titled({ title, children }: { title: string; children: ReactNode
   );
 }
 
-/** A name, what it says, and what can be done about it. */
+/** A name, its value, and the actions for it. */
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className={styles.fact}>
@@ -41,7 +41,7 @@ export function Actions({ children }: { children: ReactNode }) {
   return <div className={styles.actions}>{children}</div>;
 }
 
-/** A quiet sentence of help. */
+/** A secondary sentence of help. */
 export function Help({ children }: { children: ReactNode }) {
   return <p className={styles.help}>{children}</p>;
 }

@@ -3,7 +3,7 @@ import { useSearchParams } from "wouter";
 import type { SettingLineId } from "../words/en/setting-lines.ts";
 import { useWords } from "../words/words.ts";
 
-/** What of the page is shown, as its address says it: `?line=theme` leads to a line, `?search=…` narrows. */
+/** What the page shows, as in its address: `?line=theme` scrolls to a line, `?search=…` filters. */
 export interface SettingsAddress {
   readonly line: string | undefined;
   readonly search: string;
@@ -29,7 +29,7 @@ export function useSettingsAddress(): SettingsAddress {
   }, [address, setAddress]);
 }
 
-/** Which lines a search leaves, in the order of the page. */
+/** The lines that match a search, in the order of the page. */
 export function useFoundLines(search: string): ReadonlySet<SettingLineId> {
   const t = useWords("settings");
   return useMemo(() => {
@@ -45,7 +45,7 @@ function isLine(id: string, lines: Readonly<Record<SettingLineId, unknown>>): id
   return id in lines;
 }
 
-/** Whether a text holds every word of a search, in any order and case. */
+/** Whether a text contains every word of a search, in any order and case. */
 export function holdsWords(text: string, search: string): boolean {
   const whole = text.toLowerCase();
   return search

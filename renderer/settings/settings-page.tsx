@@ -24,7 +24,7 @@ import { TinyDecoderSection } from "./tiny-decoder-section.tsx";
 import styles from "./settings-page.module.css";
 import { useChange } from "./use-change.ts";
 
-/** What a person can choose, in one column. */
+/** All settings, in one column. */
 export function SettingsPage() {
   const t = useWords("settings");
   const { queries } = useStudio();
@@ -78,7 +78,7 @@ function Sections({ settings }: { settings: Settings }) {
   );
 }
 
-/** What only a window on the desktop has. */
+/** Settings of the desktop window only. */
 function DesktopSection({ settings: { keepInTray } }: { settings: Settings }) {
   const t = useWords("settings");
   const change = useChange();
@@ -96,7 +96,7 @@ function DesktopSection({ settings: { keepInTray } }: { settings: Settings }) {
   );
 }
 
-/** What this browser remembers, and no other. */
+/** What only this browser remembers. */
 function BrowserSection() {
   const t = useWords("settings");
   const clear = () => {

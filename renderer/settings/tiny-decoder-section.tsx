@@ -14,7 +14,7 @@ import { Line } from "./line.tsx";
 import { Actions, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 
-/** A tiny autoencoder: where it lies, and what it is used for. */
+/** A tiny autoencoder: its files, and what it is used for. */
 export function TinyDecoderSection({ settings }: { settings: Settings }) {
   const t = useWords("settings");
   const { queries } = useStudio();
@@ -49,7 +49,7 @@ export function TinyDecoderSection({ settings }: { settings: Settings }) {
   );
 }
 
-/** One of the catalogue: its licence and size stand beside the button that fetches it. */
+/** A tiny decoder of the catalogue, with licence and size beside its download button. */
 function Offer({ entry }: { entry: TinyDecoderEntry }) {
   const t = useWords("settings");
   const { client } = useStudio();

@@ -1,7 +1,7 @@
 import { IconButton } from "../ui/icon-button.tsx";
 import type { Action } from "./registry.ts";
 
-/** An action as a button that is only its icon; nothing for one without an icon. */
+/** An action as an icon button; renders nothing if the action has no icon. */
 export function ActionButton({ action }: { action: Action }) {
   const { icon, label, keys, isDisabled = false } = action;
   if (icon === undefined) return null;

@@ -4,7 +4,7 @@ import { useWords } from "../words/words.ts";
 import { useRegisteredActions } from "./registry.ts";
 import styles from "./action-lists.module.css";
 
-/** `?`: every registered action that has keys. */
+/** The `?` sheet: every registered action that has keys. */
 export function Sheet({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const t = useWords("shortcuts");
   const actions = useRegisteredActions().filter(({ keys }) => keys !== undefined);

@@ -57,7 +57,7 @@ export function useContextMenu(label: string) {
   return { open, openBelow, menu };
 }
 
-/** The menu key gives no point: the row's own middle is one. */
+/** The menu key has no position, so the row's centre is used. */
 function pointOf({ clientX, clientY, currentTarget }: MenuPoint): { x: number; y: number } {
   if (clientX > 0 || clientY > 0) return { x: clientX, y: clientY };
   const { left, top, width, height } = currentTarget.getBoundingClientRect();

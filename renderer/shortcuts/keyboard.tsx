@@ -4,10 +4,10 @@ import { type Action, useRegisteredActions } from "./registry.ts";
 
 const WITH_MODIFIER = /\b(mod|ctrl|alt|meta)\b/;
 
-/** What is chosen from and never typed into: keys act while it has the focus. */
+/** Roles of elements that are not typed into: shortcuts work while one has the focus. */
 const CHOSEN_FROM = ["option", "radio"] as const;
 
-/** Listens to the keys of every registered action; once, at the root of the page. */
+/** Listens to the keys of every registered action; render it once, at the root of the page. */
 export function Keyboard() {
   const actions = useRegisteredActions();
   useEscape();
@@ -22,7 +22,7 @@ function Key({ action, keys }: { action: Action; keys: string }) {
     keys,
     () => action.run(),
     {
-      // Not by `enabled`, which swallows the key first.
+      // Not `enabled`, which would swallow the key first.
       ignoreEventWhen: (event) =>
         action.isDisabled === true ||
         isCovered() ||
@@ -31,7 +31,7 @@ function Key({ action, keys }: { action: Action; keys: string }) {
         (isTypedInto(event.target) && action.isFieldsOwn?.() === true),
       enableOnFormTags: worksInFields ? true : CHOSEN_FROM,
       preventDefault: true,
-      // By what the key means on this keyboard, not by where it lies.
+      // By the character that the key types, not by its position on the keyboard.
       useKey: !keys.endsWith("space"),
     },
     [action],
@@ -39,16 +39,19 @@ function Key({ action, keys }: { action: Action; keys: string }) {
   return null;
 }
 
-/** What answers to keys itself while it is open; a toast is an alertdialog that is not modal. */
+/** Open elements that handle keys themselves; a toast is an alertdialog, but not modal. */
 const COVERS =
   '[role="dialog"], [role="alertdialog"]:not([aria-modal="false"]), [role="menu"], [data-trigger="Select"]';
 
-/** Behind a dialog or a menu nothing acts. */
+/** Shortcuts do not work behind a dialog or a menu. */
 function isCovered(): boolean {
   return document.querySelector(COVERS) !== null;
 }
 
-/** What is open answers to Escape where it has the focus; where the focus was lost the key is handed to it. */
+/**
+ * Closes what is open with Escape: normally the focused element handles the key; after the focus was lost, the key is
+ * passed on to it.
+ */
 function useEscape(): void {
   useEffect(() => {
     const hand = (event: KeyboardEvent) => {
@@ -64,7 +67,7 @@ function useEscape(): void {
   }, []);
 }
 
-/** Whether nothing has the focus any more: what had it is gone. */
+/** Whether nothing has the focus because the focused element was removed. */
 function isLost(target: EventTarget | null): boolean {
   return target === document.body || target === document.documentElement;
 }

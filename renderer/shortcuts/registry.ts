@@ -1,28 +1,31 @@
 import type { LucideIcon } from "lucide-react";
 import { useEffect, useSyncExternalStore } from "react";
 
-/** Something that can be done here and now: the one source of keys, menus, palette and sheet. */
+/** Something the user can do at present: the single source of keys, menus, palette and sheet. */
 export interface Action {
-  /** `area.verb`, unique while it is registered. */
+  /** `area.verb`; unique among registered actions. */
   readonly id: string;
-  /** Words on menus: a verb first. */
+  /** Label in menus, starting with a verb. */
   readonly label: string;
-  /** Heading in palette and sheet; entries of menus with one group stand together. */
+  /** Heading in palette and sheet; menus keep the entries of one group together. */
   readonly group: string;
   readonly icon?: LucideIcon | undefined;
-  /** Other words that people look for it by. */
+  /** Other words to find it by. */
   readonly keywords?: readonly string[] | undefined;
-  /** As react-hotkeys-hook reads them: `mod+enter`, `shift+x`, `a`. */
+  /** In the notation of react-hotkeys-hook: `mod+enter`, `shift+x`, `a`. */
   readonly keys?: string | undefined;
   /** Whether the keys also act while a text field has the focus. Default: only with Ctrl, Cmd or Alt. */
   readonly worksInFields?: boolean;
-  /** Selector of what must hold the focus for the keys to act: for Enter and Space, which press buttons. */
+  /**
+   * Selector of the element that must contain the focus for the keys to work; used for Enter and Space, which also
+   * press buttons.
+   */
   readonly within?: string;
-  /** Whether a text field that has the focus keeps the keys to itself at this moment. */
+  /** Whether a focused text field handles the keys itself at this moment. */
   readonly isFieldsOwn?: () => boolean;
   readonly isDisabled?: boolean;
   readonly isDanger?: boolean;
-  /** Left out of palette and sheet: what only makes sense on a menu. */
+  /** Left out of palette and sheet: it only makes sense in a menu. */
   readonly isHidden?: boolean;
   run(): void;
 }
@@ -40,8 +43,8 @@ function publish(): void {
 }
 
 /**
- * Registers actions while the component is there. Where an id is registered twice the later one
- * counts. Memoize the list: a new one is a new registration.
+ * Registers actions while the component is mounted. If an id is registered twice, the later one is used. Memoise the
+ * list: a new list is a new registration.
  */
 export function useActions(actions: readonly Action[]): void {
   useEffect(() => {
@@ -60,12 +63,12 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Everything that can be done now. */
+/** All registered actions. */
 export function useRegisteredActions(): readonly Action[] {
   return useSyncExternalStore(subscribe, () => snapshot);
 }
 
-/** Runs an action by its id, from wherever it was chosen; false where it is not there. */
+/** Runs an action by its id; returns false if it is not registered. */
 export function runAction(id: string): boolean {
   const action = snapshot.find((candidate) => candidate.id === id);
   if (action === undefined || action.isDisabled === true) return false;

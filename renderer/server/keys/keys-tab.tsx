@@ -17,11 +17,11 @@ export interface KeysTabProps {
   readonly onMakeKey: () => void;
 }
 
-/** Who may use the server, and what for. */
+/** Keys: who may use the server, and for what. */
 export function KeysTab({ server, onMakeKey }: KeysTabProps) {
   const t = useWords("server");
   const { queries } = useStudio();
-  // Being used is no event of a key's.
+  // Using a key causes no event.
   const asked = { ...queries.server.keys.queryOptions(), refetchOnMount: "always" as const };
   const { data: keys, error, refetch } = useQuery(asked);
   const make = (

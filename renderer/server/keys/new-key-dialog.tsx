@@ -17,7 +17,7 @@ export interface NewKeyDialogProps {
   readonly onClose: (isMade: boolean) => void;
 }
 
-/** Makes a key, and shows it once. */
+/** Creates a key and shows it once. */
 export function NewKeyDialog({ isOpen, onClose }: NewKeyDialogProps) {
   const [secret, setSecret] = useState<string>();
   if (!isOpen) return null;
@@ -141,7 +141,7 @@ function Fields({ value: key, onChange }: FieldsProps) {
   );
 }
 
-/** A key, this once: it goes from here to where it is used, and lies nowhere in the page. */
+/** Shows a new key once: it is passed on to where it is used, and the page does not store it. */
 function MadeKeyDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
   const t = useWords("server");
   const copy = useCopy();

@@ -2,7 +2,7 @@ import type { Exchange } from "../../../engine/contract/server.ts";
 import { shellQuoted } from "../snippets/quote.ts";
 import { KEY_HEADER } from "../snippets/snippets.ts";
 
-/** What curl says by itself, or must not say twice. */
+/** Headers that curl adds itself, or that must not be sent twice. */
 const OWN_HEADERS = new Set([
   "host",
   "connection",
@@ -15,16 +15,16 @@ const OWN_HEADERS = new Set([
   "cookie",
 ]);
 
-/** Where a body is read from that is not text, or of which only the beginning was kept. */
+/** The file for a body that is not text, or of which only the beginning was kept. */
 export const BODY_FILE = "request.bin";
 
-/** Whether a body is all there, as it went over the wire. */
+/** Whether a body is complete, exactly as it was sent. */
 export function isWhole({ text, sizeBytes, isCut }: Exchange["requestBody"]): boolean {
-  // No argument of a command can hold a NUL.
+  // A command's argument cannot contain a NUL character.
   return !isCut && !text.includes("\0") && new TextEncoder().encode(text).length === sizeBytes;
 }
 
-/** The same request once more, at a shell; a key comes out of the environment. */
+/** A curl command that repeats the request; it reads the key from the environment. */
 export function curlCommand(exchange: Exchange, origin: string): string {
   const { method, path, requestHeaders, requestBody, keyName } = exchange;
   const names = new Set(Object.keys(requestHeaders).map((name) => name.toLowerCase()));
@@ -33,12 +33,12 @@ export function curlCommand(exchange: Exchange, origin: string): string {
     ([name, value]) => !OWN_HEADERS.has(name.toLowerCase()) && !isUsual(name, value),
   );
   return [
-    // Brackets and braces of an address are meant as they stand.
+    // Takes brackets and braces in the address literally.
     `curl --globoff ${methodFlags(method, requestBody.sizeBytes)}${shellQuoted(origin + path)}`,
     ...(names.has("accept-encoding") ? ["--compressed"] : []),
     ...(hasKey ? [`-H ${KEY_HEADER}`] : []),
     ...headers.map(([name, value]) => `-H ${shellQuoted(`${name}: ${value}`)}`),
-    // Where there was none, curl would name a form.
+    // Without this header, curl would declare a form.
     ...(requestBody.sizeBytes > 0 && !names.has("content-type") ? ["-H 'Content-Type:'"] : []),
     ...bodyFlags(requestBody),
   ].join(" \\\n  ");
@@ -54,7 +54,7 @@ function bodyFlags(body: Exchange["requestBody"]): string[] {
   const { text, sizeBytes } = body;
   if (sizeBytes === 0) return [];
   if (!isWhole(body)) return [`--data-binary @${BODY_FILE}`];
-  // curl reads a file where data begins with an @.
+  // curl reads a file if the data starts with @.
   return [`--data-raw ${shellQuoted(text)}`];
 }
 

@@ -1,6 +1,6 @@
 import { formatDuration } from "../../words/format.ts";
 
-/** `14:02:11`, in the reader's own day. */
+/** A time of day in the user's time zone: `14:02:11`. */
 export function formatClockTime(iso: string): string {
   return new Date(iso).toLocaleTimeString("en-GB", { timeStyle: "medium" });
 }
@@ -10,10 +10,10 @@ export function formatMs(ms: number): string {
   return ms < 999.5 ? `${Math.round(ms)} ms` : formatDuration(ms / 1000);
 }
 
-/** As long as a text is worth laying out anew. */
+/** Longer texts are not reformatted. */
 const MAX_PRETTY = 200_000;
 
-/** JSON over lines where it is whole and short; everything else as it is. */
+/** Indents JSON that is complete and short; returns any other text unchanged. */
 export function readableBody(text: string, isCut: boolean): string {
   if (isCut || text.length > MAX_PRETTY) return text;
   try {

@@ -22,7 +22,7 @@ export interface RequestDetailsProps {
   readonly onClose: () => void;
 }
 
-/** One request and its reply, as they went over the wire, without what is secret. */
+/** One request and its reply, as they were sent, without secrets. */
 export function RequestDetails({ id, server, onClose }: RequestDetailsProps) {
   const t = useWords("server");
   const { queries } = useStudio();

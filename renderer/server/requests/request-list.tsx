@@ -12,10 +12,10 @@ export interface RequestListProps {
   readonly onOpen: (id: string | undefined) => void;
 }
 
-/** As in requests-tab.module.css. */
+/** The same as in requests-tab.module.css. */
 const ROW_HEIGHT = 32;
 
-/** The requests, newest first; only those in view are on the page. */
+/** The requests, newest first; only those in view are rendered. */
 export function RequestList({ rows, openId, onOpen }: RequestListProps) {
   const t = useWords("server");
   return (
@@ -31,7 +31,7 @@ export function RequestList({ rows, openId, onOpen }: RequestListProps) {
           selectedKeys={openId === undefined ? [] : [openId]}
           onSelectionChange={(keys) => {
             const [id] = keys === "all" ? [] : keys;
-            // Escape chooses nothing, and so closes what is open.
+            // Escape clears the selection, and so closes the details.
             onOpen(id === undefined ? undefined : String(id));
           }}
         >
@@ -42,7 +42,7 @@ export function RequestList({ rows, openId, onOpen }: RequestListProps) {
   );
 }
 
-/** Names of the columns; each row says itself what is what. */
+/** Column names; each row also names its own values. */
 function Head() {
   const t = useWords("server");
   return (

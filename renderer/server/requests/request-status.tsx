@@ -6,7 +6,7 @@ import styles from "./requests-tab.module.css";
 
 type Outcome = Pick<ServedRequest, "state" | "status">;
 
-/** How a request ended, or where it is: never by colour alone. */
+/** How a request ended, or its present state; never by colour alone. */
 export function RequestStatus({ state, status }: Outcome) {
   const words = useStatusWords();
   const { icon, kind } = signOf({ state, status });
@@ -18,7 +18,7 @@ export function RequestStatus({ state, status }: Outcome) {
   );
 }
 
-/** The same in words alone. */
+/** The same as text only. */
 export function useStatusWords(): (outcome: Outcome) => string {
   const t = useWords("server");
   return ({ state, status }) =>

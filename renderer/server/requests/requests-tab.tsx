@@ -18,7 +18,10 @@ import { RequestDetails } from "./request-details.tsx";
 import { RequestList } from "./request-list.tsx";
 import styles from "./requests-tab.module.css";
 
-/** What the server was asked lately; `?request=ID` of the address is open beside it, or in its place on a phone. */
+/**
+ * The server's recent requests. The one in `?request=ID` of the address is open beside the list, or instead of it on a
+ * phone.
+ */
 export function RequestsTab({ server }: { server: Server }) {
   const [address, setAddress] = useSearchParams();
   const layout = useView((view) => view.layouts["server"]);
@@ -76,7 +79,7 @@ function Log({ server, openId, onOpen }: LogProps) {
   );
 }
 
-/** Rows lie in a store of their own; the query only says how reading them went. */
+/** The rows are in their own store; the query only reports whether reading them worked. */
 function useLoading() {
   const studio = useStudio();
   return useQuery({

@@ -9,7 +9,7 @@ export interface LinesFieldProps {
   readonly onChange: (lines: string[]) => void;
 }
 
-/** Some of a kind, one to a line; what the contract refuses is named. */
+/** A list with one value a line; a value that the contract refuses is named. */
 export function LinesField({ name, lines, onChange }: LinesFieldProps) {
   const t = useWords("server");
   const faultOf = (typed: string) => {
@@ -31,7 +31,7 @@ export function LinesField({ name, lines, onChange }: LinesFieldProps) {
   );
 }
 
-/** What was typed, without what a person adds in passing. */
+/** The typed values, without blank lines and surrounding spaces. */
 export function linesOf(typed: string): string[] {
   return typed
     .split(/[\n,]/)
@@ -39,7 +39,7 @@ export function linesOf(typed: string): string[] {
     .filter((line) => line !== "");
 }
 
-/** The first line that the contract does not take; undefined where it takes all. */
+/** The first line that the contract refuses; undefined if it accepts all. */
 export function wrongLine(
   name: "hostNames" | "origins",
   lines: readonly string[],

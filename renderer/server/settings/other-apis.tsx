@@ -9,7 +9,7 @@ export interface OtherApisProps {
   readonly change: ServerCommands["change"];
 }
 
-/** What it answers besides the inference protocols; each is off until it is wanted. */
+/** The APIs it answers besides the inference protocols; each is off by default. */
 export function OtherApis({ server, change }: OtherApisProps) {
   const t = useWords("server");
   const { origin, settings } = server;

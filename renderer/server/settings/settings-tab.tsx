@@ -19,7 +19,7 @@ export interface SettingsTabProps {
   readonly commands: ServerCommands;
 }
 
-/** How the server is reached, by whom, and how much it takes on. */
+/** How the server can be reached, by whom, and how much it accepts. */
 export function SettingsTab({ server, commands }: SettingsTabProps) {
   const { settings } = server;
   const refused = commands.refused?.error;
@@ -40,7 +40,7 @@ interface PartProps {
   readonly change: ServerCommands["change"];
 }
 
-/** KServe's own for gRPC. */
+/** KServe's default port for gRPC. */
 const FIRST_GRPC_PORT = 8081;
 
 interface ReachProps extends Pick<PartProps, "change"> {
@@ -51,7 +51,7 @@ interface ReachProps extends Pick<PartProps, "change"> {
 function Reach({ server, refused, change }: ReachProps) {
   const t = useWords("server");
   const { host, port, grpcPort, tls } = server.settings;
-  // What was refused is no longer shown as chosen; typed files stay, to be put right.
+  // A refused choice is not shown as chosen any more; typed file paths stay, to be corrected.
   const chosen = String(refused !== undefined);
   const { grpcTarget, grpcError } = server;
   const elsewhere = otherOriginOf(server);
@@ -151,7 +151,7 @@ function Access({ settings, change }: PartProps) {
   );
 }
 
-/** What a time limit begins with: five minutes. */
+/** The initial time limit: five minutes. */
 const FIRST_LIMIT_SECONDS = 300;
 
 function Work({ settings, change }: PartProps) {
@@ -202,7 +202,7 @@ interface DefaultPresetProps extends Pick<PartProps, "change"> {
   readonly preset: Preset;
 }
 
-/** How requests are drawn that do not say it themselves. */
+/** The preset for requests that name none. */
 function DefaultPreset({ preset, change }: DefaultPresetProps) {
   const t = useWords("server");
   return (

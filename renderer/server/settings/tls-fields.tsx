@@ -13,14 +13,14 @@ import styles from "./settings-tab.module.css";
 
 export interface TlsFieldsProps {
   readonly tls: TlsFiles | null;
-  /** The certificate that is shown now. */
+  /** The certificate in use. */
   readonly shown: Server["tls"];
-  /** What was just refused, perhaps a file typed here. */
+  /** The last refusal, which may concern a file typed here. */
   readonly refused: Error | undefined;
   readonly change: ServerCommands["change"];
 }
 
-/** Whether the server encrypts, and with which files: they are checked as they are saved. */
+/** Whether the server uses TLS, and with which files; they are checked when they are saved. */
 export function TlsFields({ tls, shown, refused, change }: TlsFieldsProps) {
   const t = useWords("server");
   const [isOpen, setIsOpen] = useState(tls !== null);
@@ -86,7 +86,7 @@ function Files({ tls, refused, onSave }: FilesProps) {
   );
 }
 
-/** Whether a refusal is of this file, not of one that was typed before. */
+/** Whether a refusal concerns this file rather than one typed earlier. */
 function isAbout(refused: Error | undefined, path: string): refused is StudioError {
   return isOfCertificate(refused) && refused.details["file"] === path;
 }

@@ -1,9 +1,9 @@
-/** A word of a POSIX shell that stands for exactly this text. */
+/** Quotes a text for a POSIX shell. */
 export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** A literal of Python: JSON's escapes of a string are among Python's. */
+/** Quotes a text for Python, which understands all of JSON's string escapes. */
 export function pythonQuoted(text: string): string {
   return JSON.stringify(text);
 }

@@ -1,24 +1,24 @@
 import { pythonQuoted, shellQuoted } from "./quote.ts";
 
-/** What a snippet asks, and of whom. */
+/** The request in a snippet, and its server. */
 export interface Asked {
-  /** Such as `http://127.0.0.1:8080`. */
+  /** For example `http://127.0.0.1:8080`. */
   readonly origin: string;
   readonly modelName: string;
   readonly prompt: string;
-  /** Whether it shows a key: the one in the environment, never one in the text. */
+  /** Whether it uses a key: the one in the environment, never one in the text. */
   readonly isWithKey: boolean;
-  /** Whether the reply follows the notebook profile: nested numbers called `output0`, whatever is asked for. */
+  /** Whether the reply follows the notebook profile: nested numbers named `output0`, whatever is requested. */
   readonly isSeedProfile: boolean;
 }
 
-/** Where every snippet finds the key. */
+/** The environment variable in which every snippet finds the key. */
 export const KEY_VARIABLE = "DARKROOM_KEY";
 
-/** The header as a word of a shell, which puts the key in. */
+/** The header as a shell word that inserts the key. */
 export const KEY_HEADER = `"Authorization: Bearer $${KEY_VARIABLE}"`;
 
-/** Programs as people keep them: each works as it stands, and leaves a picture or its numbers. */
+/** Example programs. Each runs as it is, and saves a picture or its numbers. */
 export const SNIPPETS = { curl, requests, triton } as const;
 export type SnippetName = keyof typeof SNIPPETS;
 
@@ -34,14 +34,14 @@ function curl({ origin, modelName, prompt, isWithKey, isSeedProfile }: Asked): s
     ...(isWithKey ? [`-H ${KEY_HEADER}`] : []),
     `-H 'Content-Type: application/json'`,
     `-d ${shellQuoted(`{\n    ${members.join(",\n    ")}\n  }`)}`,
-    // In the reply the picture is one string of base64; in the notebook profile it is numbers.
+    // Normally the reply contains the picture as one base64 string; in the notebook profile it contains numbers.
     isSeedProfile
       ? "-o reply.json"
       : `| grep -o '"data":\\["[^"]*' | cut -d '"' -f 4 | base64 --decode > picture.png`,
   ].join(" \\\n  ");
 }
 
-/** As in the customer's notebook, with the key where one is needed. */
+/** As in the customer's notebook, with the key if one is required. */
 function requests({ origin, modelName, prompt, isWithKey }: Asked): string {
   return `# pip install requests numpy pillow
 ${isWithKey ? "import os\n\n" : ""}import numpy as np
@@ -67,7 +67,7 @@ Image.fromarray(pixels).save("picture.png")
 `;
 }
 
-/** Longer than a picture takes anywhere; the client gives up after a minute otherwise. */
+/** Longer than any picture takes; the client's default timeout is a minute. */
 const LONGEST_SECONDS = 7200;
 
 function triton({ origin, modelName, prompt, isWithKey, isSeedProfile }: Asked): string {

@@ -15,7 +15,7 @@ import styles from "./try-tab.module.css";
 
 const NAMES = ["curl", "requests", "triton"] as const satisfies readonly SnippetName[];
 
-/** Programs to copy, made for this server as it is: address, model, and whether a key is shown. */
+/** Example programs for this server, with its address, its model, and a key if one is used. */
 export function TryTab({ server, onMakeKey }: { server: Server; onMakeKey: () => void }) {
   const t = useWords("server");
   const [name, setName] = useState<SnippetName>("curl");
@@ -72,10 +72,10 @@ export function TryTab({ server, onMakeKey }: { server: Server; onMakeKey: () =>
   );
 }
 
-/** No key among those there are. */
+/** Cannot be the name of a key. */
 const NOBODY = "nobody";
 
-/** As whom a snippet asks, and whom it could ask as: nobody where that is let in, or a key of these. */
+/** The key that a snippet uses, and the choices: no key if that is allowed, or one of the keys. */
 function useCaller({ settings }: Server) {
   const { queries } = useStudio();
   const keys = useQuery(queries.server.keys.queryOptions()).data?.filter(mayDraw) ?? [];
