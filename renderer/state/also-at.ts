@@ -1,14 +1,14 @@
 import { create } from "zustand";
 
-/** Where else a press draws, besides the form's own target. */
+/** The targets of a press besides the form's own. */
 export interface AlsoAt {
-  /** Endpoints by their ids, or this device. */
+  /** Ids of endpoints, or this device. */
   readonly targets: readonly string[];
-  /** Whether the pictures are spread over all targets, instead of each being drawn at every one. */
+  /** Whether the pictures are spread over all targets, rather than each drawn at every one. */
   readonly isSpread: boolean;
 }
 
-/** Lost with the page: what costs several machines' time is asked for anew. */
+/** Not kept across reloads: using several machines should be a fresh decision. */
 export const useAlsoAt = create<AlsoAt>()(() => ({ targets: [], isSpread: false }));
 
 export function toggleAlsoAt(target: string, isChosen: boolean): void {

@@ -18,7 +18,7 @@ type Handlers = {
   [T in StudioEvent["type"]]: (event: EventOf<T>, studio: Studio) => Promise<void> | void;
 };
 
-/** What each event means for what the pages know: the one place where news become state. */
+/** Applies each event to what the pages know; this is the only place that does. */
 const HANDLERS: Handlers = {
   reset: (_, studio) => takeSnapshot(studio),
   "generations-changed": ({ generations }, { cache, queries }) => {
@@ -26,7 +26,7 @@ const HANDLERS: Handlers = {
     const running = generations.flatMap(({ id, progress }) => (progress ? [{ id, progress }] : []));
     for (const { id, progress } of running) tick(id, progress);
     forgetProgress(generations.filter((generation) => !isOpen(generation)).map(({ id }) => id));
-    // Every finished picture makes the next estimate better.
+    // Every finished picture improves the next estimate.
     if (generations.some(({ state }) => state === "done"))
       void cache.invalidateQueries({ queryKey: queries.generation.estimate.key() });
   },
@@ -37,7 +37,7 @@ const HANDLERS: Handlers = {
     mergeImages(images);
     refreshGallery(studio);
   },
-  // The pictures in a renamed or deleted album say so, too.
+  // The records of pictures in a renamed or deleted album also change.
   "albums-changed": (_, studio) => {
     wantImages(studio.client, Object.keys(useImages.getState()), true);
     refreshGallery(studio);
@@ -109,13 +109,13 @@ function applyEvent<T extends StudioEvent["type"]>(
 }
 
 /**
- * What the first pages asked for was asked a moment before the first stream began. What that moment
- * may have missed is read when they have been shown: 50,000 names twice in a row would delay them.
+ * The first pages read their data just before the first stream started. What may have been missed in between is read
+ * after they are shown: reading 50,000 names twice in a row would delay them.
  */
 const FIRST_REST_MS = 1500;
 const connected = new WeakSet<Studio>();
 
-/** Reads everything anew: at the first connection, and where too much was missed. */
+/** Reads everything again: at the first connection, and after too many missed events. */
 async function takeSnapshot(studio: Studio): Promise<void> {
   const { client, cache } = studio;
   if (connected.has(studio)) void cache.invalidateQueries();

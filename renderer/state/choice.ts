@@ -1,26 +1,26 @@
 import { create } from "zustand";
 
-/** Which rows or tiles of a list are chosen, and where the keyboard stands. */
+/** The selected rows or tiles of a list, and the keyboard position. */
 export interface ChoiceState {
   readonly chosen: ReadonlySet<string>;
-  /** What has or would get the focus. */
+  /** The item that has the focus, or gets it when the list does. */
   readonly focused?: string | undefined;
-  /** Where a stretch chosen with Shift begins. */
+  /** The start of a range selected with Shift. */
   readonly anchor?: string | undefined;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** A choice among what a list shows by ids, as lists of files have it everywhere. */
+/** Creates the selection of a list by ids, with the behaviour of a file list. */
 export function createChoice() {
   const useChoice = create<ChoiceState>()(() => ({ chosen: NONE }));
 
-  /** Chooses one and nothing else. */
+  /** Selects one item only. */
   function choose(id: string): void {
     useChoice.setState({ chosen: new Set([id]), focused: id, anchor: id });
   }
 
-  /** Adds one to the chosen ones, or takes it away. */
+  /** Adds an item to the selection, or removes it. */
   function toggleChoice(id: string): void {
     useChoice.setState(({ chosen }) => {
       const next = new Set(chosen);
@@ -29,7 +29,7 @@ export function createChoice() {
     });
   }
 
-  /** Chooses everything from the anchor to another; what was chosen before stays where `isAdded`. */
+  /** Selects the range from the anchor to an item; with `isAdded`, the previous selection stays. */
   function chooseUpTo(id: string, ids: readonly string[], isAdded = false): void {
     useChoice.setState(({ chosen, anchor = id }) => {
       const [from, to] = [ids.indexOf(anchor), ids.indexOf(id)].toSorted((a, b) => a - b);
@@ -39,7 +39,7 @@ export function createChoice() {
     });
   }
 
-  /** Moves the focus and leaves what is chosen. */
+  /** Moves the focus without changing the selection. */
   function focusPicture(id: string): void {
     useChoice.setState({ focused: id });
   }
@@ -52,14 +52,14 @@ export function createChoice() {
     useChoice.setState({ chosen: NONE });
   }
 
-  /** As if nothing had ever been chosen: where other pictures are shown. */
+  /** Resets the selection, for example when other pictures are shown. */
   function forgetChoice(): void {
     useChoice.setState({ chosen: NONE }, true);
   }
 
   /**
-   * Lets go of what is no longer shown. Where the focus was on one of them it goes to what
-   * took its place, which is chosen too where nothing else is: the next Delete goes on.
+   * Removes items that are no longer shown. If the focused item was one of them, the focus moves to the item that took
+   * its place, which is selected too if nothing else is, so that Delete can be pressed again.
    */
   function keepChoice(before: readonly string[], after: readonly string[]): void {
     const { chosen, focused } = useChoice.getState();
@@ -92,7 +92,7 @@ export function createChoice() {
 
 export type Choice = ReturnType<typeof createChoice>;
 
-/** Of the pictures of the gallery. */
+/** The gallery's selection. */
 export const {
   useChoice,
   choose,
@@ -105,10 +105,10 @@ export const {
   keepChoice,
 } = createChoice();
 
-/** Of the rows of a bucket. */
+/** The selection in a bucket. */
 export const bucketChoice = createChoice();
 
-/** The nearest after one that went, or before it, that is still there. */
+/** The closest item after a removed one, or else before it, that still exists. */
 function heir(gone: string, before: readonly string[], there: ReadonlySet<string>) {
   const at = before.indexOf(gone);
   const isThere = (id: string) => there.has(id);

@@ -3,15 +3,15 @@ import { persist } from "zustand/middleware";
 import type { Applied, DeploymentPlace } from "../../engine/contract/deployments.ts";
 import type { DeployDraft, DeployField } from "../../engine/contract/deploy.ts";
 
-/** What this browser keeps of clusters: which one is chosen, and the first pictures of what was applied here. */
+/** What this browser stores about clusters: the selected one, and the first pictures of deployments applied here. */
 export interface ClusterState {
   readonly clusterId: string | undefined;
-  /** By the place of a deployment: `wanted` until it is ready, then the generation that draws its first picture. */
+  /** By deployment: `wanted` until it is ready, then the id of the generation that draws its first picture. */
   readonly pictures: Readonly<Record<string, string>>;
 }
 
 const WANTED = "wanted";
-/** Places that are remembered. */
+/** Maximum number of deployments remembered. */
 const KEPT_PICTURES = 50;
 
 export const useClusterChoice = create<ClusterState>()(
@@ -25,17 +25,17 @@ export function chooseCluster(clusterId: string): void {
   useClusterChoice.setState({ clusterId });
 }
 
-/** A deployment's name among all of all clusters. */
+/** A key for a deployment, unique across clusters. */
 export function placeKey({ clusterId, namespace, name }: DeploymentPlace): string {
   return `${clusterId}/${namespace}/${name}`;
 }
 
-/** A first picture is wanted of what was just applied. */
+/** Requests a first picture of a deployment that was just applied. */
 export function wantPicture(place: DeploymentPlace): void {
   keepPicture(place, WANTED);
 }
 
-/** Takes the wish for a first picture away, and says whether there was one: so that it is drawn once. */
+/** Removes the request for a first picture and returns whether there was one, so that it is drawn only once. */
 export function takeWish(place: DeploymentPlace): boolean {
   const key = placeKey(place);
   const isWanted = useClusterChoice.getState().pictures[key] === WANTED;
@@ -51,13 +51,13 @@ export function keepPicture(place: DeploymentPlace, generationId: string): void 
   });
 }
 
-/** The generation that draws a deployment's first picture; undefined where none was asked for yet. */
+/** The generation that draws a deployment's first picture; undefined if none was requested yet. */
 export function pictureOf({ pictures }: ClusterState, place: DeploymentPlace): string | undefined {
   const id = pictures[placeKey(place)];
   return id === undefined || id === WANTED || id === "" ? undefined : id;
 }
 
-/** What was asked of a cluster, and what it said: it holds only while nothing in the form changes. */
+/** A dry run with its result; valid only while the form does not change. */
 export interface DryRun {
   readonly clusterId: string;
   readonly draft: DeployDraft;
@@ -73,7 +73,7 @@ export function keepDryRun(last: DryRun): void {
   useDryRun.setState({ last });
 }
 
-/** Whether the form still says what the cluster was asked about. */
+/** Whether the form still equals the draft of the dry run. */
 export function isSameDraft(one: DeployDraft, other: DeployDraft): boolean {
   return textOf(one) === textOf(other);
 }
@@ -83,7 +83,7 @@ function textOf(draft: DeployDraft): string {
   return JSON.stringify(entries);
 }
 
-/** What the cluster has against a field of the form, while the form still says what it was asked about. */
+/** The cluster's error for a field of the form, while the form still equals the draft of the dry run. */
 export function clusterFault(
   last: DryRun | undefined,
   draft: DeployDraft,

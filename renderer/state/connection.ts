@@ -1,10 +1,10 @@
 import { create } from "zustand";
 import { isLockedOut, type Failure } from "../connection/failure.ts";
 
-/** Whether the studio answers. `lockedOut` means that only a fresh address helps. */
+/** Whether the studio answers. `lockedOut` means that only a new address helps. */
 export interface ConnectionState {
   readonly state: "connecting" | "live" | "lost" | "lockedOut";
-  /** When the studio was last heard of. */
+  /** When the studio last answered. */
   readonly lostAt?: Date;
 }
 

@@ -4,7 +4,7 @@ import type { RefusalCode } from "../../engine/contract/errors.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import type { Studio } from "../connection/studio.tsx";
 
-/** New and changed connections in the list, as far as it was read: a new one stands last. */
+/** Updates new and changed connections in the list, if it has been read; new ones are added at the end. */
 export function mergeConnections(changed: readonly Connection[], { cache, queries }: Studio): void {
   const byId = new Map(changed.map((connection) => [connection.id, connection]));
   cache.setQueryData(queries.buckets.connections.queryKey(), (before) => {
@@ -22,18 +22,18 @@ export function forgetConnections(ids: readonly string[], { cache, queries }: St
   );
 }
 
-/** Everything that was read of buckets is read anew: the list that is open, details, incomplete uploads. */
+/** Reads everything about buckets again: the open list, details, incomplete uploads. */
 export function refreshBuckets({ cache, queries }: Studio): void {
   for (const part of ["list", "details", "check", "incomplete", "names"] as const)
     void cache.invalidateQueries({ queryKey: queries.buckets[part].key() });
 }
 
-/** Connections that are being tested now, by id. */
+/** Ids of the connections being tested. */
 export const useConnectionTests = create<{ readonly running: ReadonlySet<string> }>()(() => ({
   running: new Set(),
 }));
 
-/** Tries what a connection is for; what comes of it is an event too. */
+/** Tests a connection; the result also arrives as an event. */
 export async function testConnection(client: StudioClient, id: string): Promise<ConnectionCheck> {
   mark(id, true);
   try {
@@ -52,7 +52,7 @@ function mark(id: string, isRunning: boolean): void {
   });
 }
 
-/** The field of the form where a refusal is put right. */
+/** The form's field where a refusal can be corrected. */
 export type ConnectionField =
   | "accessKey"
   | "secretKey"
@@ -76,7 +76,7 @@ const FIELDS: Readonly<Partial<Record<RefusalCode, ConnectionField>>> = {
   BUCKET_CERTIFICATE: "ca",
 };
 
-/** Where a person looks first after a refusal; undefined where no field would help. */
+/** The most likely field to correct after a refusal; undefined if no field would help. */
 export function fieldOf(code: string): ConnectionField | undefined {
   return new Map<string, ConnectionField>(Object.entries(FIELDS)).get(code);
 }

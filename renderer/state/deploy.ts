@@ -1,7 +1,7 @@
 import { create } from "zustand";
 import { DEPLOY_DEFAULTS, type DeployDraft } from "../../engine/contract/deploy.ts";
 
-/** What was typed on the Deploy page; it stays while the studio's pages are open. */
+/** The Deploy page's form; it stays while the studio's pages are open. */
 export const useDeployDraft = create<DeployDraft>()(() => ({
   ...DEPLOY_DEFAULTS,
   connectionId: "",

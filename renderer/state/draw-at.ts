@@ -3,7 +3,7 @@ import type { Studio } from "../connection/studio.tsx";
 import { keepFields } from "./form-keeping.ts";
 import { changeSettings } from "./settings.ts";
 
-/** Chooses where to draw, and keeps it. Who has an endpoint has answered the first start's question by it. */
+/** Chooses a target and saves the choice. Choosing an endpoint also completes the first start. */
 export async function drawAt(studio: Studio, target: string): Promise<void> {
   await keepFields(studio, { target });
   await changeSettings(studio, { isIntroduced: true, seenVersion: SOFTWARE.version });

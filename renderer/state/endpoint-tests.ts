@@ -2,12 +2,12 @@ import { create } from "zustand";
 import type { EndpointCheck } from "../../engine/contract/endpoints.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 
-/** Endpoints that are being tested now, by id. */
+/** Ids of the endpoints being tested. */
 export const useEndpointTests = create<{ readonly running: ReadonlySet<string> }>()(() => ({
   running: new Set(),
 }));
 
-/** Asks an endpoint how it is; what it says comes as an event too. */
+/** Tests an endpoint; the result also arrives as an event. */
 export async function testEndpoint(client: StudioClient, id: string): Promise<EndpointCheck> {
   mark(id, true);
   try {

@@ -2,7 +2,7 @@ import type { Endpoint, EndpointCheck } from "../../engine/contract/endpoints.ts
 import type { RefusalCode } from "../../engine/contract/errors.ts";
 import type { Studio } from "../connection/studio.tsx";
 
-/** New and changed endpoints in the list, as far as it was read: a new one stands last. */
+/** Updates new and changed endpoints in the list, if it has been read; new ones are added at the end. */
 export function mergeEndpoints(changed: readonly Endpoint[], { cache, queries }: Studio): void {
   const byId = new Map(changed.map((endpoint) => [endpoint.id, endpoint]));
   cache.setQueryData(queries.endpoints.list.queryKey(), (before) => {
@@ -20,7 +20,7 @@ export function forgetEndpoints(ids: readonly string[], { cache, queries }: Stud
   );
 }
 
-/** What is known of whether it would draw now. */
+/** What is known about whether it would draw now. */
 export type Readiness = "ready" | "not-ready" | "failed" | "unknown" | "outdated";
 
 export function readinessOf({ check }: Endpoint): Readiness {
@@ -28,7 +28,7 @@ export function readinessOf({ check }: Endpoint): Readiness {
   return check?.state ?? "unknown";
 }
 
-/** What it is known to read. The prompt alone is sent also where nothing is known, which is no finding. */
+/** The profile it is known to use. If nothing is known, only the prompt is sent, which is not a finding. */
 export function knownProfileOf({ check, profile }: Endpoint): Endpoint["profile"] | undefined {
   const isKnown = profile !== "prompt" || (check !== undefined && check.state !== "failed");
   return isKnown ? profile : undefined;
@@ -41,18 +41,18 @@ const NO_ANSWERS: ReadonlySet<RefusalCode> = new Set([
   "PROXY_INVALID",
 ]);
 
-/** Whether the last look reached the endpoint; one that could not even begin took no time. */
+/** Whether the last check reached the endpoint; a check that could not start took no time. */
 export function hasAnswered({ error, ms }: EndpointCheck): boolean {
   return error === undefined || (ms > 0 && !NO_ANSWERS.has(error.code));
 }
 
-/** A token that ends within a day is worth a warning: making another takes somebody with rights. */
+/** A token that expires within a day deserves a warning: creating another takes someone with the rights. */
 const SOON_MS = 86_400_000;
 
-/** How it stands with an endpoint's token. */
+/** The state of an endpoint's token. */
 export type TokenState = "none" | "kept" | "lasting" | "expiring" | "expired";
 
-/** `kept` is one that does not say when it ends. */
+/** `kept` means a token without an expiry date. */
 export function tokenStateOf(
   { hasToken, tokenExpiresAt }: Pick<Endpoint, "hasToken" | "tokenExpiresAt">,
   now = Date.now(),
@@ -64,7 +64,7 @@ export function tokenStateOf(
   return left < SOON_MS ? "expiring" : "lasting";
 }
 
-/** What can be done about a refusal of an endpoint. */
+/** What can be done about an endpoint's refusal. */
 export type Remedy = "token" | "certificate" | "model" | "address" | "timeout" | "start" | "again";
 
 const REMEDIES: Readonly<Partial<Record<RefusalCode, Remedy>>> = {
@@ -78,7 +78,7 @@ const REMEDIES: Readonly<Partial<Record<RefusalCode, Remedy>>> = {
   ENDPOINT_NOT_STARTED: "start",
 };
 
-/** The likeliest next step after a refusal: trying again where nothing better is known. */
+/** The most likely next step after a refusal; retry if nothing better is known. */
 export function remedyOf(code: RefusalCode): Remedy {
   return REMEDIES[code] ?? "again";
 }

@@ -4,7 +4,7 @@ import { useStudio } from "../connection/studio.tsx";
 import { applyEvents } from "./apply-event.ts";
 import { reportLive, reportLost } from "./connection.ts";
 
-/** Keeps the pages' state in step with the studio while the page is open. */
+/** Keeps the pages' state up to date with the studio while the page is open. */
 export function useFollowStudio(): void {
   const studio = useStudio();
   useEffect(() => {

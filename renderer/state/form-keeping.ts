@@ -10,12 +10,12 @@ import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import { changeForm, type FormFields, type FormState, useForm } from "./form.ts";
 
-/** The form is written so long after the last change. */
+/** The form is saved this long after the last change, milliseconds. */
 const REST_MS = 600;
 
 /**
- * Reads the form as it was left, and keeps it as it changes on whichever page: in the studio, so that it
- * survives everything. What changed while it was read is kept, too.
+ * Loads the saved form, and saves it in the studio whenever it changes on any page, so that it survives restarts.
+ * Changes made while it loads are kept.
  */
 export function useKeptForm(): void {
   const studio = useStudio();
@@ -35,36 +35,36 @@ export function useKeptForm(): void {
   }, [studio]);
 }
 
-/** What the kept form is read by. */
+/** The calls that read the saved form. */
 interface FormSource {
   readonly settings: Pick<Studio["client"]["settings"], "readForm">;
   readonly generation: Pick<Studio["client"]["generation"], "getInitImage">;
 }
 
-/** Fills the form once with what was kept; what was typed in the meantime stays. */
+/** Fills the form with the saved one, once; what was typed in the meantime stays. */
 export async function readForm({ settings, generation }: FormSource): Promise<void> {
   if (useForm.getState().isLoaded) return;
   const nothing: Form = {};
   const form = await settings.readForm().catch(() => nothing);
   if (useForm.getState().isLoaded) return;
-  // Against the empty form: somebody may type before this was called.
+  // Compared with the empty form, since the user may have typed before this was called.
   const typed = changed(useForm.getInitialState(), useForm.getState());
   useForm.setState({ ...fieldsOf(form), isLoaded: true });
   if (Object.keys(typed).length > 0) changeForm(typed);
   const id = form["initImageId"];
   if (typeof id !== "string") return;
-  // A picture that is gone is no longer started from.
+  // A start image that no longer exists is dropped.
   const initImage = await generation.getInitImage({ id }).catch(() => undefined);
   if (initImage && useForm.getState().initImage === undefined) useForm.setState({ initImage });
 }
 
-/** What was changed before the stored form was there: that wins over what is stored. */
+/** The fields changed before the saved form arrived; they take precedence. */
 function changed(empty: FormState, now: FormState): FormFields {
   const was: Readonly<Record<string, unknown>> = { ...empty };
   return Object.fromEntries(Object.entries(now).filter(([name, value]) => was[name] !== value));
 }
 
-/** Changes fields and writes the form without a rest: for what must be kept when the page goes elsewhere. */
+/** Changes fields and saves the form at once, for use before the page is left. */
 export async function keepFields(studio: Studio, fields: FormFields): Promise<void> {
   await readForm(studio.client);
   changeForm(fields);
@@ -77,11 +77,11 @@ async function write({ client }: Studio, form: FormState): Promise<void> {
   for (const [name, value] of Object.entries(fields))
     if (value !== undefined) kept[name] = typeof value === "object" ? [...value] : value;
   if (initImage) kept["initImageId"] = initImage.id;
-  // The next change writes everything again.
+  // The next change saves everything again.
   await client.settings.writeForm(kept).catch(() => {});
 }
 
-/** What of a stored form can be trusted: it may be from another version. */
+/** The valid fields of a saved form, which may come from another version. */
 export function fieldsOf(form: Form): FormFields {
   const text = (name: string) => pick(form, name, (value) => typeof value === "string");
   const number = (name: string) => pick(form, name, (value) => isNumber(value) && value > 0);

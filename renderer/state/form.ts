@@ -9,36 +9,36 @@ import type { SchedulerName } from "../../engine/contract/schedulers.ts";
 
 export const MIN_SIDE = 64;
 
-/** The Generate form. Absent numbers are the model's own choice. */
+/** The Generate form. Absent numbers mean the model's defaults. */
 export interface FormState {
-  /** False until it was read back from the studio. */
+  /** False until it has been loaded from the studio. */
   readonly isLoaded: boolean;
-  /** Where to draw: this device, or an endpoint by its id. */
+  /** The target: this device, or an endpoint's id. */
   readonly target: string;
   readonly prompt: string;
   readonly negativePrompt: string;
-  /** Saved styles by their names, put around the prompts in this order. */
+  /** Names of saved styles; they are applied to the prompts in this order. */
   readonly styles: readonly string[];
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   readonly steps?: number | undefined;
   readonly guidanceScale?: number | undefined;
   readonly scheduler?: SchedulerName | undefined;
-  /** Absent: the device's own. */
+  /** Absent means the device's default. */
   readonly precision?: "int8" | undefined;
-  /** Absent: guidance works in every step. */
+  /** Absent means guidance in every step. */
   readonly guidanceInterval?: GuidanceInterval | undefined;
-  /** Absent: the whole UNet runs in every step. */
+  /** Absent means that every step runs the whole UNet. */
   readonly cacheInterval?: number | undefined;
-  /** Absent: the model's own VAE, or for Fast the tiny one where settings say so. */
+  /** Absent means the model's own VAE or, with the preset Fast, the tiny decoder if the settings say so. */
   readonly decoder?: Decoder | undefined;
-  /** Digits; empty means a new one for every press. */
+  /** Digits; empty means a new seed for every press. */
   readonly seed: string;
-  /** Whether a preset was chosen by hand: then none is chosen for the person. */
+  /** Whether the user chose the preset; then no preset is chosen automatically. */
   readonly isPresetChosen: boolean;
   readonly count: number;
   readonly strength: number;
-  /** How the start image comes to the size. */
+  /** How the start image is resized. */
   readonly resizeMode: ResizeMode;
   readonly initImage?: InitImage | undefined;
 }
@@ -64,7 +64,7 @@ export function changeForm(fields: FormFields): void {
   useForm.setState(fields);
 }
 
-/** The fields that a picture's record can bring back. */
+/** The fields that a picture's record can restore. */
 export const RECALLED = [
   "prompt",
   "negativePrompt",
@@ -81,14 +81,14 @@ export const RECALLED = [
 ] as const;
 export type Recalled = (typeof RECALLED)[number];
 
-/** What is known of a picture, by whichever way. */
+/** A picture's settings, from any source. */
 type Recallable = { readonly [Name in keyof ForeignRecord]?: ForeignRecord[Name] | undefined };
 
 /**
- * Takes over what a picture says of how it was made; what it does not say stays. What other studios
- * allow and this one does not is brought within our limits. A record with a prompt that lacks a seed or
- * a negative prompt has none, and what a whole record lacks was the model's own: scheduler, guidance,
- * precision and decoder, no interval and no cache.
+ * Applies a picture's settings to the form; settings that the record does not name stay. Values that other studios
+ * allow but this one does not are brought within our limits. In a record with a prompt, a missing seed or negative
+ * prompt means that there was none. In a whole record, missing scheduler, guidance, precision and decoder mean the
+ * model's defaults, and a missing interval or cache means none.
  */
 export function recallRecord(record: Recallable, names: readonly Recalled[] = RECALLED): void {
   const given = Object.entries(record).filter(
@@ -110,18 +110,21 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
   });
 }
 
-/** What was typed, and the styles around it, in the place of the whole prompts. */
+/** Restores the typed prompts and their styles instead of the full prompts. */
 function recallTyped({ typedPrompt = "", typedNegativePrompt = "", styles }: Recallable): void {
   const prompts = { prompt: typedPrompt, negativePrompt: typedNegativePrompt };
   useForm.setState({ ...prompts, styles: styles ?? [] });
 }
 
-/** Without a seed there was a new one, and without a negative prompt none: what the form had is of another picture. */
+/**
+ * A missing seed means a random one, and a missing negative prompt none; the form's present values belong to another
+ * picture.
+ */
 function lacking(record: Recallable, names: readonly Recalled[]): FormFields {
   if (record.prompt === undefined) return {};
   const isWhole = record.steps !== undefined;
   return {
-    // Its prompt is whole: styles would be put around it once more.
+    // The record's prompt is complete: styles would be applied a second time.
     ...(names.includes("prompt") && { styles: [] }),
     ...(names.includes("seed") && { seed: "" }),
     ...(names.includes("negativePrompt") && { negativePrompt: "" }),
@@ -130,19 +133,22 @@ function lacking(record: Recallable, names: readonly Recalled[]): FormFields {
   };
 }
 
-/** A picture without a strength was drawn from noise: no start image, then. One that says no resize mode was stretched. */
+/** A picture without a strength had no start image. One without a resize mode was stretched. */
 function beginning({ strength, resizeMode = "default" }: Recallable): FormFields {
   return strength === undefined ? { initImage: undefined } : { strength, resizeMode };
 }
 
-/** What start images are found by. */
+/** The calls that find start images. */
 interface StartImages {
   readonly generation: {
     readonly getInitImage: (input: { readonly id: string }) => Promise<InitImage>;
   };
 }
 
-/** Starts from what a picture started from, and as it did. False where that is no longer kept: then from none. */
+/**
+ * Restores a picture's start image and its settings. Returns false if the image is not kept any more; the form then has
+ * none.
+ */
 export async function recallStart(
   { generation }: StartImages,
   record: Recallable,
@@ -154,7 +160,7 @@ export async function recallStart(
   return initImage !== undefined;
 }
 
-/** What a whole record may leave out, as the model's own. */
+/** Fields that a whole record may omit, meaning the model's defaults. */
 const OMITTED = [
   "scheduler",
   "guidanceScale",
@@ -169,12 +175,12 @@ function ownOf(names: readonly Recalled[]): FormFields {
   return Object.fromEntries(omitted.map((name) => [name, undefined]));
 }
 
-/** Of precisions int8 alone can be asked for: the others are a device's own. */
+/** Of the precisions, only int8 can be requested; the others are a device's default. */
 function asked([name, value]: [string, unknown]): [string, unknown] {
   return name === "precision" && value !== "int8" ? [name, undefined] : [name, value];
 }
 
-/** The nearest side that can be drawn: a multiple within the limits. */
+/** The closest valid side: a multiple within the limits. */
 export function snapSide(side: number, multiple: number): number {
   const snapped = multiple * Math.round(side / multiple);
   return Math.min(MAX_SIDE, Math.max(MIN_SIDE, snapped));

@@ -1,12 +1,12 @@
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
 
-/** Which pictures the gallery showed last, as its address says it. */
+/** The gallery's last view, as the search part of its address. */
 export interface GalleryMemory {
   readonly query: string;
 }
 
-/** What outlives the window: filters that are still on at the next start would look like lost pictures. */
+/** Parameters that are kept when the window closes: filters left on would look like lost pictures at the next start. */
 const LASTING: ReadonlySet<string> = new Set(["sort"]);
 
 export const useGalleryMemory = create<GalleryMemory>()(

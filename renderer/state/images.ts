@@ -3,7 +3,7 @@ import type { Image } from "../../engine/contract/gallery.ts";
 import { MAX_IDS } from "../../engine/contract/image-id.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 
-/** Pictures whose details were asked for, by id. */
+/** The pictures whose details have been read, by id. */
 export const useImages = create<Readonly<Record<string, Image>>>()(() => ({}));
 
 export function mergeImages(images: readonly Image[]): void {
@@ -23,8 +23,9 @@ const isOnTheWay = new Set<string>();
 let isPlanned = false;
 
 /**
- * Asks for details of pictures that are not here yet. Calls of one moment, as of all tiles of a page, become one request; ids
- * asked for already are left alone, and `isFresh` asks again: for an address that has run out.
+ * Requests details of pictures that are not here yet. Calls made at the same moment, for example by all tiles of a
+ * page, become one request. Ids already requested are skipped; `isFresh` requests them again, for an address that has
+ * expired.
  */
 export function wantImages(client: StudioClient, ids: readonly string[], isFresh = false): void {
   const known = useImages.getState();
@@ -44,7 +45,7 @@ async function fetchAsked(client: StudioClient): Promise<void> {
   for (const id of ids) isOnTheWay.add(id);
   for (let start = 0; start < ids.length; start += MAX_IDS) {
     const part = ids.slice(start, start + MAX_IDS);
-    // A failed read shows as missing details; whoever scrolls there again asks again.
+    // A failed read leaves details missing; they are requested again when the picture scrolls into view.
     mergeImages(await client.gallery.details({ ids: part }).catch(() => []));
     for (const id of part) isOnTheWay.delete(id);
   }

@@ -12,7 +12,7 @@ import type { Outgoing } from "../connection/outgoing.ts";
 /** A file that could not be imported. */
 export interface FailedFile {
   readonly name: string;
-  /** In words; undefined where it is too large to be sent. */
+  /** As text; undefined if the file is too large to send. */
   readonly reason: string | undefined;
 }
 
@@ -21,16 +21,16 @@ export interface Importing {
   readonly isRunning: boolean;
   readonly total: number;
   readonly done: number;
-  /** Ids of the pictures that are new in the gallery. */
+  /** Ids of the pictures that were added to the gallery. */
   readonly imported: readonly string[];
-  /** Files that the gallery had already. */
+  /** Number of files that the gallery already had. */
   readonly present: number;
   readonly failed: readonly FailedFile[];
-  /** Names of files in folders that are not named as pictures. */
+  /** Names of files in folders whose extension is not that of a picture. */
   readonly others: readonly string[];
 }
 
-/** Undefined where none runs and nothing of the last has to be told. */
+/** Undefined if none is running and the last one has been dismissed. */
 export const useImporting = create<{ readonly run: Importing | undefined }>()(() => ({
   run: undefined,
 }));
@@ -38,9 +38,9 @@ export const useImporting = create<{ readonly run: Importing | undefined }>()(()
 const waiting: File[] = [];
 
 /**
- * Imports files and what lies in folders, one after the other. Resolves once it ended, with what came of it; at once and
- * with nothing, where one runs that takes these along. Rejects where something befell that would befall
- * every file; what was imported stays, and is in the state.
+ * Imports files and the content of folders, one after another. Resolves with the result when it has ended; resolves at
+ * once, without a result, if an import is already running, which then includes these files. Rejects on an error that
+ * would affect every file; what was imported stays, and is in the state.
  */
 export async function importPictures(
   client: Pick<StudioClient, "gallery">,
@@ -62,12 +62,12 @@ export async function importPictures(
   return useImporting.getState().run;
 }
 
-/** The one that is being imported is finished, and no other begun. */
+/** Stops the import after the current file. */
 export function cancelImport(): void {
   waiting.length = 0;
 }
 
-/** Nothing more has to be told of the last import. */
+/** Dismisses the last import's result. */
 export function forgetImport(): void {
   useImporting.setState(({ run }) => (run?.isRunning === true ? {} : { run: undefined }));
 }
@@ -86,7 +86,7 @@ function change(by: (run: Importing) => Partial<Importing>): void {
   useImporting.setState(({ run }) => (run ? { run: { ...run, ...by(run) } } : {}));
 }
 
-/** Hidden files of folders are left out: thumbnails and the like. */
+/** Hidden files in folders, such as thumbnails, are skipped. */
 function sorted(outgoing: readonly Outgoing[]) {
   const inFolders = outgoing
     .filter(({ isFolder }) => isFolder)

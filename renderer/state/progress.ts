@@ -1,15 +1,15 @@
 import { create } from "zustand";
 import type { Progress } from "../../engine/contract/progress.ts";
 
-/** How far running generations are, by id: apart from the queue, so that a step renders one tile. */
+/** Progress of running generations, by id. Separate from the queue, so that a step renders only one tile. */
 export const useProgress = create<Readonly<Record<string, Progress>>>()(() => ({}));
 
-/** A picture of an endpoint is not called nearly done before it is there. */
+/** Maximum estimated progress of an endpoint's picture before it arrives. */
 const MOST_EXPECTED = 0.97;
 
 /**
- * How much of a picture is drawn, 0 to 1: by its steps, or by the time an endpoint was expected to take.
- * Undefined while nobody knows.
+ * The part of a picture that is drawn, 0 to 1: by its steps, or by an endpoint's expected time. Undefined while
+ * unknown.
  */
 export function shareOf(progress: Progress | undefined): number | undefined {
   if (progress === undefined) return undefined;
@@ -19,7 +19,7 @@ export function shareOf(progress: Progress | undefined): number | undefined {
   return Math.min(MOST_EXPECTED, elapsedSeconds / expectedSeconds);
 }
 
-/** A tick without a new preview keeps the one before: the picture never falls back to nothing. */
+/** Updates the progress. Without a new preview the previous one stays, so that the picture never disappears. */
 export function tick(generationId: string, progress: Progress): void {
   useProgress.setState((before) => {
     const preview = progress.preview ?? before[generationId]?.preview;

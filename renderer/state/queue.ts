@@ -1,15 +1,15 @@
 import { create } from "zustand";
 import type { Generation, GenerationState, Queue } from "../../engine/contract/generation.ts";
 
-/** Every generation the studio told of, and the order in which the open ones are drawn. */
+/** All generations that the studio reported, and the order of those that are open. */
 export interface QueueState {
-  /** False until the first snapshot is there. */
+  /** False until the first snapshot has arrived. */
   readonly isLoaded: boolean;
   readonly isPaused: boolean;
   readonly byId: Readonly<Record<string, Generation>>;
-  /** Waiting and running, the next one first. */
+  /** Waiting and running generations, the next one first. */
   readonly openIds: readonly string[];
-  /** Pressed a moment ago, and not yet told of by the studio: places for what will come. */
+  /** Placeholders for generations that were just requested and not reported by the studio yet. */
   readonly pressed: readonly Generation[];
 }
 
@@ -23,7 +23,7 @@ export const useQueue = create<QueueState>()(() => ({
 
 const OPEN: ReadonlySet<GenerationState> = new Set(["waiting", "running"]);
 
-/** Whether it still waits or runs. */
+/** Whether it is waiting or running. */
 export function isOpen(generation: Generation): boolean {
   return OPEN.has(generation.state);
 }
@@ -38,8 +38,8 @@ export function replaceQueue({ isPaused, generations }: Queue): void {
 }
 
 /**
- * Rows that are new or have changed. New open ones stand last until the studio tells the order, and
- * take the places that were kept for them.
+ * Updates new and changed generations. New open ones are last until the studio reports the order; they replace their
+ * placeholders.
  */
 export function mergeGenerations(changed: readonly Generation[]): void {
   useQueue.setState(({ byId, openIds, pressed }) => {
@@ -56,7 +56,7 @@ export function mergeGenerations(changed: readonly Generation[]): void {
   });
 }
 
-/** Keeps places for what was pressed, in the same frame; gives back how to give up what is left of them. */
+/** Adds placeholders for a press, in the same frame; returns a function that removes the remaining ones. */
 export function keepPlaces(places: readonly Generation[]): () => void {
   const mine = new Set(places.map(({ id }) => id));
   useQueue.setState(({ pressed }) => ({ pressed: [...pressed, ...places] }));
@@ -77,8 +77,7 @@ export function orderQueue(isPaused: boolean, openIds: readonly string[]): void 
 }
 
 /**
- * All generations, newest first: what the session strip shows. Those of one press stand in the order
- * they are drawn, the last one first.
+ * All generations, newest first, for the session strip. Those of one press are in drawing order, so the last is first.
  */
 export function newestFirst({ byId, openIds, pressed }: QueueState): readonly Generation[] {
   const places = new Map(openIds.map((id, index) => [id, index]));
@@ -91,7 +90,7 @@ export function newestFirst({ byId, openIds, pressed }: QueueState): readonly Ge
   );
 }
 
-/** The one that is being drawn. */
+/** The generation being drawn. */
 export function runningOf({ byId, openIds }: QueueState): Generation | undefined {
   return openIds.map((id) => byId[id]).find((generation) => generation?.state === "running");
 }

@@ -1,6 +1,6 @@
 import { create } from "zustand";
 
-/** How far the gallery's index is being built anew. */
+/** The progress of rebuilding the gallery's index. */
 export interface RebuildState {
   readonly isRunning: boolean;
   readonly done: number;

@@ -1,10 +1,10 @@
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
 
-/** Kept: more would be no help to find something again. */
+/** Maximum number of commands remembered. */
 const KEPT = 20;
 
-/** Ids of the commands that were chosen last, the newest first: kept in this browser. */
+/** Ids of the recently chosen commands, newest first; stored in this browser. */
 export const useRecentCommands = create<{ readonly ids: readonly string[] }>()(
   persist((): { readonly ids: readonly string[] } => ({ ids: [] }), {
     name: "darkroom.commands",

@@ -2,21 +2,21 @@ import type { Generation } from "../../engine/contract/generation.ts";
 import type { Settings } from "../../engine/contract/settings.ts";
 import type { QueueState } from "./queue.ts";
 
-/** What came of a run: everything that was drawn from the first picture until nothing more was to be drawn. */
+/** The result of a run: everything drawn from the first picture until there was nothing left to draw. */
 export interface RunEnd {
   readonly done: number;
   readonly failed: number;
-  /** From the start of its first picture to the end of its last. */
+  /** From the start of its first picture to the end of its last, seconds. */
   readonly seconds: number;
-  /** The last one that failed, or else the last that was drawn. */
+  /** The last one that failed, or otherwise the last one drawn. */
   readonly last: Generation;
 }
 
 type WatchedQueue = Pick<QueueState, "byId" | "openIds" | "isPaused">;
 
 /**
- * Watches the queue and tells of each run once, when it ends: not of each picture. A paused queue ends one, too. What a
- * person cancelled is no end to be told of.
+ * Watches the queue and calls `onEnd` once a run, not for each picture. Pausing the queue also ends a run. A run that
+ * the user cancelled is not reported.
  */
 export function watchRuns(onEnd: (end: RunEnd) => void): (queue: WatchedQueue) => void {
   const seen = new Set<string>();
@@ -45,7 +45,10 @@ function endOf(run: readonly Generation[]): RunEnd | undefined {
 
 export type NoticeRules = Pick<Settings, "notify" | "notifyWhen" | "longRunSeconds">;
 
-/** Whether a run's end is told of. Who is elsewhere hears of a failure however soon it came. */
+/**
+ * Whether the end of a run is announced. Failures are announced however short the run was, if the page is in the
+ * background.
+ */
 export function isWorthTelling(end: RunEnd, rules: NoticeRules, isInFront: boolean): boolean {
   const { notify, notifyWhen, longRunSeconds } = rules;
   if (!notify || (isInFront && notifyWhen === "background")) return false;

@@ -4,48 +4,48 @@ import type { Generation } from "../../engine/contract/generation.ts";
 import { useImages } from "./images.ts";
 import { newestFirst, type QueueState, runningOf, useQueue } from "./queue.ts";
 
-/** Which generation the Generate page shows; undefined follows the newest. */
+/** The generation shown on the Generate page; undefined follows the newest. */
 export interface SelectionState {
   readonly generationId?: string;
-  /** Whether it alone is on the stage, also where its press made several. */
+  /** Whether it is shown alone, even if its press made several. */
   readonly isSingle?: boolean;
 }
 
 export const useSelection = create<SelectionState>()(() => ({}));
 
-/** Puts one on the stage, alone. */
+/** Shows one generation alone on the stage. */
 export function selectGeneration(generationId: string): void {
   useSelection.setState({ generationId, isSingle: true });
 }
 
-/** Puts the newest on the stage from now on: all of its press, or it alone. */
+/** Shows the newest generation from now on: its whole press, or it alone. */
 export function followNewest(isSingle = false): void {
   useSelection.setState({ isSingle }, true);
 }
 
-/** Puts all of the press on the stage that made this one. */
+/** Shows the whole press of a generation on the stage. */
 export function showPress(generationId: string): void {
   useSelection.setState({ generationId, isSingle: false });
 }
 
 type Presses = Readonly<Record<string, string>>;
 
-/** The first generation of the press that made each: one press may take several requests. */
+/** The first generation of each generation's press: one press may make several requests. */
 const usePresses = create<Presses>()(() => ({}));
 
-/** Tells that these were asked for by one press; some of them may have been drawn by then. */
+/** Marks generations as requested by one press; some may be finished by then. */
 export function markPress(ids: readonly string[]): void {
   const [first] = ids;
   if (first === undefined) return;
   usePresses.setState(Object.fromEntries(ids.map((id) => [id, first])));
 }
 
-/** Pictures of a grid stay together however often some of them are drawn. */
+/** A grid's pictures stay together even if some are drawn again. */
 function keyOf({ id, createdAt, order }: Generation, presses: Presses): string {
   return order.grid?.id ?? presses[id] ?? createdAt;
 }
 
-/** Those that were asked for together with one, in the order they are drawn. */
+/** The generations of one's press, in drawing order. */
 export function pressOf(
   all: readonly Generation[],
   one: Generation,
@@ -55,12 +55,12 @@ export function pressOf(
   return all.filter((other) => keyOf(other, presses) === key).toReversed();
 }
 
-/** Whether a generation's picture is in the trash: then it is not shown. */
+/** Whether a generation's picture is in the trash, and therefore not shown. */
 type IsTrashed = (generation: Generation) => boolean;
 
 /**
- * Which generation is on the stage: the chosen one, or the one after it in the strip where it was
- * trashed; else what runs or is next; else the newest.
+ * The generation on the stage: the selected one, or its successor in the strip if it was trashed; otherwise the running
+ * or next one; otherwise the newest.
  */
 export function lookedAt(
   queue: QueueState,
@@ -81,7 +81,7 @@ export function lookedAt(
   );
 }
 
-/** What the session strip shows, newest first, and which of it is on the stage. */
+/** The content of the session strip, newest first, and which generation is on the stage. */
 export function useSession() {
   const queue = useQueue();
   const { generationId: chosenId, isSingle = false } = useSelection();
@@ -95,7 +95,7 @@ export function useSession() {
   }, [queue, chosenId, isSingle, trashed, presses]);
 }
 
-/** Ids of the pictures in the trash that are known here. */
+/** Ids of the known pictures in the trash. */
 function useTrashed(): ReadonlySet<string> {
   const ids = useImages((images) =>
     Object.values(images)

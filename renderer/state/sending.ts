@@ -1,7 +1,7 @@
 import { create } from "zustand";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 
-/** Files of this page that are on their way to the studio, each shown as the upload that it will be. */
+/** Files that this page is sending to the studio, each shown as the upload it will become. */
 export interface Sending {
   readonly transfer: Transfer;
   readonly cancel: () => void;
@@ -9,10 +9,10 @@ export interface Sending {
 
 export const useSending = create<{ readonly all: readonly Sending[] }>()(() => ({ all: [] }));
 
-/** More news a second than this is of no use to anybody. */
+/** Minimum interval between updates, milliseconds. */
 const TICK_MS = 250;
 
-/** Shows that files are sent, from now until `end`. */
+/** Shows files as being sent until `end` is called. */
 export function beginSending(name: string, totalBytes: number, cancel: () => void) {
   const id = `sending-${performance.now()}-${name}`;
   const begun = performance.now();

@@ -2,17 +2,19 @@ import { create } from "zustand";
 import type { ServedRequest } from "../../engine/contract/server.ts";
 import type { Studio } from "../connection/studio.tsx";
 
-/** What the inference server was asked lately, newest first. Apart from the server: it changes often. */
+/**
+ * The inference server's recent requests, newest first. Separate from the server's state, because they change often.
+ */
 export interface ServedRequestsState {
-  /** Whether the studio was asked for them: before that nobody looks. */
+  /** Whether they have been requested from the studio; before that, events are ignored. */
   readonly isLoaded: boolean;
   readonly all: readonly ServedRequest[];
 }
 
-/** As many as a table needs; the studio keeps a few hundred. */
+/** Enough for the table; the studio keeps a few hundred. */
 const MAX_ROWS = 500;
 
-/** A row only moves on: news may be older than what was read. */
+/** A row only advances: an event may be older than what was read. */
 const PLACE = { waiting: 0, running: 1, answered: 2, gone: 2 } as const;
 
 export const useServedRequests = create<ServedRequestsState>()(() => ({
@@ -20,7 +22,7 @@ export const useServedRequests = create<ServedRequestsState>()(() => ({
   all: [],
 }));
 
-/** Asks the studio for its rows; what came by events in the meantime stays. */
+/** Reads the studio's rows; rows that came by events in the meantime stay. */
 export async function loadServedRequests({ client }: Studio): Promise<void> {
   mergeServedRequests(await client.server.requests());
   useServedRequests.setState({ isLoaded: true });
@@ -38,7 +40,7 @@ export function mergeServedRequests(changed: readonly ServedRequest[]): void {
   });
 }
 
-/** Takes over all there is: after a restart the rows are others. */
+/** Replaces all rows: after a restart they are different ones. */
 export async function renewServedRequests({ client }: Studio): Promise<void> {
   if (!useServedRequests.getState().isLoaded) return;
   const all = await client.server.requests();
@@ -49,7 +51,7 @@ export function forgetServedRequests(): void {
   useServedRequests.setState({ all: [] });
 }
 
-/** Whether its client did not get what it asked for. */
+/** Whether the client did not get what it requested. */
 export function isFailed({ state, status }: ServedRequest): boolean {
   return state === "gone" || (status !== undefined && status >= 400);
 }

@@ -1,7 +1,7 @@
 import type { Settings, SettingsChange } from "../../engine/contract/settings.ts";
 import type { Studio } from "../connection/studio.tsx";
 
-/** Changes a choice: shown at once, and taken back where the studio refuses. */
+/** Changes a setting: shown at once, and reverted if the studio refuses it. */
 export async function changeSettings(studio: Studio, change: SettingsChange): Promise<Settings> {
   const key = studio.queries.settings.get.queryKey();
   const before = studio.cache.getQueryData(key);

@@ -1,14 +1,14 @@
 import type { Style } from "../../engine/contract/styles.ts";
 import { changeForm, type FormFields, useForm } from "./form.ts";
 
-/** Puts a style last among the chosen ones; what it sets goes into the form, where it is seen. */
+/** Adds a style to the end of the chosen ones; its settings are applied to the form, where they are visible. */
 export function chooseStyle({ name, settings }: Style): void {
   const { styles } = useForm.getState();
   if (styles.includes(name)) return;
   changeForm({ ...fieldsOf(settings), styles: [...styles, name] });
 }
 
-/** What a style sets, as fields of the form. */
+/** A style's settings as fields of the form. */
 function fieldsOf({ preset: _preset, precision, ...settings }: Style["settings"]): FormFields {
   if (Object.keys(settings).length === 0 && precision === undefined) return {};
   return {

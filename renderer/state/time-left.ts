@@ -2,13 +2,13 @@ import type { Generation } from "../../engine/contract/generation.ts";
 import type { Progress } from "../../engine/contract/progress.ts";
 import type { QueueState } from "./queue.ts";
 
-/** Where the queue stands: the running one's place among those that line up together. */
+/** Progress in the queue: the running generation's position among those queued together. */
 export interface QueuePosition {
   readonly position: number;
   readonly total: number;
 }
 
-/** Counts what has ended since the oldest open one was asked for; undefined where nothing is open. */
+/** Counts what has ended since the oldest open generation was requested; undefined if nothing is open. */
 export function positionIn({ byId, openIds }: QueueState): QueuePosition | undefined {
   const open = openIds.flatMap((id) => byId[id] ?? []);
   if (open.length === 0) return undefined;
@@ -22,8 +22,8 @@ export function positionIn({ byId, openIds }: QueueState): QueuePosition | undef
 type Running = Readonly<Record<string, Progress>>;
 
 /**
- * Seconds until all open ones are drawn, by the speed of those that run; undefined before it is known
- * of each. This device and every endpoint draw beside each other: the slowest of them counts.
+ * Seconds until all open generations are drawn, at the present speed; undefined until it is known for each target. This
+ * device and the endpoints draw in parallel, so the slowest of them counts.
  */
 export function secondsLeftIn({ byId, openIds }: QueueState, all: Running): number | undefined {
   const open = openIds.flatMap((id) => byId[id] ?? []);
@@ -33,7 +33,7 @@ export function secondsLeftIn({ byId, openIds }: QueueState, all: Running): numb
   return known.length === 0 || known.length < left.length ? undefined : Math.max(...known);
 }
 
-/** Seconds until one target has drawn all that is open there: none where nothing is, undefined where it is not known. */
+/** Seconds until one target has drawn all its open generations: 0 if there are none, undefined if unknown. */
 export function secondsLeftAt(
   target: string,
   { byId, openIds }: QueueState,
@@ -43,7 +43,7 @@ export function secondsLeftAt(
   return open.length === 0 ? 0 : secondsLeftOf(open, all);
 }
 
-/** The same for what is drawn in one place, one after the other. */
+/** The same for generations of one target, drawn one after another. */
 function secondsLeftOf(open: readonly Generation[], all: Running): number | undefined {
   const running = open.find(({ state }) => state === "running");
   const now = running && all[running.id];

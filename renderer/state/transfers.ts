@@ -25,7 +25,7 @@ export function forgetTransfers(ids: readonly string[]): void {
   useTransfers.setState(({ all }) => ({ all: all.filter(({ id }) => !gone.has(id)) }));
 }
 
-/** Whether it still moves bytes or waits to. */
+/** Whether it is transferring bytes, or waiting to. */
 export function isActive({ state }: Transfer): boolean {
   return state === "waiting" || state === "running";
 }

@@ -1,29 +1,29 @@
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
 
-/** How this browser's window is arranged: kept here, not in the studio. */
+/** The arrangement of this browser's window; stored here, not in the studio. */
 export interface ViewState {
   readonly isDetailsOpen: boolean;
   readonly isFormOpen: boolean;
-  /** Whether albums and tags stand beside the gallery. */
+  /** Whether the rail with albums and tags is shown in the gallery. */
   readonly isRailOpen: boolean;
   readonly isNegativePromptOpen: boolean;
   /** Width of a gallery tile, pixels. */
   readonly tileSize: number;
-  /** Panel sizes by the name of their group, as react-resizable-panels keeps them. */
+  /** Panel sizes by the name of their group, in the form that react-resizable-panels uses. */
   readonly layouts: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** What the studio found damaged and a person has read: each time of it has a sentence of its own. */
+  /** Notices of damage that the user has dismissed, by their text, which differs each time. */
   readonly readNotices: readonly string[];
-  /** Prompts that were pressed, newest first. */
+  /** Prompts used so far, newest first. */
   readonly prompts: readonly string[];
-  /** Whether the first picture has the ways on above it. */
+  /** Whether the next steps are shown above the first picture. */
   readonly nextSteps: boolean;
 }
 
-/** Prompts kept for Alt+arrow. */
+/** Maximum number of prompts in the history. */
 const KEPT_PROMPTS = 100;
 
-/** How panels and tiles are at first. */
+/** The initial sizes of panels and tiles. */
 const LAYOUT = {
   isDetailsOpen: true,
   isFormOpen: true,
@@ -49,7 +49,7 @@ export function keepLayout(name: string, layout: Readonly<Record<string, number>
   useView.setState(({ layouts }) => ({ layouts: { ...layouts, [name]: layout } }));
 }
 
-/** Those of an earlier run are over, and need not be kept. */
+/** Notices of earlier runs are over and need not be kept. */
 export function markNoticesRead(readNotices: readonly string[]): void {
   useView.setState({ readNotices });
 }
@@ -69,12 +69,12 @@ export function forgetPrompts(): void {
   useView.setState({ prompts: [] });
 }
 
-/** Panels and tiles as they were at first. */
+/** Restores the initial sizes of panels and tiles. */
 export function resetLayout(): void {
   useView.setState(LAYOUT);
 }
 
-/** Hides both panels for a picture without company, and brings both back. */
+/** Hides both panels, leaving only the picture, or shows them again. */
 export function togglePanels(): void {
   useView.setState(({ isDetailsOpen, isFormOpen }) => {
     const isShown = !(isDetailsOpen || isFormOpen);
