@@ -14,15 +14,15 @@ import styles from "./folder-chooser.module.css";
 
 export interface FolderChooserProps {
   readonly title: string;
-  /** The button that takes the chosen folder. */
+  /** Label of the button that accepts the chosen folder. */
   readonly yes: string;
-  /** Where to begin; the person's own folder where it is empty. */
+  /** The initial folder; the user's home folder if empty. */
   readonly start: string;
   readonly onChoose: (folder: string) => void;
   readonly onClose: () => void;
 }
 
-/** Chooses a folder of the studio's machine in a tree, as the machine lists it: in a browser, too. */
+/** Chooses a folder on the studio's machine in a tree that the machine lists; works in a browser, too. */
 export function FolderChooser({ title, yes, start, onChoose, onClose }: FolderChooserProps) {
   const t = useWords("transfers");
   const [withHidden, setWithHidden] = useState(false);
@@ -66,7 +66,7 @@ export function FolderChooser({ title, yes, start, onChoose, onClose }: FolderCh
   );
 }
 
-/** One's own folder, the top, and other studios' folders that are there. */
+/** The home folder, the root, and existing folders of other studios. */
 function Places({ onOpen }: { onOpen: (path: string) => void }) {
   const { client } = useStudio();
   const [places, setPlaces] = useState<readonly Place[]>([]);
@@ -84,7 +84,7 @@ function Places({ onOpen }: { onOpen: (path: string) => void }) {
 
 type TreeState = ReturnType<typeof useFolderTree>;
 
-/** The folders that were listed, by path, and which of them is chosen. */
+/** The folders listed so far, by path, and the selected one. */
 function useFolderTree(start: string, withHidden: boolean) {
   const { client } = useStudio();
   const [at, setAt] = useState(start.trim());
@@ -121,7 +121,7 @@ function useFolderTree(start: string, withHidden: boolean) {
   return { root, listed, chosen, error, goTo: setAt, open, choose: setChosen };
 }
 
-/** Arrows open and close folders, letters jump to one, Enter goes into it. */
+/** Arrow keys open and close folders, letters jump to one, Enter opens it. */
 function FolderTree({ tree, root }: { tree: TreeState; root: FolderListing }) {
   const t = useWords("transfers");
   return (
@@ -177,7 +177,7 @@ function FolderNode({ folder, listed }: FolderNodeProps) {
         <span className={styles.name}>{name}</span>
         {isClosed && <span className={styles.note}>{t("chooser.closed")}</span>}
       </TreeItemContent>
-      {/* A row opens by keys only where it has a row inside, until its folders are known this one. */}
+      {/* A row can be opened by key only if it contains a row: until its folders are known, this one. */}
       {isUnlisted && (
         <TreeItem id={`${path}/…`} textValue={t("chooser.reading")} isDisabled>
           <TreeItemContent>

@@ -67,14 +67,14 @@ export function FolderField(props: FolderFieldProps) {
   );
 }
 
-/** A folder in the studio's own, where files of a kind go that a person gave no other place. */
+/** The folder in the studio's data folder that is used for a kind of files by default. */
 export function useStandardFolder(name: string): string {
   const { queries } = useStudio();
   const dataFolder = useQuery(queries.machine.get.queryOptions()).data?.dataFolder;
   return dataFolder === undefined ? "" : pathIn(dataFolder, name);
 }
 
-/** A path below a folder, in the folder's own way of writing. */
+/** A path below a folder, with the folder's own kind of slashes. */
 export function pathIn(folder: string, name: string): string {
   const sign = folder.includes("\\") && !folder.includes("/") ? "\\" : "/";
   return `${folder.replace(/[/\\]+$/, "")}${sign}${name}`;

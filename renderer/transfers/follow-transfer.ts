@@ -4,8 +4,8 @@ import { isActive, type TransfersState, useTransfers } from "../state/transfers.
 import { showFailure } from "../ui/toasts.ts";
 
 /**
- * Follows a transfer that a person has just begun, wherever they look by then: tells of its failure, or
- * does what comes next once it is done.
+ * Follows a transfer that the user has just started, on whichever page they are: shows its failure, or calls the next
+ * step when it is done.
  */
 export function followTransfer(
   { transferId }: { readonly transferId: string },
@@ -15,7 +15,7 @@ export function followTransfer(
   let wasSeen = false;
   const hasEnded = ({ all }: TransfersState): boolean => {
     const transfer = all.find(({ id }) => id === transferId);
-    // News of it may come after the answer to who began it.
+    // Events about it may arrive after the answer that started it.
     if (transfer === undefined) return wasSeen;
     wasSeen = true;
     const { state, error } = transfer;
@@ -29,7 +29,7 @@ export function followTransfer(
   });
 }
 
-/** Tells of the failure of a transfer that a person has just begun. */
+/** Shows the failure of a transfer that the user has just started. */
 export function tellFailureOf(
   begun: { readonly transferId: string },
   tell: (failure: unknown) => void = showFailure,

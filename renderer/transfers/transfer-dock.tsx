@@ -13,7 +13,7 @@ import { asSentence, formatBytes, formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./transfer-dock.module.css";
 
-/** Downloads, imports and checks; there only while there are any. */
+/** Downloads, imports and checks; shown only while there are any. */
 export function TransferDock() {
   const t = useWords("transfers");
   const { client } = useStudio();
@@ -51,7 +51,7 @@ export function TransferDock() {
   );
 }
 
-/** Those that go on where they were. */
+/** Kinds that continue where they were paused. */
 const PAUSABLE: ReadonlySet<Transfer["kind"]> = new Set([
   "download",
   "cuda",
@@ -62,10 +62,10 @@ const PAUSABLE: ReadonlySet<Transfer["kind"]> = new Set([
   "bucket-serve",
 ]);
 
-/** Those whose last note says what became of them: names that no file can have, the path to enter. */
+/** Kinds whose last note reports the result: skipped file names, or the path to enter. */
 const TELLS_AFTER: ReadonlySet<Transfer["kind"]> = new Set(["fetch", "publish"]);
 
-/** One transfer: done of total, rate, time left, and how to stop it. */
+/** One transfer: bytes done of the total, rate, time left, and buttons to stop it. */
 function TransferRow({ transfer, tools }: { transfer: Transfer; tools: ReactNode }) {
   const t = useWords("transfers");
   const { kind, name, state, doneBytes, totalBytes, error, note } = transfer;
@@ -103,7 +103,7 @@ function TransferRow({ transfer, tools }: { transfer: Transfer; tools: ReactNode
   );
 }
 
-/** The stages that a transfer went through: the last in view, all of them behind it. */
+/** The stages of a transfer: the last one, which expands to all of them. */
 function Log({ stages }: { stages: readonly string[] }) {
   const last = stages.at(-1);
   if (last === undefined) return null;

@@ -9,7 +9,7 @@ import { followTransfer } from "./follow-transfer.ts";
 
 type Begun = Promise<{ readonly transferId: string }>;
 
-/** Chooses a model and goes where it draws. */
+/** Selects a model and opens the Generate page. */
 export function useDrawWith(): (modelId: string) => void {
   const studio = useStudio();
   const [, navigate] = useLocation();
@@ -25,7 +25,7 @@ export function useDrawWith(): (modelId: string) => void {
   );
 }
 
-/** Tells that an import has begun, how it failed, or that one can draw with what it brought. */
+/** Reports that an import has started, that it failed, or that its model can be used. */
 export function useImport(): (name: string, begun: Begun) => void {
   const t = useWords("transfers");
   const drawWith = useDrawWith();

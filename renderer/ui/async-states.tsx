@@ -7,10 +7,10 @@ import { Icon } from "./icon.tsx";
 import { showToast } from "./toasts.ts";
 import { useWords } from "../words/words.ts";
 
-/** A skeleton shows after this: what is quicker needs none. */
+/** A skeleton is shown only after this time, milliseconds. */
 const PATIENCE_MS = 150;
 
-/** Nothing is here yet: one sentence, and one thing to do. */
+/** Shown when there is nothing yet: one sentence, and one thing to do. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className={classNames(styles.state, styles.empty)}>
@@ -21,16 +21,16 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 }
 
 export interface FailedProps {
-  /** What could not be done. */
+  /** What failed. */
   readonly title: string;
-  /** Why, and what to do: a refusal carries both in its message. */
+  /** Why, and what to do; a refusal's message has both. */
   readonly error: Error;
   readonly onRetry?: () => void;
-  /** The next click, where trying again is not it. */
+  /** The next step, if it is not to retry. */
   readonly children?: ReactNode;
 }
 
-/** It failed: what, why, the next click, and the details to pass on. */
+/** An error: what failed, why, the next step, and the details to copy. */
 export function Failed({ title, error, onRetry, children }: FailedProps) {
   const t = useWords("ui");
   const code = codeOf(error);
@@ -60,7 +60,7 @@ export interface CopyDetailsProps {
   readonly size?: "dense" | "regular";
 }
 
-/** Puts what happened on the clipboard, for a report. */
+/** Copies what happened to the clipboard, for a report. */
 export function CopyDetails({ error, size = "regular" }: CopyDetailsProps) {
   const t = useWords("ui");
   const copy = async () => {
@@ -74,7 +74,7 @@ export function CopyDetails({ error, size = "regular" }: CopyDetailsProps) {
   );
 }
 
-/** Stands where something will be, in its shape: give it the size of what it stands for by a class. */
+/** A placeholder in the shape of what is loading; a class gives its size. */
 export function Skeleton({ className }: { className?: string | undefined }) {
   const isShown = useAfter(PATIENCE_MS);
   return (
@@ -82,7 +82,7 @@ export function Skeleton({ className }: { className?: string | undefined }) {
   );
 }
 
-/** True once so much time has passed. */
+/** True after this time, milliseconds. */
 export function useAfter(ms: number): boolean {
   const [isOver, setIsOver] = useState(false);
   useEffect(() => {
@@ -92,7 +92,7 @@ export function useAfter(ms: number): boolean {
   return isOver;
 }
 
-/** The code of a refusal, where it has one. */
+/** The code of a refusal; undefined for other errors. */
 export function codeOf(error: Error): string | undefined {
   return "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -6,16 +6,16 @@ import { classNames } from "./class-names.ts";
 import { Icon } from "./icon.tsx";
 
 export interface ButtonProps extends Omit<AriaButtonProps, "children" | "className" | "style"> {
-  /** `filled` is the one thing to press on a screen; `plain` has no edge until the pointer is there. */
+  /** `filled` is for the main action of a screen; `plain` has no border until it is hovered. */
   readonly variant?: "filled" | "quiet" | "plain" | "danger";
   readonly size?: "dense" | "regular" | "large";
   readonly icon?: LucideIcon;
-  /** Takes the width that there is. */
+  /** Fills the available width. */
   readonly isWide?: boolean;
   readonly children: ReactNode;
 }
 
-/** A button with words on it. */
+/** A button with text. */
 export function Button({
   variant = "quiet",
   size = "regular",

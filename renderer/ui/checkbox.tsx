@@ -6,13 +6,13 @@ import { Icon } from "./icon.tsx";
 
 export interface CheckboxProps {
   readonly isSelected: boolean;
-  /** On for some of what it is about, and off for the rest. */
+  /** Checked for some of its items and unchecked for others. */
   readonly isMixed?: boolean;
   readonly onChange: (isSelected: boolean) => void;
   readonly children: ReactNode;
 }
 
-/** One of several that can be on together. */
+/** A checkbox with its label. */
 export function Checkbox({ isSelected, isMixed = false, onChange, children }: CheckboxProps) {
   return (
     <AriaCheckbox

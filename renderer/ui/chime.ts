@@ -1,12 +1,15 @@
-/** Two notes, a fifth apart, hertz. */
+/** Frequencies of two notes, a fifth apart, hertz. */
 const NOTES = [659.3, 987.8];
-/** Of full volume. */
+/** Share of full volume. */
 const VOLUME = 0.06;
-/** From one note to the next, and until the last has faded, seconds. */
+/** Seconds between the notes, and until the last has faded out. */
 const APART = 0.14;
 const FADE = 0.5;
 
-/** Plays two quiet notes. A browser lets a page sound once something was pressed in it; before, nothing is heard. */
+/**
+ * Plays two quiet notes. A browser allows sound only after the user has pressed something in the page; before that, it
+ * stays silent.
+ */
 export async function playChime(): Promise<void> {
   if (!navigator.userActivation.hasBeenActive) return;
   const context = new AudioContext();

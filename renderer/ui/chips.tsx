@@ -6,7 +6,7 @@ import styles from "./chips.module.css";
 export interface Chip<Value extends string> {
   readonly value: Value;
   readonly label: ReactNode;
-  /** Where the label is not plain words. */
+  /** The accessible name, if the label is not plain text. */
   readonly name?: string;
   readonly isDisabled?: boolean;
 }
@@ -14,16 +14,16 @@ export interface Chip<Value extends string> {
 export interface ChipsProps<Value extends string> {
   readonly label: string;
   readonly chips: readonly Chip<Value>[];
-  /** Undefined: none of them. */
+  /** Undefined means that none is selected. */
   readonly value: Value | undefined;
   readonly onChange: (value: Value) => void;
-  /** All of one width, as one control. */
+  /** Equally wide and joined, as one control. */
   readonly isSegmented?: boolean;
-  /** For labels of two lines. */
+  /** For labels with two lines. */
   readonly isTall?: boolean;
 }
 
-/** One of a few, all in view. */
+/** A choice of a few values, all visible. */
 export function Chips<Value extends string>(props: ChipsProps<Value>) {
   const { label, chips, value, onChange, isSegmented = false, isTall = false } = props;
   return (
@@ -55,7 +55,7 @@ export function Chips<Value extends string>(props: ChipsProps<Value>) {
   );
 }
 
-/** Tab comes in at the chosen one, from either side; arrows go on from there. */
+/** Tab focuses the selected chip, from either side; arrow keys move on from there. */
 function enterAtChosen({ currentTarget, relatedTarget, target }: FocusEvent<HTMLElement>): void {
   const isFromOutside = !(relatedTarget instanceof Node && currentTarget.contains(relatedTarget));
   if (!isFromOutside || !target.matches(":focus-visible")) return;

@@ -3,7 +3,7 @@ import { Group, Panel, Separator } from "react-resizable-panels";
 import styles from "./columns.module.css";
 import { useMediaQuery } from "./use-media-query.ts";
 
-/** A column at one side; it keeps its width in pixels while the middle takes what is left. */
+/** A column at one side. It keeps its width in pixels; the middle takes the remaining width. */
 export interface SideColumn {
   readonly content: ReactNode;
   readonly size: number;
@@ -12,22 +12,22 @@ export interface SideColumn {
 }
 
 export interface ColumnsProps {
-  /** Names the panels, for the layout that is kept. */
+  /** Names the panels in the saved layout. */
   readonly name: string;
   readonly start?: SideColumn | undefined;
   readonly end?: SideColumn | undefined;
   readonly children: ReactNode;
-  /** As `onLayout` gave it. */
+  /** The layout that `onLayout` reported. */
   readonly layout?: Readonly<Record<string, number>> | undefined;
   readonly onLayout?: (layout: Readonly<Record<string, number>>) => void;
 }
 
-/** Whether columns stand one above the other, for want of width; the one at the end is left out then. */
+/** Whether the columns are stacked because the screen is narrow; the end column is then left out. */
 export function useIsStacked(): boolean {
   return useMediaQuery("(max-width: 699px)");
 }
 
-/** Columns with borders to drag; one above the other where the screen is narrow. */
+/** Columns with borders that can be dragged; stacked on a narrow screen. */
 export function Columns({ name, start, end, children, layout, onLayout }: ColumnsProps) {
   const isStacked = useIsStacked();
   if (isStacked)

@@ -6,7 +6,7 @@ import { Icon } from "./icon.tsx";
 import { KeyHint } from "./key-hint.tsx";
 import type { MenuEntry } from "./menu.tsx";
 
-/** Something to choose: with a picture in the place of its icon, perhaps, and a word at its end. */
+/** An entry, optionally with a picture instead of its icon, and a note at its end. */
 export interface PaletteEntry extends MenuEntry {
   /** Address of a small picture. */
   readonly picture?: string | undefined;
@@ -23,15 +23,15 @@ export interface CommandPaletteProps {
   readonly placeholder: string;
   readonly search: string;
   readonly onSearch: (search: string) => void;
-  /** What the search found; an entry stands in one group only. */
+  /** The results; an entry is in one group only. */
   readonly groups: readonly PaletteGroup[];
-  /** What was found, in words, for who cannot see the list; shown where it is empty. */
+  /** The result as text for screen readers; visible if the list is empty. */
   readonly status: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
 }
 
-/** A field and what it finds, over the page: the arrows choose, Enter takes, Escape closes. */
+/** A search field with results, over the page: arrow keys select, Enter runs, Escape closes. */
 export function CommandPalette(props: CommandPaletteProps) {
   const { label, isOpen, onClose } = props;
   return (
@@ -87,8 +87,8 @@ function Found({
 }
 
 /**
- * What Enter takes: the first of all, until a person picks another. What comes later, as pictures do, may stand before
- * what was first.
+ * The entry that Enter runs: the first one until the user picks another. Entries that arrive later, such as pictures,
+ * may precede it.
  */
 function usePicked(groups: readonly PaletteGroup[]): readonly [string, (id: string) => void] {
   const [picked, setPicked] = useState<string>();
@@ -97,7 +97,7 @@ function usePicked(groups: readonly PaletteGroup[]): readonly [string, (id: stri
     .filter(({ isDisabled }) => isDisabled !== true);
   const first = enabled[0]?.id ?? "";
   const isThere = enabled.some(({ id }) => id === picked);
-  // cmdk picks the first itself whenever the search changes.
+  // cmdk itself picks the first entry whenever the search changes.
   const pick = (id: string) => setPicked(id === first ? undefined : id);
   return [picked !== undefined && isThere ? picked : first, pick];
 }

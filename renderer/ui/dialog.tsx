@@ -12,14 +12,14 @@ export interface DialogProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
-  /** Buttons at its foot, the one that acts last. */
+  /** Buttons at the bottom, the main one last. */
   readonly actions?: ReactNode;
   readonly size?: "narrow" | "wide" | "full";
-  /** For a question that cannot be waved away by a click outside. */
+  /** For a question that a click outside must not close. */
   readonly isAlert?: boolean;
 }
 
-/** What wants an answer before anything else. */
+/** A modal dialog. */
 export function Dialog(props: DialogProps) {
   const { title, isOpen, onClose, children, actions, size = "narrow", isAlert = false } = props;
   const t = useWords("ui");

@@ -2,7 +2,7 @@ import type { LucideIcon } from "lucide-react";
 import styles from "./drop-sign.module.css";
 import { Icon } from "./icon.tsx";
 
-/** What becomes of the files that hang over the page, at its foot. */
+/** Says, at the bottom of the page, what dropping the dragged files would do. */
 export function DropSign({ icon, children }: { icon: LucideIcon; children: string }) {
   return (
     <p className={styles.sign}>

@@ -5,11 +5,11 @@ import styles from "./field.module.css";
 
 export interface FieldHeadProps {
   readonly label: string;
-  /** What the word means: a Help. */
+  /** A Help element that explains the label. */
   readonly help?: ReactNode;
-  /** What stands at the right. */
+  /** Content at the right. */
   readonly aside?: ReactNode;
-  /** For a number that moves by dragging its label. */
+  /** For a number that changes when its label is dragged. */
   readonly onDragStart?: PointerEventHandler<HTMLElement>;
 }
 

@@ -5,7 +5,7 @@ import { useWords } from "../words/words.ts";
 import { Icon } from "./icon.tsx";
 import styles from "./help.module.css";
 
-/** What a word means, for who asks. Beside the label of a field it is no button of that field. */
+/** Explains a label on request. Put beside a field's label, it is not a button of that field. */
 export function Help({ about, children }: { about: string; children: ReactNode }) {
   const t = useWords("ui");
   const id = useId();

@@ -10,17 +10,17 @@ export interface IconButtonProps extends Omit<
   "children" | "className" | "style" | "aria-label"
 > {
   readonly icon: LucideIcon;
-  /** What it does: its accessible name and its tooltip. */
+  /** The accessible name and the tooltip. */
   readonly label: string;
   readonly keys?: string | undefined;
   readonly variant?: "quiet" | "plain" | "danger";
   readonly size?: "dense" | "regular";
   readonly placement?: TooltipProps["placement"];
-  /** For one that stands for something being on. */
+  /** For a button that shows whether something is on. */
   readonly isChosen?: boolean;
 }
 
-/** A button that is only an icon; its words are in its tooltip. */
+/** A button with only an icon; its label is in its tooltip. */
 export function IconButton(props: IconButtonProps) {
   const {
     icon,

@@ -17,20 +17,20 @@ const SIGNS: Readonly<Record<string, string>> = {
   right: "→",
 };
 
-/** One key as it is printed on this machine's keyboard. */
+/** A key's label on this machine's keyboard. */
 function sign(key: string): string {
   return SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key);
 }
 
-/** A sign that needs Shift to be typed, `shift+?`, is known by itself. */
+/** A character that needs Shift, as in `shift+?`, is shown without it. */
 function parts(keys: string): readonly string[] {
-  // Where two keys do the same, the first is told.
+  // Of two keys that do the same, the first is shown.
   const all = (keys.split(",")[0] ?? keys).split("+");
   const last = all.at(-1) ?? "";
   return /^[^\p{L}\p{N}]$/u.test(last) ? all.filter((key) => key !== "shift") : all;
 }
 
-/** Keys as the registry writes them, `mod+shift+x`, for people: `Ctrl Shift X`. */
+/** Shows keys in the registry's notation, `mod+shift+x`, in readable form: `Ctrl Shift X`. */
 export function KeyHint({ keys }: { keys: string }) {
   return (
     <span className={styles.keys}>

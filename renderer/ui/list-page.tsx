@@ -5,14 +5,14 @@ import { classNames } from "./class-names.ts";
 import styles from "./list-page.module.css";
 
 export interface ListPageProps {
-  /** A column of names; undefined where there is nothing to list yet. */
+  /** A column of names; undefined if there is nothing to list yet. */
   readonly list: ReactNode;
-  /** What is open, and a dock below both. */
+  /** The open item, and a dock below both. */
   readonly children: ReactNode;
   readonly size?: "regular" | "wide";
 }
 
-/** A page with a column of names beside what is open; below 900 px the one stands above the other. */
+/** A page with a column of names beside the open item; below 900 px they are stacked. */
 export function ListPage({ list, children, size = "regular" }: ListPageProps) {
   return (
     <div
@@ -28,9 +28,9 @@ export function ListPage({ list, children, size = "regular" }: ListPageProps) {
 export interface ListColumnProps<Item> {
   readonly title: string;
   readonly label: string;
-  /** The way to one more. */
+  /** The button that adds an item. */
   readonly tool: ReactNode;
-  /** Undefined until they were read. */
+  /** Undefined until they have been read. */
   readonly items: readonly Item[] | undefined;
   readonly error: Error | null;
   readonly failed: string;
@@ -78,11 +78,11 @@ export function ListColumn<Item extends { readonly id: string }>(props: ListColu
 export interface ListRowProps {
   readonly id: string;
   readonly name: string;
-  /** What stands at the right of the name. */
+  /** Content at the right of the name. */
   readonly aside?: ReactNode;
-  /** A small picture in front. */
+  /** A small picture before the name. */
   readonly lead?: ReactNode;
-  /** Quiet lines below the name. */
+  /** Secondary lines below the name. */
   readonly children: ReactNode;
 }
 
@@ -102,7 +102,7 @@ export function ListRow({ id, name, aside, lead, children }: ListRowProps) {
   );
 }
 
-/** A quiet line of a row. */
+/** A secondary line of a row. */
 export function ListLine({ children }: { children: ReactNode }) {
   return <span className={styles.line}>{children}</span>;
 }

@@ -7,17 +7,17 @@ import { KeyHint } from "./key-hint.tsx";
 import styles from "./menu.module.css";
 import { useFocusReturn } from "./use-focus-return.ts";
 
-/** One thing that a menu offers. */
+/** One entry of a menu. */
 export interface MenuEntry {
   readonly id: string;
   readonly label: string;
   readonly icon?: LucideIcon | undefined;
   readonly keys?: string | undefined;
-  /** Other words that it is found by. */
+  /** Other words to find it by. */
   readonly keywords?: readonly string[] | undefined;
   readonly isDisabled?: boolean | undefined;
   readonly isDanger?: boolean | undefined;
-  /** Entries of one group stand together; a line parts the groups. */
+  /** Entries of one group stay together; a line separates the groups. */
   readonly group?: string | undefined;
   run(): void;
 }
@@ -27,11 +27,11 @@ export interface PointMenuProps {
   readonly label: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
-  /** What it opens at: an element without size, where the pointer was. */
+  /** An element without size at the pointer's position, where the menu opens. */
   readonly anchor: RefObject<HTMLElement | null>;
 }
 
-/** A menu at a point: see ContextMenu of renderer/shortcuts, which most will want. */
+/** A menu at a point. Most callers need useContextMenu of renderer/shortcuts instead. */
 export function PointMenu({ entries, label, isOpen, onClose, anchor }: PointMenuProps) {
   return (
     <Popover

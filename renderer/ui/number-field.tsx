@@ -15,12 +15,13 @@ export interface NumberFieldProps {
   readonly aside?: ReactNode;
 }
 
-/** Pixels of dragging that make one step. */
+/** Dragging distance of one step, pixels. */
 const PIXELS_PER_STEP = 6;
 
 /**
- * A number: typed, by arrow keys, by Alt and the wheel, or by dragging its label. A number that comes from
- * elsewhere while the field has the focus does not replace what is typed or selected, and an emptied field takes its last number again.
+ * A number that can be typed, or changed by arrow keys, by Alt and the wheel, or by dragging its label. A new value
+ * from outside does not replace what is typed or selected while the field has the focus; an emptied field gets its last
+ * number back.
  */
 export function NumberField(props: NumberFieldProps) {
   const { label, isLabelHidden = false, aside, value, onChange: onNumber, ...limits } = props;
@@ -67,7 +68,7 @@ export function NumberField(props: NumberFieldProps) {
   );
 }
 
-/** Keeps decimal steps free of the dust that binary fractions leave. */
+/** Rounds to a step, which removes the errors of binary fractions. */
 function roundTo(value: number, step: number): number {
   const digits = String(step).split(".")[1]?.length ?? 0;
   return Number(value.toFixed(digits));
@@ -86,7 +87,7 @@ function followDrag(event: PointerEvent<HTMLElement>, onSteps: (steps: number) =
   );
 }
 
-/** React listens to wheels passively, where a page cannot be kept from scrolling. */
+/** React registers wheel listeners as passive, which cannot prevent scrolling. */
 function useAltWheel(
   input: { readonly current: HTMLElement | null },
   onSteps: (steps: number) => void,

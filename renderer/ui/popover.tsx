@@ -11,7 +11,7 @@ export interface PopoverProps {
   /** The button that opens it. */
   readonly trigger: ReactElement;
   readonly children: ReactNode | ((close: () => void) => ReactNode);
-  /** For one that is opened by more than its button. */
+  /** For one that can also be opened in other ways. */
   readonly isOpen?: boolean;
   readonly onOpenChange?: (isOpen: boolean) => void;
   readonly placement?:
@@ -25,8 +25,8 @@ export interface PopoverProps {
 }
 
 /**
- * More about one thing, floating beside it. It is itself the dialog: the unseen buttons that dismiss it
- * stand within.
+ * More about one thing, shown beside it. The popover itself is the dialog and contains the hidden buttons that dismiss
+ * it.
  */
 export function Popover(props: PopoverProps) {
   const { label, trigger, children, placement = "bottom", ...open } = props;

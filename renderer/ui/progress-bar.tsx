@@ -4,12 +4,12 @@ import styles from "./progress-bar.module.css";
 
 export interface ProgressBarProps {
   readonly label: string;
-  /** 0 to 1; undefined while nobody knows. */
+  /** 0 to 1; undefined while unknown. */
   readonly share: number | undefined;
   readonly isPaused?: boolean;
 }
 
-/** How far something is. */
+/** A bar that shows progress. */
 export function ProgressBar({ label, share, isPaused = false }: ProgressBarProps) {
   return (
     <AriaProgressBar
@@ -28,7 +28,7 @@ export function ProgressBar({ label, share, isPaused = false }: ProgressBarProps
   );
 }
 
-/** The same as a ring, where there is no room for a bar. */
+/** Progress as a ring, for places without room for a bar. */
 export function ProgressRing({ label, share }: ProgressBarProps) {
   return (
     <AriaProgressBar aria-label={label} value={100 * (share ?? 0)} className={styles.ring ?? ""}>

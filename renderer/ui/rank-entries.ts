@@ -1,12 +1,12 @@
 import type { MenuEntry } from "./menu.tsx";
 
-/** What of an entry a search reads. */
+/** The fields of an entry that a search reads. */
 export type Findable = Pick<MenuEntry, "id" | "label" | "group" | "keywords">;
 
 /**
- * The entries that hold every word of a search, the best first: words that a label begins with count most, those of
- * other names least. Among equals, and a little beyond, comes first what was used lately. Without a search: all of
- * them, as they come.
+ * The entries that contain every word of a search, best first: words at the start of a label count most, those in other
+ * names least. Among entries with equal or almost equal scores, recently used ones come first. Without a search, all
+ * entries in their own order.
  */
 export function rankEntries<Entry extends Findable>(
   entries: readonly Entry[],
@@ -23,13 +23,13 @@ export function rankEntries<Entry extends Findable>(
     .map(({ entry }) => entry);
 }
 
-/** Points of one word, by where it stands. */
+/** Score of one word, by its position. */
 const START = 4;
 const WORD = 3;
 const INSIDE = 2;
 const KEYWORD = 1;
 
-/** 0 where a word is nowhere; otherwise what the words come to on average. */
+/** The average score of the words; 0 if any is missing. */
 function scoreOf({ label, group = "", keywords = [] }: Findable, words: readonly string[]): number {
   const name = label.toLowerCase();
   const others = [group, ...keywords].join(" ").toLowerCase();

@@ -7,16 +7,16 @@ import { attempt } from "./toasts.ts";
 export interface RemoveDialogProps {
   /** The question. */
   readonly title: string;
-  /** What the button that removes says. */
+  /** Label of the button that removes. */
   readonly yes: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly onRemove: () => Promise<unknown>;
-  /** What is lost, and what stays. */
+  /** What will be lost, and what stays. */
   readonly children: ReactNode;
 }
 
-/** Asks before something is gone for good. */
+/** Asks before something is deleted permanently. */
 export function RemoveDialog(props: RemoveDialogProps) {
   const { title, yes, isOpen, onClose, onRemove, children } = props;
   const t = useWords("ui");

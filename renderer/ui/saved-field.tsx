@@ -7,17 +7,17 @@ export interface SavedFieldProps extends Pick<
   TextFieldProps,
   "label" | "description" | "placeholder" | "rows"
 > {
-  /** What counts now. */
+  /** The saved value. */
   readonly saved: string;
-  /** Why a text cannot be saved; undefined where it can. */
+  /** Why a text cannot be saved; undefined if it can. */
   readonly faultOf?: (typed: string) => string | undefined;
   readonly onSave: (typed: string) => void;
   readonly onType?: (typed: string) => void;
-  /** Whether two texts are the same to whoever keeps them. */
+  /** Whether two texts mean the same value. */
   readonly isSame?: (typed: string, saved: string) => boolean;
 }
 
-/** A field whose text counts once it is saved, by its button or Enter: addresses, ports, patterns. */
+/** A field whose text takes effect when it is saved with its button or Enter: addresses, ports, patterns. */
 export function SavedField(props: SavedFieldProps) {
   const { saved, onSave, onType, faultOf = () => undefined, ...field } = props;
   const { isSame = (typed, kept) => typed.trim() === kept, ...rest } = field;

@@ -22,7 +22,7 @@ export interface SearchFieldProps {
   readonly inputRef?: Ref<HTMLInputElement>;
 }
 
-/** Words to look for; Escape empties it. */
+/** A search field; Escape clears it. */
 export function SearchField({ label, placeholder = "", inputRef, ...rest }: SearchFieldProps) {
   return (
     <AriaSearchField {...rest} aria-label={label} className={styles.search ?? ""}>
@@ -40,7 +40,7 @@ export function SearchField({ label, placeholder = "", inputRef, ...rest }: Sear
   );
 }
 
-/** A way to go on with what is in a field. */
+/** A suggestion that completes what is in a field. */
 export interface Suggestion {
   readonly id: string;
   readonly label: string;
@@ -53,7 +53,7 @@ export interface SuggestingSearchFieldProps extends SearchFieldProps {
   readonly suggestionsLabel: string;
 }
 
-/** A search field with a list below it: the arrows choose, Enter takes, and words are typed past it. */
+/** A search field with suggestions below it: arrow keys select, Enter accepts, and typing continues without them. */
 export function SuggestingSearchField(props: SuggestingSearchFieldProps) {
   const { suggestions, suggestionsLabel, ...rest } = props;
   const [isIn, setIsIn] = useState(false);

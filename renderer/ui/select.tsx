@@ -17,9 +17,9 @@ import styles from "./select.module.css";
 export interface SelectOption<Value extends string> {
   readonly value: Value;
   readonly label: string;
-  /** A small sign before it. */
+  /** A small icon before it. */
   readonly sign?: ReactNode;
-  /** A quiet word after it. */
+  /** A secondary note after it. */
   readonly note?: string | undefined;
   readonly isDisabled?: boolean;
 }
@@ -31,13 +31,13 @@ export interface SelectProps<Value extends string> {
   readonly onChange: (value: Value) => void;
   readonly options: readonly SelectOption<Value>[];
   readonly isDisabled?: boolean;
-  /** What the word means: a Help. */
+  /** A Help element that explains the label. */
   readonly help?: ReactNode;
   readonly aside?: ReactNode;
   readonly description?: ReactNode;
 }
 
-/** One of a list. */
+/** A choice from a list. */
 export function Select<Value extends string>(props: SelectProps<Value>) {
   const { label, isLabelHidden = false, value, onChange, options, isDisabled = false } = props;
   return (

@@ -5,14 +5,14 @@ import { NumberField, type NumberFieldProps } from "./number-field.tsx";
 import styles from "./slider.module.css";
 
 export interface SliderProps extends NumberFieldProps {
-  /** Where the slider ends, if the number may go further than is useful to slide. */
+  /** The end of the slider, if the number may exceed the useful range. */
   readonly slideTo?: number;
   readonly description?: ReactNode;
-  /** What the word means: a Help. */
+  /** A Help element that explains the label. */
   readonly help?: ReactNode;
 }
 
-/** A number with a track to slide on. */
+/** A number with a slider. */
 export function Slider({ slideTo, description, help, ...number }: SliderProps) {
   const { value, onChange, minValue, step = 1, isDisabled = false } = number;
   const maxValue = slideTo ?? number.maxValue;

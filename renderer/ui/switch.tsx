@@ -6,12 +6,12 @@ export interface SwitchProps {
   readonly isSelected: boolean;
   readonly onChange: (isSelected: boolean) => void;
   readonly isDisabled?: boolean;
-  /** Its label, and under it what it means. */
+  /** Its label, with a description below. */
   readonly children: ReactNode;
   readonly description?: ReactNode;
 }
 
-/** On or off, at once. */
+/** Turns something on or off immediately. */
 export function Switch({ children, description, isDisabled = false, ...rest }: SwitchProps) {
   return (
     <AriaSwitch {...rest} isDisabled={isDisabled} className={styles.switch ?? ""}>

@@ -18,26 +18,26 @@ export interface TextFieldProps extends Omit<
   "children" | "className" | "style"
 > {
   readonly label: string;
-  /** Names the field for screen readers only. */
+  /** Shows the label to screen readers only. */
   readonly isLabelHidden?: boolean;
   readonly description?: ReactNode;
-  /** Why the value is refused; shown while there is one. */
+  /** Why the value is refused; shown if present. */
   readonly error?: string | undefined;
   readonly placeholder?: string | undefined;
-  /** Lines of a field for text that may be long; absent means one that does not grow. */
+  /** Number of lines of a field for long text; absent means a single-line field. */
   readonly rows?: number;
-  /** Paths, hashes and codes. */
+  /** For paths, hashes and codes. */
   readonly isCode?: boolean;
-  /** What the word means: a Help. */
+  /** A Help element that explains the label. */
   readonly help?: ReactNode;
-  /** What stands at the right of the label. */
+  /** Content at the right of the label. */
   readonly aside?: ReactNode;
-  /** What stands at the right of the input: buttons. */
+  /** Buttons at the right of the input. */
   readonly trailing?: ReactNode;
   readonly inputRef?: Ref<HTMLInputElement & HTMLTextAreaElement>;
 }
 
-/** A field for text, of one line or of many. */
+/** A text field with one line or several. */
 export function TextField(props: TextFieldProps) {
   const { label, isLabelHidden = false, description, error, help, aside, ...others } = props;
   const { placeholder, rows, isCode, inputRef, trailing, ...rest } = others;
@@ -70,7 +70,7 @@ type EntryProps = {
   [Name in "placeholder" | "rows" | "isCode" | "inputRef"]: TextFieldProps[Name] | undefined;
 };
 
-/** What is typed into: one line, or an area. */
+/** The input: a single line, or a text area. */
 function Entry({ placeholder = "", rows, isCode = false, inputRef = null }: EntryProps) {
   const isArea = rows !== undefined;
   const classes = classNames(styles.input, isArea && styles.area, isCode && styles.code);

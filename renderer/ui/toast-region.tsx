@@ -14,7 +14,7 @@ import { Icon } from "./icon.tsx";
 import styles from "./toast-region.module.css";
 import { toastQueue } from "./toasts.ts";
 
-/** Where toasts appear; once, at the root of the page. */
+/** The place for toasts; render it once, at the root of the page. */
 export function ToastRegion() {
   const t = useWords("ui");
   return (

@@ -1,22 +1,22 @@
 import { UNSTABLE_ToastQueue as ToastQueue } from "react-aria-components";
 
-/** A word that comes by itself and goes by itself. */
+/** A message that appears and disappears by itself. */
 export interface Toast {
   readonly text: string;
-  /** Something failed: an icon goes with it. */
+  /** A failure, shown with an icon. */
   readonly isFailure?: boolean;
   readonly code?: string | undefined;
   readonly action?: { readonly label: string; run(): void };
-  /** What its action takes back. */
+  /** What its action undoes. */
   readonly step?: Step;
 }
 
-/** As long as Undo is offered. */
+/** How long Undo is offered, milliseconds. */
 const UNDO_MS = 8000;
 const FAILURE_MS = 12_000;
 const PLAIN_MS = 5000;
 
-/** As many of the last steps as can be taken back. */
+/** Maximum number of steps that can be undone. */
 const KEPT_UNDOS = 20;
 
 export const toastQueue = new ToastQueue<Toast>({ maxVisibleToasts: 3 });
@@ -26,25 +26,25 @@ export function showToast(text: string, action?: Toast["action"]): void {
   toastQueue.add({ text, ...(action && { action }) }, { timeout });
 }
 
-/** What was done, and how it is taken back. */
+/** What was done, and how to undo it. */
 export interface Done {
   readonly text: string;
   readonly undo: () => unknown;
 }
 
-/** Something that can be taken back, from the moment it was asked for. */
+/** Something that can be undone, from the moment it is requested. */
 interface Step {
   /** Undefined until it is done. */
   done?: Done;
 }
 
-/** The last steps, the newest last. */
+/** The last steps, newest last. */
 const steps: Step[] = [];
 let doneAt = 0;
-/** Ends once all that was asked for is done, and taken back where that was asked for. */
+/** Resolves when everything requested has been done, and undone if requested. */
 let turn: Promise<void> = Promise.resolve();
 
-/** Does one after the other, in the order in which it was asked for; a failure is told and holds up nothing. */
+/** Runs work in the order of the calls; a failure is shown and does not block what follows. */
 function inTurn(work: () => Promise<unknown>): void {
   const before = turn;
   turn = (async () => {
@@ -61,7 +61,7 @@ function begin(): Step {
   return step;
 }
 
-/** False where it was taken back before, or is too long ago. */
+/** Returns false if the step was undone already, or is too old. */
 function forget(step: Step): boolean {
   const at = steps.indexOf(step);
   if (at >= 0) steps.splice(at, 1);
@@ -81,9 +81,9 @@ function tell(step: Step, { text }: Done, label: string): void {
 }
 
 /**
- * Does something that can be taken back: by the button of its message, or by Ctrl+Z for as long as the page is open, also
- * while it is still being done. Such steps and what takes them back are done one after the other, so that each finds
- * what the one before left. Nothing can be taken back where the work gives nothing.
+ * Does something that can be undone: with the button of its message, or with Ctrl+Z as long as the page is open, even
+ * while it is still running. Steps and their undos run one after another, so that each starts from the result of the
+ * previous one. A step without a result cannot be undone.
  */
 export function doUndoable(label: string, work: () => Promise<Done | undefined>): void {
   const step = begin();
@@ -100,32 +100,32 @@ export function doUndoable(label: string, work: () => Promise<Done | undefined>)
   });
 }
 
-/** Tells of something done that can be taken back as the above. */
+/** Shows that something was done, with an action that undoes it as above. */
 export function showUndo(text: string, action: NonNullable<Toast["action"]>): void {
   const step = begin();
   step.done = { text, undo: () => action.run() };
   tell(step, step.done, action.label);
 }
 
-/** Takes back what was asked for last; nothing where there is nothing. */
+/** Undoes the step requested last, if there is one. */
 export function undoLast(): void {
   const step = steps.at(-1);
   if (step !== undefined) takeBack(step);
 }
 
-/** Whether something was done, and not taken back, after a moment in the page's time. */
+/** Whether a step was requested after a moment in the page's time and not undone. */
 export function wasDoneAfter(moment: number): boolean {
   return steps.length > 0 && doneAt > moment;
 }
 
-/** Tells what went wrong, in the words of the error. */
+/** Shows an error's message. */
 export function showFailure(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
   toastQueue.add({ text, code, isFailure: true }, { timeout: FAILURE_MS });
 }
 
-/** Waits for a command whose answer nobody needs; its failure is told in a toast. */
+/** Waits for a command without using its result; its failure is shown in a toast. */
 export function attempt(command: Promise<unknown> | undefined): void {
   command?.catch(showFailure);
 }

@@ -5,14 +5,14 @@ import styles from "./tooltip.module.css";
 
 export interface TooltipProps {
   readonly text: ReactNode;
-  /** Keys that do the same, as the shortcut registry writes them. */
+  /** Keys that do the same, in the notation of the shortcut registry. */
   readonly keys?: string | undefined;
   readonly placement?: "top" | "bottom" | "left" | "right";
-  /** The control it belongs to: one that can be focused. */
+  /** The control that it describes, which must be focusable. */
   readonly children: ReactElement;
 }
 
-/** A word about a control, after a moment of pointing at it or when it has the focus. */
+/** A text about a control, shown after a short hover or when the control has the focus. */
 export function Tooltip({ text, keys, placement = "top", children }: TooltipProps) {
   return (
     <TooltipTrigger delay={500} closeDelay={80}>

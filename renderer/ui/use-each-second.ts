@@ -3,8 +3,8 @@ import { useEffect, useState } from "react";
 const REST_MS = 1000;
 
 /**
- * Looks at a value at most once a second, so that a number can be read before it changes. State follows it while
- * rendering: an update in an effect, again and again, is a loop to React.
+ * Follows a value at most once a second, so that a number can be read before it changes. State is set during render,
+ * since React treats repeated updates in an effect as a loop.
  */
 export function useEachSecond<Value>(value: Value): Value {
   const [shown, setShown] = useState(value);
@@ -13,7 +13,7 @@ export function useEachSecond<Value>(value: Value): Value {
     setShown(value);
     setIsResting(true);
   }
-  // A new value that is shown as one rest ends begins another.
+  // A value that changes when the second ends starts another second.
   useEffect(() => {
     if (!isResting) return;
     const timer = setTimeout(() => setIsResting(false), REST_MS);

@@ -1,8 +1,8 @@
 import { type DragEvent, useState } from "react";
 
 /**
- * Takes a file of another program dropped on an element; what lies within may take it first. Where there may
- * be more of them, or a folder, the event has the rest.
+ * Accepts a file of another program dropped on an element; elements inside may accept it first. For several files, or a
+ * folder, read the event.
  */
 export function useFileDrop(take: (file: File, event: DragEvent) => void) {
   const [depth, setDepth] = useState(0);
@@ -22,7 +22,7 @@ export function useFileDrop(take: (file: File, event: DragEvent) => void) {
   const isOver = depth > 0;
   return {
     isOver,
-    /** For a drop that something within has taken. */
+    /** For a drop that an element inside has accepted. */
     end: () => setDepth(0),
     handlers: {
       onDragEnter: move(1),
@@ -33,7 +33,7 @@ export function useFileDrop(take: (file: File, event: DragEvent) => void) {
   };
 }
 
-/** A picture dragged from the page itself is none from outside. */
+/** A picture dragged from the page itself is not a file from outside. */
 function hasFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer.types.includes("Files") && !dataTransfer.types.includes("text/html");
 }

@@ -5,7 +5,7 @@ import { formatAbout, formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./welcome.module.css";
 
-/** What this machine can do: its device and memory, and how long a picture of full size takes by each preset. */
+/** What this machine can do: its device and memory, and the time of a full-size picture with each preset. */
 export function MachineFacts() {
   const t = useWords("welcome");
   const { queries } = useStudio();

@@ -13,7 +13,7 @@ const PLACES: readonly (readonly ["models" | "gallery" | "server", LucideIcon, s
   ["server", Server, "/server"],
 ];
 
-/** Above the first picture: where to go from there. It goes for good when it is closed. */
+/** Shown above the first picture: what to do next. Once closed, it does not return. */
 export function NextSteps() {
   const t = useWords("welcome");
   const [, navigate] = useLocation();

@@ -20,10 +20,13 @@ import { useWords } from "../words/words.ts";
 import { MachineFacts } from "./machine-facts.tsx";
 import styles from "./welcome.module.css";
 
-/** The model that the studio is for. */
+/** The studio's main model. */
 const STABLE_DIFFUSION = "stable-diffusion-2";
 
-/** The first start: what this machine can do, one picture by one press, and the ways on. Shown until it was answered. */
+/**
+ * The first start: what this machine can do, one picture with one press, and further choices. Shown until the user has
+ * made a choice.
+ */
 export function Welcome() {
   const t = useWords("welcome");
   const { queries } = useStudio();
@@ -84,14 +87,14 @@ export function Welcome() {
   );
 }
 
-/** What answers the first start: leaving it, and the first picture. */
+/** The choices that complete the first start: leaving it, and the first picture. */
 function useWaysOn() {
   const t = useWords("welcome");
   const studio = useStudio();
   const [, navigate] = useLocation();
   const enter = async (address: string, change: SettingsChange = {}) => {
     navigate(address);
-    // Whoever begins with this version has nothing new to read about it.
+    // For a new user, nothing in this version is news.
     const seen = { isIntroduced: true, seenVersion: SOFTWARE.version };
     await changeSettings(studio, { ...change, ...seen });
   };
@@ -109,14 +112,14 @@ function useWaysOn() {
 interface ChoiceProps {
   readonly icon: LucideIcon;
   readonly title: string;
-  /** The one most people take. */
+  /** The choice that suits most people. */
   readonly isFirst?: boolean;
   readonly onPress: () => void;
-  /** What comes of it, in a sentence or two. */
+  /** What happens next, in a sentence or two. */
   readonly children: ReactNode;
 }
 
-/** One way to begin: a large button that says what comes of it. */
+/** One way to begin: a large button with an explanation. */
 function Choice({ icon, title, isFirst = false, onPress, children }: ChoiceProps) {
   return (
     <AriaButton

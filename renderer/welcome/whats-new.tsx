@@ -13,7 +13,7 @@ import { type Release, unseenReleases } from "../words/en/news.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./whats-new.module.css";
 
-/** What has changed for the person, once after each update, and again from the palette. */
+/** What has changed for the user: shown once after each update, and again from the palette. */
 export function WhatsNew() {
   const t = useWords("news");
   const frame = useWords("frame");

@@ -1,8 +1,8 @@
-/** How the studio writes quantities, in the words of people. */
+/** Formats quantities for people. */
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
-/** A remark as a sentence of its own: `sending` is `Sending`; a file's name stays as it is. */
+/** Turns a note into a sentence: `sending` becomes `Sending`; a file's name stays unchanged. */
 export function asSentence(remark: string): string {
   return remark.replace(/^[a-z](?=[a-z]*(?:[ ,:]|$))/, (letter) => letter.toUpperCase());
 }
@@ -25,7 +25,7 @@ export function formatDuration(seconds: number): string {
   return left === 0 ? `${hours} h` : `${hours} h ${left} min`;
 }
 
-/** A time that is only expected, as people say it after "about": `1 s` at least, `50 s`, `4 min`, `25 min`, `1.5 h`. */
+/** An expected time, to follow "about": at least `1 s`, then `50 s`, `4 min`, `25 min`, `1.5 h`. */
 export function formatAbout(seconds: number): string {
   if (seconds < 10) return `${Math.max(1, Math.round(seconds))}\u00a0s`;
   if (seconds < 55) return `${5 * Math.round(seconds / 5)}\u00a0s`;
@@ -40,7 +40,7 @@ export function formatShare(share: number): string {
   return `${Math.round(100 * share)}%`;
 }
 
-/** A clock that counts down: `0:41`, `12:05`, `1:02:09`. */
+/** A countdown: `0:41`, `12:05`, `1:02:09`. */
 export function formatClock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
@@ -52,19 +52,19 @@ function pair(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-/** Speed of drawing: `6.2 it/s`, or `3.4 s/it` where a step takes longer than a second. */
+/** Drawing speed: `6.2 it/s`, or `3.4 s/it` if a step takes longer than a second. */
 export function formatSpeed(secondsPerStep: number): string {
   return secondsPerStep < 1
     ? `${(1 / secondsPerStep).toFixed(1)} it/s`
     : `${secondsPerStep.toFixed(1)} s/it`;
 }
 
-/** With separators: `50,000`. */
+/** With thousands separators: `50,000`. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en");
 }
 
-/** Relative for a week, absolute after: `5 min ago`, `yesterday`, `3 March 2026`. */
+/** Relative within a week, absolute after that: `5 min ago`, `yesterday`, `3 March 2026`. */
 export function formatWhen(iso: string, now = new Date()): string {
   const date = new Date(iso);
   const seconds = (date.getTime() - now.getTime()) / 1000;
@@ -87,14 +87,14 @@ export function formatDay(day: string, now = new Date()): string {
   return date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 }
 
-/** A year as it is, `2026`; a month of any year, `2026-11`, by its short name. */
+/** A year unchanged, `2026`; a month such as `2026-11` by its short name. */
 export function formatPeriod(period: string): string {
   const [year = "", month] = period.split("-");
   if (month === undefined) return year;
   return new Date(2000, Number(month) - 1).toLocaleDateString("en-GB", { month: "short" });
 }
 
-/** A day where there is little room: `3 Mar`, `3 Mar 2025` of another year. */
+/** A short form of a day: `3 Mar`, or `3 Mar 2025` in another year. */
 export function formatShortDay(day: string, now = new Date()): string {
   const date = new Date(`${day}T00:00`);
   const isThisYear = date.getFullYear() === now.getFullYear();
@@ -105,7 +105,7 @@ export function formatShortDay(day: string, now = new Date()): string {
   });
 }
 
-/** When something ends, before or after it has: `in 3 hours`, `2 days ago`, `on 3 March 2027`. */
+/** When something ends or ended: `in 3 hours`, `2 days ago`, `on 3 March 2027`. */
 export function formatEnd(iso: string, now = new Date()): string {
   const seconds = (Date.parse(iso) - now.getTime()) / 1000;
   const distance = Math.abs(seconds);

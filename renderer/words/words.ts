@@ -20,7 +20,7 @@ import { shortcuts } from "./en/ui.ts";
 import { ui } from "./en/ui.ts";
 import { welcome } from "./en/welcome.ts";
 
-/** Everything the studio says, one record per area. English is the language the keys are typed by. */
+/** All texts of the studio, one record per area. The keys are typed by the English texts. */
 const en = {
   archive,
   buckets,
@@ -52,20 +52,20 @@ declare module "i18next" {
 
 export const words = createInstance();
 
-/** Loads the words; before this nothing may be shown. */
+/** Loads the texts; nothing can be shown before. */
 export async function loadWords(): Promise<void> {
   await words.use(initReactI18next).init({
     lng: "en",
     fallbackLng: "en",
     defaultNS: "ui",
     resources: { en },
-    // React escapes what it shows.
+    // React already escapes text.
     interpolation: { escapeValue: false },
     initAsync: false,
   });
 }
 
-/** The words of one area: `const t = useWords("gallery"); t("empty.title")`. */
+/** The texts of one area: `const t = useWords("gallery"); t("empty.title")`. */
 export function useWords<Area extends keyof typeof en>(area: Area) {
   return useTranslation(area).t;
 }

@@ -1,4 +1,4 @@
-/** Of clusters, of what is applied there, and of what becomes of it. */
+/** Texts about clusters, about applying manifests, and about deployments. */
 export const clusters = {
   title: "Apply to a cluster",
   lead: "Darkroom asks the cluster first what would change. Nothing is applied until you say so.",

@@ -1,4 +1,4 @@
-/** Fields are called as in OpenShift AI's dashboard, so that whoever has deployed there finds each one here. */
+/** Fields have the names of OpenShift AI's dashboard, so that its users recognise each one. */
 export const deploy = {
   title: "Deploy",
   lead: "What OpenShift AI needs to serve a published model, checked before the cluster sees it.",

@@ -1,4 +1,4 @@
-/** What an endpoint was asked for, and what came of it. */
+/** Texts about an endpoint's requests and their results. */
 export const endpointHistory = {
   quiet: {
     ready: "ready {{when}}, in {{ms}} ms",

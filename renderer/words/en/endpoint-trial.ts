@@ -1,4 +1,4 @@
-/** Finding out which settings an endpoint uses. */
+/** Texts about finding out which settings an endpoint uses. */
 export const endpointTrial = {
   title: "Which settings {{name}} uses",
   cost: "Draws {{least}} small pictures with one seed. If the seed is used, up to {{more}} more follow, each with one setting changed.",

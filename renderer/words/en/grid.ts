@@ -1,4 +1,4 @@
-/** Grids: the values of one or two settings, every picture of them at once. */
+/** Texts about grids: all combinations of the values of one or two settings. */
 export const gridWords = {
   open: "X/Y grid",
   title: "X/Y grid",

@@ -1,16 +1,16 @@
-/** What a version brought, in the words of who uses it. */
+/** What is new in a version, in the users' words. */
 export interface Release {
   readonly version: string;
   readonly items: readonly {
     readonly title: string;
     readonly text: string;
-    /** The page where it is, and the button that goes there. */
+    /** The address of its page, and the label of the button that opens it. */
     readonly address: string;
     readonly go: string;
   }[];
 }
 
-/** The releases since the one that was seen last; the newest alone where that one is not known. */
+/** The releases since the one seen last; only the newest if that one is unknown. */
 export function unseenReleases(
   releases: readonly Release[],
   seen: string | undefined,
@@ -19,7 +19,7 @@ export function unseenReleases(
   return at < 0 ? releases.slice(0, 1) : releases.slice(0, at);
 }
 
-/** Newest first: a release adds a paragraph here, which ships with the pages and is shown once after the update. */
+/** Newest first. A new release adds its texts here; they ship with the pages and are shown once after the update. */
 const releases: readonly Release[] = [
   {
     version: "0.1.0",

@@ -1,4 +1,4 @@
-/** The palette: everything that can be found by typing. */
+/** Texts of the palette, which finds everything by name. */
 export const palette = {
   title: "Find anything",
   placeholder: "Commands, settings, samplers, styles, pictures",

@@ -1,4 +1,4 @@
-/** The headings are those of the notebook's document, so that whoever has it finds each step here. */
+/** The headings are those of the notebook's document, so that its readers recognise each step. */
 export const publish = {
   action: "Publish to bucket",
   title: "Publish {{name}} to a bucket",

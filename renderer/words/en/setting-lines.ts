@@ -1,14 +1,14 @@
-/** A line of the Settings page: what it is called where it is looked for, and what it changes. */
+/** A line of the Settings page: its name in a search, and its effect. */
 interface SettingLine {
-  /** The part of the page that it stands in. */
+  /** The section that it belongs to. */
   readonly section: string;
   readonly name: string;
   readonly what: string;
-  /** Other words that it is found by. */
+  /** Other words to find it by. */
   readonly find: string;
 }
 
-/** Every line of the Settings page, in its order. */
+/** All lines of the Settings page, in order. */
 export const settingLines = {
   theme: {
     section: "appearance",

@@ -1,4 +1,4 @@
-/** The words of the stage: pictures as they develop, why some did not, and the session beside them. */
+/** Texts of the stage: pictures while they develop, failures, and the session strip. */
 export const stageWords = {
   stage: {
     label: "Picture",

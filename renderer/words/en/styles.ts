@@ -1,4 +1,4 @@
-/** Saved styles: chosen on Generate, edited in a dialog. */
+/** Texts about saved styles: chosen on Generate, edited in a dialog. */
 export const styleWords = {
   title: "Styles",
   add: "Style",

@@ -1,4 +1,4 @@
-/** Downloads, uploads, imports and checks, as the dock of the pages tells of them. */
+/** Texts about downloads, uploads, imports and checks in the dock. */
 export const transfers = {
   title: "Transfers",
   clear: "Clear finished",
