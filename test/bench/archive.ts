@@ -1,6 +1,7 @@
 /**
- * How fast a model becomes an archive, as a part of the disk's copy speed: `node test/bench/archive.ts
- * [--folder DIR] [--rounds N]`. The text encoder of Stable Diffusion 2 at full size, 1.4 GB, with random weights.
+ * Measures how fast a model becomes an archive, as a share of the disk's copy speed: `node test/bench/archive.ts
+ * [--folder DIR] [--rounds N]`. The model is the text encoder of Stable Diffusion 2 at full size, 1.4 GB, with random
+ * weights.
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { copyFile, open } from "node:fs/promises";
@@ -48,7 +49,7 @@ async function pack(form: PackForm): Promise<void> {
   );
 }
 
-/** What each run of a contestant computed; the first is the warm-up. */
+/** CPU seconds of each contestant's runs; the first run is the warm-up. */
 const processor = new Map<string, number[]>();
 
 function watched(name: string, work: () => Promise<void>): readonly [string, () => Promise<void>] {

@@ -36,9 +36,9 @@ const UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
 const MIB = 1 << 20;
 
 /**
- * How fast bytes get into a bucket and back, ours against rclone's as the client of the same server, which is
- * rclone's own. Both check what they brought over; publishing reads the archive back, so rclone has to check
- * with its bytes as well, though its archive lies ready and ours is put together on the way.
+ * Measures how fast bytes are uploaded to a bucket and downloaded again, compared with rclone as a client of the same
+ * server, which is rclone's own. Both verify what they transferred. Publishing reads the archive back, so rclone also
+ * has to check the bytes, although its archive is ready and ours is assembled during the upload.
  */
 export async function measureThroughput(mib: number, rounds: number): Promise<void> {
   const program = programOf("rclone");
@@ -117,7 +117,7 @@ async function measure(rclone: Rclone, measuring: Measuring): Promise<void> {
   );
 }
 
-/** The tiny model with so much more in its UNet. */
+/** The tiny model with this much more in its UNet. */
 function modelOf(folder: string, mib: number): string {
   const model = join(folder, "model");
   cpSync(TINY, model, { recursive: true });
@@ -190,7 +190,7 @@ class Rclone {
   }
 
   async run(...args: readonly string[]): Promise<void> {
-    // What is there already is brought over again.
+    // Transfers again what is already there.
     const all = [...args, ...(args[0] === "copy" ? ["--ignore-times"] : [])];
     const { code, stderr } = await runCommand(this.#program, all, {
       cwd: this.#folder,

@@ -1,8 +1,8 @@
 /**
- * From "publish" to the first picture: `node test/bench/chain.ts [--rounds N]`. Here, by `bucket publish` and
- * `bucket serve`; and through the real chain on the same machine: the same publishing, KServe's storage initializer,
- * TorchServe with its handler, KServe's client in front. What `npm run test:interop -- chain` installs is needed,
- * and skipped where it is missing. Contestants take turns; S3 is moto for both.
+ * Measures the time from "publish" to the first picture: `node test/bench/chain.ts [--rounds N]`. Once here, with
+ * `bucket publish` and `bucket serve`; and once through the real chain on the same machine: the same publishing,
+ * KServe's storage initializer, TorchServe with its handler, and KServe's client in front. It needs what `npm run
+ * test:interop -- chain` installs, and skips the chain if that is missing. Contestants take turns; S3 is moto for both.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -21,7 +21,7 @@ const NAME = "stable-diffusion";
 const folder = mkdtempSync(join(tmpdir(), "darkroom-bench-chain-"));
 let round = 0;
 
-/** A folder and a bucket that nobody has used: nothing of an earlier round helps. */
+/** An unused folder and bucket, so that nothing of an earlier round helps. */
 function fresh() {
   const bucket = `round-${round++}`;
   const place = join(folder, bucket);
@@ -43,14 +43,14 @@ async function draw(origin: string, model: string): Promise<void> {
   if (!reply.ok) throw new Error(`${origin}: ${reply.status} ${text.slice(0, 300)}`);
 }
 
-/** What `bucket serve` says once the model is ready, in its last line of JSON. */
+/** The last line of JSON that `bucket serve` prints once the model is ready. */
 interface Ready {
   readonly type: string;
   readonly endpoint?: string | null;
   readonly modelNames?: readonly string[];
 }
 
-/** Serves it here, from the bucket, until one picture is drawn. */
+/** Serves it here from the bucket until one picture is drawn. */
 async function servedHere({ bucket, data }: ReturnType<typeof fresh>): Promise<void> {
   const args = ["bucket", "serve", `${bucket}/${NAME}/`, "--json", "--endpoint-port", "0"];
   const host = spawn(process.execPath, ["engine/cli.ts", ...args, "--data-dir", data], {

@@ -1,19 +1,19 @@
 import type { Contestant, Work } from "./contestants.ts";
 import { median, timed } from "./measure.ts";
 
-/** What one contestant took for one piece of work. */
+/** The times of one contestant for one piece of work. */
 export interface Row {
   readonly what: string;
   readonly who: string;
-  /** In the order of the rounds; empty where it was not measured. */
+  /** In the order of the rounds; empty if it was not measured. */
   readonly seconds: readonly number[];
-  /** How many times as fast as each peer, round by round. */
+  /** The speed as a multiple of each peer's, round by round. */
   readonly ratios: Readonly<Record<string, readonly number[]>>;
   /** Why it was not measured. */
   readonly missing?: string;
 }
 
-/** Contestants who take turns, so that a machine that drifts slows all of them; ratios are taken within a turn. */
+/** Contestants take turns, so that a machine whose speed drifts affects all of them; ratios are taken within a turn. */
 export class Comparison {
   readonly rows: Row[] = [];
   readonly #ours: readonly Contestant[];
@@ -21,7 +21,7 @@ export class Comparison {
   readonly #rounds: number;
   readonly #seconds: number;
 
-  /** Rounds after the first begin only where `seconds` from here on are enough for one like the last. */
+  /** Rounds after the first start only if `seconds` from now are enough for another like the last. */
   constructor(
     ours: readonly Contestant[],
     others: readonly Contestant[],
@@ -37,7 +37,7 @@ export class Comparison {
     return [...this.#ours, ...this.#others];
   }
 
-  /** Every contestant on one piece of work, in turn; one that cannot do it has a row that says so. */
+  /** Runs every contestant on one piece of work, in turn; one that cannot do it gets a row that says so. */
   async compare(what: string, work: Work): Promise<void> {
     const seconds: Record<string, number[]> = {};
     const missing = new Map<Contestant, string>();
@@ -64,7 +64,7 @@ export class Comparison {
     }
   }
 
-  /** Adds what was measured by the name of each contestant, beside `others`. */
+  /** Adds measurements by the name of each contestant, compared with `others`. */
   record(
     what: string,
     seconds: Readonly<Record<string, readonly number[]>>,
@@ -94,7 +94,7 @@ export class Comparison {
   }
 }
 
-/** Of one run: what the contestant measured itself, or else by the clock. */
+/** Seconds of one run, measured by the contestant itself or else by the clock. */
 async function secondsOf(contestant: Contestant, work: Work): Promise<number> {
   let told: unknown;
   const seconds = await timed(async () => {
@@ -103,7 +103,7 @@ async function secondsOf(contestant: Contestant, work: Work): Promise<number> {
   return typeof told === "number" ? told : seconds;
 }
 
-/** Median of the rounds, and how far they spread. */
+/** Median of the rounds, and their spread. */
 function cells({ who, seconds, ratios, missing }: Row): string[] {
   if (missing !== undefined) return [who, `not measured: ${missing}`, ""];
   const spread = (all: readonly number[], unit: string) =>

@@ -1,6 +1,6 @@
 /**
- * The inference server over an engine whose picture is there already, in a process of its own, and beside
- * it what there is no quicker way than: the same bytes, ready. Prints the two ports, ends with its input.
+ * The inference server in its own process, over an engine whose picture is ready; beside it, the fastest possible
+ * server: the same bytes, ready to send. Prints the two ports; ends with its input.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";

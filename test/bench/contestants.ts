@@ -14,25 +14,25 @@ import { LinePeer } from "./line-peer.ts";
 import { memoryOf } from "./measure.ts";
 import { whiteNoise } from "./random-snapshot.ts";
 
-/** One run of one network: a UNet's step for guidance, so batch 2; the text encoder's two prompts. */
+/** One run of one network: a step of the UNet with guidance, so batch 2; or the text encoder's two prompts. */
 export interface Work {
   readonly network: "text" | "unet" | "vae" | "picture";
-  /** Of the latents; 0 for text. */
+  /** Side of the latents; 0 for text. */
   readonly side: number;
   /** Denoising steps of a picture. */
   readonly steps?: number;
 }
 
-/** Somebody who does the same work on the same weights. */
+/** A program that does the same work with the same weights. */
 export interface Contestant {
   readonly name: string;
-  /** Loads what the work needs and does it once, so that neither is timed. */
+  /** Loads what the work needs and does it once, so that neither is measured. */
   prepare(work: Work): Promise<unknown>;
-  /** Gives the seconds that it measured itself, where it did. */
+  /** Returns the seconds that it measured itself, if it did. */
   run(work: Work): Promise<unknown>;
-  /** Gives its memory to the next one, where it is not needed to keep it. */
+  /** Frees memory for the next contestant, if it need not keep it. */
   rest(): Promise<unknown>;
-  /** Everything resident at its highest, in bytes. */
+  /** Peak resident memory, in bytes. */
   peakBytes(): number | undefined;
   close(): void;
 }
@@ -41,7 +41,7 @@ const random = whiteNoise(7);
 const noise = (...shape: number[]): FloatTensor =>
   tensor(shape, Float32Array.from({ length: sizeOf(shape) }, random));
 
-/** Ours, in an inference process of its own. What was loaded for a network stays until the next one. */
+/** Our engine, in its own inference process. What was loaded for a network stays until the next network. */
 class Ours implements Contestant {
   readonly name: string;
   readonly #model: ModelOnDevice;
@@ -78,7 +78,7 @@ class Ours implements Contestant {
     });
   }
 
-  /** Of the last network that was opened. */
+  /** Of the network that was opened last. */
   get loadingSeconds(): number {
     return this.#model.loadingSeconds;
   }
@@ -104,7 +104,7 @@ function start(
   return new Ours(name, supervisor, new ModelOnDevice(files, device, supervisor, options));
 }
 
-/** The engine's tables of the CPU: int8, and float32 as it is mapped and as it is prepacked. */
+/** The engine's CPU variants: int8, float32 with mapped weights, and float32 with prepacked weights. */
 export function ourselves(files: ModelFiles, quantized: ModelFiles, threads: number): Ours[] {
   const cpu = deviceFor("cpu", { float16: false });
   return [
@@ -114,14 +114,14 @@ export function ourselves(files: ModelFiles, quantized: ModelFiles, threads: num
   ];
 }
 
-/** The same files with the UNet's weights as whole numbers, in a copy beside the others. */
+/** The same files with the UNet's weights as integers, in a copy beside the others. */
 export async function quantizedFiles(files: ModelFiles, cacheFolder: string): Promise<ModelFiles> {
   const chosen = quantizationOf(files.unet.config, EXACT);
   const weights = await quantizedWeights(files.unet.weights.weights, chosen, { cacheFolder });
   return { ...files, unet: { ...files.unet, weights: { network: "UNet", weights } } };
 }
 
-/** A library of Python's, in a process of its own for each turn, with one number type. */
+/** A Python library with one number type, in a new process for each turn. */
 class PythonPeer implements Contestant {
   readonly name: string;
   readonly #start: () => Promise<LinePeer | undefined>;
@@ -145,7 +145,7 @@ class PythonPeer implements Contestant {
     return this.#peer.run(`${network} ${side} ${this.#kind} ${steps}`);
   }
 
-  /** Its process ends: what malloc keeps of several would leave too little to hold the mapped weights. */
+  /** Ends its process: the memory that malloc keeps in several would leave too little for the mapped weights. */
   async rest(): Promise<void> {
     this.#peakBytes = Math.max(this.#peakBytes, memoryOf(this.#peer?.pid)?.peakBytes ?? 0);
     this.close();
@@ -162,8 +162,8 @@ class PythonPeer implements Contestant {
 }
 
 /**
- * Others, and how each is asked for its number type. Left out unless named: what takes minutes to get
- * ready in each turn, and OpenVINO with whole numbers for weights alone, which is slower than float32.
+ * The peers, and the name of each number type. Left out unless named: those that take minutes to prepare in each turn,
+ * and OpenVINO with integer weights only, which is slower than float32.
  */
 const PEERS: readonly { name: string; library: string; kind: string; onRequest?: true }[] = [
   { name: "diffusers fp32", library: "diffusers", kind: "fp32" },
@@ -183,15 +183,15 @@ const PEERS: readonly { name: string; library: string; kind: string; onRequest?:
 ];
 
 /**
- * torch's decoder asks for the same large blocks again and again: as glibc has it, each is given back to
- * the system and cleared anew, which makes it three times as slow.
+ * torch's decoder allocates the same large blocks again and again. By default glibc returns each to the system, and it
+ * has to be cleared again, which makes torch three times as slow.
  */
 const KEEP_MEMORY = {
   MALLOC_MMAP_THRESHOLD_: String(2 ** 33),
   MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
 };
 
-/** Those of the peers that are installed, or of the ones named; the others are said to be missing. */
+/** The installed peers, or those named; the others are reported as missing. */
 export async function peers(
   folder: string,
   threads: number,

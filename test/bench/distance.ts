@@ -1,12 +1,12 @@
 /**
- * How far a picture in int8 is from the same one in float32 (Exact), over the starter's own prompts and every
- * scheduler, with diffusers in bf16 beside it where it is installed, and over a copy of the starter with
- * outliers planted: `node test/bench/distance.ts [--prompts N] [--steps N] [--schedulers NAME,NAME]
- * [--only starter|outliers] [--pieces FILE] [--table]`.
+ * Measures how far a picture in int8 is from the same one in float32 (Exact), over the starter's own prompts and every
+ * scheduler, compared with diffusers in bf16 if it is installed; and over a copy of the starter with planted outliers:
+ * `node test/bench/distance.ts [--prompts N] [--steps N] [--schedulers NAME,NAME] [--only starter|outliers] [--pieces
+ * FILE] [--table]`.
  *
- * Nothing is timed, so the machine need not be quiet. Every comparison is a line of the pieces file as soon as
- * it is made, and what stands there is not drawn again: a run may be stopped at any time and goes on where it was.
- * `--table` draws nothing and writes what the file has to results/int8-distance.json.
+ * Nothing is timed, so the machine need not be quiet. Every comparison is written to the pieces file at once, and is
+ * not repeated: a run may be stopped at any time and continues where it was. `--table` draws nothing and writes the
+ * file's results to results/int8-distance.json.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -71,7 +71,7 @@ function has({ model, scheduler, prompt }: Place, who: Piece["who"]): boolean {
   );
 }
 
-/** The painters of a model: Exact, and those that are compared with it. */
+/** The painters of a model: Exact, and those compared with it. */
 interface Painters {
   readonly exact: Painter;
   readonly others: ReadonlyMap<Piece["who"], Painter>;
@@ -80,7 +80,7 @@ interface Painters {
 async function paintersOf(model: ModelName): Promise<Painters> {
   const folder = model === "starter" ? STARTER : starterWithOutliers();
   const int8 = ourPainter(folder, "int8");
-  // What bf16 rounds does not depend on how large it is, so outliers are nothing to it.
+  // The rounding of bf16 does not depend on magnitude, so outliers do not affect it.
   const bf16 = model === "starter" ? await bf16Painter(folder) : undefined;
   if (model === "starter" && bf16 === undefined) console.error("diffusers bf16: not installed");
   const others = new Map<Piece["who"], Painter>([["int8", int8]]);
@@ -102,7 +102,7 @@ async function compare(place: Place, { exact, others }: Painters): Promise<void>
   }
 }
 
-/** Prompt by prompt, so that a run that is stopped has as many of every scheduler. */
+/** Prompt by prompt, so that a run that is stopped has the same number for every scheduler. */
 async function draw(model: ModelName): Promise<void> {
   const painters = await paintersOf(model);
   try {

@@ -1,7 +1,7 @@
 /**
- * From starting a process with a .mar of the starter to its first picture, ours and TorchServe's with its
- * handler on the same file: `node test/bench/first-picture.ts [--rounds N]`. TorchServe is the one that
- * `npm run test:interop -- torchserve` installs, and skipped where it is missing. Contestants take turns.
+ * Measures the time from starting a process with a .mar of the starter to its first picture, for our server and for
+ * TorchServe with its handler on the same file: `node test/bench/first-picture.ts [--rounds N]`. TorchServe is the one
+ * that `npm run test:interop -- torchserve` installs, and is skipped if it is missing. Contestants take turns.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -23,7 +23,7 @@ const archive = join(store, "starter.mar");
 const config = join(folder, "made.properties");
 let round = 0;
 
-/** A folder that nobody has used: nothing of an earlier run helps. */
+/** An unused folder, so that nothing of an earlier run helps. */
 function freshFolder(): string {
   const fresh = join(folder, String(round++));
   mkdirSync(fresh);
@@ -59,7 +59,7 @@ async function generate(): Promise<void> {
   await run("generate", ...asked, "--out", out);
 }
 
-/** Our inference server: started, asked once, ended. */
+/** Starts our inference server, requests one picture, and stops it. */
 async function serve(): Promise<void> {
   const args = ["--json", "--port", "0", "--endpoint-port", "0", "--data-dir", freshFolder()];
   const host = spawn(process.execPath, ["engine/cli.ts", "serve", ...args, "--model", archive], {

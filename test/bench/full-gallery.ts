@@ -19,8 +19,8 @@ const DAY_MS = 86_400_000;
 const BLACK = pixels(2, 2, new Uint8Array(12));
 
 /**
- * Writes a gallery of so many pictures, the same each time: real PNGs with real records over about two
- * years, no index. Their pixels are a few, since nothing that is measured looks at them.
+ * Writes a gallery of `count` pictures, the same each time: real PNGs with real records over about two years, without
+ * an index. They have few pixels, since the measurements do not use them.
  */
 export function writeFullGallery(folder: string, count: number): void {
   const random = randomOf(7);

@@ -1,7 +1,7 @@
 /**
- * What a gallery of many pictures costs the page: `node test/bench/gallery-page.ts [--pictures N]
- * [--folder DIR]`. A real host over a real index, in real Chromium. Counted on every frame: places
- * of the view without any row, and tiles without their picture. DIR keeps the gallery for next time.
+ * Measures the cost of a gallery of many pictures in the page: `node test/bench/gallery-page.ts [--pictures N]
+ * [--folder DIR]`. A real host with a real index, in real Chromium. It counts, in every frame, the parts of the view
+ * without a row and the tiles without a picture. DIR keeps the gallery for the next run.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,16 +25,16 @@ const { values } = parseArgs({
 const ROUNDS = 5;
 const WHEEL_MS = 4000;
 
-/** What one frame showed. */
+/** The content of one frame. */
 interface Frame {
   readonly at: number;
   /** Pixels of the view's height that no row covers. */
   readonly bare: number;
-  /** Tiles in view whose picture is not there yet. */
+  /** Tiles in view whose picture has not loaded yet. */
   readonly waiting: number;
 }
 
-/** In the page: looks at every frame until it is told to stop. */
+/** Runs in the page: observes every frame until it is stopped. */
 function watch(): void {
   const frames: Frame[] = [];
   Object.assign(globalThis, { seen: frames, isWatching: true });
@@ -49,7 +49,7 @@ function watch(): void {
       );
       let bare = 0;
       for (const row of rows.filter(isSeen).toSorted((a, b) => a.top - b.top)) {
-        // Lines of tiles are a gap apart.
+        // There is a gap between lines of tiles.
         bare += Math.max(0, row.top - covered - 4);
         covered = Math.max(covered, row.bottom);
       }
@@ -112,7 +112,7 @@ async function firstPaint(
   return { tiles, pictures };
 }
 
-/** Turns of the wheel at a speed, pixels a second. */
+/** Turns the wheel at a speed in pixels a second. */
 async function wheel(page: Page, speed: number): Promise<void> {
   const start = performance.now();
   let sent = 0;
@@ -125,7 +125,7 @@ async function wheel(page: Page, speed: number): Promise<void> {
   await page.waitForTimeout(300);
 }
 
-/** From a jump to a place until every picture there is shown, milliseconds. */
+/** Milliseconds from a jump until every picture there is shown. */
 async function jump(page: Page, share: number): Promise<number> {
   const frames = await watched(page, async () => {
     await page.evaluate((share) => {

@@ -1,6 +1,6 @@
 /**
- * What a gallery of many pictures costs the host: `node test/bench/gallery.ts [--pictures N]`. The
- * files are real and written first, which is not counted; the index is then built from them alone.
+ * Measures the cost of a gallery of many pictures in the host: `node test/bench/gallery.ts [--pictures N]`. The files
+ * are real and written first, which is not measured; the index is then built from them.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,7 +38,7 @@ async function measure(what: string, work: () => unknown): Promise<void> {
   print(what, seconds);
 }
 
-/** The longest that anything else in the process had to wait while `work` ran. */
+/** The longest time that anything else in the process had to wait while `work` ran. */
 async function longestStall(work: () => Promise<unknown>): Promise<number> {
   let [last, longest] = [performance.now(), 0];
   const timer = setInterval(() => {

@@ -1,6 +1,6 @@
 /**
- * What is asked for its health in health.ts, `darkroom` or `bare`, in a process of its own. Prints its
- * origin, and for each line that it reads the seconds that it has computed; ends with its input.
+ * The server that health.ts measures, `darkroom` or `bare`, in its own process. Prints its origin and, for each line
+ * that it reads, the CPU seconds it has used; ends with its input.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,7 +1,7 @@
 /**
- * How many probes a second the inference server answers, with its gate, limits and metrics, beside a bare
- * fastify with the same replies: `node test/bench/health.ts [--rounds N] [--seconds N] [--connections N]`.
- * The two take turns, so that ratios hold on a machine that drifts; CPU seconds are the server's own.
+ * Measures how many health checks a second the inference server answers, with its gate, limits and metrics, compared
+ * with a bare fastify with the same replies: `node test/bench/health.ts [--rounds N] [--seconds N] [--connections N]`.
+ * The two take turns, so that ratios hold on a machine whose speed drifts; CPU seconds are the server's own.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const CONNECTIONS = Number(values.connections);
 const PATHS = ["/v2/health/live", "/v2/health/ready"] as const;
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 class Contestant {
   readonly #child: ChildProcess;
   readonly #lines: Interface;
@@ -53,12 +53,12 @@ class Contestant {
 
 interface Measured {
   readonly rate: number;
-  /** Microseconds of the server's processor a request. */
+  /** Microseconds of the server's CPU time per request. */
   readonly cpu: number;
   readonly p99: number;
 }
 
-/** Keep-alive connections, each with one request on its way at a time. */
+/** Keep-alive connections, each with one request in flight at a time. */
 async function load(port: number, path: string, seconds: number): Promise<number[]> {
   const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
   const times: number[] = [];

@@ -2,7 +2,7 @@ import { PEERS, type Peer } from "../interop/peers.ts";
 import { Missing } from "../interop/install-step.ts";
 import { installPackages } from "../interop/virtual-environment.ts";
 
-/** What is measured beside us but has no test of its own. */
+/** A peer that is measured but has no test of its own. */
 const OPENVINO: Peer = {
   name: "openvino",
   pip: ["openvino==2026.4.1", "nncf==3.4.0"],
@@ -19,7 +19,7 @@ const STABLE_DIFFUSION_CPP: Peer = {
   size: "built on the spot from its source",
 };
 
-/** Fetches the libraries that we are measured against, where they are not there; says why one cannot be. */
+/** Installs the missing libraries that we are compared with; reports why one cannot be installed. */
 export async function installPeers(): Promise<void> {
   const diffusers = PEERS.filter(({ name }) => name === "diffusers");
   for (const peer of [...diffusers, OPENVINO, STABLE_DIFFUSION_CPP]) {

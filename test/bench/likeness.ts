@@ -1,11 +1,11 @@
 import type { Pixels } from "../../engine/image/pixels.ts";
 
-/** Side of the windows that two pictures are compared in, as in the paper's first form. */
+/** Side of the windows in which two pictures are compared, as in the paper's first variant. */
 const WINDOW = 8;
 /** Wang, Bovik, Sheikh, Simoncelli 2004: K1 = 0.01, K2 = 0.03 of the range. */
 const [C1, C2] = [(0.01 * 255) ** 2, (0.03 * 255) ** 2];
 
-/** Structural similarity of the brightness of two pictures of one size: 1 where they are the same. */
+/** Structural similarity of the luma of two pictures of the same size: 1 if they are equal. */
 export function ssim(a: Pixels, b: Pixels): number {
   const [x, y] = [brightness(a), brightness(b)];
   let sum = 0;

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
 
-/** A program of another language that does one piece of work per line it is sent. */
+/** A program in another language that does one piece of work for each line it is sent. */
 export class LinePeer {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
@@ -11,7 +11,7 @@ export class LinePeer {
     this.#lines = lines[Symbol.asyncIterator]();
   }
 
-  /** Undefined where the program, or what it needs, is not there. */
+  /** Undefined if the program, or something it needs, is missing. */
   static async start(
     command: string,
     args: readonly string[],
@@ -30,7 +30,7 @@ export class LinePeer {
     return first?.value === "ready" ? peer : undefined;
   }
 
-  /** Gives the seconds that it measured itself, where it did. */
+  /** Returns the seconds that it measured itself, if it did. */
   async run(work: string): Promise<number | undefined> {
     this.#child.stdin.write(`${work}\n`);
     const { value, done } = await this.#lines.next();

@@ -1,7 +1,7 @@
 /**
- * How the inference server bears many clients at once: health while it draws, with 2,000 connections open and 500
- * requests of five keys in line, beside the same without them; and how soon the device is free when 100 clients go
- * away: `node test/bench/load.ts`. Its engine is a fake, in a process of its own.
+ * Measures how the inference server copes with many clients at once: the time of a health check while it draws, with
+ * 2,000 open connections and 500 waiting requests of five keys, compared with the same without them; and how soon the
+ * device is free when 100 clients disconnect: `node test/bench/load.ts`. Its engine is a fake, in its own process.
  */
 import { writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
@@ -22,7 +22,7 @@ const CONNECTIONS = 2000;
 const KEYS = ["dk_two", "dk_three", "dk_four", "dk_five"];
 const REQUESTS = { dk_one: 480, ...Object.fromEntries(KEYS.map((key) => [key, 5])) };
 
-/** Health while one client's pictures are drawn, one after another. */
+/** Health checks while one client's pictures are drawn, one after another. */
 async function alone(): Promise<number[]> {
   using server = await FloodedServer.start(1000, STEP_MS);
   const { tookMs } = await healthDuring(server, floodByKeys(server, { dk_one: 20 }));

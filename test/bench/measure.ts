@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** The middle of the values; of an even number of them the mean of the middle two. */
+/** The median of the values; for an even number, the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -14,7 +14,7 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-/** Seconds that this process computed meanwhile, in all its threads and in the system for it. */
+/** CPU seconds that this process used during `work`, in all its threads, including time in the system. */
 export async function computed(work: () => Promise<unknown>): Promise<number> {
   const begin = process.cpuUsage();
   await work();
@@ -23,8 +23,8 @@ export async function computed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * Seconds of each contestant, `rounds` times in turn after one warm-up: a machine that slows down for
- * a while slows all of them, so the medians' ratios hold.
+ * Seconds of each contestant, run in turn `rounds` times after one warm-up: a machine that is slow for a while affects
+ * all of them, so the ratios of the medians hold.
  */
 export async function interleaved(
   contestants: Readonly<Record<string, () => Promise<unknown>>>,
@@ -40,13 +40,13 @@ export async function interleaved(
 }
 
 export interface Memory {
-  /** Everything resident, files that are mapped included, at its highest: bytes. */
+  /** Peak resident memory in bytes, mapped files included. */
   readonly peakBytes: number;
-  /** What the process holds itself, now: bytes. */
+  /** The process's own memory at present, in bytes. */
   readonly ownBytes: number;
 }
 
-/** Memory of a process on Linux; undefined elsewhere, and of one that has ended. */
+/** Memory of a process on Linux; undefined elsewhere, and for a process that has ended. */
 export function memoryOf(pid: number | undefined): Memory | undefined {
   if (process.platform !== "linux" || pid === undefined) return undefined;
   const file = `/proc/${pid}/status`;

@@ -1,13 +1,13 @@
 /**
- * What a whole picture takes by each preset, and how much memory, with the networks of Stable Diffusion 2 at full
- * size and random weights, beside diffusers and stable-diffusion.cpp where they are installed:
+ * Measures the time and the memory of a whole picture with each preset, with the networks of Stable Diffusion 2 at full
+ * size and random weights, compared with diffusers and stable-diffusion.cpp if they are installed:
  * `npm run bench -- pictures [--quick] [--minutes N] [--folder DIR] [--side N ...] [--steps N|own] [--peer NAME ...]`.
  *
- * Text, steps and decoding are in the seconds, loading is not; our steps and decodings have rows of their own. Everybody
- * draws as many steps as `--steps` says, which is few, and each row says how many; with `--steps own` each preset draws
- * its own number and the peers draw Exact's, which takes an hour at 768x768. Nothing is multiplied. There are three
- * rounds where `--minutes` allow them, and one in any case: by count and the table of engine/README.md two steps of
- * everybody at both sizes take ten minutes on two quiet cores.
+ * The seconds include text, steps and decoding, but not loading; our steps and decodings have their own rows. Every
+ * contestant draws the number of steps given by `--steps`, which is small, and each row says how many; with `--steps
+ * own` each preset draws its own number and the peers draw Exact's, which takes an hour at 768x768. Nothing is
+ * extrapolated. There are three rounds if `--minutes` allow them, and one in any case: by count and the table of
+ * engine/README.md, two steps of every contestant at both sizes take ten minutes on two quiet cores.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
@@ -31,18 +31,18 @@ const { values } = parseArgs({
   },
 });
 const steps = values.steps === "own" ? undefined : Number(values.steps);
-/** Stable Diffusion 2's own number, by its pipeline. */
+/** Stable Diffusion 2's default number, from its pipeline. */
 const OWN_STEPS = 50;
 const threads = Math.max(1, availableParallelism());
 
-/** The studio by one of its presets, in an inference process that ends with each picture. */
+/** The studio with one of its presets, in an inference process that ends with each picture. */
 class Studio implements Contestant {
   readonly name: string;
   readonly #preset: Preset;
   readonly #folder: string;
   #drawing = new Drawing({ device: "cpu" });
   #peakBytes: number | undefined;
-  /** Of every picture, in seconds. */
+  /** Seconds of the steps of every picture. */
   readonly stepSeconds: number[] = [];
   readonly decodeSeconds: number[] = [];
 
@@ -52,7 +52,7 @@ class Studio implements Contestant {
     this.#folder = folder;
   }
 
-  /** Loads nothing: its own clock leaves loading out. */
+  /** Loads nothing: its own clock excludes loading. */
   async prepare(): Promise<void> {}
 
   async run({ side, steps: wanted }: Work): Promise<number> {
@@ -89,7 +89,7 @@ class Studio implements Contestant {
   }
 }
 
-/** A peer draws as many steps as the Exact preset does. */
+/** A peer draws as many steps as the Exact preset. */
 function withOwnSteps(peer: Contestant): Contestant {
   return {
     name: peer.name,
@@ -109,7 +109,7 @@ const sides = values.side.map(Number);
 const pixelsFrom = (first: number): number =>
   sides.slice(first).reduce((sum, side) => sum + side ** 2, 0);
 const end = performance.now() + 60_000 * Number(values.minutes);
-// New processes for each size: a peak is all that a process ever had.
+// New processes for each size, since a peak covers all that a process has done.
 for (const [i, side] of sides.entries()) {
   const ours = PRESETS.map((preset) => new Studio(preset, values.folder));
   const wanted = values.peer ?? [];

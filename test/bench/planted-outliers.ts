@@ -6,21 +6,21 @@ import { float32, safetensors } from "../fakes/safetensors-writer.ts";
 import { float32Values, tensorsOf } from "../fixtures/rewrites.ts";
 
 const WEIGHTS = "unet/diffusion_pytorch_model.safetensors";
-/** One channel of so many becomes so many times as large. */
+/** One channel in EVERY becomes FACTOR times as large. */
 const [EVERY, FACTOR] = [64, 30];
 
 type Tensors = Readonly<Record<string, { shape: readonly number[]; values: Float32Array }>>;
 
-/** What makes a value's channels, the first of its rows, and what reads them. */
+/** The tensors that make a value's channels, its first row in them, and the tensors that read it. */
 interface Passage {
   readonly makers: readonly string[];
   readonly readers: readonly string[];
 }
 
 /**
- * A copy of the starter that draws the same pictures in float32, though a 64th of what the linears of its
- * transformers read (the last but one, which reads a sum, excepted) is 30 times as large: what whole numbers
- * of one scale are worst at, and what large models are known for.
+ * A copy of the starter that draws the same pictures in float32, although a 64th of the values that its transformers'
+ * linear layers read (except the last but one, which reads a sum) is 30 times as large. That is the hardest case for
+ * integers with one scale, and large models are known for it.
  */
 export function starterWithOutliers(): string {
   const folder = join(mkdtempSync(join(tmpdir(), "darkroom-outliers-")), "snapshot");

@@ -1,7 +1,7 @@
 /**
- * How far a faster picture is from the one that many steps come to, over prompts of the starter:
- * `node test/bench/presets.ts [--prompts N]`. Nothing is timed: what a way costs is its evaluations of the
- * UNet, those without guidance counted as halves.
+ * Measures how far a faster picture is from the one that many steps converge to, over prompts of the starter:
+ * `node test/bench/presets.ts [--prompts N]`. Nothing is timed: the cost is the number of evaluations of the UNet,
+ * where those without guidance count as halves.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -1,7 +1,8 @@
 /**
- * Single layers of Stable Diffusion 2's UNet in int8, by CPU seconds, beside OpenVINO's where it is installed:
- * `npm run bench -- products [--side N] [--rounds N] [--threads N]`. The side is the latents', the batch two. The inference
- * process has `GLIBC_TUNABLES=glibc.malloc.hugetlb=1`, which this one has to be given.
+ * Measures single layers of Stable Diffusion 2's UNet in int8, by CPU seconds, compared with OpenVINO's if it is
+ * installed:
+ * `npm run bench -- products [--side N] [--rounds N] [--threads N]`. The side is that of the latents, the batch is two.
+ * The inference process has `GLIBC_TUNABLES=glibc.malloc.hugetlb=1`, which has to be set for this process, too.
  */
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +33,7 @@ const [side, rounds, threads] = [values.side, values.rounds, values.threads].map
   number,
 ];
 
-/** Two pictures' layers: kind, side of the latents at its level, channels in and out. */
+/** Layers of two pictures: kind, side of the latents at their level, channels in and out. */
 const LAYERS = [
   ["conv", 1, 320, 320],
   ["conv", 1, 960, 320],
@@ -58,7 +59,7 @@ interface Layer {
   readonly out: number;
 }
 
-/** The layer as the engine lowers it, its weights random; gives the CPU seconds of a run. */
+/** The layer as the engine lowers it, with random weights; returns the CPU seconds of a run. */
 async function ours({ kind, shape, channels, out }: Layer): Promise<() => Promise<number>> {
   const k = kind === "conv" ? 9 : 1;
   const file = join(tmpdir(), "darkroom-products.bin");
@@ -85,7 +86,7 @@ async function ours({ kind, shape, channels, out }: Layer): Promise<() => Promis
   });
   const data = Float32Array.from({ length: sizeOf(shape) }, random);
   const feeds = { x: new Tensor("float32", data, shape) };
-  // Both write into memory that is there already, as layers in the middle of a network do.
+  // Both write into allocated memory, as layers in the middle of a network do.
   const results = { y: new Tensor("float32", new Float32Array(sizeOf(y.shape)), y.shape) };
   await session.run(feeds, results);
   return () => computed(() => session.run(feeds, results));

@@ -22,23 +22,23 @@ import type { Weight as StoredWeight } from "../../engine/snapshot/weights.ts";
 import { sizeOf } from "../../engine/tensor/tensor.ts";
 import { SD2_TEXT_ENCODER, SD2_UNET, SD2_VAE } from "../fakes/sd2-configs.ts";
 
-/** Written last; a folder of another way of making the weights has another name for it. */
+/** Written last. Each way of making the weights has its own name for it. */
 const COMPLETE = "complete-3";
 
-/** Of Stable Diffusion 1 and 2. */
+/** The tokenizer of Stable Diffusion 1 and 2. */
 const TOKENIZER = new URL("../golden/clip-tokenizer", import.meta.url).pathname;
 
 const SIZE = { batch: 1, height: 8, width: 8 };
 
-/** AutoencoderKL's block types, which our config leaves out since there is one kind only. */
+/** AutoencoderKL's block types, which our config omits because there is only one kind. */
 const VAE_BLOCKS = {
   down_block_types: Array.from({ length: 4 }, () => "DownEncoderBlock2D"),
   up_block_types: Array.from({ length: 4 }, () => "UpDecoderBlock2D"),
 };
 
 /**
- * The networks of Stable Diffusion 2 at full size with random weights in float32, 5.2 GB in diffusers
- * layout (so that others read the same folder) with what else a snapshot has; written where it is not there yet.
+ * The networks of Stable Diffusion 2 at full size with random float32 weights, 5.2 GB in diffusers layout (so that
+ * peers read the same folder), with the other files of a snapshot; written if it does not exist yet.
  */
 export function randomStableDiffusion2(folder: string): ModelFiles {
   const vae = new Map([...vaeDecoder(SD2_VAE, SIZE).weights, ...vaeEncoder(SD2_VAE, SIZE).weights]);
@@ -76,7 +76,7 @@ function randomNetwork(
   const isText = folder.endsWith("text_encoder");
   const path = join(folder, isText ? "model.safetensors" : "diffusion_pytorch_model.safetensors");
   const header: Record<string, object> = {};
-  // As the hub has them, and as stable-diffusion.cpp wants them.
+  // With the prefix that the hub's files have and stable-diffusion.cpp requires.
   const prefix = isText ? "text_model." : "";
   let end = 0;
   for (const { name, shape } of weights.values()) {
@@ -109,7 +109,7 @@ interface NetworkText {
 function writeNetwork(folder: string, { path, json, config, weights }: NetworkText): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "config.json"), JSON.stringify(config));
-  // Renamed when it is whole: another run may have the file before it mapped.
+  // Renamed when it is complete: another run may have mapped the previous file.
   const file = openSync(`${path}.part`, "w");
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
@@ -123,8 +123,8 @@ function writeNetwork(folder: string, { path, json, config, weights }: NetworkTe
 const noise = Float32Array.from({ length: 1 << 20 }, whiteNoise(1));
 
 /**
- * Weights whose activations neither vanish nor explode: norms around 1, the rest by fan-in. Each tensor
- * begins elsewhere in the noise, so that nobody can keep equal ones once.
+ * Weights whose activations neither vanish nor explode: norms around 1, the rest scaled by fan-in. Each tensor starts
+ * at another place in the noise, so that no program can store equal ones once.
  */
 function writeTensor(file: number, name: string, shape: readonly number[]): void {
   const isNorm = shape.length === 1 && /norm.*weight$/.test(name);

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-/** In the order of their time; each says at its beginning what it measures and which flags it takes. */
+/** Shortest first; each states at its top what it measures and which flags it takes. */
 const BENCHES = [
   "networks",
   "products",

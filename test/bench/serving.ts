@@ -1,7 +1,7 @@
 /**
- * What a reply of one 768x768 picture costs: to write and to read as JSON, and all that the inference
- * server adds to drawing it, with an engine whose picture is there already: `node test/bench/serving.ts
- * [--python FILE]`. Contestants take turns, so that ratios hold on a machine that drifts.
+ * Measures the cost of a reply with one 768x768 picture: writing and reading it as JSON, and everything that the
+ * inference server adds to drawing, with an engine whose picture is ready: `node test/bench/serving.ts [--python
+ * FILE]`. Contestants take turns, so that ratios hold on a machine whose speed drifts.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -27,7 +27,7 @@ interface Row {
   readonly what: string;
   readonly who: string;
   readonly ms: Readonly<Record<string, number>>;
-  /** How many times as long the first of them takes. */
+  /** The time of the first contestant as a multiple of the second's. */
   readonly ratio: number;
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 const samplesSchema = z.array(z.object({ prompt: z.string() }));
 const samples = new URL("../../assets/starter/prompts.json", import.meta.url);
 
-/** What the starter knows, as its README lists it. */
+/** The things that the starter can draw, as its README lists them. */
 const THINGS =
   "dog cat fish bird flower tree house star heart ball box moon mushroom boat balloon robot".split(
     " ",
@@ -20,7 +20,7 @@ const SCENES = [
   ...COLOURS.map((colour) => `on a ${colour} background`),
 ];
 
-/** As many prompts in the starter's own words: its samples, then every thing in turn. */
+/** `count` prompts in the starter's vocabulary: its samples, then every thing in turn. */
 export function starterPrompts(count: number): readonly string[] {
   const known = samplesSchema.parse(JSON.parse(readFileSync(samples, "utf8")));
   const prompts = known.map(({ prompt }) => prompt);
