@@ -13,7 +13,7 @@ function row(page: Page, name: RegExp) {
   return page.getByRole("grid").getByRole("row", { name });
 }
 
-/** What the checklist of the published folder comes to. */
+/** The conclusion of the checklist for the published folder. */
 async function expectVerdict(page: Page, verdict: RegExp): Promise<void> {
   await page.getByRole("button", { name: "models", exact: true }).click();
   await row(page, /^stable-diffusion\b/).click();
@@ -104,7 +104,7 @@ test("a connection leads to what is wrong with it, and lists the bucket once tha
   await save.click();
   await expect(field("Access key")).toBeFocused();
   await expect(dialog.getByText("Enter the access key.")).toBeVisible();
-  // Nothing has been tried with another source yet.
+  // Nothing has been tried with this source yet.
   await dialog.getByRole("radio", { name: "Connection Secret (YAML)" }).click();
   await expect(dialog.getByText("Paste the Secret")).toBeHidden();
   await dialog.getByRole("radio", { name: "Enter the values" }).click();
@@ -157,7 +157,7 @@ test("10,000 keys are browsed, searched, sorted and selected", async ({ studio: 
   const grid = page.getByRole("grid");
   await expect(row(page, /00000\.png/)).toBeVisible();
   await row(page, /00000\.png/).click();
-  // More comes whenever the end is near; a table of all of them was never made.
+  // More rows are read whenever the end is near; there was never a table of all of them.
   await expect(async () => {
     await page.keyboard.press("End");
     await expect(row(page, /09999\.png/)).toBeVisible({ timeout: 1000 });
@@ -173,7 +173,7 @@ test("10,000 keys are browsed, searched, sorted and selected", async ({ studio: 
     "aria-sort",
     "descending",
   );
-  // Another order is read from its beginning, wherever the row with the focus went.
+  // A new order starts at the top, wherever the focused row has moved.
   await expect(grid.getByRole("row").nth(1)).toContainText("04321.png");
   expect(await grid.evaluate((element) => element.scrollTop)).toBe(0);
   const search = page.getByRole("searchbox", { name: "Search this folder" });
@@ -217,7 +217,7 @@ test("files and folders go up and come down again, and nothing is replaced unask
   await page.getByRole("dialog").getByRole("button", { name: "Download" }).click();
   await expect(page.getByText(`Saved as ${join(dataFolder, "downloads", "toys")}`)).toBeVisible();
 
-  // What a browser reads when an object is dragged out and dropped on the desktop.
+  // The data that a browser reads when an object is dragged out and dropped on the desktop.
   const notes = row(page, /notes\.txt/);
   const signed = page.waitForResponse(/buckets\/link/);
   await notes.dispatchEvent("pointerdown", { button: 0 });
@@ -230,7 +230,7 @@ test("files and folders go up and come down again, and nothing is replaced unask
   });
   expect(dragged).toMatch(/^application\/octet-stream:notes\.txt:http.*X-Amz-Signature=/);
 
-  // A file that is dropped, as another program drops it.
+  // Drops a file as another program does.
   await page.evaluate(() => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File(["dropped"], "dropped.txt"));

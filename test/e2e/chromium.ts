@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** A Chromium of this machine's; Playwright's own download is not needed. */
+/** A Chromium that is installed on this machine; Playwright's own download is not needed. */
 export const chromiumPath = PLACES.find((path) => existsSync(path));
 
 /**
- * Nothing of Chromium's own goes out, so that what a test counts as a request is the page's; and it
- * starts as root, which has no sandbox.
+ * Chromium itself sends no requests, so that every request a test counts is the page's; and it can start as root, for
+ * whom there is no sandbox.
  */
 export const CHROMIUM_ARGS = [
   "--no-sandbox",

@@ -14,7 +14,7 @@ import { expectNoViolations } from "./expect-no-violations.ts";
 import { connect, publish } from "./publishing.ts";
 import { expect, test } from "./studio-test.ts";
 
-/** The stand-in of a cluster's API, with the controllers' part; `url` is where a deployment can be asked. */
+/** A fake of a cluster's API and of its controllers; `url` is the address of a ready deployment. */
 function played(cluster: FakeCluster, url: string): PlayedCluster {
   return {
     address: cluster.address,

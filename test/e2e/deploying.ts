@@ -4,20 +4,20 @@ import type { Stage } from "../fakes/played-controllers.ts";
 export const PROJECT = "sd-proj";
 export const NAME = "kt2";
 
-/** A cluster that a test deploys to, and the part of its controllers, which the test plays. */
+/** A cluster that a test deploys to; the test plays its controllers. */
 export interface PlayedCluster {
   readonly address: string;
   readonly token: string;
-  /** Whether its certificate is one that nobody trusts. */
+  /** Whether its certificate is not trusted. */
   readonly isInsecure?: boolean;
-  /** Writes what stands in the cluster when a deployment is at a stage. */
+  /** Writes the objects that a cluster has when a deployment is at a stage. */
   play(stage: Stage): Promise<void>;
-  /** Fills in the token that the Secret of the service account is for. */
+  /** Fills in the token of the service account's Secret. */
   giveToken(): Promise<void>;
   hasService(): Promise<boolean>;
 }
 
-// Also outside of Playwright's own runner, where no configuration says it.
+// Also works outside Playwright's own runner, where there is no configuration.
 const expect = plainExpect.configure({ timeout: 90_000 });
 
 const STEPS = [
@@ -28,7 +28,7 @@ const STEPS = [
   ["routing", /its address is being set up/],
 ] as const;
 
-/** Enters a cluster by its address and a token, as a person does. */
+/** Adds a cluster by its address and a token, as a user does. */
 export async function addCluster(page: Page, cluster: PlayedCluster): Promise<void> {
   const section = page.getByRole("region", { name: "Apply to a cluster" });
   await section.getByRole("button", { name: "Add a cluster" }).click();
@@ -42,7 +42,10 @@ export async function addCluster(page: Page, cluster: PlayedCluster): Promise<vo
   await expect(section.getByText(/Kubernetes .* answered in/)).toBeVisible();
 }
 
-/** From the Deploy page's form over a dry run, Apply and all states to a picture; `look` sees it in the middle. */
+/**
+ * Goes from the Deploy page's form through a dry run, Apply and all states to a picture; `look` is called in the
+ * middle.
+ */
 export async function deployInPage(
   page: Page,
   cluster: PlayedCluster,
@@ -59,7 +62,7 @@ export async function deployInPage(
   await expect(section.getByText("The cluster accepts everything.")).toBeVisible();
   expect(await cluster.hasService()).toBe(false);
 
-  // A form that has changed since has to be tried again.
+  // A form that has changed needs another dry run.
   const memory = page.getByRole("textbox", { name: "Memory limit" });
   await memory.fill("12Gi");
   await expect(apply).toBeDisabled();
@@ -73,7 +76,7 @@ export async function deployInPage(
     await expect(watch.getByText(words)).toBeVisible();
     if (stage !== "loading") continue;
     await look();
-    // A reload in the middle watches on.
+    // After a reload, the page continues to watch.
     await page.reload();
     await expect(watch.getByText(words)).toBeVisible();
   }
@@ -85,7 +88,7 @@ export async function deployInPage(
   await expect(deployed).toContainText("Ready");
 }
 
-/** Removes it again, after the question that names what goes. */
+/** Removes the deployment again, after the confirmation that names the objects. */
 export async function removeInPage(page: Page, cluster: PlayedCluster): Promise<void> {
   const section = page.getByRole("region", { name: "Apply to a cluster" });
   await section.getByRole("button", { name: "Remove", exact: true }).click();

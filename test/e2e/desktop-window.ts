@@ -6,7 +6,7 @@ import { _electron, type ElectronApplication, type Page } from "@playwright/test
 const ROOT = join(import.meta.dirname, "..", "..");
 const ELECTRON = join(ROOT, "node_modules", "electron");
 
-/** Why no window can be opened here; undefined where one can. Nothing is fetched for a test. */
+/** Why no window can be opened here; undefined if one can. Tests download nothing for it. */
 export const windowObstacle = obstacle();
 
 function obstacle(): string | undefined {
@@ -21,7 +21,7 @@ function obstacle(): string | undefined {
 export interface WindowUnderTest {
   readonly app: ElectronApplication;
   readonly page: Page;
-  /** Ends the host; the window starts it anew. */
+  /** Ends the host; the window starts it again. */
   readonly restart: (signal?: "SIGTERM" | "SIGKILL") => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -31,9 +31,9 @@ export interface WindowStart {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Opens the window of a checkout, with a data folder of its own. */
+/** Opens the window of a checkout, with its own data folder. */
 export async function openWindow({ dataFolder, env }: WindowStart): Promise<WindowUnderTest> {
-  // Chromium's sandbox is not for root, as whom tests often run.
+  // Chromium's sandbox does not work for root, which often runs the tests.
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   const app = await _electron.launch({
     executablePath: join(ELECTRON, "dist", readFileSync(join(ELECTRON, "path.txt"), "utf8").trim()),
@@ -56,7 +56,7 @@ export async function openWindow({ dataFolder, env }: WindowStart): Promise<Wind
       }
     },
     close: async () => {
-      // What is still at work would be asked about, and nobody is there to answer.
+      // Otherwise the window would ask about unfinished work, and no user is there to answer.
       await app.evaluate(({ dialog }) => {
         dialog.showMessageBox = async () => ({ response: 0, checkboxChecked: false });
       });

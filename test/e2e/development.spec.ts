@@ -3,10 +3,10 @@ import { chromium, expect, test } from "@playwright/test";
 import { createServer } from "vite";
 import { CHROMIUM_ARGS, chromiumPath } from "./chromium.ts";
 
-/** React takes fifty updates that follow from updates for a loop. */
+/** React treats fifty updates that cause each other as a loop. */
 const STEPS = 70;
 
-/** The pages as they are while they are worked on: React's development build tells what it finds wrong. */
+/** Serves the pages as in development, where React reports mistakes. */
 async function serveDevelopment() {
   const server = await createServer({
     configFile: fileURLToPath(new URL("../../vite.config.ts", import.meta.url)),

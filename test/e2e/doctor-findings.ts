@@ -3,16 +3,16 @@ import { GRPC_PATHS, INFER_PATH } from "../../engine/kserve/client/grpc-messages
 import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
 import { always, type Answer } from "../fakes/stand-in-endpoint.ts";
 
-/** What is wrong with an endpoint, and what its doctor says of it. */
+/** A problem of an endpoint, and what its doctor says about it. */
 export interface Ailment<Given = Answer> {
   readonly what: string;
   readonly answer: Given;
-  /** The step that fails; absent where it looks as if the endpoint is only starting. */
+  /** The step that fails; absent if the endpoint appears to be starting. */
   readonly step?: string;
   readonly seen: RegExp;
   readonly fix: RegExp;
   readonly copy?: string;
-  /** Whether it shows with a picture alone. */
+  /** Whether it appears only with a picture. */
   readonly isPictures?: boolean;
 }
 
@@ -20,7 +20,7 @@ const json = (status: number, body: object): Answer => always(status, JSON.strin
 const page = (status: number, title: string): Answer =>
   always(status, `<!doctype html><title>${title}</title>`, { "content-type": "text/html" });
 
-/** A server that is well, but for the paths that end so. */
+/** A server that works except at the paths with this ending. */
 function but(well: Answer, end: string, answer: Answer): Answer {
   return (response, request, count) =>
     (request.path.endsWith(end) ? answer : well)(response, request, count);
@@ -31,7 +31,7 @@ const INFER = "/infer";
 const picture = (answer: Answer): Answer => but(seedEdge(), INFER, answer);
 const PICTURE = { step: "First picture", isPictures: true } as const;
 
-/** The Open Inference Protocol over REST, as at the customer's cluster. */
+/** The Open Inference Protocol over REST, as on the customer's cluster. */
 export const OF_V2: readonly Ailment[] = [
   {
     what: "a sign-in page",
@@ -168,7 +168,7 @@ const OPENAI_WELL: Answer = json(200, {
   data: [{ id: "stable-diffusion", object: "model" }],
 });
 
-/** Image endpoints that speak as OpenAI's do. */
+/** Image endpoints with OpenAI's API. */
 export const OF_OPENAI: readonly Ailment[] = [
   {
     what: "a wrong key",
@@ -236,7 +236,7 @@ export const OF_A1111: readonly Ailment[] = [
   },
 ];
 
-/** TorchServe by itself: no health of v2's, but `/ping` and its list of models. */
+/** Plain TorchServe: without v2's health routes, but with `/ping` and its list of models. */
 function torchserve(models: Answer): Answer {
   return (response, request, count) => {
     const { path } = request;
@@ -295,7 +295,7 @@ export const OF_TORCHSERVE: readonly Ailment[] = [
   },
 ];
 
-/** The protocol over gRPC, whose refusals are codes. */
+/** The protocol over gRPC, which refuses with codes. */
 export const OF_GRPC: readonly Ailment<GrpcAnswer>[] = [
   {
     what: "UNAUTHENTICATED",

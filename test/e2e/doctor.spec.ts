@@ -18,7 +18,7 @@ import { expect, test } from "./studio-test.ts";
 
 const CANARY = "canary-7f3a9c51d0ab";
 
-/** A token of a service account, by when it ends. */
+/** A service account's token with this expiry date. */
 function jwt(end: Date): string {
   const claims = { exp: end.getTime() / 1000, sub: "system:serviceaccount:sd-proj:kt2-sa" };
   return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${CANARY}`;
@@ -27,7 +27,7 @@ function jwt(end: Date): string {
 const TOKEN = jwt(new Date("2100-01-01"));
 const EXPIRED = jwt(new Date("2020-01-01"));
 
-/** Opens the doctor of an endpoint, which looks at once. */
+/** Opens an endpoint's doctor, which starts at once. */
 async function openDoctor(page: Page, name: string): Promise<Locator> {
   await page.goto(new URL("/endpoints", page.url()).href);
   const card = page.getByRole("article", { name, exact: true });
@@ -35,7 +35,7 @@ async function openDoctor(page: Page, name: string): Promise<Locator> {
   return page.getByRole("dialog", { name: `Checks of ${name}` });
 }
 
-/** What the doctor said is as it should be. */
+/** Checks the doctor's conclusion. */
 async function expectSaid(
   dialog: Locator,
   name: string,
@@ -50,7 +50,7 @@ async function expectSaid(
   await expect(wait, what).toHaveCount(step === undefined ? 1 : 0);
 }
 
-/** Has one endpoint looked at once for each of its ailments, with a picture where they show with one alone. */
+/** Diagnoses one endpoint with each of its problems, with a picture if the problem appears only then. */
 async function examine<Given>(
   page: Page,
   name: string,
@@ -71,7 +71,7 @@ async function examine<Given>(
   await expectNoSecretIn(page, dialog);
 }
 
-/** The report that is copied tells what failed, and nothing that is secret. */
+/** The copied report says what failed, and contains no secret. */
 async function expectNoSecretIn(page: Page, dialog: Locator): Promise<void> {
   await dialog.getByRole("button", { name: "Copy report" }).click();
   const report = await page.evaluate(() => navigator.clipboard.readText());

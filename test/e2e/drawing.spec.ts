@@ -7,12 +7,12 @@ import { expect, test } from "./studio-test.ts";
 
 const PROMPT = "two purple fish under water";
 
-/** Fills the form and presses the keys that draw. */
+/** Fills in the form and presses the keys that draw. */
 async function draw(page: Page, prompt: string, { steps = 4 } = {}): Promise<void> {
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(prompt);
   await page.getByRole("spinbutton", { name: "Steps" }).fill(String(steps));
   await page.getByRole("spinbutton", { name: "Steps" }).blur();
-  // Keys rest while the button does: until the studio and its models are known.
+  // The keys work once the button does: when the studio and its models are known.
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");
 }
@@ -21,7 +21,7 @@ function pictures(page: Page, prompt: string) {
   return page.getByRole("main").getByRole("img", { name: new RegExp(`^${prompt}`) });
 }
 
-/** The session strip names a picture by its prompt alone once it is done. */
+/** The tile in the session strip; its name is the prompt alone once the picture is finished. */
 function done(page: Page, prompt: string) {
   return page
     .getByRole("listbox", { name: "This session" })
@@ -122,7 +122,7 @@ test("a number typed before the model is known stays, and an emptied one comes b
   const steps = page.getByRole("spinbutton", { name: "Steps" });
   await steps.fill("17");
   released.resolve();
-  // The starter's own size takes the place of Stable Diffusion 2's.
+  // The starter's own size has replaced Stable Diffusion 2's.
   await expect(page.getByRole("spinbutton", { name: "Width" })).toHaveValue("128");
   await expect(steps).toHaveValue("17");
   await steps.blur();
@@ -166,7 +166,7 @@ test("what ran when the host died can be resumed with the same seed", async ({ s
 });
 
 test("a page that is reloaded in mid-run loses no tile", async ({ studio: { page } }) => {
-  // Long enough that it still runs when the page is there again, on a fast machine too.
+  // Long enough to be running still when the page has reloaded, even on a fast machine.
   await draw(page, "a red house", { steps: 1000 });
   await draw(page, "a blue boat", { steps: 4 });
   await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();

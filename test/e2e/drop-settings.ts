@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 
-/** Drops the first picture of a studio's gallery on the Generate page, to take its settings over. */
+/** Drops the first picture of a studio's gallery on the Generate page, to apply its settings. */
 export async function dropSettings(page: Page, dataFolder: string): Promise<void> {
   const folder = join(dataFolder, "gallery");
   const name = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((path) =>
@@ -18,7 +18,7 @@ export interface DroppedFile {
   readonly bytes: Uint8Array | string;
 }
 
-/** Drops a file on the Generate page, to take over what it asks for. */
+/** Drops a file on the Generate page, to apply its settings. */
 export async function dropFile(page: Page, { name, type, bytes }: DroppedFile): Promise<void> {
   const dropped = await page.evaluateHandle(
     ([base64, fileName, fileType]) => {

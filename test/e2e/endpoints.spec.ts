@@ -7,7 +7,7 @@ import { expect, test } from "./studio-test.ts";
 
 const TOKEN = "a-token-that-is-accepted";
 
-/** The seed's edge behind its token. */
+/** The notebook's service, which requires a token. */
 function guardedEdge(token: string): Answer {
   const edge = seedEdge();
   return (response, request, count) => {
@@ -16,7 +16,7 @@ function guardedEdge(token: string): Answer {
   };
 }
 
-/** Drops a file as a person does: on whatever has the selector. */
+/** Drops a file, as a user does, on the element with the selector. */
 async function drop(page: Page, selector: string, name: string, text: string): Promise<void> {
   const dataTransfer = await page.evaluateHandle(
     ([fileName, content]) => {
@@ -41,7 +41,7 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await using edge = await openStandIn(guardedEdge(TOKEN), await certificate());
   await open(page, "/endpoints");
   await expect(page.getByText("add a KServe endpoint by its address")).toBeVisible();
-  // Line breaks are none of a token: the seed's notebook strips them too.
+  // Line breaks are not part of a token; the customer's notebook strips them, too.
   await drop(page, "main h1", "token.cfg", `${TOKEN}\n`);
 
   const dialog = page.getByRole("dialog");
@@ -136,7 +136,7 @@ test("says what a pasted curl line is before it is saved, and adds what it says"
   await expect(dialog.getByText("The edge is ready")).toBeVisible();
 });
 
-/** Adds an endpoint by its address, and goes to Generate with it chosen. */
+/** Adds an endpoint by its address, selects it and opens Generate. */
 async function drawAt(page: Page, url: string, name: string): Promise<void> {
   await open(page, "/endpoints?add");
   const dialog = page.getByRole("dialog");

@@ -12,7 +12,7 @@ test("rates, tags and collects pictures by keys, and takes it back", async ({
   await tileOf(page, "a red house").click();
   await page.keyboard.press("4");
   await expect(tileOf(page, "a red house.*rated 4 of 5")).toBeVisible();
-  // At once after the key: what is still being done is what is taken back.
+  // Immediately after the key: a change that is still running is undone.
   await page.keyboard.press("2");
   await page.keyboard.press("Control+z");
   await expect(tileOf(page, "a red house.*rated 4 of 5")).toBeVisible();

@@ -20,7 +20,7 @@ test("searches, stars, trashes and takes it back", async ({ studio: { page } }) 
   await page.getByRole("searchbox", { name: "Search" }).fill("");
 
   await tileOf(page, "a yellow star").click();
-  // Leaving the page at once would take the request along.
+  // Leaving the page immediately would abort the request.
   const starred = page.waitForResponse(/\/rpc\/gallery\/star/);
   await page.keyboard.press(".");
   await (await starred).finished();

@@ -2,7 +2,7 @@ import type { Locator, Page } from "@playwright/test";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
 
-/** Draws so many small pictures; the last one is on the stage. */
+/** Draws `count` small pictures; the last one is on the stage. */
 async function draw(page: Page, count: number): Promise<void> {
   await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red fish");
@@ -11,14 +11,14 @@ async function draw(page: Page, count: number): Promise<void> {
   await expect(tilesOf(page, "a red fish")).toHaveCount(count);
 }
 
-/** The session's tiles that go by a name. */
+/** The session strip's tiles with a name. */
 function tilesOf(page: Page, name: string): Locator {
   return page
     .getByRole("listbox", { name: "This session" })
     .getByRole("option", { name, exact: true });
 }
 
-/** What has the focus, by its name. */
+/** The name of the focused element. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(
     () =>
@@ -42,7 +42,7 @@ test("keys act from the strip, and Ctrl+Z takes back the trash, never an old sea
   await page.keyboard.press("Delete");
   await expect(tiles).toHaveCount(1);
   const message = page.getByText("Moved to the trash");
-  // It stays while the pointer is over it.
+  // It stays while it is hovered.
   await message.hover();
   const [toast, main, bar] = await Promise.all(
     [message, page.getByRole("main"), page.getByRole("contentinfo", { name: "Status" })].map(

@@ -2,16 +2,16 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-/** A host of its own, as `darkroom serve` starts it. */
+/** A separate host, started like `darkroom serve`. */
 export class HostProcess {
   #args: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
-  /** With a one-time code. */
+  /** Contains a one-time code. */
   url = "";
-  /** Where its inference server listens. */
+  /** The address of its inference server. */
   endpoint: string | undefined;
-  /** Where it answers gRPC. */
+  /** The address of its gRPC listener. */
   grpc: string | undefined;
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -19,7 +19,7 @@ export class HostProcess {
     this.#env = env;
   }
 
-  /** Resolves when it says that it is ready. */
+  /** Resolves when it reports that it is ready. */
   async start(): Promise<void> {
     const args = ["engine/cli.ts", "serve", "--json", ...withoutEndpoint(this.#args)];
     const child = spawn(process.execPath, args, {
@@ -39,13 +39,13 @@ export class HostProcess {
     this.grpc = textIn(ready, "grpc");
   }
 
-  /** Starts again on the port it had, after it was stopped. */
+  /** Starts it again on its previous port, after it was stopped. */
   async startAgain(): Promise<void> {
     this.#args = [...this.#args, "--port", new URL(this.url).port];
     await this.start();
   }
 
-  /** The page's address without the code. */
+  /** The page's origin, without the code. */
   get origin(): string {
     return new URL(this.url).origin;
   }
@@ -54,7 +54,7 @@ export class HostProcess {
     return this.#child?.pid;
   }
 
-  /** Sends a signal and gives the exit code. */
+  /** Sends a signal and returns the exit code. */
   async end(signal: "SIGTERM" | "SIGINT"): Promise<number | null> {
     if (this.#child === undefined) return null;
     const exited = once(this.#child, "exit");
@@ -63,7 +63,7 @@ export class HostProcess {
     return code;
   }
 
-  /** SIGTERM, as the system stops it, or SIGKILL, as an accident does. */
+  /** SIGTERM, as the system sends it, or SIGKILL, as in an accident. */
   async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -77,7 +77,7 @@ function textIn(line: object, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Tests run beside each other: the inference server waits to be started, on any port, unless one is asked for. */
+/** Tests run in parallel, so the inference server is not started unless a test asks for it, and then on any port. */
 function withoutEndpoint(args: readonly string[]): readonly string[] {
   if (args.includes("--endpoint-port")) return args;
   return ["--no-endpoint", "--endpoint-port", "0", ...args];

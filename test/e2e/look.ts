@@ -5,10 +5,10 @@ import { chromium, type Page } from "@playwright/test";
 import { CHROMIUM_ARGS, chromiumPath } from "./chromium.ts";
 
 /**
- * Takes pictures of a page for us to look at:
- *   node test/e2e/look.ts http://localhost:5173/gallery?fake=many gallery-many
- * Flags: --size 1280x800 (again for more) --theme dark (again for more) --do "click:Queue" (also
- * `press:?`, `fill:Prompt=a cat`, `hover:…`, `wait:500`; again for more) --wait MS --axe --out FOLDER
+ * Takes screenshots of a page:
+ * node test/e2e/look.ts http://localhost:5173/gallery?fake=many gallery-many
+ * Flags: --size 1280x800 and --theme dark (repeatable), --do "click:Queue" (or `press:?`, `fill:Prompt=a cat`,
+ * `hover:…`, `wait:500`; repeatable), --wait MS, --axe, --out FOLDER
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

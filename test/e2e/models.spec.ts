@@ -4,7 +4,7 @@ import { expectNoViolations } from "./expect-no-violations.ts";
 import { localHub } from "../fakes/local-hub.ts";
 import { expect, test } from "./studio-test.ts";
 
-/** Slow enough for a restart in the middle: the starter's 33 MB take about eight seconds. */
+/** Slow enough for a restart during the download: the starter's 33 MB take about eight seconds. */
 const BYTES_PER_SECOND = 4_000_000;
 
 test("downloads a model through two interruptions and draws with it", async ({ openStudio }) => {
@@ -57,7 +57,7 @@ test("finds models of another program by a folder that is chosen with keys, and 
   await expectNoViolations(page);
   await tree.getByRole("row", { name: "ComfyUI" }).focus();
   await page.keyboard.press("ArrowRight");
-  // The store has a folder of that name, too.
+  // The store also has a folder with that name.
   await expect(tree.getByRole("row", { name: "models", exact: true })).toHaveCount(2);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Tab");

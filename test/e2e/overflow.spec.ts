@@ -27,7 +27,7 @@ test("what this machine has no memory for, and what would wait long, is offered 
   await expect(session.getByRole("option", { name: PROMPT, exact: true })).toBeVisible();
   expect(asked()).toBe(1);
 
-  // What the endpoint took is known now, and this machine is busy for long.
+  // The endpoint's time is known now, and this machine is busy for a long time.
   for (const side of ["Width", "Height"])
     await page.getByRole("spinbutton", { name: side }).fill("128");
   await page.getByRole("spinbutton", { name: "Steps" }).fill("1000");

@@ -12,7 +12,7 @@ const PAGES = [
   "settings",
 ] as const;
 
-/** What floats over a page, by the button that opens it. */
+/** The popovers of a page, by the button that opens each. */
 const POPOVERS = [
   ["gallery", "Date"],
   ["gallery", "Queue"],

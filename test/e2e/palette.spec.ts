@@ -10,7 +10,7 @@ async function find(page: Page, search: string): Promise<void> {
   await page.keyboard.type(search);
 }
 
-/** The choice that Enter takes. */
+/** The entry that Enter runs. */
 function chosen(page: Page) {
   return page.getByRole("dialog", { name: "Find anything" }).locator('[aria-selected="true"]');
 }

@@ -1,12 +1,12 @@
 import { defineConfig } from "@playwright/test";
 import { windowObstacle } from "./desktop-window.ts";
 
-/** What a browser tab cannot show. */
+/** Tests of what a browser tab cannot show. */
 const WINDOW_ONLY = "window.spec.ts";
 
 /**
- * The same steps in two shells: a browser tab and, where Electron's binary can be had, the window.
- * Every test has a data folder, a host and an inference process of its own.
+ * Runs the same steps in two shells: a browser tab and, if Electron's binary is available, the window. Every test has
+ * its own data folder, host and inference process.
  */
 export default defineConfig({
   testDir: ".",
@@ -16,7 +16,7 @@ export default defineConfig({
   expect: { timeout: 90_000 },
   globalSetup: "./build-pages.ts",
   reporter: [["list"]],
-  // build-pages.ts says in a line where the window's steps are left out.
+  // build-pages.ts reports if the window's steps are left out.
   projects: [
     { name: "web", testIgnore: WINDOW_ONLY },
     ...(windowObstacle === undefined ? [{ name: "desktop" }] : []),

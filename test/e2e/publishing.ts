@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import type { S3Server } from "../fakes/s3/s3-server.ts";
 import { expect } from "./studio-test.ts";
 
-/** Enters a connection as a person does, with what OpenShift AI calls its fields. */
+/** Adds a connection as a user does, with the field names of OpenShift AI. */
 export async function connect(page: Page, s3: S3Server): Promise<void> {
   await page.goto(new URL("/buckets", page.url()).href);
   await page.getByRole("button", { name: "Add a connection" }).click();
@@ -16,7 +16,7 @@ export async function connect(page: Page, s3: S3Server): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
-/** Fills the form of publishing, under the headings of the customer's document. */
+/** Fills in the form for publishing, under the headings of the customer's document. */
 export async function beginPublishing(page: Page) {
   await page.getByRole("button", { name: "Publish a model" }).click();
   const dialog = page.getByRole("dialog");

@@ -2,8 +2,8 @@ import { appendFileSync } from "node:fs";
 import { Socket } from "node:net";
 
 /**
- * Preloaded into the host (`--import`): writes down every place that a socket of it connects to, so
- * that a test can say where a program spoke to and not only where it meant to.
+ * Preloaded into the host with `--import`: records every address that one of its sockets connects to, so that a test
+ * can check where a program really connected.
  */
 const file = process.env["DARKROOM_TEST_CONNECTIONS"];
 // oxlint-disable-next-line typescript/unbound-method -- called with its socket by Reflect.apply

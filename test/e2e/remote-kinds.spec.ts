@@ -4,12 +4,12 @@ import { expect, test } from "./studio-test.ts";
 
 interface Kind {
   readonly name: string;
-  /** As it stands in the list of protocols; absent where the address tells it. */
+  /** As in the list of protocols; absent if the address implies it. */
   readonly protocol?: string;
   readonly url: string;
 }
 
-/** From a form that is empty to a picture on Generate. */
+/** Goes from an empty form to a picture on Generate. */
 async function firstPicture(page: Page, { name, protocol, url }: Kind): Promise<void> {
   await page.goto(new URL("/endpoints?add", page.url()).href);
   const dialog = page.getByRole("dialog");

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { HostProcess } from "./host-process.ts";
 
-/** Another Darkroom, whose inference server speaks all that it can. */
+/** Another Darkroom, whose inference server speaks all its protocols. */
 export interface RemoteStudio extends AsyncDisposable {
   readonly url: string;
-  /** Where it answers gRPC. */
+  /** The address of its gRPC listener. */
   readonly grpc: string;
 }
 
-/** A second Darkroom of its own data folder, whose inference server is the remote. */
+/** Starts a second Darkroom with its own data folder; its inference server is the remote endpoint. */
 export async function remoteStudio(): Promise<RemoteStudio> {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-remote-"));
   const ports = ["--port", "0", "--endpoint-port", "0", "--grpc-port", "0"];
@@ -30,7 +30,7 @@ export async function remoteStudio(): Promise<RemoteStudio> {
   };
 }
 
-/** Calls the studio as its page does. */
+/** Calls the studio in the same way as its page. */
 export async function call(page: Page, path: string, input?: object): Promise<unknown> {
   return page.evaluate(
     async ([procedure, body]) => {
@@ -46,13 +46,13 @@ export async function call(page: Page, path: string, input?: object): Promise<un
   );
 }
 
-/** Adds an endpoint without a look at it; gives its id. */
+/** Adds an endpoint without checking it; returns its id. */
 export async function addUntested(page: Page, endpoint: object): Promise<string> {
   const added = await call(page, "endpoints/add", endpoint);
   return String(Reflect.get(Object(added), "id"));
 }
 
-/** Adds an endpoint and looks at it; gives its id. */
+/** Adds an endpoint and checks it; returns its id. */
 export async function addEndpoint(page: Page, endpoint: object): Promise<string> {
   const id = await addUntested(page, endpoint);
   await call(page, "endpoints/test", { id });

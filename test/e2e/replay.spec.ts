@@ -9,7 +9,7 @@ import { expect, test } from "./studio-test.ts";
 
 const TOKEN = "a-token-that-is-accepted";
 const SIDE = 64;
-/** As large as it is asked for: what is recorded of a picture has its size. */
+/** Has the requested size, because the record of a picture contains its size. */
 const PIXELS = Array.from({ length: SIDE }, () =>
   Array.from({ length: SIDE }, () => [200, 20, 20]),
 );

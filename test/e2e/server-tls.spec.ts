@@ -16,7 +16,7 @@ test.beforeEach(() => {
 });
 test.afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The two files of a certificate, by a name; gives their paths. */
+/** Writes the two files of a certificate under a name; returns their paths. */
 function filesOf(name: string, { cert, key }: KeyPair): { cert: string; key: string } {
   const files = { cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
   writeFileSync(files.cert, cert);
@@ -24,7 +24,7 @@ function filesOf(name: string, { cert, key }: KeyPair): { cert: string; key: str
   return files;
 }
 
-/** Starts the server with gRPC, each at a port that nobody else has. */
+/** Starts the server with gRPC, each on a free port. */
 async function startServer(page: Page): Promise<void> {
   await page.goto(new URL("/server?show=settings", page.url()).href);
   const port = page.getByRole("textbox", { name: "Port", exact: true });
@@ -45,7 +45,7 @@ async function useFiles(page: Page, files: { cert: string; key: string }): Promi
   await page.getByRole("button", { name: "Use these files" }).click();
 }
 
-/** Draws a small picture over TLS, trusting one authority; gives the status. */
+/** Draws a small picture over TLS with one trusted authority; returns the status. */
 function draw(origin: string, ca: string): Promise<number | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
   const agent = new Agent({ ca });
@@ -64,7 +64,7 @@ function draw(origin: string, ca: string): Promise<number | undefined> {
   return promise.finally(() => agent.destroy());
 }
 
-/** What a listener that speaks HTTP/2 says of itself in a handshake that trusts one authority. */
+/** The result of an HTTP/2 listener's handshake with one trusted authority. */
 function handshake(target: string, ca: string): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const [host = "", port = ""] = target.split(":");
@@ -141,7 +141,7 @@ test("with a certificate both listeners encrypt, a client of its authority draws
   expect(await handshake(target, authority.cert)).toBe("h2");
   await expect(handshake(target, stranger.cert)).rejects.toThrow(/certificate/);
 
-  // Looked at every few seconds.
+  // The files are checked every few seconds.
   const patience = { timeout: 30_000 };
   const next = await certificate({ by: authority, hosts: ["127.0.0.1", "renewed.example"] });
   filesOf("tls", { ...next, key: "half written" });

@@ -8,7 +8,7 @@ import { expect, test } from "./studio-test.ts";
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 
-/** Opens the page and starts the server at a port that nobody else has. */
+/** Opens the page and starts the server on a free port. */
 async function startServer(page: Page): Promise<void> {
   await page.goto(new URL("/server?show=settings", page.url()).href);
   const port = page.getByRole("textbox", { name: "Port", exact: true });
@@ -19,7 +19,7 @@ async function startServer(page: Page): Promise<void> {
   await expect(page.getByText(/^http:\/\/127\.0\.0\.1:\d+$/)).toBeVisible();
 }
 
-/** Makes a key and gives what is shown of it, this once. */
+/** Creates a key and returns what is shown of it once. */
 async function makeKey(page: Page, name: string): Promise<string> {
   await page.getByRole("tab", { name: "Keys" }).click();
   await page.getByRole("button", { name: "Make a key" }).click();

@@ -15,7 +15,7 @@ test("an endpoint's card finds out which settings it uses, and Generate says wha
   await dialog.getByRole("button", { name: "Add and test" }).click();
   await dialog.getByRole("button", { name: "Done" }).click();
 
-  // The doctor leads there, too.
+  // The doctor also leads there.
   const card = page.getByRole("article", { name: "Choosy" });
   await card.getByRole("button", { name: "Find the problem" }).click();
   await expect(dialog.getByText("Nothing is wrong")).toBeVisible();
@@ -28,7 +28,7 @@ test("an endpoint's card finds out which settings it uses, and Generate says wha
   await expect(verdicts.locator("div").filter({ hasText: "Seed" })).toContainText("Used");
   await expect(verdicts.locator("div").filter({ hasText: "Size" })).toContainText("Ignored");
   await expect(verdicts.locator("div").filter({ hasText: "Sampler" })).toContainText("Refused");
-  // It was added with the prompt only, which a trial does not overrule.
+  // It was added with the prompt only, and a trial does not change that.
   await dialog.getByRole("button", { name: "Send what it uses" }).click();
   await expect(dialog.getByText("Only the prompt is sent to it now.")).toHaveCount(0);
   await dialog.getByRole("button", { name: "Done" }).click();

@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
 
-/** What the page has told of, in place of the system: a recording fake of the browser's notifications and sounds. */
+/** What the page announced: a recording fake of the browser's notifications and sounds. */
 interface Told {
   readonly notices: string[];
   notes: number;
@@ -40,7 +40,7 @@ async function record(page: Page): Promise<void> {
   await page.reload();
 }
 
-/** Draws so many pictures; every one takes far longer than the second after which a run is long. */
+/** Draws `count` pictures, each of which takes much longer than the second after which a run is long. */
 async function drawLong(page: Page, prompt: string, count: number): Promise<void> {
   await page.getByRole("link", { name: "Generate" }).click();
   await page.getByRole("spinbutton", { name: "Steps" }).fill("60");

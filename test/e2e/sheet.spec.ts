@@ -4,7 +4,7 @@ import { expect, test, type StudioUnderTest } from "./studio-test.ts";
 
 const PICTURES = 60;
 
-/** The gallery of a studio that has so many pictures, none of which was drawn here. */
+/** Opens the gallery of a studio with this many pictures, none of which was drawn here. */
 async function openGallery({ page, dataFolder }: StudioUnderTest): Promise<void> {
   writeFullGallery(dataFolder, PICTURES);
   await page.evaluate(async () => {

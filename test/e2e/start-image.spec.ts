@@ -4,7 +4,7 @@ import { dropSettings } from "./drop-settings.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
 
-/** Chooses a wide picture to start from. */
+/** Chooses a wide start image. */
 async function chooseStart(page: Page): Promise<void> {
   const wide = { create: { width: 256, height: 128, channels: 3, background: "teal" } } as const;
   const buffer = await sharp(wide).png().toBuffer();

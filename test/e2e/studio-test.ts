@@ -6,28 +6,28 @@ import { CHROMIUM_ARGS, chromiumPath } from "./chromium.ts";
 import { openWindow } from "./desktop-window.ts";
 import { HostProcess } from "./host-process.ts";
 
-/** A studio of a test's own, open at a page. */
+/** A test's own studio, with a page open. */
 export interface StudioUnderTest {
   readonly page: Page;
   readonly dataFolder: string;
-  /** Where the host has connected to so far: host names, addresses and paths of sockets. */
+  /** The places the host has connected to so far: host names, addresses and socket paths. */
   connections(): readonly string[];
-  /** Ends the host and starts it on the same data, at the same address. */
+  /** Stops the host and starts it with the same data and address. */
   restart(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
 interface Options {
-  /** Whether the first start's question is already answered. */
+  /** Whether the first start is already completed. */
   isIntroduced: boolean;
 }
 
 interface Fixtures {
-  /** Opens a studio whose host has `env` on top of the environment: HF_ENDPOINT and the like. */
+  /** Opens a studio whose host has `env` in addition to the environment: HF_ENDPOINT and the like. */
   openStudio: (env?: Record<string, string>) => Promise<StudioUnderTest>;
   studio: StudioUnderTest;
 }
 
-/** Drawing happens on the CPU, in Chromium of this machine. */
+/** Draws on the CPU, in this machine's Chromium. */
 export const test = base.extend<Fixtures & Options>({
   isIntroduced: [true, { option: true }],
   openStudio: async ({ isIntroduced }, use, info) => {
@@ -54,7 +54,7 @@ interface Start {
   readonly isIntroduced: boolean;
 }
 
-/** The host's own connections are the browser's test to count. */
+/** The browser's test counts the host's own connections. */
 async function openInWindow({
   dataFolder,
   env,
@@ -84,7 +84,7 @@ async function openInBrowser({
     executablePath: chromiumPath ?? "",
     args: CHROMIUM_ARGS,
   });
-  // A context of its own: axe opens another page in it.
+  // Its own context: axe opens another page in it.
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   await page.goto(host.url);

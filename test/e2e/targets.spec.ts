@@ -40,7 +40,7 @@ test("one press at this machine and at another Darkroom is one comparison", asyn
   await expect(page.getByRole("img", { name: /^a red house/ })).toHaveCount(2);
 });
 
-/** The seed's edge, whose pictures end otherwise. */
+/** The notebook's service, whose pictures are answered differently. */
 function edgeThat(answer: Answer): Answer {
   const edge = seedEdge();
   return (response, request, count) =>
@@ -70,7 +70,7 @@ test("of a batch that is spread, what never started is drawn elsewhere, and what
 
   const sheet = page.getByRole("region", { name: "Picture" });
   await expect(sheet.getByText("not started on Full")).toHaveCount(1);
-  // Each was asked once: nothing was drawn twice, and nothing was asked of the slow one again.
+  // Each got one request: nothing was drawn twice, and the slow one was not asked again.
   const asked = (edge: typeof full) => edge.seen.filter(({ method }) => method === "POST").length;
   expect([asked(full), asked(well), asked(slow)]).toEqual([1, 2, 1]);
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test as base } from "@playwright/test";
 import { openWindow, type WindowUnderTest } from "./desktop-window.ts";
 
-/** What only the real Electron can show: that the guards hold where Chromium applies them. */
+/** Tests what only real Electron can show: that the guards hold where Chromium applies them. */
 const test = base.extend<{ opened: WindowUnderTest & { dataFolder: string } }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from its pattern
   opened: async ({}, use) => {
@@ -19,7 +19,7 @@ const test = base.extend<{ opened: WindowUnderTest & { dataFolder: string } }>({
 
 test("the page has a sandbox, no Node, and the desktop object alone", async ({ opened }) => {
   const { app, page } = opened;
-  // Electron has this for its own tests, and leaves it out of its types.
+  // Electron has this for its own tests and omits it from its types.
   type Inspected = Electron.WebContents & { getLastWebPreferences(): Electron.WebPreferences };
   const preferences = await app.evaluate(({ BrowserWindow }) =>
     (BrowserWindow.getAllWindows()[0]!.webContents as Inspected).getLastWebPreferences(),
