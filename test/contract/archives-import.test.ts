@@ -37,7 +37,7 @@ describe.each(TRANSPORTS)("archives that are imported, $name", (transport) => {
     );
   }
 
-  /** What lies in the store besides whole models. */
+  /** What is in the store besides complete models. */
   const unfinished = () => {
     const folder = join(studio.folder, "models");
     return existsSync(folder)

@@ -105,7 +105,7 @@ describe.each(TRANSPORTS)("archives that are made, $name", (transport) => {
       const files = await unpackModel(model, { target, onBytes: () => {} });
       const [path = ""] = model.int8.map((one) => one.path);
       expect(files.find((one) => one.path === path)?.sha256).toBe(readInt8Path(path)?.sha256);
-      // What TorchServe and diffusers read is what it would be without them.
+      // The files that TorchServe and diffusers read are the same as without them.
       expect(model.files.map((one) => one.path)).toEqual(entriesOf(TINY).map(({ name }) => name));
     },
   );

@@ -59,7 +59,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
   const stored = async (id: string | undefined): Promise<StoredModel | undefined> =>
     (await studio.client.models.list()).find((one) => one.id === id);
 
-  /** What lies in the store besides whole models. */
+  /** What is in the store besides complete models. */
   const unfinished = () => {
     const folder = join(studio.folder, "models");
     return existsSync(folder)
@@ -67,7 +67,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
       : [];
   };
 
-  /** Bytes of the object that were sent. */
+  /** Number of the object's bytes that were sent. */
   const sent = (key: string): number =>
     service.requests.filter((one) => one.method === "GET" && one.key === key).length;
 
@@ -146,7 +146,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
     expect(ranged).toBeLessThan(4);
   });
 
-  /** Something wrong with what is sent of the archive once all of it is fetched: after the third look at it. */
+  /** A fault in the replies about the archive, once all of it is downloaded: after the third request for its state. */
   const breaking = (does: Trouble["does"], times?: number): void => {
     const looks = () =>
       service.requests.filter(({ method, key }) => method === "HEAD" && key === MAR).length;

@@ -62,7 +62,7 @@ describe.each(TRANSPORTS)("deployments, $name", (transport) => {
       AWS_ACCESS_KEY_ID: KEYS.accessKey,
       AWS_SECRET_ACCESS_KEY: KEYS.secretKey,
     });
-    // Windows keeps no such rights.
+    // Windows does not store such permissions.
     const mode = process.platform === "win32" ? 0o600 : statSync(path).mode & 0o777;
     expect(mode).toBe(0o600);
     expect(JSON.stringify(saved)).not.toContain(KEYS.secretKey);

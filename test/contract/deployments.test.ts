@@ -12,7 +12,7 @@ import { TRANSPORTS } from "./transports.ts";
 const KEYS = { accessKey: "AKIDEPLOYMENT", secretKey: "a/very+secret/key" };
 const SERVICES = "/apis/serving.kserve.io/v1beta1/namespaces/sd-proj/inferenceservices";
 const URL_THERE = "https://kt2-sd-proj.apps.cluster.example.com";
-/** As a real one: its subject is the service's account. */
+/** Like a real token: its subject is the service's account. */
 const TOKEN = `${btoa('{"alg":"RS256"}')}.${btoa('{"sub":"system:serviceaccount:sd-proj:kt2-sa"}')}.c2ln`;
 
 function ready(url = URL_THERE): object {
@@ -147,7 +147,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
       conflicts: [{ manager: "kubectl-edit", path: "spec.predictor.minReplicas" }],
       error: { code: "CLUSTER_CONFLICT" },
     });
-    // Nothing was applied, not even what was sound.
+    // Nothing was applied, not even the valid objects.
     expect(cluster.objects.size).toBe(0);
     const forced = await studio.client.deploy.apply({ ...source(), force: true });
     expect(forced.isApplied).toBe(true);
@@ -267,7 +267,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     );
   });
 
-  /** What a watch tells until `isEnough`. */
+  /** What a watch reports until `isEnough`. */
   async function heard(
     isEnough: (all: readonly WatchedDeployment[]) => boolean,
     meanwhile: (last: WatchedDeployment) => void = () => {},
@@ -314,7 +314,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect(JSON.stringify(all)).not.toContain(TOKEN);
     const [listed] = await studio.client.deploy.list(place());
     expect(listed?.endpointId).toBe(endpoint?.id);
-    // Once more there is still one.
+    // A second call adds no other endpoint.
     expect(await studio.client.deploy.addEndpoint(place())).toEqual({ endpointId: endpoint?.id });
   });
 
@@ -521,7 +521,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     await expect(studio.client.clusters.connect(program)).rejects.toEqual(
       refusal("CLUSTER_KUBECONFIG_UNREADABLE"),
     );
-    // A new login is seen without being told.
+    // A new login is noticed without a message to the studio.
     text.users[0] = { name: "u", user: { token: "sha256~EXPIRED" } };
     writeFileSync(path, JSON.stringify(text));
     await expect(studio.client.deploy.list({ ...place(), clusterId: added.id })).rejects.toEqual(

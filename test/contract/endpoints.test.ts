@@ -13,10 +13,10 @@ const CANARY = "canary-7f3a9c51d0ab";
 describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
 
-  /** An endpoint that answers so, added and not looked at. */
+  /** Adds an endpoint with this answer, without checking it. */
   async function open(answer: Answer = seedEdge()): Promise<Endpoint> {
     const edge = await standInEndpoint(answer);
-    // What is held here are pictures.
+    // These tests are about pictures only.
     return studio.client.endpoints.add({
       url: edge.url,
       name: `edge ${edge.port}`,

@@ -4,7 +4,7 @@ import type { StudioEvent } from "../../engine/contract/events.ts";
 import { Listener, StudioUnderTest } from "./studio-under-test.ts";
 import { TRANSPORTS } from "./transports.ts";
 
-/** The name of the model that the settings were changed to: what is told of here. */
+/** The model that the settings were changed to, if the event reports that. */
 function modelOf(event: StudioEvent): string | undefined {
   return event.type === "settings-changed" ? event.settings.model : undefined;
 }
@@ -61,7 +61,7 @@ describe.each(TRANSPORTS)("events, $name", (transport) => {
         for (let i = 0; i < count; i++) told.push(`model${++number}`);
         const during = await Listener.at(studio.client, lastId ?? "");
         for (const model of told.slice(-count || told.length)) await change(model);
-        // Cut wherever it happens to be.
+        // Broken off wherever it happens to be.
         during.leave();
         lastId = during.lastId ?? lastId;
         heard.push(...during.events.map(modelOf).filter((name) => name !== undefined));

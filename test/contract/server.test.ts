@@ -4,7 +4,7 @@ import { Listener, QUICK, StudioUnderTest } from "./studio-under-test.ts";
 import { TRANSPORTS } from "./transports.ts";
 import { takenPort } from "../fakes/taken-port.ts";
 
-/** A picture in a blink, as a client of the protocol asks for it. */
+/** Requests a small picture, as a client of the protocol does. */
 function infer(origin: string | undefined, key?: string): Promise<Response> {
   const inputs = [
     { name: "prompt", shape: [1], datatype: "BYTES", data: [QUICK.prompt] },

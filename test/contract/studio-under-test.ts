@@ -8,16 +8,16 @@ import type { Generation, GenerationState } from "../../engine/contract/generati
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import type { ReachedStudio, Transport } from "./transports.ts";
 
-/** Long enough for a model to be loaded on a machine that is busy. */
+/** Long enough to load a model on a busy machine. */
 const PATIENCE = { timeout: 50_000, interval: 20 };
 
-/** A picture of the starter in a blink. */
+/** A very quick picture of the starter. */
 export const QUICK = { prompt: "a red ball", steps: 2, width: 64, height: 64, seed: "7" } as const;
 
-/** One that is still being drawn when the test has seen enough. */
+/** A picture that is still being drawn when the test has seen enough. */
 export const LONG = { ...QUICK, steps: 1000 } as const;
 
-/** One studio for all tests of a file, over one way to reach it; it can be started again. */
+/** One studio for all tests of a file, reached in one way; it can be restarted. */
 export class StudioUnderTest {
   readonly #transport: Transport;
   readonly folder = mkdtempSync(join(tmpdir(), "darkroom-test-"));
@@ -27,7 +27,7 @@ export class StudioUnderTest {
     this.#transport = transport;
   }
 
-  /** Opened before the tests of the running `describe`, closed after them. */
+  /** Opened before the tests of the current `describe`, closed after them. */
   static over(transport: Transport): StudioUnderTest {
     const studio = new StudioUnderTest(transport);
     beforeAll(() => studio.open());
@@ -55,7 +55,7 @@ export class StudioUnderTest {
     this.#reached = undefined;
   }
 
-  /** The generation, once it is in this state. */
+  /** Waits until the generation is in this state. */
   until(id: string, state: GenerationState): Promise<Generation> {
     return vi.waitFor(async () => {
       const generation = await this.client.generation.get({ id });
@@ -64,7 +64,7 @@ export class StudioUnderTest {
     }, PATIENCE);
   }
 
-  /** The generation, once `steps` steps of it are done. */
+  /** Waits until `steps` steps of the generation are done. */
   untilStep(id: string, steps: number): Promise<Generation> {
     return vi.waitFor(async () => {
       const generation = await this.client.generation.get({ id });
@@ -79,14 +79,14 @@ export class StudioUnderTest {
   }
 }
 
-/** Hears what happens in a studio from now on. */
+/** Records what happens in a studio from now on. */
 export class Listener {
   readonly events: StudioEvent[] = [];
   readonly #leave = new AbortController();
   /** Id of the last event. */
   lastId: string | undefined;
 
-  /** Resolves once it hears; `lastEventId` is what it resumes after. */
+  /** Resolves once it receives events; `lastEventId` is where it resumes. */
   static async at(client: StudioClient, lastEventId?: string): Promise<Listener> {
     const listener = new Listener();
     const { signal } = listener.#leave;
@@ -96,7 +96,7 @@ export class Listener {
     return listener;
   }
 
-  /** The first event that answers, whether it has happened already or is yet to come. */
+  /** The first event that matches, whether it has happened already or is still to come. */
   until(isWanted: (event: StudioEvent) => boolean): Promise<StudioEvent> {
     return vi.waitFor(() => {
       const found = this.events.find(isWanted);

@@ -14,10 +14,10 @@ import { createStudio } from "../../engine/studio/create-studio.ts";
 import { asFailure } from "../../renderer/connection/failure.ts";
 import { tokenFor } from "../fakes/enter-studio.ts";
 
-/** A studio, as it is reached one way. Refusals of its client are StudioErrors. */
+/** A studio that is reached in one way. Its client rejects with StudioErrors. */
 export interface ReachedStudio {
   readonly client: StudioClient;
-  /** The bytes behind a picture's address. */
+  /** The bytes at a picture's address. */
   picture(address: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export interface Transport {
   open(dataFolder: string): Promise<ReachedStudio>;
 }
 
-// Preview maps and the like, which would otherwise go to this user's own; of all files that this worker runs.
+// Folder for preview maps and other caches, instead of the user's own; shared by all files of this worker.
 const caches = mkdtempSync(join(tmpdir(), "darkroom-test-"));
 process.env["XDG_CACHE_HOME"] = caches;
 process.once("exit", () => rmSync(caches, { recursive: true, force: true }));
@@ -65,7 +65,7 @@ function openHost(dataDir: string): Promise<Host> {
   return startHost({ dataDir, host: "127.0.0.1", port: 0 });
 }
 
-/** As the pages reach it. */
+/** The way in which the pages reach it. */
 export const http: Transport = {
   name: "HTTP",
   async open(dataFolder) {
@@ -104,7 +104,7 @@ const socket: Transport = {
   },
 };
 
-/** The ways to reach a studio that the running vitest project names; the suite runs over each. */
+/** The transports that the current vitest project names; the suite runs over each. */
 const wanted = process.env["DARKROOM_TEST_TRANSPORTS"]?.split(", ");
 export const TRANSPORTS: readonly Transport[] = [inProcess, http, socket].filter(
   ({ name }) => wanted?.includes(name) ?? true,

@@ -16,7 +16,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 beforeEach(resetElectron);
 
-/** The answers over a window and a host that knows one picture. */
+/** The answers over a window, and a host with one picture. */
 function trial() {
   const folder = temporaryFolder();
   const picture = join(folder, "lamp.png");

@@ -9,7 +9,7 @@ import { STUB, stubNotes } from "./stub-notes.ts";
 
 beforeEach(resetElectron);
 
-/** A back-off whose pauses are all over at once, until the given number of deaths. */
+/** A back-off whose pauses end immediately, up to the given number of deaths. */
 class Impatient extends BackOff {
   deaths = 0;
   readonly #limit: number;
@@ -24,7 +24,7 @@ class Impatient extends BackOff {
   }
 }
 
-/** A host over the stub, as a real child process, stopped when the test has finished. */
+/** A host over the stub, as a real child process that is stopped when the test ends. */
 async function trial(mode: string, backOff: BackOff = new Impatient(1)) {
   const notes = stubNotes(mode);
   const said: Announcement[] = [];

@@ -9,7 +9,7 @@ const FOREIGN_PAGE = { refusal: "The desktop does not answer to this page." };
 
 beforeEach(resetElectron);
 
-/** The page, and every call answered by its arguments. */
+/** A page, with every call answered by its arguments. */
 function trial() {
   const contents = new WebContents();
   contents.mainFrame.url = `${ORIGIN}/generate`;

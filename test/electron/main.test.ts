@@ -7,7 +7,7 @@ import { STUB, stubNotes } from "./stub-notes.ts";
 
 const soon = { timeout: 10_000, interval: 10 };
 
-/** The window's program over the fake, with the stub as the studio of a made-up checkout. */
+/** The window's program over the fake, with the stub as the studio of an invented checkout. */
 async function started(mode: string, isOnlyInstance = true) {
   const notes = stubNotes(mode);
   const home = join(temporaryFolder(), "home");
@@ -22,7 +22,7 @@ async function started(mode: string, isOnlyInstance = true) {
   return { ...electron, notes, home, loaded };
 }
 
-/** Ends the stub by the front door. */
+/** Ends the stub in the regular way. */
 async function leave({ answers, app, callsOf }: typeof FakeElectron): Promise<void> {
   answers.messageBox = 0;
   app.quit();

