@@ -1,8 +1,8 @@
 /**
- * What the networks of Stable Diffusion 2 cost at full size, with random weights made on the spot, beside
- * diffusers, OpenVINO and stable-diffusion.cpp where `--install` has fetched them: `npm run bench -- networks [--quick]
- * [--install] [--folder DIR] [--side N ...] [--peer NAME ...]`. Contestants take turns in one run, and
- * ratios are taken within a turn, so that they hold on a machine that drifts.
+ * Measures the networks of Stable Diffusion 2 at full size, with random weights made for the run, compared with
+ * diffusers, OpenVINO and stable-diffusion.cpp if `--install` has downloaded them: `npm run bench -- networks [--quick]
+ * [--install] [--folder DIR] [--side N ...] [--peer NAME ...]`. Contestants take turns in one run, and ratios are taken
+ * within a turn, so that they hold on a machine whose speed drifts.
  */
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -51,7 +51,7 @@ for (const side of [64, 96]) {
 }
 bench.close();
 
-/** Opening alone: what a fresh process needs beyond one run of a tiny picture. */
+/** Opening only: what a new process needs beyond one run of a tiny picture. */
 const fresh = ourselves(files, quantized, threads);
 const opening: Record<string, number[]> = {};
 for (const one of fresh) {
@@ -83,7 +83,7 @@ bench.record("starter, from the command line to the file", { starter: [start] })
 const machine = `${cpus()[0]?.model ?? "unknown"}, ${threads} threads`;
 const load = loadavg()[2];
 const result = { machine, node: process.version, rounds, load, rows: bench.rows, peakBytes: peaks };
-// One round, or some of the peers, are for a look.
+// A single round, or a selection of peers, is only for a quick look.
 if (!values.quick && values.peer === undefined) {
   writeFileSync(
     new URL("results/cpu.json", import.meta.url),

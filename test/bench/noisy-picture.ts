@@ -1,7 +1,7 @@
 import { pixels, type Pixels } from "../../engine/image/pixels.ts";
 import { whiteNoise } from "./random-snapshot.ts";
 
-/** Noise around a ramp, so that numbers are of one to three digits as in photographs. */
+/** Noise around a ramp, so that numbers have one to three digits as in photographs. */
 export function noisyPicture(side: number): Pixels {
   const noise = whiteNoise(7);
   const data = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
@@ -11,7 +11,7 @@ export function noisyPicture(side: number): Pixels {
   return pixels(side, side, data);
 }
 
-/** The same as arrays in arrays. */
+/** The same picture as nested arrays. */
 export function toArrays({ width, height, data }: Pixels): number[][][] {
   return Array.from({ length: height }, (_, y) =>
     Array.from({ length: width }, (_, x) => {

@@ -8,7 +8,7 @@ import { SCHEDULERS } from "../../engine/schedulers/schedulers.ts";
 import { pythonOf } from "../interop/virtual-environment.ts";
 import { LinePeer } from "./line-peer.ts";
 
-/** What is drawn by everybody: the starter's own size, guidance and seed. */
+/** The request that every contestant draws: the starter's own size, guidance and seed. */
 export interface Asked {
   readonly prompt: string;
   readonly scheduler: SchedulerName;
@@ -16,7 +16,7 @@ export interface Asked {
 }
 const [SIDE, GUIDANCE, SEED] = [128, 3, 1];
 
-/** Somebody who draws with one model in one precision, which stays loaded. */
+/** A contestant that draws with one model in one precision, which stays loaded. */
 export interface Painter extends Disposable {
   draw(asked: Asked): Promise<Pixels>;
 }

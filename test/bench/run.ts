@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-/** Shortest first; each states at its top what it measures and which flags it takes. */
+/** In the order in which they run; each states at its top what it measures and which flags it takes. */
 const BENCHES = [
   "networks",
   "products",

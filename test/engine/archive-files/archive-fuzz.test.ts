@@ -11,7 +11,7 @@ import { tarGz } from "../../fakes/tar-gz.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { zipOf, type ZipEntry } from "../../fakes/zip-writer.ts";
 
-/** The files that a model must have by name; what is in them is not looked at before they are unpacked. */
+/** The files that a model must have, by name; their content is not checked before they are unpacked. */
 const MODEL: readonly ZipEntry[] = [
   "model_index.json",
   "scheduler/scheduler_config.json",
@@ -39,11 +39,11 @@ const FORMS: readonly (readonly [string, Uint8Array])[] = [
   ["a tar.gz of files", tarGz([...MODEL, HANDLER, manifest()].map(inRoot))],
 ];
 
-/** Bytes that lengths, offsets and signatures are broken by. */
+/** Byte values that break lengths, offsets and signatures. */
 const BYTE = fc.oneof(fc.constantFrom(0, 1, 0x50, 0x7f, 0x80, 0xff), fc.nat(255));
 const DAMAGE = fc.record({
   flips: fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), BYTE), { maxLength: 4 }),
-  /** The part that is left, and one that is put in twice. */
+  /** The part of the file that is kept, and a part that is inserted twice. */
   keep: fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true })),
   twice: fc.option(fc.tuple(fc.nat(2000), fc.nat(200)), { nil: undefined }),
 });
@@ -62,7 +62,7 @@ function damaged(bytes: Uint8Array, damage: Damage): Buffer {
 const CODES =
   /^(ARCHIVE_(DAMAGED|UNSAFE|TOO_LARGE|MANIFEST_INVALID|WITHOUT_MODEL|FLATTENED)|PICKLE_REFUSED|SNAPSHOT_\w+|CONFIG_INVALID|WEIGHTS?_\w+)$/;
 
-/** Everything that happens to a foreign archive, one after the other; gives what was no refusal by name. */
+/** Does everything that is done to a foreign archive, in order; returns the errors that are not refusals. */
 async function faultsOf(path: string, target: string): Promise<readonly unknown[]> {
   const work: readonly (() => Promise<unknown>)[] = [
     async () => {

@@ -22,7 +22,7 @@ function written(bytes: Uint8Array, name = "toy.mar"): string {
   return path;
 }
 
-/** Everything that happens to an archive on its way into the store, but for the store. */
+/** Does everything that is done to an archive on its way into the store, except storing it. */
 async function takeIn(path: string): Promise<readonly string[]> {
   const archive = await openArchive(path);
   const model = await findModel(archive);
@@ -166,7 +166,7 @@ const rawManifest = (data: Buffer): Uint8Array =>
 const END = 22;
 
 const BROKEN: readonly (readonly [string, () => Uint8Array, string, string])[] = [
-  // Not an archive, or not all of one.
+  // Not an archive, or an incomplete one.
   ["empty", () => Buffer.alloc(0), "ARCHIVE_DAMAGED", "it is empty"],
   ["text", () => text("this is no zip"), "ARCHIVE_DAMAGED", "it is neither a zip nor a tar.gz"],
   [
@@ -240,7 +240,7 @@ const BROKEN: readonly (readonly [string, () => Uint8Array, string, string])[] =
     "ARCHIVE_DAMAGED",
     "it is cut short",
   ],
-  // Names that lead elsewhere.
+  // Names that lead out of the folder.
   [
     "a way out",
     () => extra({ name: "../../escaped.txt" }),
@@ -337,7 +337,7 @@ const BROKEN: readonly (readonly [string, () => Uint8Array, string, string])[] =
     "ARCHIVE_DAMAGED",
     "its member aÿ has a name that is not UTF-8",
   ],
-  // Two that are one.
+  // Two names for one file.
   [
     "a manifest twice",
     () => marOf([MODEL_ZIP, manifest()]),
@@ -373,7 +373,7 @@ const BROKEN: readonly (readonly [string, () => Uint8Array, string, string])[] =
     "ARCHIVE_UNSAFE",
     "its member model.zip is a file and a folder",
   ],
-  // What is no file.
+  // Members that are not files.
   [
     "a link",
     () => extra({ name: "sd", mode: 0o120777, data: text("/etc") }),
@@ -424,7 +424,7 @@ const BROKEN: readonly (readonly [string, () => Uint8Array, string, string])[] =
     "ARCHIVE_UNSAFE",
     "its member toy/../../a leads out of its folder",
   ],
-  // Packed in ways that are not to be read.
+  // Packed in ways that are not supported.
   ["encrypted", () => extra({ flags: 1 }), "ARCHIVE_DAMAGED", "a stored member claims two sizes"],
   [
     "encrypted and deflated",
@@ -439,7 +439,7 @@ const BROKEN: readonly (readonly [string, () => Uint8Array, string, string])[] =
     "ARCHIVE_DAMAGED",
     "its member extra.txt is compressed by method 93, which TorchServe does not read either",
   ],
-  // Bombs, by their directory alone.
+  // Bombs, recognised by their directory alone.
   [
     "60 MB of zeros",
     () => marOf([{ name: "model.zip", data: text("x"), claimedBytes: 60_000_000 }]),
@@ -572,7 +572,7 @@ const BROKEN: readonly (readonly [string, () => Uint8Array, string, string])[] =
     "ARCHIVE_DAMAGED",
     "its member MAR-INF/MANIFEST.json is described differently in two places",
   ],
-  // No model, or none that is to be opened.
+  // No model, or a model that must not be opened.
   [
     "nothing but a handler",
     () => marOf([]),

@@ -225,7 +225,7 @@ test("a folder that is no archive is never replaced", async () => {
   expect(readdirSync(out)).toEqual(["one.jpg"]);
 });
 
-/** So many zeros, which take no memory. */
+/** A number of zeros that take no memory. */
 function zeros(doublings: number): CheckedSource {
   let [sum, length] = [crc32(Buffer.alloc(1)), 1];
   for (let i = 0; i < doublings; i++) [sum, length] = [joinCrc32(sum, sum, length), 2 * length];

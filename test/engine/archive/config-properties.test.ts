@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ConfigProperties } from "../../../engine/archive/config-properties.ts";
 import { configOf, disagreements, NOTEBOOK_FORM } from "../../../engine/archive/serving-form.ts";
 
-/** The customer's own, out of the document, with a line end. */
+/** The customer's own, from the document, with a line break at the end. */
 const NOTEBOOK = `inference_address=http://0.0.0.0:8085
 management_address=http://0.0.0.0:8085
 metrics_address=http://0.0.0.0:8082
@@ -51,7 +51,7 @@ test("what a form says is what is read back", () => {
   expect(disagreements(config, { marName: "sd2.mar", model })).toEqual([]);
 });
 
-/** Files as people write them, and worse ones. */
+/** Files as people write them, and worse. */
 const anyFile = oneof(
   uint8Array({ maxLength: 400 }),
   array(

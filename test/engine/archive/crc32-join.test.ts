@@ -12,7 +12,7 @@ test("the checksum of two pieces is that of both together", () => {
 });
 
 test("a piece may have more bytes than 32 bits count", () => {
-  // Zeros, doubled 33 times from one byte: 8 GiB, against zlib's own running sum of the last 64 MiB.
+  // Zeros, doubled 33 times from one byte: 8 GiB, compared with zlib's own running sum of the last 64 MiB.
   const block = Buffer.alloc(64 << 20);
   let [sum, length] = [crc32(Buffer.alloc(1)), 1];
   const sums = new Map([[length, sum]]);

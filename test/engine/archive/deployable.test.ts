@@ -36,7 +36,7 @@ function served(change: Partial<ServingForm> = {}): ConfigProperties {
   return configOf({ ...NOTEBOOK_FORM, ...own });
 }
 
-/** One with which nothing is wrong. */
+/** A deployment without problems. */
 const SOUND: Deployment = {
   fileName: "sd.mar",
   manifest: manifest({ requirementsFile: "requirements.txt" }),
@@ -50,7 +50,7 @@ const SOUND: Deployment = {
 
 test("a sound archive with its config.properties is in order in every line", () => {
   const checks = deploymentChecks(SOUND);
-  // The first three are of a bucket; half precision is looked at by drawing.
+  // The first three concern a bucket; half precision is checked by drawing.
   expect(checks.map(({ name }) => name)).toEqual(DEPLOYMENT_CHECKS.slice(3, -1));
   expect(checks.map(({ outcome }) => outcome)).toEqual(checks.map(() => "ok"));
 });

@@ -5,7 +5,7 @@ import { checkMembers } from "../../../engine/archive/limits.ts";
 import { memberPath } from "../../../engine/archive/member-path.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 
-/** What makes a name dangerous on one system or another, and what does not. */
+/** Parts of names that are dangerous on some system, and harmless ones. */
 const PIECE = fc.oneof(
   fc.constantFrom(
     "..",
@@ -58,13 +58,13 @@ const NAME = fc
       .map((joints) => pieces.map((piece, index) => `${piece}${joints[index] ?? ""}`).join("")),
   );
 
-/** What is wrong with a refusal, besides that it is one; a sentence is shown on terminals. */
+/** Whether an error is a proper refusal whose message can be shown in a terminal. */
 const isClean = (error: unknown): boolean =>
   error instanceof StudioError &&
   error.code === "ARCHIVE_UNSAFE" &&
   !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(error.message);
 
-/** The path of a member, or undefined where it is refused as it should be. */
+/** The path of a member; undefined if it is refused properly. */
 function placed(name: string): string | undefined {
   try {
     return memberPath(name, "a.mar");
@@ -74,7 +74,7 @@ function placed(name: string): string | undefined {
   }
 }
 
-/** Whether a path, put below a folder, lies there and is called what was asked for. */
+/** Whether a path, joined to a folder, lies in it and keeps its name. */
 function isBelow(system: typeof posix, root: string, path: string): boolean {
   const full = system.resolve(root, path);
   const shown = system.relative(root, full).replaceAll("\\", "/");
@@ -163,7 +163,7 @@ test("sizes that claim too much are refused before a byte is unpacked, however t
         members.reduce((total, each) => total + each[of], 0);
       fc.pre(isTaken(members, sizeBytes));
       expect(sum("packedBytes")).toBeLessThanOrEqual(sizeBytes);
-      // The most that any file's ratio allows, and what no ratio is asked of.
+      // The largest size that any file's ratio allows, and the size below which no ratio is checked.
       expect(sum("sizeBytes")).toBeLessThanOrEqual(200 * sizeBytes + members.length * (1 << 16));
     }),
     { numRuns: 2000 },

@@ -23,7 +23,7 @@ const OBJECTS = KEYS.map((key) => ({ key, bytes: /empty|\/$/.test(key) ? 0 : 1 }
 const placed = (path: string, version: "0.12" | "0.15"): Record<string, string> =>
   Object.fromEntries(copiedObjects(OBJECTS, path, version).map((one) => [one.key, one.path]));
 
-/** As kserve 0.13.0 and 0.20.0 placed them, and what is not in a column is not copied. */
+/** As kserve 0.13.0 and 0.20.0 placed them; a missing place means that it is not copied. */
 type Place = string | undefined;
 const SEEN: readonly (readonly [string, Place, Place, Place, Place])[] = [
   ["stable-diffusion/.hidden", ".hidden", ".hidden", ".hidden", ".hidden"],

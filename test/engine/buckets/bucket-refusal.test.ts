@@ -5,7 +5,7 @@ import { connecting, KEYS, listing, openBuckets } from "../../fakes/open-buckets
 import { listXml, sendError, sendXml } from "../../fakes/s3-replies.ts";
 import { standInEndpoint, type Answer } from "../../fakes/stand-in-endpoint.ts";
 
-/** The sentence that listing a bucket is refused with, with the port taken out. */
+/** The message with which listing a bucket is refused, with the port removed. */
 async function sentence(answer: Answer, more: object = {}): Promise<string> {
   const service = await standInEndpoint(answer);
   const { connections, buckets } = await openBuckets();

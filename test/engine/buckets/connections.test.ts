@@ -82,7 +82,7 @@ test("a bucket stands in the path, unless it is told otherwise or the service fo
   const { connections, buckets } = await openBuckets();
   const local = `http://localhost:${service.port}`;
   const connection = await connections.connect(connecting(local));
-  // Whether names below localhost are found is the system's choice.
+  // Whether names below localhost resolve depends on the operating system.
   await buckets.list(listing(connection)).catch(() => undefined);
   expect(service.seen[0]).toMatchObject({ path: expect.stringMatching(/^\/toys\/?\?/) });
   await vi.waitFor(() => {
@@ -90,7 +90,7 @@ test("a bucket stands in the path, unless it is told otherwise or the service fo
   });
 });
 
-/** Takes a trial's object where its request has no checksum, or whatever it has. */
+/** Accepts any test object or, without `checksums`, only one whose request has no checksum. */
 function taking({ checksums }: { readonly checksums: boolean }): Answer {
   return (response, { method, path, headers }) => {
     const hasChecksum = Object.keys(headers).some((name) => name.startsWith("x-amz-checksum-crc"));
@@ -131,7 +131,7 @@ test.each([
       service.seen.findLast(({ method }) => method === "PUT"),
       service.seen.find(({ method }) => method === "DELETE"),
     ];
-    // With the version, so that nothing of the trial stays.
+    // With the version, so that nothing of the test object remains.
     expect(removal?.path).toBe(`${put!.path.split("?")[0]}?versionId=v1&x-id=DeleteObject`);
   },
 );

@@ -22,7 +22,7 @@ const isComplete = ({ method, query }: S3Request): boolean =>
   method === "POST" && query.has("uploadId");
 const isGet = ({ method, key }: S3Request): boolean => method === "GET" && key !== "";
 
-/** Breaks the connection so often, each time after so many bytes of bodies more. */
+/** Breaks the connection a number of times, each after this many further bytes of bodies. */
 function breaking(times: number, afterBytes: number): S3ServerOptions {
   let [left, received] = [times, 0];
   return {

@@ -5,7 +5,7 @@ import { refusal } from "../../fakes/refusal.ts";
 import { listXml, sendXml, type ListedKeys } from "../../fakes/s3-replies.ts";
 import { standInEndpoint } from "../../fakes/stand-in-endpoint.ts";
 
-/** A bucket whose list comes as these pages, by the token that asks for each. */
+/** A bucket whose list consists of these pages, by the token that requests each. */
 async function bucketOf(pages: Readonly<Record<string, ListedKeys>>) {
   const service = await standInEndpoint((response, { path }) => {
     const query = new URL(path, "http://x").searchParams;
@@ -16,7 +16,7 @@ async function bucketOf(pages: Readonly<Record<string, ListedKeys>>) {
   return { service, buckets, connection };
 }
 
-/** Keys that have broken listings of others. */
+/** Keys that have broken other programs' listings. */
 const HOSTILE = [
   "sd/../up.txt",
   "sd//double.txt",
@@ -79,7 +79,7 @@ test.each([
     expect(page.objects.map((object) => object.key)).toEqual([key, "other"]);
     expect(page.folders.map(({ prefix }) => prefix)).toEqual(["f +/"]);
   }
-  // A name with a blank in it is nothing that an encoder wrote: then nothing need be asked.
+  // A name with a space cannot come from an encoder, so no further request is needed.
   expect(service.seen).toHaveLength(encoding === "silent" ? 3 : 2);
 });
 
@@ -160,7 +160,7 @@ test("an order by size or time is that of the whole folder, page by page", async
     ({ after } = page);
   } while (after !== undefined);
   expect(seen).toEqual(["f/", "dddd", "ccc", "bb", "a"]);
-  // Read once, for all its pages.
+  // Found out once, for all its pages.
   expect(service.seen).toHaveLength(2);
   await expect(buckets.list(listing(connection, { ...query, after: "gone:2" }))).rejects.toEqual(
     refusal("NOT_FOUND"),

@@ -13,7 +13,7 @@ test("an object that is replaced while parts of it are read is refused by name",
   const [first] = await Array.fromAsync(source.read(0, 4));
   expect(first).toEqual(Buffer.alloc(4, 1));
   kept.put("model.mar", { bytes: Buffer.alloc(3 * BLOCK, 2) });
-  // What was read is kept; what follows would be of another object.
+  // What was read is kept; the rest would belong to another object.
   expect(await Array.fromAsync(source.read(4, 8))).toEqual([Buffer.alloc(4, 1)]);
   await expect(Array.fromAsync(source.read(BLOCK, BLOCK + 4))).rejects.toEqual(
     refusal("OBJECT_CHANGED", { bucket: "toys", key: "model.mar" }),

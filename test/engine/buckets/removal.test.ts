@@ -7,7 +7,7 @@ import { standInEndpoint, type Answer, type SeenRequest } from "../../fakes/stan
 const keysIn = ({ body }: SeenRequest): string[] =>
   [...body.matchAll(/<Key>(.*?)<\/Key>/gs)].map(([, key = ""]) => key);
 
-/** Deletes what it is asked to, with markers where it keeps versions. */
+/** Deletes what is requested, with delete markers if it keeps versions. */
 function deleting({ isVersioned = false, refuses = "" } = {}): Answer {
   return (response, request) => {
     const { method, path } = request;

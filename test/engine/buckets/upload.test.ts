@@ -15,7 +15,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 const PART = 1 << 16;
 const content = randomBytes(10 * PART + 17);
 
-/** Reads in pieces that fit no part. */
+/** Reads in pieces whose size does not divide a part's. */
 function source(bytes: Buffer, identity = "one"): UploadSource {
   return {
     name: "model.mar",

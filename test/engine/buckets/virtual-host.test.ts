@@ -14,7 +14,7 @@ const PART = 1 << 16;
 test("a bucket in front of the host, as AWS has it: signed, sent in parts, listed, linked and fetched", async () => {
   await using service = await S3Server.start({ smallestPart: 1 });
   const kept = service.bucket("toys");
-  // Not every system finds names below localhost.
+  // Not every operating system resolves names below localhost.
   const lookedUp: string[] = [];
   const { lookup } = dns;
   const spy = vi.spyOn(dns, "lookup").mockImplementation((name: string, ...rest: unknown[]) => {

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const KEYS = { AWS_ACCESS_KEY_ID: "AKIDEPLOYMENT", AWS_SECRET_ACCESS_KEY: "a/very+secret/key" };
 
-/** A cluster, a kubeconfig that leads there, and a folder of manifests. */
+/** A cluster, a kubeconfig for it, and a folder of manifests. */
 async function prepared() {
   const cluster = await FakeCluster.start();
   onTestFinished(() => cluster.stop());
@@ -77,7 +77,7 @@ test("deploy: a dry run changes nothing, nothing is applied unasked, and what is
 test("deploy apply waits until the model answers, and adds its endpoint", async () => {
   const { cluster, manifests, run } = await prepared();
   cluster.interrupt = ({ path }) => {
-    // A controller that is done as soon as the events are looked at.
+    // A controller that finishes as soon as the events are read.
     const service = cluster.get("inferenceservices", "kt2");
     if (!path.endsWith("/events") || service?.["status"] !== undefined) return undefined;
     cluster.merge("inferenceservices", "kt2", {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { runCommand } from "../../fakes/run-command.ts";
 
-/** Node ends with an error where anything asks for a part of the S3 client. */
+/** Node ends with an error if anything imports a part of the S3 client. */
 const WITHOUT_S3 = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from "node:module";
   registerHooks({

@@ -10,7 +10,7 @@ import {
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 interface Trial {
-  /** What install.js of the made-up package does; none where the program is there already. */
+  /** What install.js of the invented package does; absent if the program is installed already. */
   readonly installer?: string;
   /** The program itself, as a shell script. */
   readonly program?: string;
@@ -29,7 +29,7 @@ const PUT = `
   };
 `;
 
-/** Runs a window over a made-up electron package, on a machine with a display. */
+/** Opens a window with an invented electron package, on a machine with a display. */
 async function trial({ installer, program = "exit 0", place, signal, stallMs = 20_000 }: Trial) {
   const electron = temporaryFolder();
   const script = `#!/bin/sh\n${program}\n`;

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { expect, test } from "vitest";
 import { withJoinedShares, withPictureFlags } from "../../../engine/cli/request-flags.ts";
 
-/** The prompt and the interval that a command line comes to. */
+/** The prompt and the interval that a command line results in. */
 function read(line: readonly string[]): unknown {
   const command = withPictureFlags(new Command().argument("<prompt>")).exitOverride();
   command.configureOutput({ writeErr: () => {} });

@@ -42,7 +42,7 @@ test("one that is too long is refused before it is read", async () => {
   await expect(contextsOf(path)).rejects.toMatchObject({ code: "CLUSTER_KUBECONFIG_UNREADABLE" });
 });
 
-/** What reading all that there is of one fails with, but for refusals of ours. */
+/** The error of reading everything in a kubeconfig, unless it is one of our refusals. */
 async function failureOf(path: string): Promise<unknown> {
   try {
     const { contexts } = await contextsOf(path);

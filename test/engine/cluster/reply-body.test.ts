@@ -5,7 +5,7 @@ import { linesOf, parsed, readBody, warningsIn } from "../../../engine/cluster/r
 
 const invalid = expect.objectContaining({ code: "CLUSTER_REPLY_INVALID" });
 
-/** A stream of `text` in pieces of so many bytes. */
+/** A stream of `text` in pieces of `size` bytes. */
 function pieces(text: Uint8Array, size: number): Readable {
   const count = Math.ceil(text.length / size);
   return Readable.from(

@@ -23,7 +23,7 @@ test("every picture stands in its place, and words stand beside them", async () 
   const at = (left: number, top: number) => [
     ...pixels.data.subarray((top * width + left) * 3, (top * width + left) * 3 + 3),
   ];
-  // The cells end at the margin of 24 pixels, and 8 lie between two of them.
+  // The cells end at the margin of 24 pixels, with 8 between two of them.
   const [right, bottom] = [width - 24 - 64, height - 24 - 64];
   expect(at(right, bottom)).toEqual([0, 0, 255]);
   expect(at(right - 136, bottom - 136)).toEqual([255, 0, 0]);

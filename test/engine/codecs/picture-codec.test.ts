@@ -7,7 +7,7 @@ import { type Pixels, pixels } from "../../../engine/image/pixels.ts";
 import { encodePng } from "../../../engine/image/png/png.ts";
 import { resize } from "../../../engine/image/resize.ts";
 
-/** Smooth enough for JPEG, and different in every corner. */
+/** Smooth enough for JPEG, and different in each corner. */
 const picture = pixels(
   24,
   16,
@@ -127,7 +127,7 @@ describe("what a picture means", () => {
   });
 });
 
-/** A PNG that says it is this large, without a picture. */
+/** A PNG that claims this size, without a picture. */
 function claim(width: number, height: number): Uint8Array {
   return encodePng({ width, height, data: new Uint8Array(0) });
 }

@@ -17,7 +17,7 @@ const picture = pixels(16, 8, new Uint8Array(16 * 8 * 3));
 const png = (texts: Record<string, string>) =>
   addPngTexts(encodePng(picture), new Map(Object.entries(texts)));
 
-/** A JPEG with this EXIF, put in where libraries of Python put it: right after the start. */
+/** A JPEG with this EXIF, inserted where Python libraries insert it: right after the start. */
 async function jpegWith(exif: Uint8Array): Promise<Uint8Array> {
   const jpeg = await sharp(encodePng(picture)).jpeg().toBuffer();
   const body = Buffer.concat([Buffer.from("Exif\0\0"), exif]);
@@ -151,7 +151,7 @@ describe.each([
   });
 
   const japanese = infotext.replace(prompt, "灯台");
-  // What Python's encode gives for the two characters.
+  // The result of Python's encode for the two characters.
   test.each<[string, readonly number[]]>([
     ["ISO-2022-JP", [0x1b, 0x24, 0x42, 0x45, 0x74, 0x42, 0x66, 0x1b, 0x28, 0x42]],
     ["Shift JIS", [0x93, 0x94, 0x91, 0xe4]],

@@ -21,7 +21,7 @@ test.each([
   // While it is being typed.
   ["steps:", "", []],
   ["steps:>", "", []],
-  // Words that only look like it.
+  // Words that only look like a setting.
   ["35mm:1.2 note: this", "35mm:1.2 note: this", []],
   ["footsteps:30", "footsteps:30", []],
 ])("%s", (typed, words, terms) => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 
-/** What some version has stored in queues, pictures and settings. Add the new ones; take none away. */
+/** Names that some version has stored in queues, pictures and settings. Add new ones; remove none. */
 const SHIPPED = `ddim pndm euler euler-karras euler-ancestral dpm++2m dpm++2m-karras
   dpm++2m-sde dpm++2m-sde-karras dpm++sde dpm++sde-karras
   heun heun-karras lms lms-karras deis deis-karras ddpm lcm tcd

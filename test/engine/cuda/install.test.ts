@@ -231,7 +231,7 @@ test("never needs more of the disk than it said", async () => {
       most = Math.max(most, bytesBelow(shop.folder));
     },
   });
-  // Beside libraries there are a receipt and the validators of half-fetched wheels.
+  // Besides libraries there are a receipt and the validators of partly downloaded wheels.
   expect(Math.max(most, bytesBelow(shop.folder))).toBeLessThan(peakBytes + 10_000);
 });
 

@@ -33,7 +33,7 @@ test.each(["mirror.example", "ftp://mirror.example/", "file:///wheels"])("refuse
   );
 });
 
-/** An index whose page of the project is `page`. */
+/** An index whose page for the project is `page`. */
 async function indexWith(page: string) {
   const seen: { authorization?: string | undefined; accept?: string | undefined } = {};
   const server = createServer(({ headers }, response) => {

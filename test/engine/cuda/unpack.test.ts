@@ -28,7 +28,7 @@ async function unpack(folder: string, archive: Uint8Array, signal?: AbortSignal)
   });
 }
 
-/** The good wheel's entries with one library changed. */
+/** The good wheel's entries, with one library changed. */
 function withCuda(change: Partial<ZipEntry>): ZipEntry[] {
   return entriesOf(wheel).map((entry) =>
     entry.name.endsWith(CUDA) ? Object.assign(entry, change) : entry,

@@ -36,12 +36,12 @@ function notesOf(database: DatabaseSync): unknown[] {
     .map((row) => ({ ...row }));
 }
 
-/** A database of version 1 with enough rows to fill pages, closed. */
+/** A closed database of version 1 with enough rows to fill pages. */
 function oldDatabase(rows = 1): string {
   const file = path();
   const database = openDatabase(file, [NOTES]);
   const insert = database.prepare("INSERT INTO note VALUES (?)");
-  // Each commit by itself waits for the disk.
+  // Without a transaction, each commit waits for the disk.
   database.exec("BEGIN");
   for (let row = 0; row < rows; row++) insert.run(`note ${row} ${"x".repeat(200)}`);
   database.exec("COMMIT");

@@ -120,7 +120,7 @@ test.each(BROKEN)("refuses at %s: %j", (field, change, code) => {
   expect(faults.map((fault) => [fault.field, fault.error.code])).toEqual([[field, code]]);
   const message = faults[0]?.error.message ?? "";
   expect(message).not.toMatch(/[{}]|\?/);
-  // The advice is a fixed sentence but for what it is filled with.
+  // The advice is a fixed sentence except for its placeholders.
   expect(message).toContain(REFUSALS[code].advice.split("{")[0]);
 });
 
@@ -131,7 +131,7 @@ test("every field that can be typed has a broken input", () => {
 test("tells every field that is wrong, each once, in the order of the form", () => {
   const wrong = Object.fromEntries(DEPLOY_FIELDS.map((field) => [field, "\u0000 A!"]));
   const fields = faultsOf(wrong).map(({ field }) => field);
-  // An annotation's line is refused as such; everything else of the form is broken by that text.
+  // An annotation's line gets its own refusal; in every other field of the form this text is an error.
   expect(fields).toEqual(DEPLOY_FIELDS);
 });
 

@@ -22,7 +22,7 @@ const FORM: DeployDraft = deployDraftSchema.parse({
   name: "kt2",
 });
 
-/** Forms whose every field is sound, with names that YAML may take for something else. */
+/** Forms with only valid fields, and names that YAML may read as something else. */
 const anyForm: fc.Arbitrary<DeployDraft> = fc
   .record({
     name: fc.constantFrom("kt2", "yes", "a0", "null"),
@@ -115,7 +115,7 @@ test("the connection's Secret says what the dashboard's says, and has keys only 
     "opendatahub.io/dashboard": "true",
     "opendatahub.io/managed": "true",
   });
-  // A list is refused by the API server, so that a forgotten placeholder replaces no working key.
+  // The API server refuses a list, so that a forgotten placeholder does not replace a working key.
   expect(secretOf().stringData).toMatchObject({
     AWS_ACCESS_KEY_ID: [expect.any(String)],
     AWS_SECRET_ACCESS_KEY: [expect.any(String)],
@@ -153,7 +153,7 @@ test("the lines of a difference hold what it says", () => {
   const { files } = deployment({ ...FORM, annotations: "a.b/c: 1" }, CONNECTION);
   const linesOf = (text: string, [from, to]: readonly [number, number]) =>
     text.split("\n").slice(from - 1, to);
-  /** What is said first in a value: it stands in the first lines. */
+  /** The start of a value: it appears in the first lines. */
   const firstOf = (value: string) => value.split(/[\n:]/)[0] ?? "";
   const shown = files.flatMap(({ text, theirs, differences }) =>
     differences.flatMap((one) => [
@@ -187,7 +187,7 @@ test("whatever a form says, nothing differs without a reason, and YAML says what
     fc.property(anyForm, (form) => {
       for (const { text, differences } of yamlFiles(form)) {
         expect(differences.filter(({ reason }) => reason === "")).toEqual([]);
-        // As readers of YAML 1.1 take it, which Kubernetes' own is close to.
+        // Parsed as YAML 1.1, which Kubernetes' own parser resembles.
         expect(
           parseAllDocuments(text, { version: "1.1" }).map((one) => one.toJS() as unknown),
         ).toEqual(parseAllDocuments(text).map((one) => one.toJS() as unknown));
@@ -203,7 +203,7 @@ test("whatever a form says, nothing differs without a reason, and YAML says what
   );
 });
 
-/** A structural schema as a strict API server takes it: what it does not know it refuses. */
+/** A structural schema as a strict API server applies it: unknown fields are refused. */
 function strict(schema: AnySchemaObject, isRoot = false): AnySchemaObject {
   const { properties, items, additionalProperties, ...rest } = schema;
   const isOpen =

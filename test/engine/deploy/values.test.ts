@@ -10,7 +10,7 @@ import {
   subdomainFault,
 } from "../../../engine/deploy/values.ts";
 
-/** As RFC 1123 has a label, written another way than the code: the character sets and the ends. */
+/** A label of RFC 1123, written differently from the code: by character sets and ends. */
 const letters = "abcdefghijklmnopqrstuvwxyz0123456789".split("");
 const label = fc
   .tuple(

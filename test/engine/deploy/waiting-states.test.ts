@@ -15,7 +15,7 @@ const LOADING = readFileSync(
 
 const POD = "kt2-predictor-00001-deployment-7447db456d-547l6";
 
-/** Conditions as KServe writes them in the serverless mode: what is not named is unknown. */
+/** Conditions as KServe writes them in serverless mode; those not named are unknown. */
 function serverless(conditions: Readonly<Record<string, string | readonly string[]>> = {}) {
   const types = [
     "IngressReady",
@@ -43,7 +43,7 @@ function serverless(conditions: Readonly<Record<string, string | readonly string
   };
 }
 
-/** As KServe writes them where it makes a Deployment itself. */
+/** As KServe writes them if it creates a Deployment itself. */
 function raw(predictor: string, reason = "MinimumReplicasUnavailable") {
   const message = "Deployment does not have minimum availability.";
   return {
@@ -515,7 +515,7 @@ test("of several pods the newest counts, unless it is on its way out", () => {
   expect(stateOf({ pods: [leaving, ...rest] }).state).toBe("storage-copying");
 });
 
-/** Texts of every kind under keys that are looked at, so that chance gets inside. */
+/** All kinds of text under keys that the code reads, so that random values reach it. */
 const someText = fc.oneof(
   fc.string({ maxLength: 2000 }),
   fc.constantFrom(

@@ -24,7 +24,7 @@ interface Trial extends AsyncDisposable {
   readonly part: string;
   readonly host: Awaited<ReturnType<typeof standInHost>>;
   readonly seen: number[];
-  /** Downloads, and gives the hash; breaks the connections when exactly so many bytes have arrived. */
+  /** Downloads and returns the hash; breaks the connections after exactly this many bytes. */
   run(options?: { cutAt?: readonly number[]; http?: Partial<Http> }): Promise<string>;
 }
 
@@ -56,7 +56,7 @@ async function trial(answer: Answer): Promise<Trial> {
   };
 }
 
-/** Serves one way after another; the last way for good. */
+/** Answers in one way after another; the last one for good. */
 function inTurn(...answers: readonly Answer[]): Answer {
   return (response, request, count) =>
     answers[Math.min(count, answers.length) - 1]!(response, request, count);
@@ -68,7 +68,7 @@ const isWhole = async (run: Trial) => Buffer.compare(await readFile(run.part), b
 
 const down: Answer = (response) => response.writeHead(502).end();
 
-/** Continues its own file, whatever the caller's If-Range says. */
+/** Continues its own file, regardless of the caller's If-Range. */
 const careless: Answer = (response, request) => {
   const from = Number(/\d+/.exec(request.headers.range ?? "")?.[0]);
   response.writeHead(206, {
@@ -78,7 +78,7 @@ const careless: Answer = (response, request) => {
   response.end(bytes.subarray(from));
 };
 
-/** Ends too soon and calls it the end. */
+/** Ends too early and declares it the end. */
 const short: Answer = (response) => {
   response.writeHead(200, { etag: '"one"' });
   response.end(bytes.subarray(0, 70_000));
@@ -369,7 +369,7 @@ function scripted(
   return new Response(status === 416 ? null : stream, { status, headers });
 }
 
-/** A fetch whose body, once `count` bytes of it were read, sees the caller cancel. */
+/** A fetch whose caller cancels once `count` bytes of the body have been read. */
 function cancellingAfter(count: number, cancel: AbortController): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, init);

@@ -93,7 +93,7 @@ test.each([
   });
 });
 
-/** What undici's fetch rejects with where a call of the system failed. */
+/** What undici's fetch rejects with when a system call fails. */
 const failingWith = (code: string): Http["fetch"] => {
   const cause = Object.assign(new AggregateError([], ""), { code });
   return () => Promise.reject(new TypeError("fetch failed", { cause }));

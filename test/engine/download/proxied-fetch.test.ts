@@ -8,7 +8,7 @@ import { StudioError } from "../../../engine/contract/errors.ts";
 import { proxiedFetch } from "../../../engine/download/proxied-fetch.ts";
 import { standInHost } from "../../fakes/stand-in-host.ts";
 
-/** A proxy that answers for everybody, and tells what was asked for through it. */
+/** A proxy that answers for every host, and reports what was requested through it. */
 async function openProxy() {
   const wanted: string[] = [];
   const proxy = createServer((request, response) => {

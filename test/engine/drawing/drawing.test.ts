@@ -68,7 +68,7 @@ test("int8 draws nearly the same picture, and says so in its record", async () =
   expect(used).toEqual(["float32", "int8", "float32"]);
   expect(again.pixels.data).toEqual(exact.pixels.data);
   expect(quick.pixels.data).not.toEqual(exact.pixels.data);
-  // bf16 in diffusers is 48 dB away.
+  // For comparison, bf16 in diffusers differs by 48 dB.
   expect(psnr(quick.pixels.data, exact.pixels.data)).toBeGreaterThan(40);
 });
 
@@ -86,7 +86,7 @@ test("where products of bytes saturate, the whole picture is drawn with weights 
   const { record, pixels } = await draw(narrow, "int8");
   expect(record.precision).toBe("int8");
   expect(readdirSync(join(caches, "weights")).join()).toMatch(/\.int7-/);
-  // Six decibels further than with 8 bits.
+  // 6 dB less than with 8 bits.
   expect(psnr(pixels.data, exact.pixels.data)).toBeGreaterThan(34);
 });
 

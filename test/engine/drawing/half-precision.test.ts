@@ -5,7 +5,7 @@ import { STARTER } from "../../../engine/drawing/read-model.ts";
 import { tryModel } from "../../../engine/drawing/half-precision.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-/** A copy of the starter in which every number of a tensor is another. Of 70,000 a half makes infinity. */
+/** A copy of the starter with every number of one tensor changed. In half precision, 70,000 becomes infinity. */
 function starterWith(file: string, tensor: string, change: (value: number) => number): string {
   const folder = join(temporaryFolder(), "snapshot");
   cpSync(STARTER, folder, { recursive: true });

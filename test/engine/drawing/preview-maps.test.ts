@@ -9,7 +9,7 @@ import { tensor } from "../../../engine/tensor/tensor.ts";
 import { SPECIAL_FILES } from "../../fakes/special-files.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-/** Red, green and blue as three latents: what a VAE that does nothing but shrink would make. */
+/** Red, green and blue as three latents, which a VAE that only shrinks would make. */
 const decoded = fromPixels(colourChart(1));
 const SAMPLE: PreviewSample = { latents: decoded, decoded };
 const white = tensor([1, 3, 1, 2], Float32Array.of(1, -1, 1, -1, 1, -1));

@@ -24,7 +24,7 @@ async function refusalOf(...changes: readonly Change[]): Promise<StudioError> {
   throw new Error("it was not refused", { cause: outcome });
 }
 
-/** What is wrong, how, the refusal's code, and words its sentence must have. */
+/** What is wrong, how it is changed, the refusal's code, and words that its message must contain. */
 const REFUSED: readonly (readonly [string, Change, string, string])[] = [
   [
     "a weight that is missing",
@@ -151,7 +151,7 @@ const CONFIGS = [
   "model_index.json",
 ] as const;
 
-/** Numbers at the edges of what is believed, and anything else that JSON can say. */
+/** Numbers at the limits of the accepted range, and any other JSON value. */
 const anyValue = fc.oneof(
   fc.constantFrom(0, -1, 0.5, 1, 2, 3, 7, 8, 64, 1024, 65_536, 1e9, 1e300, 2 ** 53, null, ""),
   fc.array(fc.constantFrom(0, 1, 8, 32, 64, 65_536, null), { maxLength: 9 }),
@@ -212,7 +212,7 @@ const advised = (steps: number, guidance: number): Change =>
     JSON.stringify({ num_inference_steps: steps, guidance_scale: guidance, width: 96, height: 64 }),
   );
 
-/** What a model is, and its [steps, guidance, whether it is distilled] where nothing else is asked for. */
+/** A model, and its default [steps, guidance, whether it is distilled]. */
 const DEFAULTS: readonly (readonly [string, readonly Change[], readonly unknown[]])[] = [
   ["a usual model", [], [50, 7.5, false]],
   ["LCM's scheduler", [SCHEDULER("LCMScheduler")], [4, 1, true]],

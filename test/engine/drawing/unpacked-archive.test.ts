@@ -39,7 +39,7 @@ test("an archive is unpacked the first time, under its hash, and found the next"
   const folder = await drawableFolder(path, { cacheFolder });
   expect(folder.endsWith("stable-diffusion")).toBe(true);
   expect(differing(folder)).toEqual([]);
-  // Another file in its place would be seen if it were unpacked again.
+  // If it were unpacked again, this file would disappear.
   writeFileSync(join(folder, "mark"), "");
   expect(await drawableFolder(path, { cacheFolder })).toBe(folder);
   expect(readdirSync(folder)).toContain("mark");

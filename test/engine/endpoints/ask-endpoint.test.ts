@@ -14,7 +14,7 @@ async function draw(url: string) {
   return endpoints.draw(id, ORDER, { signal });
 }
 
-/** The first red, green and blue, and the second, out of what came of a reply with this output. */
+/** The first and the second red, green and blue value of the picture in a reply with this output. */
 async function drawnFrom(output: object): Promise<number[]> {
   const body = JSON.stringify({ outputs: [{ name: "image", ...output }] });
   const endpoint = await standInEndpoint(always(200, body));
@@ -79,7 +79,10 @@ test.each(["999999", "9".repeat(40)])(
   },
 );
 
-/** A server of protocol v2 that lists Triton's extension for binary tensors, and what it answers to a picture. */
+/**
+ * A server of protocol v2 that declares Triton's extension for binary tensors, and its answer to a request for a
+ * picture.
+ */
 function binaryServer(draw: Answer): Answer {
   return (response, request, count) => {
     const said: Readonly<Record<string, object>> = {

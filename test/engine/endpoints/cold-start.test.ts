@@ -22,7 +22,7 @@ interface Options {
   readonly polling?: Polling;
 }
 
-/** An endpoint that is added, and what became of one picture of it. */
+/** Adds an endpoint and draws one picture there; returns the result. */
 async function scene(edge: ColdEdge, { startSeconds = 60, ...options }: Options = {}) {
   // A router answers at once, which on a busy machine may still take a while.
   const polling = { ...FAST, ...("load" in edge && { heldMs: 60_000 }), ...options.polling };
@@ -173,7 +173,7 @@ test("a picture is sent again where only a router had it, and never where a serv
   await until(() => told.length > 0);
   edge.start();
   await drawing;
-  // The first, the one that met the router alone, and the one that was drawn.
+  // The first one, the one that reached only the router, and the one that was drawn.
   expect(pictures(standIn)).toBe(3);
   expect(out).toEqual([true, false, true, false, true, false]);
 
@@ -209,13 +209,13 @@ test("questions become rarer, and are never asked beside each other", async () =
   await sleep(500);
   abort.abort();
   await expect(drawing).rejects.toThrow("aborted");
-  // 20, 30, 45, 68, 101, 152, 228 ms, each a quarter more or less.
+  // 20, 30, 45, 68, 101, 152, 228 ms, each varied by up to a quarter.
   expect(standIn.seen.length).toBeLessThan(10);
 });
 
 test.each([
   ["ENDPOINT_NOT_SERVED", { status: 503, reason: "no healthy upstream" }, "no-pod"],
-  // nginx says so, too, of a server that broke off in the middle.
+  // nginx also answers this for a server that closed the connection in the middle.
   ["ENDPOINT_NOT_SERVED", { status: 502, reason: "Bad Gateway" }, undefined],
   ["ENDPOINT_NOT_SERVED", { status: 404, reason: "default backend - 404" }, undefined],
   ["ENDPOINT_BUSY", { status: 503, reason: "Model with name sd is not ready." }, "loading"],

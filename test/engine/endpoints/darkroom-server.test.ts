@@ -9,7 +9,7 @@ import { added, openEndpoints, ORDER } from "../../fakes/open-endpoints.ts";
 import { openConstantServer } from "../../fakes/open-inference-server.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-/** Tells what its pictures were computed in, as a device of the studio does. */
+/** Reports the precision of its pictures, as a device of the studio does. */
 class TellingEngine extends ConstantEngine {
   override async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
     for await (const event of super.draw(job, signal)) {
@@ -47,7 +47,7 @@ test("our own inference server is sent preset, precision and guidance interval, 
   const picture = await endpoints.draw(id, { ...order, ...QUALITY, seed: "7" }, { signal });
   expect(picture.sent).toMatchObject(QUALITY);
   expect(engine.jobs.flatMap(({ requests }) => requests)).toMatchObject([QUALITY]);
-  // What is left open stays open, so that the server's own default counts.
+  // Settings left open stay open, so that the server's own default applies.
   await endpoints.draw(id, { ...order, seed: "7" }, { signal });
   const last = engine.jobs.at(-1)?.requests[0] ?? {};
   expect(Object.keys(last)).not.toEqual(expect.arrayContaining(Object.keys(QUALITY)));
@@ -75,7 +75,7 @@ test("the seconds that its device took are told by it, read here, and summed ove
     await endpoints.draw(id, order, { signal }),
   ];
   const told = drawn.map(({ toldSeconds }) => Number(toldSeconds));
-  // What goes by on the way is not the device's.
+  // Time on the way is not counted as the device's.
   for (const [i, { seconds }] of drawn.entries()) {
     expect(told[i]).toBeGreaterThan(0);
     expect(told[i]).toBeLessThan(seconds);

@@ -107,7 +107,7 @@ test("preset, precision and intervals go where they are declared, and nowhere el
   const body = Buffer.concat([...chunks]);
   const request = readInferRequest({ bytes: body, headerLength: undefined });
   expect(pictureRequest(request)).toMatchObject(FASTER);
-  // One that declares nothing is sent what servers of pictures commonly take.
+  // A server that declares nothing is sent what image servers commonly accept.
   expect(sentOrder({ ...ORDER, ...FASTER }, receiver("full"))).toEqual(ORDER);
   expect(sentOrder({ ...ORDER, ...FASTER }, receiver("prompt", own))).not.toHaveProperty("preset");
 });

@@ -36,7 +36,7 @@ test.each<[string, object]>([
     { origin: "http://127.0.0.1:8080", basePath: "", model: "sd" },
   ],
   ["http://[::1]:8080", { origin: "http://[::1]:8080", basePath: "" }],
-  // A person enters it, so it is a person's own choice; nothing but a person ever does.
+  // The user may choose any address, since only the user enters addresses.
   ["http://169.254.169.254/", { origin: "http://169.254.169.254", basePath: "" }],
   ["grpc://sd.example:8081", { origin: "http://sd.example:8081", basePath: "", kind: "grpc" }],
   ["grpcs://sd.example", { origin: "https://sd.example", basePath: "", kind: "grpc" }],

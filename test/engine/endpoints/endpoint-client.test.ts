@@ -67,7 +67,7 @@ test("a request has its token, its headers and nothing that compresses the reply
   ]);
 });
 
-/** Where a redirect may lead: another host, another port, another scheme, another path of the same host. */
+/** Possible targets of a redirect: another host, another port, another scheme, another path on the same host. */
 const KINDS = {
   "another host": (port: number) => `http://localhost:${port}/v2/models/sd/infer`,
   "another port": (port: number) => `http://127.0.0.1:${port}/v2/models/sd/infer`,
@@ -124,7 +124,7 @@ test("the realm of a challenge is never asked", async () => {
 });
 
 test("a token does not go over http to another machine, unless that is allowed", async () => {
-  // Reserved for documentation: nothing is there, and nothing is asked before the refusal.
+  // An address reserved for documentation: nothing answers there, and nothing is sent before the refusal.
   const origin = "http://192.0.2.1:9";
   await expect(client(origin).ask(infer)).rejects.toEqual(refusal("REQUEST_INVALID"));
   const allowed = client(origin, { isTokenOverHttp: true }).ask(infer);
@@ -183,7 +183,7 @@ test("a body without end is cut at its limit, and the socket with it", async () 
   await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0));
 });
 
-/** A server that does what it is told with a socket. */
+/** A server whose sockets the test controls. */
 async function rawServer(onSocket: (socket: Socket) => void): Promise<string> {
   const server: Server = createServer((socket) => {
     socket.on("error", () => {});

@@ -167,7 +167,7 @@ test.each<[string, Answer, string, string]>([
   const check = await endpoints.test(id);
   expect(check).toMatchObject({ state, models: [], inputs: [], error: { code } });
   expect(endpoints.get(id).check).toEqual(check);
-  // Where nothing serves, it may be TorchServe by itself.
+  // If nothing is served there, it may be plain TorchServe.
   const others = edge.seen.slice(1).map(({ path }) => path);
   expect(others).toEqual(answer === NOTHING ? ["/ping"] : []);
 });
@@ -214,7 +214,7 @@ test("a wrapper that is busy on v1's address is not asked to draw on v2's again"
   expect(edge.seen.map(({ path }) => path)).toEqual([infer, predict, predict]);
 });
 
-/** TorchServe 0.12 without KServe's wrapper, as it is seen: no Content-Type, and no reason phrase. */
+/** TorchServe 0.12 without KServe's wrapper, as observed: no Content-Type, and no reason phrase. */
 function torchserve(worker: string): Answer {
   const replies: Readonly<Record<string, unknown>> = {
     "/ping": { status: "Healthy" },

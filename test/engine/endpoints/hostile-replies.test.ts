@@ -23,7 +23,7 @@ const PNG = Buffer.from(
   "base64",
 );
 
-/** The head of a PNG of this size, its checksum right, with nothing behind it. */
+/** The header of a PNG of this size with the right checksum, and nothing after it. */
 function pngOf(width: number, height: number): Buffer {
   const file = Buffer.from(PNG.subarray(0, 33));
   file.writeUInt32BE(width, 16);
@@ -43,7 +43,7 @@ const output = (members: object): Script =>
   json({ outputs: [{ name: "output0", datatype: "UINT8", shape: [2, 2, 3], ...members }] });
 const pixels = (count: number): number[] => Array.from({ length: count }, (_, i) => i % 256);
 
-/** A reply of v2 whose one output is binary, behind the JSON. */
+/** A reply of v2 whose one output is binary, after the JSON. */
 function binary(shape: readonly number[], datatype: string, size: number, sent: number): Script {
   const head = JSON.stringify({
     outputs: [{ name: "image", datatype, shape, parameters: { binary_data_size: size } }],
@@ -56,7 +56,7 @@ function binary(shape: readonly number[], datatype: string, size: number, sent: 
   );
 }
 
-/** A name, what the server does, and what a person is told. */
+/** A name, what the server does, and the message that the user sees. */
 type Row = readonly [name: string, script: Script, told: string];
 
 const V2: readonly Row[] = [

@@ -9,7 +9,9 @@ const busy = (retryAfterSeconds?: number): StudioError =>
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
 
-/** Fails with `errors` one after the other and then succeeds; what was waited, and which attempts were told. */
+/**
+ * Fails with `errors`, one after another, and then succeeds; returns the pauses and the attempts that were reported.
+ */
 async function run(errors: readonly unknown[], chance = 0.5) {
   const [waits, attempts]: [number[], number[]] = [[], []];
   let asked = 0;

@@ -33,7 +33,7 @@ beforeEach(() => {
   onTestFinished(() => void vi.unstubAllEnvs());
 });
 
-/** An endpoint that is reached by its name through a proxy alone. */
+/** An endpoint that can be reached only through a proxy. */
 async function behind(options: ConnectProxyOptions = {}, answer = seedEdge()) {
   const edge = await standInEndpoint(answer, pair);
   const proxy = await connectProxy({ hosts: { "sd.example:443": edge.port }, ...options });
@@ -123,7 +123,7 @@ test("a certificate is checked against the endpoint's own name and authorities, 
   });
 });
 
-/** Ways that go past a proxy which would answer: none of them may ask it. */
+/** Addresses and settings that bypass a proxy; the proxy would answer, but must not be asked. */
 test.each<[string, (edge: StandInEndpoint) => string, string, boolean]>([
   ["this computer", ({ port }) => `https://localhost:${port}`, "this computer is always", false],
   ["plain http", () => "http://192.0.2.1:9", "plain http", false],
@@ -144,7 +144,7 @@ test.each<[string, (edge: StandInEndpoint) => string, string, boolean]>([
   )) {
     if (finding.step !== "proxy" || finding.outcome === "running") continue;
     expect(finding).toMatchObject({ outcome: "ok", seen: expect.stringContaining(words) });
-    // What follows asks addresses where nothing is.
+    // The following requests go to addresses where nothing listens.
     stop.abort();
   }
   expect(stop.signal.aborted).toBe(true);

@@ -96,7 +96,7 @@ test.runIf(process.platform === "linux")("a folder that cannot be made has an en
   await expect(makeFolder("/proc/pictures/of/today")).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-// Syncing a folder of /proc gives EINVAL, as on CIFS, vboxsf and some FUSE.
+// Syncing a folder in /proc fails with EINVAL, as on CIFS, vboxsf and some FUSE file systems.
 test.runIf(process.platform === "linux")("a folder that cannot be synced is left so", async () => {
   await syncFolder("/proc/self");
   await expect(syncFolder("/nowhere/at/all")).rejects.toMatchObject({ code: "ENOENT" });

@@ -21,7 +21,7 @@ test("says what is needed and what is free before anything is written", async ()
   });
 });
 
-// /proc says of itself what sshfs and some network shares do: no blocks in all, none free.
+// /proc reports no blocks in total and none free, like sshfs and some network shares.
 test.runIf(process.platform === "linux")(
   "a disk that does not know its size is not full",
   async () => {

@@ -38,7 +38,7 @@ test("says why a folder cannot be opened", async () => {
   expect(await reasonFor(join(root, "gone"))).toMatch(/there is no such folder/);
   expect(await reasonFor(join(root, "letter"))).toMatch(/it is not a folder/);
   expect(await reasonFor("relative")).toMatch(/full path/);
-  // As the superuser everything is open.
+  // For the superuser every folder is readable.
   const closed = isSuperuser ? "" : "the system does not let Darkroom open it";
   expect(await reasonFor(join(root, "closed"))).toContain(closed);
   const { folders } = await listFolders({ path: root });

@@ -16,7 +16,7 @@ test("the home folder is what HOME says", () => {
 });
 
 test.runIf(process.getuid?.() === 0)("a user whom the system does not know has none", () => {
-  // The program as text, since that user may not read where the tests lie.
+  // The program is passed as text, since that user may not read the folder of the tests.
   const program = `process.setuid(54321); import("node:os").then(({ homedir }) => {
     try { console.log(homedir()) } catch { console.log("none") } })`;
   const { HOME: _, ...env } = process.env;

@@ -8,7 +8,7 @@ import { openGallery, picture, RECORD } from "../../fakes/gallery.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-/** Every file below a folder, by its path there, but for the databases. */
+/** Every file below a folder, by its path in it, except the databases. */
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/sqlite|\.json$/.test(entry.name))

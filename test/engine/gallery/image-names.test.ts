@@ -19,7 +19,7 @@ async function drawn(folder: string) {
   return { gallery, ids };
 }
 
-/** Names of the pictures that answer. */
+/** Names of the matching pictures. */
 function found(gallery: Gallery, ids: Readonly<Record<string, string>>, search: string): string[] {
   const answers = new Set(gallery.names({ search }).days.flatMap((day) => day.ids));
   return Object.keys(DRAWN).filter((name) => answers.has(ids[name] ?? ""));

@@ -18,7 +18,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const WRITTEN = "2025-03-09T10:00:00.000Z";
 
-/** A PNG of one colour without any text. */
+/** A PNG of one colour without any texts. */
 function plain(shade = 0): Uint8Array {
   return encodePng(pixels(4, 2, new Uint8Array(24).fill(shade)));
 }

@@ -107,7 +107,7 @@ test("albums that are not there, and names that are taken, are refused by name",
   );
 });
 
-/** Everything said of pictures, and the folder it was said in; the gallery is closed. */
+/** All marks of the pictures, and their folder; the gallery is closed. */
 async function marked() {
   const { folder, gallery, one, two, three } = await threePictures();
   await gallery.marking.mark({ ids: [one], rating: 5, tag: ["fish"] });

@@ -14,7 +14,7 @@ async function bytesOf(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(parts));
 }
 
-/** Members of a ZIP by name, read by another's program. */
+/** Members of a ZIP by name, read by another program. */
 async function membersOf(zip: Buffer): Promise<Map<string, Buffer>> {
   const file = await fromBufferPromise(zip);
   const members = new Map<string, Buffer>();

@@ -187,12 +187,12 @@ test("pictures of other studios that tell enough are taken in, under the same id
     addPngTexts(encodePng(pixels(2, 1, new Uint8Array(6))), new Map(Object.entries(texts)));
   const pictures = join(folder, "gallery");
   writeFileSync(join(pictures, "foreign.PNG"), png({ parameters }));
-  // Its texts are longer than what is read of a picture at first.
+  // Its texts are longer than the part of a picture that is read first.
   writeFileSync(
     join(pictures, "long.png"),
     png({ workflow: "x".repeat(200_000), parameters: parameters.replace("5", "6") }),
   );
-  // A text beyond all limits stands in front of good ones.
+  // A text beyond all limits precedes valid ones.
   writeFileSync(join(pictures, "longer.png"), png({ prompt: "x".repeat(1_100_000), parameters }));
   writeFileSync(join(pictures, "silent.png"), png({}));
   writeFileSync(

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { MIGRATIONS } from "../../../engine/gallery/open-index.ts";
 import { indexedText, searchQuery } from "../../../engine/gallery/search-words.ts";
 
-/** The real index over these prompts; asking gives the numbers of those that answer. */
+/** A real index of these prompts; a search returns the numbers of the matching ones. */
 function indexOf(prompts: readonly string[]) {
   const database = new DatabaseSync(":memory:");
   database.exec(MIGRATIONS[0]!.sql);

@@ -7,7 +7,7 @@ import type { Gallery } from "../../../engine/gallery/gallery.ts";
 import { openGallery, picture } from "../../fakes/gallery.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-/** What a crash leaves behind: the gallery of one picture, changed by hand while it was closed. */
+/** The state after a crash: the gallery of one picture, changed by hand while it was closed. */
 async function afterCrash(change: (crash: Crash) => void) {
   const folder = temporaryFolder();
   const options = { settings: () => ({ fileNamePattern: "{seed}" }) };

@@ -26,7 +26,7 @@ async function storedGallery() {
   return { folder, ids };
 }
 
-/** Changes the stored row of a picture, behind the checks of JSON. */
+/** Changes the stored row of a picture, bypassing the JSON checks. */
 function changeRow(folder: string, id: string, set: string): void {
   const database = new DatabaseSync(join(folder, "gallery.sqlite"));
   database.prepare(`UPDATE images SET ${set} WHERE id = ?`).run(id);
@@ -57,7 +57,7 @@ test("damaged records are told of, and read out of the pictures again", async ()
   const { folder, ids } = await storedGallery();
   const path = join(folder, "gallery.sqlite");
   const bytes = readFileSync(path);
-  // One byte of one row: SQLite finds nothing wrong.
+  // One byte of one row: SQLite itself notices nothing.
   bytes[bytes.lastIndexOf('{"prompt"')] = 1;
   writeFileSync(path, bytes);
   const gallery = await openGallery(folder);
@@ -129,7 +129,7 @@ test("a rebuild ends at once when it is cut short, however long a file takes to 
   const path = gallery.fileOf(ids[0] ?? "");
   const cut = new AbortController();
   const onProgress = (): void => {
-    // As slow as a disk can be: opening a pipe waits for its other end.
+    // The slowest possible disk: opening a pipe waits for its other end.
     rmSync(path);
     makePipe(path);
     setTimeout(() => cut.abort(), 20);

@@ -33,7 +33,7 @@ const bands = record({
   return bandsOf({ ...size, top: pad, left: pad, ...tiling }, most);
 });
 
-/** Of every pixel of every tile its row and column in the picture, or undefined beyond it: looked up as a run does. */
+/** The row and column in the picture of every pixel of every tile, or undefined outside it; looked up as a run does. */
 function readBy(all: Bands, band: number, [i, j, row, column]: readonly number[]) {
   const { width, rows, across, read, reach } = all;
   const places = placesRead(all);

@@ -28,7 +28,7 @@ function block(g: Graph, x: Value): Value {
   return add(g, x, conv2d(g.at("conv"), y, { out: x.shape[1]! }));
 }
 
-/** What the CPU makes of a network with some weights. */
+/** The output of a network with some weights on the CPU. */
 async function run(model: Model, lowering: Lowering): Promise<Float32Array> {
   const folder = temporaryFolder();
   const names = [...model.weights.keys()];

@@ -3,7 +3,7 @@ import { countOperations } from "../../../engine/graph/count-operations.ts";
 import { Graph, type Model, type Value } from "../../../engine/graph/graph.ts";
 import { add, conv2d, flattenSpace, linear } from "../../../engine/graph/layers.ts";
 
-/** A network of what `build` does with a picture of (2, 3, 4, 5). */
+/** A network that applies `build` to a picture of (2, 3, 4, 5). */
 function network(build: (g: Graph, x: Value) => Value): Model {
   const g = Graph.empty();
   return g.output("y", build(g, g.input("x", [2, 3, 4, 5])));

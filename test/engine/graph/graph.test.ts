@@ -9,7 +9,7 @@ import { portableLowering } from "../../../engine/graph/portable-lowering.ts";
 import { unet } from "../../../engine/networks/unet.ts";
 import { SD2_UNET } from "../../fakes/sd2-configs.ts";
 
-/** x (1, 4, 8, 8) through a convolution, plus a layer over the text (1, 64, 6). */
+/** x (1, 4, 8, 8) through a convolution, and a layer over the text (1, 64, 6). */
 function small(): Model {
   const g = Graph.empty();
   const x = g.input("x", [1, 4, 8, 8]);
@@ -21,7 +21,7 @@ function small(): Model {
 
 const inHalves = () => ({ location: "w", offset: 3, lengthBytes: 8, type: "float16" }) as const;
 
-/** Casts of weights in a lowered graph whose file holds halves. */
+/** The number of casts of weights in a lowered graph whose file contains half floats. */
 function casts(lowering: Lowering): number {
   return lower(small(), lowering, inHalves).nodes.filter(
     ({ operator, inputs }) => operator === "Cast" && /weight|bias/.test(inputs[0]!),

@@ -21,7 +21,7 @@ function network(shape: readonly number[], layers: (g: Graph, x: Value) => Value
   return g.output("y", layers(g, g.input("x", shape)));
 }
 
-/** Makers and readers by name, of all matrices. */
+/** The names of makers and readers of all matrices. */
 function movesOf(model: Model): readonly string[] {
   const names = (weights: readonly { readonly name: string }[]) =>
     weights.map(({ name }) => name).join("+");
@@ -80,7 +80,7 @@ test("all that the transformers of Stable Diffusion 2 read but for their last li
   const { step } = unetParts(SD2_UNET, size);
   const names = new Set(weightsToQuantize(step).map(({ name }) => name));
   const moves = scaleMoves(unet(SD2_UNET, size), names);
-  // Of each of the 16 but the last, which stays float32: 7 (in, q k v, out, q, out, ff.0, ff.2).
+  // For each of the 16 but the last, which stays float32: 7 (in, q k v, out, q, out, ff.0, ff.2).
   expect(moves).toHaveLength(15 * 7);
   expect(new Set(moves.flatMap(({ readers }) => readers.map(({ name }) => name))).size).toBe(
     15 * 9,

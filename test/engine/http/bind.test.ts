@@ -36,7 +36,7 @@ test("an address that is not this machine's is refused", async () => {
   });
 });
 
-/** As Windows answers for the ranges that it keeps to itself: every port below 20000. */
+/** Answers like Windows for its reserved ranges: every port below 20000. */
 function excluding() {
   const server = fresh();
   const listen = server.listen.bind(server);

@@ -10,7 +10,7 @@ const BODY = JSON.stringify({
 const HEALTH = "GET /v2/health/live HTTP/1.1\r\nHost: x\r\n\r\n";
 const INFER = `POST /v2/models/starter/infer HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
 
-/** A connection from an address of this machine, which has written so much. */
+/** A connection from an address of this machine, which has written this text. */
 async function socketFrom(port: number, localAddress: string, text = ""): Promise<Socket> {
   const socket = connect({ port, host: "127.0.0.1", localAddress });
   socket.on("error", () => {});

@@ -25,7 +25,7 @@ class Client {
     this.#socket.write(text);
   }
 
-  /** Statuses of the replies, once the server has closed. */
+  /** Statuses of the replies, after the server has closed. */
   async statuses(): Promise<string[]> {
     if (!this.#socket.closed) await once(this.#socket, "close");
     return [...this.received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status = ""]) => status);

@@ -216,7 +216,7 @@ test("refuses a gated model to a stranger, and brings it to who may have it", as
   expectWhole(run);
 });
 
-/** Goes on beyond two of the UNet's five megabytes. */
+/** Continues after two of the UNet's five megabytes. */
 const LATE = expect.stringMatching(/^bytes=[2-4]\d{6}-$/);
 
 test("goes on where it was cut, twice, and takes in every byte once", async () => {
@@ -225,7 +225,7 @@ test("goes on where it was cut, twice, and takes in every byte once", async () =
   run.hub.fault({ path: ONCE, cutAfter: 1_000_000 });
   await run.download();
   expectWhole(run);
-  // What was on its way when the connection broke may be lost.
+  // Data in transit when the connection broke may be lost.
   expect(rangesOfUnet(run)).toEqual([undefined, LATE, LATE]);
 });
 

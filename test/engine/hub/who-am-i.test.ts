@@ -35,7 +35,7 @@ test.each([
     code: "HUB_UNREACHABLE",
     details: { host, reason },
   });
-  // One that has no such question is not one that refuses the token.
+  // A hub without this route does not refuse the token.
   expect(await withSoundToken(access)).toBe(access);
 });
 

@@ -3,7 +3,7 @@ import { fit } from "../../../engine/image/fit.ts";
 import { CHANNELS, type Pixels, pixels } from "../../../engine/image/pixels.ts";
 import { resize } from "../../../engine/image/resize.ts";
 
-/** A picture of which every pixel differs from every other. */
+/** A picture in which all pixels differ from each other. */
 function ramp(width: number, height: number): Pixels {
   const data = new Uint8Array(width * height * CHANNELS);
   for (let i = 0; i < width * height; i++) {
@@ -12,7 +12,7 @@ function ramp(width: number, height: number): Pixels {
   return pixels(width, height, data);
 }
 
-/** A part of a picture, cut by hand. */
+/** A part of a picture, cropped by hand. */
 function cut(
   { data, width }: Pixels,
   [left, top]: readonly [number, number],

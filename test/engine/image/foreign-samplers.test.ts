@@ -4,7 +4,7 @@ import { comfyuiScheduler, invokeaiScheduler } from "../../../engine/image/forei
 test.each([
   ["euler_k", "euler-karras"],
   ["dpmpp_2m_sde_k", "dpm++2m-sde-karras"],
-  ["dpmpp_2s", "dpm++sde"], // its name of DPMSolverSinglestepScheduler
+  ["dpmpp_2s", "dpm++sde"], // its name for DPMSolverSinglestepScheduler
   ["dpmpp_sde", undefined], // DPMSolverSDEScheduler, whose noise does not follow the seed
   ["kdpm_2_a_k", "kdpm2-ancestral-karras"],
   ["unipc_k", "unipc-karras"],

@@ -15,7 +15,7 @@ test("rounds decoded values to the very bytes that diffusers gives", () => {
   const padded = new Float32Array(Math.ceil(values.length / 3) * 3);
   padded.set(values);
   const { data } = toPixels(tensor([1, 3, 1, padded.length / 3], padded));
-  // Back to one plane after the other, the order of the fixture.
+  // Back to one plane after another, the fixture's order.
   const planes = [0, 1, 2].flatMap((channel) => [...data].filter((_, i) => i % 3 === channel));
   expect(planes.slice(0, values.length)).toEqual([...bytesOf("pixels")]);
 });

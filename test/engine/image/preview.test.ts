@@ -11,7 +11,7 @@ import {
 import { tensor } from "../../../engine/tensor/tensor.ts";
 import { readGolden } from "../../golden/read-golden.ts";
 
-/** Latents of a plain formula, roughly -1..1, and the picture that a given map paints of them. */
+/** Latents from a simple formula, roughly -1..1, and the picture that a given map makes of them. */
 function paint({ rows }: PreviewMap, height: number, width: number, factor: number): PreviewSample {
   const channels = rows[0].length - 1;
   const plane = height * width;
@@ -28,7 +28,7 @@ function paint({ rows }: PreviewMap, height: number, width: number, factor: numb
     const colour =
       row.at(-1)! +
       row.slice(0, -1).reduce((sum, w, c) => sum + w * latents[c * plane + place]!, 0);
-    // Detail within a block that its mean does not have.
+    // Detail within a block that its mean does not show.
     decoded[at] = colour + (factor % 2 === 0 ? ((x + y) % 2 === 0 ? 0.2 : -0.2) : 0);
   }
   return {
@@ -114,7 +114,7 @@ test("a preview of a VAE's latents comes nearer to its picture than any one colo
     latents: tensor([1, 4, height, width], golden.get("latents")!),
     decoded: tensor([1, 3, 8 * height, 8 * width], golden.get("decoded")!),
   };
-  // Means of 8 x 8 blocks, taken here in another way than the code under test does.
+  // Means of 8 x 8 blocks, computed differently from the code under test.
   const means = Float32Array.from({ length: 3 * height * width }, (_, i) => {
     const [channel, y, x] = [
       Math.floor(i / (height * width)),
@@ -135,7 +135,7 @@ test("a preview of a VAE's latents comes nearer to its picture than any one colo
   });
   const constant = { ...wanted, data: wanted.data.map((_, i) => Math.round(average[i % 3]!)) };
   const preview = previewPixels(sample.latents, fitPreview([sample]));
-  // This VAE's weights are random, so there is little that a linear map can find in it.
+  // This VAE's weights are random, so a linear map cannot fit it well.
   expect(meanSquare(preview, wanted)).toBeLessThan(0.95 * meanSquare(constant, wanted));
 });
 

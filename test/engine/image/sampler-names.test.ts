@@ -19,7 +19,7 @@ test.each([
   ["euler a", "Uniform", "euler-ancestral"],
   ["DPM++ 2M", undefined, "dpm++2m"],
   ["DPM++ 2M", "Uniform", "dpm++2m"],
-  // A1111's own choice for this sampler, from 1.9 on.
+  // A1111's own choice for this sampler since 1.9.
   ["DPM++ 2M", "Automatic", "dpm++2m-karras"],
   ["DPM++ 2M", "Karras", "dpm++2m-karras"],
   ["DPM++ 2M Karras", undefined, "dpm++2m-karras"],
@@ -27,7 +27,7 @@ test.each([
   ["Euler a", "Karras", undefined],
   ["Euler", "Exponential", undefined],
   ["DPM++ 2M SDE Karras", undefined, "dpm++2m-sde-karras"],
-  ["DPM++ 2M SDE", "Automatic", undefined], // exponential there, which is a name of none of ours
+  ["DPM++ 2M SDE", "Automatic", undefined], // exponential there, for which we have no name
   ["DPM++ SDE", undefined, "dpm++sde"],
   ["DPM++ SDE", "Automatic", "dpm++sde-karras"],
   ["DPM2 a Karras", undefined, "kdpm2-ancestral-karras"],

@@ -6,18 +6,18 @@ import { HEADER_LENGTH, type MessageBody } from "../../../engine/kserve/wire/fra
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** A body of JSON; a string goes as it is. */
+/** A JSON body; a string is used unchanged. */
 export function jsonBody(message: unknown): MessageBody {
   return { bytes: utf8(typeof message === "string" ? message : JSON.stringify(message)) };
 }
 
-/** A body of JSON with binary tensors behind it, and the header that says where. */
+/** A JSON body followed by binary tensors, and the header with the position of the boundary. */
 export function binaryBody(message: unknown, ...tensors: readonly Uint8Array[]): MessageBody {
   const json = utf8(JSON.stringify(message));
   return { bytes: Buffer.concat([json, ...tensors]), headerLength: String(json.length) };
 }
 
-/** Everything a source gives; its stated size must be the true one. */
+/** All bytes of a source; its declared size must be right. */
 export function allOf({ chunks, sizeBytes }: ByteSource): Uint8Array {
   const bytes = new Uint8Array(Buffer.concat([...chunks]));
   if (bytes.length !== sizeBytes)
@@ -25,12 +25,12 @@ export function allOf({ chunks, sizeBytes }: ByteSource): Uint8Array {
   return bytes;
 }
 
-/** A message of ours as it arrives on the other side. */
+/** One of our messages as the other side receives it. */
 export function arrived(message: EncodedMessage): MessageBody {
   return { bytes: allOf(message), headerLength: message.headers[HEADER_LENGTH] };
 }
 
-/** A message of ours as JSON: all of it, or what stands before its binary tensors. */
+/** One of our messages as JSON: all of it, or the part before its binary tensors. */
 export function jsonOf(message: EncodedMessage): Record<string, unknown> {
   const { bytes, headerLength } = arrived(message);
   return JSON.parse(
@@ -38,7 +38,7 @@ export function jsonOf(message: EncodedMessage): Record<string, unknown> {
   );
 }
 
-/** A BYTES element as binary tensors have it. */
+/** A BYTES element in the form of binary tensors. */
 export function element(bytes: Uint8Array | string): Uint8Array {
   const content = typeof bytes === "string" ? utf8(bytes) : bytes;
   const length = Buffer.alloc(4);
@@ -46,7 +46,7 @@ export function element(bytes: Uint8Array | string): Uint8Array {
   return new Uint8Array(Buffer.concat([length, content]));
 }
 
-/** A reply as an endpoint gives it. */
+/** A reply as an endpoint sends it. */
 export function replyOf(
   body: unknown,
   { status = 200, headers = {} }: Partial<Pick<EndpointReply, "status" | "headers">> = {},
@@ -63,7 +63,7 @@ export function replyFrom(message: EncodedMessage): EndpointReply {
   return { status: 200, headers: message.headers, body: allOf(message) };
 }
 
-/** The refusal of an action, as code and sentence; undefined where it is none. Anything else is thrown on. */
+/** The refusal of an action, as code and sentence; undefined if it succeeds. Other errors are rethrown. */
 export function refusalOf(action: () => unknown): string | undefined {
   try {
     action();
@@ -83,13 +83,13 @@ export function sentenceOf(action: () => unknown): string | undefined {
     .replace(advice, "");
 }
 
-/** The request of the seed's notebook. */
+/** The request of the customer's notebook. */
 export const SEED_REQUEST = {
   id: "42",
   inputs: [{ name: "input0", shape: [-1], datatype: "BYTES", data: ["Photo of a dog"] }],
 };
 
-/** Pixels that differ from each other. */
+/** Pixels that all differ from each other. */
 export function somePixels(width: number, height: number, start = 0): Uint8Array {
   return Uint8Array.from({ length: width * height * 3 }, (_, i) => (start + i * 37) % 256);
 }
@@ -104,7 +104,7 @@ export function nestedPixels(pixels: Uint8Array, width: number): number[][][] {
   return rows;
 }
 
-/** Texts of all code points, halves of surrogate pairs among them. */
+/** Texts of all code points, including unpaired surrogates. */
 export const anyText = fc.string({
   unit: fc
     .oneof(fc.nat(0x7f), fc.nat(0x10ffff), fc.integer({ min: 0xd800, max: 0xdfff }))
@@ -112,7 +112,7 @@ export const anyText = fc.string({
   maxLength: 20,
 });
 
-/** Milliseconds of processor time that an action takes: what runs beside it does not count. */
+/** Milliseconds of CPU time that an action takes; other work at the same time does not count. */
 export function processorMs(action: () => unknown): number {
   const before = process.cpuUsage();
   action();

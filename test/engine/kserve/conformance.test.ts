@@ -25,8 +25,8 @@ import {
 } from "./bodies.ts";
 
 /**
- * The matrix of facts/conformance.md, section 4, as far as it is about messages: group and case are in
- * the names. What needs a socket is tested with the routes.
+ * The matrix of facts/conformance.md, section 4, as far as it is about messages; the test names contain group and case.
+ * What needs a socket is tested with the routes.
  */
 const PIXELS = somePixels(4, 2);
 const PROMPT = { name: "prompt", shape: [1], datatype: "BYTES", data: ["a cat"] };
@@ -38,7 +38,7 @@ interface Answer {
   readonly prompts: readonly string[];
 }
 
-/** What a server does with a request, with a picture of always the same pixels in place of drawing. */
+/** A server's answer to a request; instead of drawing, it always uses the same pixels. */
 function infer(body: MessageBody, version?: string): Answer {
   try {
     const request = readInferRequest(body);

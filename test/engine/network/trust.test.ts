@@ -54,7 +54,7 @@ test.each<[keyof typeof PAIRS, Partial<Trust>, string]>([
 test.each<[keyof typeof PAIRS, Partial<Trust>]>([
   ["own", { ca: PAIRS.own.cert }],
   ["signed", { ca: authority.cert }],
-  // Its authority is out of reach: the one certificate is what was compared and trusted.
+  // Its authority is not available: only the certificate itself was compared and trusted.
   ["signed", { ca: PAIRS.signed.cert }],
   ["signed", { ca: `${PAIRS.own.cert}${authority.cert}` }],
   ["expired", { isInsecure: true }],

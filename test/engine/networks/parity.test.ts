@@ -34,11 +34,11 @@ const waves = (...shape: number[]) => ({
   data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i)),
 });
 
-/** The UNet's cases: square, high and wide, the wide one in a batch of two. */
+/** The UNet's cases: square, tall and wide, the wide one in a batch of two. */
 const ALL = [0, 1, 2];
 const WIDE = [2];
 
-/** Relative errors of all three networks against what diffusers computed. */
+/** Relative errors of all three networks compared with diffusers. */
 async function errorsOf(
   { parts: { networks } }: LoadedModel,
   expected: string,
@@ -87,7 +87,7 @@ function expectWithin(
   expect(over).toEqual([]);
 }
 
-/** What the issue asks for is 1e-4 and 1e-3; float32 gives 3e-6. */
+/** 1e-4 and 1e-3 are required; float32 reaches 3e-6. */
 const FLOAT32 = { text: 1e-5, rest: 1e-5 };
 
 test.each(names)("%s equals diffusers with weights mapped", async (name) => {
@@ -96,7 +96,7 @@ test.each(names)("%s equals diffusers with weights mapped", async (name) => {
   expectWithin(await errorsOf(reference.loaded, REFERENCES[name], cases), FLOAT32);
 });
 
-// The other references are held to it by test/slow/pictures.test.ts, picture by picture.
+// test/slow/pictures.test.ts checks the other references, picture by picture.
 test("tiny-sd2-v equals diffusers with weights prepacked", async () => {
   using reference = await load(snapshotFolder("tiny-sd2-v"), CPU, { weights: "prepacked" });
   expectWithin(await errorsOf(reference.loaded, "tiny-sd2-v", WIDE), FLOAT32);
@@ -120,7 +120,7 @@ test("a VAE computed in the smallest bands equals diffusers", async () => {
   expectWithin(await errorsOf(reference.loaded, "tiny-sd2-v", WIDE), FLOAT32);
 });
 
-// tiny-sd2-hub is tiny-sd2-v under other names of files and weights: one graph.
+// tiny-sd2-hub is tiny-sd2-v with other names of files and weights, so the graph is the same.
 test.each(["tiny-sd1-eps", "tiny-sd2-v", "tiny-sd21-v"] as const)(
   "%s equals diffusers as the portable graph, in float32 and nearly in halves",
   async (name) => {
@@ -238,7 +238,7 @@ test.each([
   const [mine, other] = [{}, {}];
   const whole = await run(mine, false);
   expect(relativeError(await run(mine, true), whole)).toBeLessThan(device === CPU ? 1e-6 : 1e-2);
-  // Another sample is seen in the last layer alone; a run that has left nothing runs all.
+  // Another sample affects only the last layer; a run without kept results runs everything.
   const changed = { shape: [1, 4, 8, 8], data: inputs.sample.data.map((x) => -x) };
   const reused = await run(mine, true, changed);
   expect(relativeError(reused, whole)).toBeGreaterThan(1e-3);

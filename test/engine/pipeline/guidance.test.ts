@@ -29,7 +29,7 @@ test("an interval guides from its first share on, and before its second", () => 
   expect(isGuidedAt({ ...guidance, guidanceScale: 1 }, 0.5)).toBe(false);
 });
 
-// By StableDiffusionPipeline.get_guidance_scale_embedding of diffusers 0.42.
+// From StableDiffusionPipeline.get_guidance_scale_embedding of diffusers 0.42.
 test.each([
   [
     8,

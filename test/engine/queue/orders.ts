@@ -1,6 +1,6 @@
 import type { Order } from "../../../engine/contract/order.ts";
 
-/** A complete order whose seed tells it from others. */
+/** A complete order; its seed distinguishes it from others. */
 export function order(seed: number | string): Order {
   return {
     model: "starter",

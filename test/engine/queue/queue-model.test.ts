@@ -6,7 +6,7 @@ import { Queue } from "../../../engine/queue/queue.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { order } from "./orders.ts";
 
-/** The queue as it should be: open ones in order, ended ones by id. */
+/** The expected queue: open generations in order, ended ones by id. */
 interface Model {
   running: string | undefined;
   waiting: string[];
@@ -23,7 +23,7 @@ interface Real {
 
 type Command = fc.Command<Model, Real>;
 
-/** Whatever happened: nothing is lost, order is kept, seeds stay, and at most one runs. */
+/** Whatever happened: nothing is lost, the order and the seeds are kept, and at most one generation runs. */
 function compare(model: Model, { queue }: Real): void {
   const rows = queue.list();
   const running = model.running === undefined ? [] : [model.running];
@@ -48,7 +48,7 @@ function compare(model: Model, { queue }: Real): void {
   });
 }
 
-/** A command whose step on both sides is written once, and its outcome compared. */
+/** A command that performs the same step on both sides and compares the results. */
 function command(name: string, step: (model: Model, real: Real) => void): Command {
   return {
     check: () => true,

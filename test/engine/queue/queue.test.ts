@@ -24,12 +24,12 @@ function openQueue(
   return { path, queue };
 }
 
-/** What is in the queue, as seeds and states in its order. */
+/** The queue's content, as seeds and states in order. */
 function look(queue: Queue): string[] {
   return queue.list().map(({ order: { seed }, state }) => `${seed} ${state}`);
 }
 
-/** A queue in which one of each ending stands, named by it. */
+/** A queue with one generation of each ending, by its name. */
 function endedQueue(): { readonly queue: Queue; readonly ids: Record<string, string> } {
   const { queue } = openQueue();
   const [done, failed, interrupted, cancelled] = queue.add([1, 2, 3, 4].map(order)) as [

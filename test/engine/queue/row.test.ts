@@ -75,7 +75,7 @@ test("whatever a row holds, a page can show it", () => {
   );
 });
 
-/** A queue of one row that waits and cannot be read, between two that can. */
+/** A queue with one waiting row that cannot be read, between two that can. */
 function mixedQueue(state = "waiting") {
   const path = join(temporaryFolder(), "queue.sqlite");
   const first = Queue.open(path);

@@ -6,7 +6,7 @@ import { Supervisor } from "../../../engine/runtime/supervisor.ts";
 const isLinux = process.platform === "linux" && process.arch === "x64";
 const flags = isLinux ? readFileSync("/proc/cpuinfo", "utf8") : "";
 
-/** Neither with dot products of bytes, which are exact, nor without AVX2, whose code is another. */
+/** Not with dot products of bytes, which are exact, and not without AVX2, which has different code. */
 const saturates = /\bavx2\b/.test(flags) && !/\b(avx512_vnni|avx_vnni|avx_vnni_int8)\b/.test(flags);
 
 test.runIf(isLinux)("tells exactly where the processor has no dot products of bytes", async () => {

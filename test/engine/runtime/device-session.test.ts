@@ -7,11 +7,11 @@ import { refusal } from "../../fakes/refusal.ts";
 
 const OPTIONS = { provider: "cpu", weights: "prepacked" } as const;
 const DAMAGED = Uint8Array.of(1, 2, 3);
-/** A session's graphs, and what is left for the last. */
+/** The requests that close a session: its graphs, then what was kept for the last layer. */
 const CLOSED = ["close 1", "close 0", "close 2", "close 3", "close 4"];
 const one = (data: number) => ({ shape: [1], data: Float32Array.of(data) });
 
-/** A graph that adds its two inputs, or one to itself. */
+/** A graph that adds its two inputs, or adds one to itself. */
 function sum(first: string, second: string, ...outputs: readonly string[]): Uint8Array {
   const port = (name: string) => ({ name, type: "float32", shape: [1] }) as const;
   return encodeModel({
@@ -28,7 +28,7 @@ function sum(first: string, second: string, ...outputs: readonly string[]): Uint
   });
 }
 
-/** A session over a real process, and what that is asked, with the order of the session it is about. */
+/** A session over a real process, and the requests sent to it, with the number of the session each concerns. */
 function sessionOf(step: Uint8Array, once: Uint8Array = sum("text", "text", "double")) {
   const supervisor = new Supervisor();
   onTestFinished(() => supervisor.close());
@@ -85,7 +85,7 @@ test("the last layer is run alone on what the same run left, and on nothing else
     const { y } = await session.run({ x: one(x), text }, undefined, { of, row: 0, isReused });
     results.push(y?.data[0]);
   }
-  // 6 is the text's; reused, it is added once more to what was left.
+  // 6 is the text's; on reuse, it is added again to the kept result.
   expect(results).toEqual([7, 7 + 6, 8, 9, 9 + 6]);
   expect(asked.filter((line) => line.startsWith("run"))).toEqual([
     "run 0",

@@ -5,7 +5,7 @@ import { load, readTensors, relativeError, snapshotFolder } from "../../golden/r
 const unet = readTensors("tiny-sd2-v/expected/unet.safetensors");
 const input = (name: string) => unet[`0.${name}`]!;
 
-/** Relative error of the reference's UNet against what diffusers computed in float32. */
+/** Relative error of the reference's UNet compared with diffusers in float32. */
 async function errorOn(device: Device): Promise<number> {
   using reference = await load(snapshotFolder("tiny-sd2-v"), device);
   const [batch = 0, , height = 0, width = 0] = input("sample").shape;
@@ -25,6 +25,6 @@ test.each([
 ])("whole numbers stay near float32 where products are %s", async (_, isExact) => {
   const error = await errorOn(int8Device({ isExact }));
   expect(error).toBeGreaterThan(1e-4);
-  // Of random weights in few channels; a wrong order of weights comes to 1.
+  // The weights are random and in few channels; a wrong order of weights gives 1.
   expect(error).toBeLessThan(0.15);
 });

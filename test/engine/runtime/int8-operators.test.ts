@@ -27,7 +27,7 @@ interface Layer {
   readonly build: (g: Graph, x: Value) => Value;
 }
 
-/** What the inference process computes of one layer, its weights in a copy of a file. */
+/** The inference process's result for one layer, whose weights are in a copied file. */
 async function computed({ shape, x, weight, bias, build }: Layer): Promise<ArrayLike<number>> {
   const folder = temporaryFolder();
   const file = join(folder, "layer.safetensors");
@@ -58,7 +58,7 @@ async function computed({ shape, x, weight, bias, build }: Layer): Promise<Array
   return y!.data;
 }
 
-/** Values as uint8 hold them: 255 steps from the least to the largest, 0 among them. */
+/** Values rounded as uint8: 255 steps from the smallest to the largest, with 0 among them. */
 function inBytes(x: Float32Array): Float32Array {
   const least = x.reduce((least, value) => Math.min(least, value), 0);
   const most = x.reduce((most, value) => Math.max(most, value), 0);
@@ -68,7 +68,7 @@ function inBytes(x: Float32Array): Float32Array {
   return x.map((value) => (byte(value) - zero) * scale);
 }
 
-/** (out, inputs) as int8 hold them, with kernels' inputs in the order (k, k, channels). */
+/** (out, inputs) rounded as int8, with kernels' inputs in the order (k, k, channels). */
 function inWholeNumbers({ shape, values }: Layer["weight"]): Float32Array {
   const matrix = new QuantizedMatrix(shape, 8);
   matrix.setRows(0, values);
@@ -157,7 +157,7 @@ test.each([
       const [channel, target] = [Math.floor(i / pixels ** 2), i % pixels ** 2];
       return flat[target * out + channel]!;
     });
-    // Of hundreds of thousands of values one may lie between two bytes, and be rounded to the other.
+    // Of hundreds of thousands of values, one may lie between two steps and be rounded to the other.
     expect(errorOf(await computed(layer), expected)).toBeLessThan(side > 50 ? 1e-3 : 1e-5);
   },
 );

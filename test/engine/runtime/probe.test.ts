@@ -47,10 +47,10 @@ test("a device that hangs is given up on, its process ended, and the next one is
   expect(reports).toEqual([
     { provider: "cuda", available: false, float16: false, reason },
     { provider: "webgpu", available: false, float16: false, reason },
-    // It is busy, and draws all the same.
+    // It is busy, but draws nevertheless.
     { provider: "cpu", available: true, float16: false },
   ]);
-  // On a busy machine one may be ended before it has begun.
+  // On a busy machine one may be stopped before it has started.
   expect(starts()).toBeLessThanOrEqual(3);
   expect(process.platform === "linux" ? inferencePids() : []).toEqual([]);
 });
@@ -99,7 +99,7 @@ test("a CPU without a rival is told of before it is measured, and is not where n
     [cuda, webgpu, cpu],
     [cuda, webgpu, cpu],
   ]);
-  // Where another works, the CPU's speed tells whether it is one that plays a graphics card.
+  // If another device works, the CPU's speed shows whether that device only emulates a graphics card.
   await probeDevices(
     {
       known: [cuda, { ...webgpu, available: true }],

@@ -2,13 +2,13 @@ import { expect } from "vitest";
 import { FRESH, type SchedulerSteps } from "../../../engine/schedulers/scheduler.ts";
 import type { NoiseGenerator } from "../../../engine/tensor/noise.ts";
 
-/** Where a run begins. */
+/** Where a run starts. */
 export interface Start {
   readonly index: number;
   readonly latents: Float32Array;
 }
 
-/** The latents at the start and after every step, with the references' formula in the UNet's place. */
+/** The latents at the start and after every step, with the references' formula instead of the UNet. */
 export function trajectory(
   plan: SchedulerSteps,
   { index: first, latents: start }: Start,
@@ -26,14 +26,14 @@ export function trajectory(
   return path;
 }
 
-/** tanh(0.7 x + t/1500) + 0.1 * x reversed along the last axis, which is four long. */
+/** tanh(0.7 x + t/1500) + 0.1 * x reversed along the last axis, whose length is four. */
 function network(x: Float32Array, timestep: number): Float32Array {
   return x.map((value, i) => Math.tanh(0.7 * value + timestep / 1500) + 0.1 * x[i ^ 3]!);
 }
 
 /**
- * Matches these timesteps; between numpy's float32 logarithms and ours lies a unit of the last place
- * of a float32 above 512, and more where a timestep comes from two of them.
+ * Matches these timesteps. Between numpy's float32 logarithms and ours there is a difference of one unit in the last
+ * place of a float32 above 512, or more if a timestep is computed from two of them.
  */
 export function timestepsLike(numbers: readonly number[], within = 2 ** -14): unknown[] {
   return numbers.map((value) =>
@@ -41,7 +41,7 @@ export function timestepsLike(numbers: readonly number[], within = 2 ** -14): un
   );
 }
 
-/** Over the latents of a run: the largest difference at a time over the largest value there. */
+/** The largest difference of each step over a run's latents, relative to the largest value there. */
 export function relativeError(got: readonly Float32Array[], want: Float32Array): number {
   const size = want.length / got.length;
   const errors = got.map((latents, i) => {

@@ -59,7 +59,7 @@ describe("every scheduler over the configs of many models", () => {
         ? made.addNoise(original, noise, start)
         : noise.map((value) => value * made.initialSigma);
     const path = trajectory(made, { index: start, latents: first }, generator);
-    // Where the noise starts in the thousands, diffusers itself loses float32's last digits to it.
+    // If the noise starts in the thousands, diffusers itself loses float32's last digits.
     const tolerance = Math.max(3e-6, made.initialSigma * 2 ** -24);
     expect(relativeError(path, latents.get(key)!)).toBeLessThan(tolerance);
   });
@@ -146,8 +146,8 @@ describe("the model's own scheduler", () => {
   });
 
   /**
-   * diffusers' from_config makes the same class from the file again, without what StableDiffusionPipeline
-   * sets on the model's own scheduler: a leading spacing then begins a timestep lower.
+   * diffusers' from_config makes the same class from the file again, without what StableDiffusionPipeline sets on the
+   * model's own scheduler; leading spacing then starts one timestep lower.
    */
   test("asked for by its name is drawn with as the model's own, with what the pipeline sets", () => {
     const outdated = { ...SD2, steps_offset: 0, clip_sample: true };
@@ -271,7 +271,7 @@ test("draws noise at the steps where diffusers does", () => {
   ]);
 });
 
-/** Timesteps fall; where they are whole numbers and what lies halfway is not, they fall but for that. */
+/** Whether timesteps fall; whole numbers mixed with the points halfway between them may rise by a half. */
 function falls({ timesteps }: SchedulerPlan): boolean {
   return timesteps.every((timestep, i) => i === 0 || timestep <= timesteps[i - 1]! + 0.5);
 }
@@ -393,7 +393,7 @@ function refusalOr<T>(make: () => T): T | StudioError {
   }
 }
 
-/** What a perfect network predicts: of latents in units of their own size, with so much picture and noise in them. */
+/** A perfect network's prediction: of latents in their own units, with these amounts of picture and noise. */
 const PERFECT: Readonly<Record<string, (signal: number, spread: number) => readonly number[]>> = {
   epsilon: () => [0, 1],
   v_prediction: (signal, spread) => [-spread, signal],

@@ -24,7 +24,7 @@ const { runs } = z
   .parse(readGoldenJson("schedulers/trajectories.json"));
 const latents = readGolden("schedulers/trajectories.safetensors");
 
-/** The reference's `ddim-trailing` is our ddim with other settings; the longest name that fits is meant. */
+/** The reference's `ddim-trailing` is our ddim with other settings; the longest matching name is used. */
 function named(reference: string): (typeof SCHEDULERS)["ddim"] {
   const fitting = SCHEDULER_NAMES.filter((name) => reference.startsWith(name));
   return SCHEDULERS[fitting.toSorted((a, b) => b.length - a.length)[0]!];

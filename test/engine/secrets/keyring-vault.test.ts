@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { KeyringVault } from "../../../engine/secrets/keyring-vault.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-/** A vault whose process runs this program in place of the one that asks the real keyring. */
+/** A vault whose process runs this program instead of the one that asks the real keyring. */
 function vaultOver(program: string, patienceMs = 10_000): KeyringVault {
   const path = join(temporaryFolder(), "keyring.mjs");
   writeFileSync(path, program);

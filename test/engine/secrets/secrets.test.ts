@@ -22,7 +22,7 @@ function open({ folder = temporaryFolder(), lent, keyring, environment = {} }: T
 
 const fileOf = (folder: string): string => readFileSync(join(folder, "secrets.json"), "utf8");
 
-/** Every way that leads out: inspection, JSON and what the contract is told. */
+/** Everything that leaves the object: inspection, JSON and what the contract returns. */
 async function everythingSaidBy(secrets: Secrets): Promise<string> {
   const said = [secrets, await secrets.status(), secrets.notices];
   return said

@@ -7,7 +7,7 @@ const CHANGED: StudioEvent = { type: "transfers-removed", ids: [] };
 const QUEUE = { isPaused: false, generations: [] };
 const TRANSFER = { state: "running" };
 
-/** Follows a studio whose transfers are asked for once an event; gives what was told and logged. */
+/** Follows a studio whose transfers are read once for each event; returns what was reported and logged. */
 async function follow(answers: readonly (readonly object[] | Error)[], end?: Error) {
   const left = [...answers];
   async function* events() {

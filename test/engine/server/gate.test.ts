@@ -6,7 +6,7 @@ function lines(...head: readonly string[]): string {
   return `${[...head, "Connection: close"].join("\r\n")}\r\n\r\n`;
 }
 
-/** Hosts, `PORT` standing for the listener's own, and the status that a page's request gets. */
+/** Host headers, with `PORT` for the listener's own, and the status of a page's request. */
 const HOSTS: readonly (readonly [string, number])[] = [
   ["127.0.0.1:PORT", 200],
   ["localhost:PORT", 200],
@@ -168,7 +168,7 @@ test.each([
 ])("Sec-Fetch-Site %s %j: a page gets %i, a call %i", async (site, headers, page, called) => {
   const server = await openServer();
   const sent = { "sec-fetch-site": site, ...headers };
-  // fetch() itself sets Sec-Fetch-Mode, so these go over a raw socket.
+  // fetch() itself sets Sec-Fetch-Mode, so these requests use a raw socket.
   const lined = Object.entries(sent).map(([name, value]) => `${name}: ${value}`);
   const got = await rawRequest(
     server.port,

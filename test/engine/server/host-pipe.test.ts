@@ -4,7 +4,7 @@ import { StudioError } from "../../../engine/contract/errors.ts";
 import { fromHostSchema, type ToHost } from "../../../engine/contract/host-pipe.ts";
 import { HostPipe, type PathFinder } from "../../../engine/server/host-pipe.ts";
 
-/** The desktop's end of the pipe: what it was sent, and what it says. */
+/** The desktop's end of the pipe: what it received, and what it sends. */
 class FakeDesktop extends EventEmitter {
   readonly heard: unknown[] = [];
 

@@ -5,7 +5,7 @@ import type { Caller } from "../../../engine/serving/caller.ts";
 import type { PictureEvent, PictureJob } from "../../../engine/serving/picture-engine.ts";
 import { requestSchema } from "../../../engine/contract/request.ts";
 
-/** A fake: draws when it is told to, and then as long as it is told to. */
+/** A fake that draws when and as long as the test says. */
 class HeldEngine {
   readonly began: string[] = [];
   readonly ended: string[] = [];
@@ -36,7 +36,7 @@ class HeldEngine {
     return this.busy;
   }
 
-  /** Finishes what is drawn and waits for what comes next. */
+  /** Finishes the current picture and waits for the next. */
   async finish(): Promise<void> {
     const before = this.began.length;
     this.#finish();
@@ -70,7 +70,7 @@ interface Asking {
   readonly onStart?: () => void;
 }
 
-/** Asks as a route does, and gives what came of it. */
+/** Asks as a route does, and returns the result. */
 function ask(
   admission: AdmissionQueue,
   name: string,
@@ -151,7 +151,7 @@ test("what would take longer than the limit is refused before it waits", async (
   });
   expect(admission.waiting).toBe(0);
   expect(await ask(admission, "a3", "a", { timeLimitSeconds: 20 })).toMatchObject({
-    // By itself it takes longer: no waiting would help.
+    // The picture alone takes longer, so waiting would not help.
     code: "LIMIT_TOO_SHORT",
     status: 400,
     details: { expected: 30, limit: 20 },

@@ -14,7 +14,7 @@ import { MountedSecret, tlsFiles } from "../../fakes/tls-files.ts";
 interface Asked {
   readonly status: number | undefined;
   readonly body: string;
-  /** Of the certificate that was shown. */
+  /** Of the certificate that was presented. */
   readonly subject: unknown;
 }
 

@@ -3,7 +3,7 @@ import type { PictureEvent, PictureJob } from "../../../engine/serving/picture-e
 import { ConstantEngine } from "../../fakes/constant-engine.ts";
 import { openInferenceServer } from "../../fakes/open-inference-server.ts";
 
-/** Writes down whose pictures are drawn, one after the other. */
+/** Records whose pictures are drawn, in order. */
 class ListingEngine extends ConstantEngine {
   readonly drawn: string[] = [];
 
@@ -17,7 +17,7 @@ class ListingEngine extends ConstantEngine {
 
 const KEYS = ["a", "b", "c"].map((name) => ({ name, secret: `dk_${name.repeat(40)}` }));
 
-/** Every picture is expected to take a second, whatever it does take. */
+/** Every picture is expected to take a second, however long it really takes. */
 async function open(stepMs = 20) {
   const expectedSeconds = ({ requests }: PictureJob): number =>
     requests.reduce((sum, { count = 1 }) => sum + count, 0);
@@ -55,9 +55,9 @@ test("a request of many pictures lets other keys' pictures in between", async ()
   expect(outputs[0]!.shape[0]).toBe(12);
   const { drawn } = engine;
   expect(drawn.filter((prompt) => prompt === "a many").length).toBe(12);
-  // At most two of the many go first: the one that was drawn as they came, and the next.
+  // At most two of the many come first: the one being drawn when they arrived, and the next.
   for (const prompt of ["b one", "c one"]) expect(drawn.indexOf(prompt)).toBeLessThan(before + 6);
-  // Of one key, who came first is first.
+  // Requests of one key are answered in order.
   expect(drawn.at(-1)).toBe("a more");
   expect(drawn.indexOf("b one")).toBeLessThan(drawn.indexOf("b two"));
   expect([admission.waiting, admission.isDrawing]).toEqual([0, false]);

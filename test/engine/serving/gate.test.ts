@@ -18,7 +18,7 @@ const DRAWER: Caller = { ...ANONYMOUS, id: "1", keyName: "drawer", scopes: new S
 const KEEPER: Caller = { ...DRAWER, id: "2", keyName: "keeper", scopes: new Set(["management"]) };
 const CALLERS: Readonly<Record<string, Caller>> = { dk_drawer: DRAWER, dk_keeper: KEEPER };
 
-/** By what the server's own routes declare. */
+/** From the declarations of the server's own routes. */
 const SERVED = routesOf({ engine: {}, admission: {}, bodies: {} } as SharedParts);
 const SCOPE_OF = scopesOf(SERVED);
 
@@ -43,7 +43,7 @@ interface Sent {
   readonly [header: string]: string | readonly string[] | undefined;
 }
 
-/** A request as Node gives it. */
+/** A request in Node's form. */
 function pass(
   { method = "GET", url = "/v2", host = `localhost:${PORT}`, ...headers }: Sent,
   options = gate(),
@@ -178,7 +178,7 @@ test("of 40 hosts, 13 origins and 9 content types on every route, only ours of e
   });
   const isOurs = ({ host, origin, type }: (typeof all)[number]): boolean =>
     OUR_HOSTS.includes(host) && OUR_ORIGINS.includes(origin) && OUR_TYPES.includes(type);
-  // Triton's C++ client labels its bodies so, and sends no Origin.
+  // Triton's C++ client labels its bodies like this and sends no Origin.
   const isTritons = ({ url, host, origin, type }: (typeof all)[number]): boolean =>
     url.startsWith("/v2/repository/") &&
     OUR_HOSTS.includes(host) &&
@@ -295,7 +295,7 @@ test("what lacks its type is told curl's option", () => {
   });
 });
 
-/** Keys, and the status that each gets: with none made, with some made, where one is required. */
+/** Keys, and the status of each: without any key made, with some, and if one is required. */
 test.each([
   [undefined, 200, 200, 401],
   ["Bearer dk_drawer", 200, 200, 200],

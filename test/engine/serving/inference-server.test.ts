@@ -130,7 +130,7 @@ test("settings hold for the next request; only an address is for a new listener"
   const named = `GET /v2 HTTP/1.1\r\nHost: proxy.example\r\nConnection: close\r\n\r\n`;
   expect(parsed(await rawRequest(port, named)).status).toBe(421);
   await file.change({ hostNames: ["Proxy.Example"] });
-  // A proxy brings in others: they need a key.
+  // A proxy forwards other machines' requests, which need a key.
   expect(parsed(await rawRequest(port, named)).status).toBe(401);
   expect((await post(origin)).status).toBe(401);
   await file.change({ hostNames: [] });

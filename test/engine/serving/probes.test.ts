@@ -3,7 +3,7 @@ import { ConstantEngine } from "../../fakes/constant-engine.ts";
 import { openConstantServer } from "../../fakes/open-inference-server.ts";
 import { rawRequest } from "../../fakes/raw-request.ts";
 
-/** A reply without what differs by its moment, and by the client, which keeps no connection after a HEAD. */
+/** A reply without what depends on the time, and on the client, which keeps no connection after a HEAD. */
 async function told(address: string, init: RequestInit = {}) {
   const reply = await fetch(address, init);
   const headers = Object.fromEntries(reply.headers);

@@ -48,7 +48,7 @@ test.each(["", "{}", '{"ready":true}'])(
   async (body) => {
     const { origin } = await openConstantServer();
     const form = { "content-type": "application/x-www-form-urlencoded" };
-    // fetch would say that it is one, by Sec-Fetch-Mode.
+    // fetch would reveal itself by Sec-Fetch-Mode.
     const index = await request(`${origin}/v2/repository/index`, {
       method: "POST",
       headers: form,

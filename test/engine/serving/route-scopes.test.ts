@@ -27,7 +27,7 @@ test.each([
   expect(scopeOf({ method, url })).toBe(scope);
 });
 
-/** Ways to write a letter or a slash that some router might undo. */
+/** Ways to write a letter or a slash that some router might decode. */
 const written = fc
   .array(fc.constantFrom("as it is", "encoded", "twice", "upper case", "doubled"), {
     minLength: 40,

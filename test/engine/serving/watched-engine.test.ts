@@ -14,7 +14,7 @@ import { openInferenceServer } from "../../fakes/open-inference-server.ts";
 
 const PROBES = ["/v2/health/ready", "/v2/models/starter/ready", "/v1/models/starter"];
 
-/** Draws, or fails as it is told. */
+/** Draws, or fails if the test says so. */
 class FailingEngine extends ConstantEngine {
   error: Error | undefined;
   identity = "files";
@@ -35,7 +35,7 @@ class FailingEngine extends ConstantEngine {
   }
 }
 
-/** What is tried: the model's own size, in one step. */
+/** A trial draws the model's own size in one step. */
 const SMALL = { prompt: "", steps: 1, width: 64, height: 64 };
 
 async function open() {
@@ -70,7 +70,7 @@ test("ready is true until a picture fails where the next would, and again when o
     error: expect.stringContaining("its last picture failed (INFERENCE_CRASHED)"),
   });
   expect((await fetch(`${origin}/v2/health/live`)).status).toBe(200);
-  // Whoever asks all the same is not refused for it.
+  // A request made nevertheless is not refused because of it.
   engine.error = undefined;
   expect([await draw(), await ready()]).toEqual([200, YES]);
 });
@@ -86,7 +86,7 @@ test("a request's own fault says nothing of the next", async () => {
 const realNow = performance.now.bind(performance);
 let aheadMs = 0;
 
-/** Time passes at once. */
+/** Lets time pass without waiting. */
 function wait(ms: number): void {
   aheadMs += ms;
   const clock = vi.spyOn(performance, "now").mockImplementation(() => realNow() + aheadMs);

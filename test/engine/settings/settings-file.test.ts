@@ -101,7 +101,7 @@ test("a hundred changes at once all hold", async () => {
 
 test("a full disk keeps the old file, and the choice is not pretended to hold", async () => {
   const folder = folderWith({ theme: "dark" });
-  // A process that may write files of no more than 512 bytes gets EFBIG, as a full disk gives ENOSPC.
+  // A process limited to files of 512 bytes gets EFBIG, as a full disk causes ENOSPC.
   const program = `
     const { SettingsFile } = await import(${JSON.stringify(join(process.cwd(), "engine/settings/settings-file.ts"))});
     const settings = await SettingsFile.open(${JSON.stringify(folder)});

@@ -88,7 +88,7 @@ test("any bytes are read as styles or refused by name", () => {
   );
 });
 
-/** The styles of some bytes, or their refusal; anything else is thrown. */
+/** The styles in some bytes, or their refusal; any other error is thrown. */
 function outcomeOf(bytes: Uint8Array) {
   try {
     return readStyles(bytes, "s");

@@ -11,7 +11,7 @@ const VAE = "vae/diffusion_pytorch_model.fp16.safetensors";
 const SHARDS = { stem: "unet/diffusion_pytorch_model", variant: "", isOld: false };
 const INDEX = "unet/diffusion_pytorch_model.safetensors.index.json";
 
-/** What was done to a sound snapshot, the refusal's code, and words its sentence must have. */
+/** The damage to a valid snapshot, the refusal's code, and words that its message must contain. */
 const DAMAGES: readonly (readonly [string, Damage, string, string])[] = [
   // the folder
   ["no model_index.json", remove("model_index.json"), "SNAPSHOT_INCOMPLETE", "lacks model_index"],
@@ -467,7 +467,7 @@ function bytes(path: string, content: Uint8Array): Damage {
   return (files) => void files.set(path, content);
 }
 
-/** The UNet in three shards, and then the damage. */
+/** The UNet in three shards, followed by the damage. */
 function sharded(damage: (files: FileMap) => unknown): Damage {
   return (files) => {
     for (const [path, shard] of inShards(files.get(UNET)!, 3, SHARDS)) files.set(path, shard);
@@ -481,7 +481,7 @@ function entry(changes: object): Record<string, object> {
   return { a: { dtype: "F32", shape: [1], data_offsets: [0, 4], ...changes } };
 }
 
-/** Rows for headers in front of 8 bytes of data. */
+/** Rows for headers followed by 8 bytes of data. */
 function headers(rows: readonly (readonly [string, unknown, string])[]) {
   return rows.map(
     ([what, header, words]) =>

@@ -19,7 +19,7 @@ const WEIGHTS = [
 ];
 const HALVES = WEIGHTS.map((path) => path.replace(".safetensors", ".fp16.safetensors"));
 
-/** As the hub's own stable-diffusion-2 has them, and more of what lies about in such repositories. */
+/** The files of the hub's own stable-diffusion-2, and others that such repositories contain. */
 const REPOSITORY = [
   ...TEXTS,
   ...WEIGHTS,

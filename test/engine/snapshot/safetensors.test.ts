@@ -24,7 +24,7 @@ const validFile = fc
   .tuple(fc.dictionary(name, tensor, { maxKeys: 8 }), metadata)
   .map(([tensors, metadata]) => ({ tensors, metadata, file: safetensors(tensors, metadata) }));
 
-/** The code of the refusal where an action is refused; anything else that is thrown is a failure. */
+/** The code of the refusal that an action throws; any other error is a failure. */
 function refusalOf(action: () => unknown): string | undefined {
   try {
     action();
@@ -36,8 +36,7 @@ function refusalOf(action: () => unknown): string | undefined {
 }
 
 /**
- * Whether a file is refused as it should be, or read as tensors that lie one behind the other from
- * the header to the file's end.
+ * Whether a file is refused properly, or read as tensors that follow each other from the header to the end of the file.
  */
 function isRefusedOrSound(file: Uint8Array): boolean {
   const refusal = refusalOf(() => readHeader(file, file.length, FILE));

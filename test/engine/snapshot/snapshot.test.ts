@@ -23,7 +23,7 @@ function countOf(weights: Tensors): number {
   return parameters;
 }
 
-/** Names and shapes, sorted: what a network sees of its weights. */
+/** Names and shapes, sorted: all that a network sees of its weights. */
 function shapesOf(weights: Tensors): readonly string[] {
   return [...weights].map(([name, { shape }]) => `${name} ${shape.join("x")}`).toSorted();
 }

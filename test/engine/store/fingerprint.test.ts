@@ -5,7 +5,7 @@ import { float32, safetensors } from "../../fakes/safetensors-writer.ts";
 
 const PATH = "unet/diffusion_pytorch_model.safetensors";
 
-/** Three megabytes of weights whose last number is `last`, under a given name. */
+/** Three megabytes of weights ending with the number `last`, under a given name. */
 function fingerprint(last: number, name = "w"): Promise<string> {
   const values = new Float32Array(750_000).map((_, i) => i);
   values[values.length - 1] = last;

@@ -68,7 +68,7 @@ test("says what it takes and what there is", () => {
   );
 });
 
-// Peaks of the inference process with random weights of this size, on a CPU.
+// Peak memory of the inference process with random weights of this size, on a CPU.
 test.each([
   [256, "int8", 1.46],
   [512, "int8", 2.02],
@@ -90,7 +90,7 @@ test("at 256 in Fast, with its second graph, the plan is at or above 1.57 GB", (
   expect(planned / 1.57).toBeLessThan(1.1);
 });
 
-// Of the VAE alone, after an int8 UNet was closed.
+// Peak memory of the VAE alone, after an int8 UNet was closed.
 test.each([
   [512, 1.33],
   [768, 2.45],

@@ -163,7 +163,7 @@ function sha256Of(file: string): string {
   return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
-/** A snapshot with things beside it that are not to come along. */
+/** A snapshot with other files beside it that must not be imported. */
 function untidySource(): string {
   const source = join(temporaryFolder(), "My Model (v2)!");
   cpSync(TINY, source, { recursive: true });
@@ -358,7 +358,7 @@ test("leaves a verification when it is cancelled", async () => {
 
 test.skipIf(process.platform === "win32").each(
   ["hashes.json", "darkroom.json"].flatMap((record) =>
-    // A link to itself is passed over as a file that is not there.
+    // A link to itself is skipped like a missing file.
     ["a folder", "a link to itself"].map((what) => [what, record] as const),
   ),
 )(

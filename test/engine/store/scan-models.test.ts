@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const TINY = "test/golden/tiny-sd2-hub/snapshot";
 
-/** An empty file that counts as so large: no disk is needed for its holes. */
+/** A sparse file of this size, which needs no disk space. */
 function place(path: string, bytes = 20e6): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, "");
@@ -80,7 +80,7 @@ test("follows links once, in circles too, and names folders that it may not open
   const { found, closed } = await scanned(root);
   chmodSync(join(root, "closed"), 0o755);
   expect(found).toHaveLength(1);
-  // As the superuser everything is open.
+  // For the superuser every folder is readable.
   expect(closed).toEqual(process.getuid?.() === 0 ? [] : [join(root, "closed")]);
 });
 

@@ -27,7 +27,7 @@ const TENSORS = {
   "b.weight": { dtype: "F32", shape: [1], bytes: new Uint8Array(Float32Array.of(1.5).buffer) },
 } as const;
 
-/** A model's folder with int8 weights of its own, and what is told of them where another cache uses it. */
+/** A model's folder with its own int8 weights, and what is reported when another cache uses it. */
 async function cameAlong() {
   const source = join(temporaryFolder(), "model.safetensors");
   writeFileSync(source, safetensors(TENSORS));

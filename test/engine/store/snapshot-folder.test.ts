@@ -20,7 +20,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 const TINY = resolve("test/golden/tiny-sd21-v/snapshot");
 const UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
 
-/** Real configs, and two bytes for every weight file: enough where no header is read. */
+/** Real configs, and two bytes for every weight file: enough as long as no header is read. */
 function sketch(): FileMap {
   const files = [...loadFolder(TINY)];
   return new Map(
@@ -32,7 +32,7 @@ async function pathsIn(folder: string): Promise<readonly string[]> {
   return (await (await openSnapshotFolder(folder)).list()).map(({ path }) => path);
 }
 
-/** models--x--y with two revisions of which refs/main names the second; files are links. */
+/** models--x--y with two revisions, of which refs/main names the second; files are links. */
 function hubCache(): string {
   const model = join(temporaryFolder(), "models--x--y");
   for (const revision of ["aaa", "bbb"]) saveFolder(join(model, "snapshots", revision), sketch());
@@ -138,7 +138,7 @@ describe.skipIf(process.platform === "win32").each(Object.keys(SPECIAL_FILES))("
 describe("the identity of a folder", () => {
   const CONFIG = "unet/config.json";
 
-  /** A snapshot, and whether its identity is another one after it was changed. */
+  /** Whether a snapshot's identity differs after a change. */
   async function isAnotherAfter(change: (folder: string) => void): Promise<boolean> {
     const folder = join(temporaryFolder(), "model");
     saveFolder(folder, sketch());

@@ -25,7 +25,7 @@ function half(dtype: "F16" | "BF16", shape: readonly number[], bits: readonly nu
   return { dtype, shape, bytes: new Uint8Array(Uint16Array.from(bits).buffer) };
 }
 
-/** More than one block of a megabyte, whose numbers are all different. */
+/** More than one block of a megabyte, with all numbers different. */
 const LARGE = half(
   "F16",
   [600_000],
@@ -40,7 +40,7 @@ const MIXED = {
   "c.weight": { dtype: "F32", shape: [1], bytes: new Uint8Array(Float32Array.of(1.5).buffer) },
 };
 
-/** A file of those tensors, and an empty cache. */
+/** A file of these tensors, and an empty cache. */
 function setUp(tensors: Readonly<Record<string, RawTensor>> = MIXED) {
   const folder = temporaryFolder();
   const source = join(folder, "model.safetensors");

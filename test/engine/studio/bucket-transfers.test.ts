@@ -65,7 +65,7 @@ test("a folder's files whose names no key can have are left out by name, the oth
   writeFileSync(join(folder, "a.txt"), "a");
   writeFileSync(join(folder, long), "b");
   const key = "k".repeat(MOST_KEY_BYTES - "/a.txt".length);
-  // Other systems take no name that is no Unicode.
+  // Other systems refuse names that are not valid Unicode.
   const isLinux = process.platform === "linux";
   if (isLinux) writeFileSync(Buffer.concat([Buffer.from(`${folder}/x`), Buffer.of(0xff)]), "c");
   const notes: string[] = [];

@@ -9,7 +9,7 @@ import { openGallery, picture } from "../../fakes/gallery.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { studioInProcess } from "../../fakes/studio-in-process.ts";
 
-/** A studio that only looks, so that no device is tried. */
+/** A studio in which no device is probed. */
 function open(
   dataFolder: string,
   more: Pick<StudioOptions, "notices" | "now"> = {},
@@ -93,7 +93,7 @@ test("start images stay that any row or picture names, and all of them while a q
   const insert = database.prepare(
     "INSERT INTO generation (id, state, place, generation_order, target, created_at) VALUES (?, 'cancelled', ?, ?, 'local', '2026-11-01T12:00:00.000Z')",
   );
-  // One that only the oldest of more rows than are listed names.
+  // A picture that only the oldest row names, with more rows than are listed.
   for (let place = 0; place < 250; place++) {
     insert.run(
       `${place}`,

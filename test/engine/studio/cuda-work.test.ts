@@ -21,7 +21,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 const TOTAL = WHEELS.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
 const NEEDS = { downloadBytes: 1, installedBytes: 1, peakBytes: 1, freeBytes: 2 };
 
-/** The real installer, which fetches from a host of this machine. */
+/** The real installer, downloading from a host on this machine. */
 function installerFor(
   shop: Workshop,
   host: StandInHost,

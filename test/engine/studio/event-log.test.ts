@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { EventLog, type LoggedEvent } from "../../../engine/studio/event-log.ts";
 import type { StudioEvent } from "../../../engine/contract/events.ts";
 
-/** An event that can be told from others. */
+/** An event that can be distinguished from others. */
 function removed(name: number | string): StudioEvent {
   return { type: "images-removed", ids: [String(name)] };
 }

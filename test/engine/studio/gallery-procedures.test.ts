@@ -12,7 +12,7 @@ import { openGallery, picture } from "../../fakes/gallery.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-/** Procedures over a real gallery of some pictures, and everything that is told from then on. */
+/** Procedures over a real gallery of some pictures, and all events from then on. */
 async function trial(count: number) {
   const folder = temporaryFolder();
   const gallery = await openGallery(folder);
@@ -82,7 +82,7 @@ test("nothing is told of pictures that are not there", async () => {
 
 test("of work that was refused half way, what was done is told", async () => {
   const { folder, ids, told, procedures } = await trial(2);
-  // The second picture's place in the trash is taken by a folder that cannot be removed.
+  // A folder that cannot be removed occupies the second picture's place in the trash.
   mkdirSync(join(folder, `trash/${ids[1]}.png/full`), { recursive: true });
   await expect(call(procedures.trash, { ids })).rejects.toThrow(refusal("OUTPUT_UNWRITABLE"));
   expect(told).toMatchObject([

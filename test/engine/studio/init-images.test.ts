@@ -72,7 +72,7 @@ test("sweeps what a crash left half-written", async () => {
   expect(readdirSync(join(folder, "init-images"))).toEqual([]);
 });
 
-/** What is left of two pictures, one of which is named, after starts on these days. */
+/** The remaining ones of two pictures, one of which is in use, after starts on these days. */
 async function leftAfter(days: readonly number[]): Promise<string[]> {
   const folder = temporaryFolder();
   const images = await open(folder);

@@ -6,7 +6,7 @@ import { LiveQueue } from "../../../engine/studio/live-queue.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { order } from "../queue/orders.ts";
 
-/** A log that only remembers. */
+/** A log that only records. */
 class HeardEvents extends EventLog {
   readonly heard: StudioEvent[] = [];
 
@@ -22,7 +22,7 @@ function open(): { live: LiveQueue; heard: StudioEvent[] } {
   return { live, heard: events.heard };
 }
 
-/** An event in few words. */
+/** An event in a few words. */
 function inWords(event: StudioEvent): string {
   if (event.type === "generations-changed") {
     return event.generations.map(({ order: { seed }, state }) => `${seed} ${state}`).join(", ");

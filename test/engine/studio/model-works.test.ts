@@ -23,7 +23,7 @@ test("an import that was killed after its last rename is done, and the model is 
   const { transfers, models } = studio.client;
   const [left] = await transfers.list();
   expect(left).toMatchObject({ kind: "import", state: "waiting" });
-  // Where no host runs, what an earlier run left goes on when the same is asked for again.
+  // Without a running host, an interrupted import continues when it is requested again.
   await models.import({ folder: TINY });
   await vi.waitFor(async () =>
     expect(await transfers.list()).toMatchObject([{ id: left?.id, state: "done", modelId: id }]),

@@ -81,7 +81,7 @@ const inDatabase = <T>(path: string, work: (database: DatabaseSync) => T): T => 
   }
 };
 
-/** A data folder as another version leaves it, with something of its own in every file beside what is known here. */
+/** A data folder as another version leaves it, with unknown content in every file beside the known. */
 async function otherFolder(): Promise<string> {
   const folder = temporaryFolder();
   const gallery = await openGallery(folder);
@@ -116,7 +116,7 @@ async function otherFolder(): Promise<string> {
   return folder;
 }
 
-/** What lies in the files that this version does not know. */
+/** The content of the files that this version does not know. */
 function otherThings(folder: string) {
   const json = (name: string) =>
     JSON.parse(readFileSync(join(folder, name), "utf8")) as Readonly<Record<string, unknown>>;
@@ -133,7 +133,7 @@ function otherThings(folder: string) {
   };
 }
 
-/** Opens the studio, says what it shows, changes what is given, and closes it. */
+/** Opens the studio, returns what it shows, applies the given changes, and closes it. */
 async function visit(folder: string, prompt?: string) {
   const studio = await openOwnStudio(folder);
   try {

@@ -4,7 +4,7 @@ import { contract } from "../../../engine/contract/contract.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { refusals } from "../../../engine/studio/refusals.ts";
 
-/** The procedures of the contract with refusals around them, and what the log gets. */
+/** The procedures of the contract wrapped in refusals, and what is logged. */
 function guarded() {
   const logged: unknown[] = [];
   const { generation } = contract;
@@ -22,7 +22,7 @@ async function seen(call: Promise<unknown>): Promise<object> {
   }
 }
 
-/** What is seen and logged of an error that a procedure throws. */
+/** What the client and the log get of an error that a procedure throws. */
 async function thrown(error: unknown): Promise<{ seen: object; logged: unknown[] }> {
   const { os, logged } = guarded();
   const get = os.generation.get.handler(() => {

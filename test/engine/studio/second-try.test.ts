@@ -11,10 +11,10 @@ import { studioInProcess } from "../../fakes/studio-in-process.ts";
 
 const json = (status: number, error: string): Answer => always(status, JSON.stringify({ error }));
 const ENVOY = "upstream connect error or disconnect/reset before headers. reset reason:";
-/** Longer than anybody would wait, so that one with no target behind it ends at once. */
+/** Longer than the studio waits, so that a generation without a further target ends at once. */
 const RETRY = { "content-type": "application/json", "retry-after": "400" };
 
-/** What whoever was reached answers, and whether another may be asked after it. */
+/** The target's answer, and whether another may be asked after it. */
 const ANSWERS: Readonly<Record<string, { readonly answer: Answer; readonly isNever: boolean }>> = {
   "401": { answer: json(401, "Unauthorized"), isNever: true },
   "403": { answer: json(403, "forbidden"), isNever: true },
@@ -43,13 +43,13 @@ const ANSWERS: Readonly<Record<string, { readonly answer: Answer; readonly isNev
   "422": { answer: json(422, "steps too large"), isNever: false },
 };
 
-/** Where nobody is reached, so that nothing is sent. */
+/** Cases in which no target is reached, so that nothing is sent. */
 const UNREACHED = ["a refused connection", "no such host", "an unknown certificate"] as const;
 type Outcome = string;
 
 const isNever = (outcome: Outcome): boolean => ANSWERS[outcome]?.isNever ?? outcome !== "a picture";
 
-/** A studio with an endpoint for every place of a press, whose outcome is set before each. */
+/** A studio with an endpoint for every place of a press; the outcomes are set before each press. */
 async function scene(places: number) {
   const studio = await studioInProcess({ drawsAtEndpoints: true });
   const { endpoints, generation } = clientOf(studio.router);
@@ -79,7 +79,7 @@ async function scene(places: number) {
       ),
     ),
   );
-  /** One press; where it was asked for, in order, and how it ended. */
+  /** One press; returns where it was requested, in order, and how it ended. */
   const press = async (outcomes: readonly Outcome[]) => {
     for (const { place } of stands) place.asked = 0;
     const targets = outcomes.map((outcome, i) => {
@@ -150,7 +150,7 @@ test("whatever the targets do, each is asked once at most, and none after one th
         expect(ended.tried?.length ?? 0).toBe(last);
         expect(ended.elsewhere?.length ?? 0).toBe(outcomes.length - 1 - last);
         expect(asked.slice(last + 1).every((count) => count === 0)).toBe(true);
-        // The last one that there is has nobody behind it: it may be asked again where it is busy.
+        // The last target has no successor: it may be asked again if it is busy.
         expect(asked.slice(0, -1).every((count = 0) => count <= 1)).toBe(true);
       },
     ),

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { StudioEngine, type StudioEngineParts } from "../../../engine/studio/studio-engine.ts";
 import { DeviceTurns } from "../../../engine/worker/device-turns.ts";
 
-/** A door of a store that has these models, of which `model` is chosen; nothing is drawn. */
+/** The engine of a store with these models, of which `model` is chosen; nothing is drawn. */
 function doorOf(ids: string[], model: string) {
   const settings = { model };
   const onServed = vi.fn<() => void>();

@@ -7,7 +7,7 @@ import {
   float32ToFloat16,
 } from "../../../engine/tensor/half.ts";
 
-/** IEEE 754 binary16, written out: sign, five bits of exponent, ten of fraction. */
+/** IEEE 754 binary16, spelt out: sign, five bits of exponent, ten of fraction. */
 function valueOfHalf(bits: number): number {
   const sign = bits >> 15 ? -1 : 1;
   const exponent = (bits >> 10) & 31;

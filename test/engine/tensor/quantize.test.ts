@@ -4,7 +4,7 @@ import { largestOf, QuantizedMatrix } from "../../../engine/tensor/quantize.ts";
 
 function quantize(shape: readonly number[], rows: readonly number[][], bits = 8): QuantizedMatrix {
   const matrix = new QuantizedMatrix(shape, bits);
-  // The first alone, the others together.
+  // The first row alone, the others together.
   matrix.setRows(0, Float32Array.from(rows[0] ?? []));
   if (rows.length > 1) matrix.setRows(1, Float32Array.from(rows.slice(1).flat()));
   return matrix;

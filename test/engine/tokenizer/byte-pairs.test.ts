@@ -4,7 +4,7 @@ import { type Merges, JOINED, joinPairs, pairKey } from "../../../engine/tokeniz
 
 const LETTERS = 4;
 
-/** Rules over a few letters; each makes a symbol of its own, which later rules may use. */
+/** Rules over a few letters; each makes a new symbol, which later rules may use. */
 const anyMerges = fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 30 }).map((pairs): Merges => {
   const keys = pairs.map(([a, b], rank) => pairKey(a % (LETTERS + rank), b % (LETTERS + rank)));
   return {

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { createTokenizer, type Tokenizer } from "../../../engine/tokenizer/tokenizer.ts";
 import { readVocabulary } from "../../../engine/tokenizer/vocabulary.ts";
 
-/** What the text encoders of Stable Diffusion take, but for their rows. */
+/** The limits of Stable Diffusion's text encoders, with any number of embedding rows. */
 export const CLIP = { positions: 77, rows: Infinity };
 
 /** The text files of a tokenizer folder by name. */

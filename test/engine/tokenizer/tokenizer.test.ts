@@ -8,7 +8,7 @@ const START = 49406;
 const END = 49407;
 const tokenizer = loadTokenizer("test/golden/clip-tokenizer");
 
-/** Any string that JavaScript can hold, and some that mean something to a tokenizer. */
+/** Any string that JavaScript can hold, and some with a meaning for a tokenizer. */
 const anyText = fc
   .array(
     fc.oneof(

@@ -26,10 +26,10 @@ test.each([
   ["<cat-toy><cat-toy>", [770, 771, 772, 770, 771, 772]],
   ["<one> <cat-toy>_4", [775, 776]],
   ["<cat-toy>_1", [771]],
-  // diffusers replaces the text: the first vector stands for all of them also inside another's name.
+  // diffusers replaces text: the first vector stands for all of them even inside another name.
   ["<cat-toy> <cat-toy>_1", [770, 771, 772, 770, 771, 772]],
   ["House <cat-toy>", [773, 774, 770, 771, 772]],
-  // It is found in any case of letters, but replaced only as it is written.
+  // It is recognised regardless of case, but replaced only in the exact spelling.
   ["hOUSE", [773]],
 ])("%s stands for %j", (text, ids) => {
   expect(learned(text)).toEqual(ids);

@@ -93,7 +93,7 @@ test("refuses a tokenizer whose markers have no row in the text encoder", () => 
   );
 });
 
-/** What is put over SMALL, the file that is refused, and why. */
+/** What replaces parts of SMALL, the file that is refused, and why. */
 const DAMAGES: readonly (readonly [Readonly<Record<string, unknown>>, string, string])[] = [
   [{ "vocab.json": "{" }, "vocab.json", "it is not JSON"],
   [{ "vocab.json": [] }, "vocab.json", "it is not a JSON object"],
@@ -276,7 +276,7 @@ function outcome(files: Map<string, string>): string {
   }
 }
 
-/** The files of SMALL with others over them; texts as they are, anything else as JSON. */
+/** The files of SMALL with replacements; texts unchanged, anything else as JSON. */
 function folder(files: Readonly<Record<string, unknown>>): Map<string, string> {
   const entries = Object.entries({ ...SMALL, ...files });
   return new Map(

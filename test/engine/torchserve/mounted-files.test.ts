@@ -14,7 +14,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const EMPTY = ConfigProperties.parse(new Uint8Array());
 
-/** A folder with these files, and what a server in TorchServe's place makes of `store` in it. */
+/** A folder with these files, and what a server in place of TorchServe makes of `store` in it. */
 async function mounted(
   files: Readonly<Record<string, string | Uint8Array>>,
   { config = configOf(NOTEBOOK_FORM), store = "model-store" } = {},
@@ -32,7 +32,7 @@ async function mounted(
     const place = await placeOf(one, found).catch(({ code }) => `/${code}`);
     return [one.name, one.version, place.replace(mount, "")];
   });
-  // A folder that nobody named is told of.
+  // A folder that was not configured is reported.
   expect(told).toHaveLength(found === join(mount, store) ? 0 : 1);
   return { store: found.replace(mount, ""), models: await Promise.all(places) };
 }
@@ -43,7 +43,7 @@ test("an archive that KServe left beside the model store is found there", async 
   const files = { "config/config.properties": "", "stable-diffusion.mar": MAR };
   const beside = [["stable-diffusion", "1.0", "/stable-diffusion.mar"]];
   expect(await mounted(files)).toEqual({ store: "", models: beside });
-  // A store that is there has its own.
+  // An existing store is used.
   const both = { ...files, "model-store/stable-diffusion.mar": MAR };
   const inside = [["stable-diffusion", "1.0", "/model-store/stable-diffusion.mar"]];
   expect(await mounted(both)).toEqual({ store: "/model-store", models: inside });
@@ -94,7 +94,7 @@ test("`all` are archives and models, and one line names what else lies there", a
   expect(told).toEqual([
     'Not loaded, being neither an archive nor a model: "c.txt", "empty.zip", "notes", "weights.bin", "x" and 2 more.',
   ]);
-  // A model that is the store itself has folders of its own, which nobody takes for others.
+  // If the store itself is a model, its subfolders are not treated as other models.
   writeFileSync(join(mount, "model_index.json"), "{}");
   await registeredAtStart(settings, mount, (line) => told.push(line));
   expect(told).toHaveLength(1);
@@ -123,7 +123,7 @@ test("models without a name, or with one that is there, are told of and leave th
   );
   expect(told[3]).toBe("Not loaded: m999 1.0, since there are more than 1000 models.");
   expect(told.at(-1)).toBe("Not loaded: 84 more, for reasons like these.");
-  // Two archives that call themselves the same.
+  // Two archives with the same model name.
   writeFileSync(join(mount, "a.mar"), MAR);
   writeFileSync(join(mount, "b.mar"), MAR);
   const all = startSettings({ models: ["all"] }, EMPTY, {});

@@ -225,7 +225,7 @@ test("nobody goes on with what is being forgotten", async () => {
   await until(() => states()[0] === "failed");
   const cleared = transfers.clear();
   await expect(transfers.resume([id])).rejects.toMatchObject({ code: "NOT_FOUND" });
-  // A run that goes on talking after its end is talking to nobody.
+  // Progress reported after a run has ended is ignored.
   run?.onProgress({ doneBytes: 1, totalBytes: 2 });
   run?.onNote("late");
   deleting.resolve();

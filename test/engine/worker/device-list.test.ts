@@ -97,7 +97,7 @@ test("while a picture is drawn, what works is not tried", async () => {
 
 const UNMEASURED: DeviceReport = { provider: "cpu", available: true, float16: false };
 
-/** Devices of which the CPU alone works, and what was asked of the probe that measures it. */
+/** Devices of which only the CPU works, and the calls to the probe that measures it. */
 function lonelyCpu(options: DeviceListOptions = {}) {
   const gate = Promise.withResolvers<void>();
   const tries: { readonly known: number; readonly isMeasured: boolean }[] = [];
@@ -211,7 +211,7 @@ test("it says why nothing can be drawn, and tries what was not tried or did not 
     tries.push(found[0]);
     return found.shift() ?? [];
   });
-  // The CPU is taken untried where a person chose it.
+  // The CPU is used without a probe if the user chose it.
   expect([devices.whyIdle("cpu"), tries]).toEqual([undefined, []]);
   expect(devices.whyIdle("auto")).toContain("being tried");
   await vi.waitFor(() => expect(devices.whyIdle("auto")).toContain("no device"));

@@ -8,7 +8,7 @@ import { DrawingWorker, type DrawingWorkerParts } from "../../../engine/worker/d
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { order } from "../queue/orders.ts";
 
-/** Stands for a picture; the worker does not look into it. */
+/** Stands in for a picture; the worker does not read it. */
 const PICTURE = { png: new Uint8Array(8), target: "local" } as unknown as NewPicture;
 const CRASH = new StudioError("INFERENCE_CRASHED", {
   doing: "running the UNet",
@@ -19,9 +19,9 @@ const FULL = new StudioError("DISK_FULL", { path: "/pictures", needed: "1 MB" })
 interface Scene {
   readonly queue: Queue;
   readonly worker: DrawingWorker;
-  /** Seeds in the order of drawing. */
+  /** Seeds in drawing order. */
   readonly drawn: string[];
-  /** Seeds of pictures that were kept. */
+  /** Seeds of the pictures that were kept. */
   readonly kept: string[];
   readonly logged: unknown[];
   unloaded: number;
@@ -32,7 +32,7 @@ interface Scene {
 
 type Draw = (seed: string, signal: AbortSignal, generation: Generation) => Promise<NewPicture>;
 
-/** A worker over a real queue; `draw` and `keep` stand in for device and gallery. */
+/** A worker over a real queue; `draw` and `keep` replace device and gallery. */
 function scene(
   draw: Draw = () => Promise.resolve(PICTURE),
   parts: Partial<DrawingWorkerParts> = {},

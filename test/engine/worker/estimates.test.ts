@@ -27,7 +27,7 @@ const ORDER: Order = {
   seed: "1",
 };
 
-/** A picture that took 0.5 s of text, 2 s a step, 4 s of decoding. */
+/** A picture that took 0.5 s for text, 2 s a step, and 4 s for decoding. */
 function drawn(part: Partial<GenerationRecord> = {}): DrawnPicture {
   const { model: _, ...size } = ORDER;
   const record = { ...size, model: "starter", device: "cpu", ...part } as GenerationRecord;
@@ -166,7 +166,7 @@ test("guidance of 1 and below halves the work of a step", async () => {
     await all.of({ ...ORDER, guidanceScale: 1 }),
     await all.of({ ...ORDER, guidanceScale: 0 }),
   ].map(({ secondsPerStep }) => secondsPerStep ?? 0);
-  // Of so small a network as the starter's, what a node costs stays the same.
+  // In a network as small as the starter's, the cost of a node stays the same.
   expect(plain! / guided!).toBeLessThan(0.75);
   expect(none).toBe(plain);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Lanes } from "../../../engine/worker/lanes.ts";
 
-/** Lanes that write down what they are told. */
+/** Lanes that record their calls. */
 function scene(waiting: readonly string[], drawsOwn = false) {
   const told: string[] = [];
   const mayStart = new Map<string, () => boolean>();

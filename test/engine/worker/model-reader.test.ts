@@ -4,7 +4,7 @@ import { ModelReader } from "../../../engine/worker/model-reader.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { saveModel } from "../../golden/changed-models.ts";
 
-/** A reader over a store in which every model is the starter, and the ids it was asked for. */
+/** A reader over a store in which every model is the starter, and the ids that were requested. */
 function reader(): { models: ModelReader; asked: string[] } {
   const asked: string[] = [];
   const models = new ModelReader((id) => {

@@ -10,7 +10,7 @@ import {
   type Sample,
 } from "../../../engine/worker/pace.ts";
 
-/** The probe's report on the machine whose figures engine/README.md states. */
+/** The probe's report on the machine of engine/README.md's figures. */
 const CPU = { provider: "cpu", available: true, float16: false, gigaflops: 220 } as const;
 const speed = speedOf(CPU);
 const starter = await readModel(STARTER, "float32");
@@ -19,7 +19,7 @@ function guided(side: number) {
   return { width: side, height: side, isGuided: true };
 }
 
-/** Whether `value` is between half and twice of what was measured. */
+/** Whether `value` is between half and twice the measured value. */
 function isNear(value: number, measured: number): boolean {
   return value > measured / 2 && value < measured * 2;
 }

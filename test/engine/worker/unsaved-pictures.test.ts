@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { NewPicture } from "../../../engine/gallery/keep-picture.ts";
 import { UnsavedPictures } from "../../../engine/worker/unsaved-pictures.ts";
 
-/** A picture of which only the size counts here. */
+/** A picture of which only the size matters here. */
 function picture(bytes: number): NewPicture {
   return { png: { length: bytes } } as unknown as NewPicture;
 }

@@ -9,7 +9,7 @@ const linesOf = (name: string): string[] =>
 const serving = (...lines: readonly string[]) => new ContainerLog("kserve-container", lines);
 const storage = (...lines: readonly string[]) => new ContainerLog("storage-initializer", lines);
 
-/** What each line is told to mean, one log line at a time. */
+/** The meaning that each log line is given, one line at a time. */
 const meanings = (container: WatchedContainer, lines: readonly string[]) =>
   lines.flatMap((line) => new ContainerLog(container, [line]).told());
 
@@ -19,7 +19,7 @@ test.each(["document-starting.txt", "document-loading.txt", "document-drawing.tx
     const unknown = meanings("kserve-container", linesOf(name))
       .filter(({ meaning }) => meaning === undefined)
       .map(({ text }) => text)
-      // What the document leaves out, and messages whose text is on another line or nowhere.
+      // What the document leaves out, and messages whose text is on another line or missing.
       .filter((text) => !/^\.\.\.$|-$/.test(text));
     expect(unknown).toEqual([]);
   },

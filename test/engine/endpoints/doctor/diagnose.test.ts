@@ -11,7 +11,7 @@ import { always, standInEndpoint, type Answer } from "../../../fakes/stand-in-en
 const CANARY = "canary-7f3a9c51d0ab";
 const { signal: never } = new AbortController();
 
-/** What a doctor finds, without what only says that a step begins. */
+/** A doctor's findings, without those that only report the start of a step. */
 async function findings(
   url: string,
   more: {
@@ -37,13 +37,13 @@ function failed(found: readonly Finding[]): Finding {
   return failures[0] as Finding;
 }
 
-/** A token that says when it ends and whose it is. */
+/** A token with an expiry date and an owner. */
 function jwt(exp: number): string {
   const claims = { exp, sub: "system:serviceaccount:sd-proj:kt2-sa" };
   return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${CANARY}`;
 }
 
-/** The seed's edge, but for one path. */
+/** The notebook's service, with another answer for one path. */
 function edgeBut(path: string, answer: Answer): Answer {
   const seed = seedEdge();
   return (response, request, count) =>

@@ -10,7 +10,7 @@ const never = new AbortController().signal;
 const authority = await certificate({ name: "an authority", hosts: [], isAuthority: true });
 const service = await certificate({ name: "a service", by: authority });
 
-/** Our own server over TLS, by a private authority that the endpoint trusts. */
+/** Our own server over TLS, with a private authority that the endpoint trusts. */
 async function opened(engine: ConstantEngine) {
   const server = await openGrpcServer({ engine, tls: tlsFiles(service) });
   const timing = { connectMs: 5000, idleMs: 5000, bodyMs: 60_000 };

@@ -16,7 +16,7 @@ beforeEach(() => {
   onTestFinished(() => void vi.unstubAllEnvs());
 });
 
-/** Endpoints with one that is reached by its name through a proxy alone. */
+/** Endpoints, one of which can be reached only through a proxy. */
 async function behind(options: ConnectProxyOptions = {}) {
   const { port } = await openGrpcServer({
     tls: tlsFiles(pair),

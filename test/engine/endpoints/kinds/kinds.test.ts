@@ -21,7 +21,7 @@ const SETTINGS = {
 const { isSizeOpen: _, ...SIZED } = ORDER;
 const ASKED = { ...SIZED, ...SETTINGS };
 
-/** One of our own servers over a real socket, added as a kind that it speaks. */
+/** One of our own servers over a real socket, added as one of the kinds it speaks. */
 async function opened(kind: EndpointKind, engine = new ConstantEngine()) {
   const { origin } =
     kind === "grpc"
@@ -94,7 +94,7 @@ test("gRPC refuses by name: an unknown model, an address where nobody answers, a
   await expect(gone).rejects.toMatchObject({ name: "AbortError" });
 });
 
-/** A scripted server that speaks as AUTOMATIC1111's web UI 1.10 does. */
+/** A scripted server that answers like AUTOMATIC1111's web UI 1.10. */
 function scriptedA1111(asked: unknown[]) {
   const png = Buffer.from(encodePng(pixels(2, 1, new Uint8Array(6)))).toString("base64");
   return standInEndpoint((response, request) => {

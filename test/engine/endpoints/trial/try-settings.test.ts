@@ -217,6 +217,6 @@ test("our own server's size is seen to be used", async () => {
   await endpoints.test(id);
   const last = (await tried(endpoints, id)).at(-1);
   expect(last?.error).toBeUndefined();
-  // Its engine, a fake, draws black pictures alone.
+  // Its engine is a fake that draws only black pictures.
   expect(last?.verdicts).toMatchObject({ size: "used", seed: "ignored" });
 });

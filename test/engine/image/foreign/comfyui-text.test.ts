@@ -45,7 +45,7 @@ const RECORD = {
   software: "ComfyUI",
 };
 
-/** ComfyUI's own sampler, put together of nodes. */
+/** ComfyUI's custom sampler, which consists of several nodes. */
 const CUSTOM: Nodes = {
   ...PLAIN,
   noise: ["RandomNoise", { noise_seed: 3 }],

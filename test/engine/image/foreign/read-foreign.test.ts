@@ -286,7 +286,7 @@ test.each([
   expect(read(texts as Record<string, string>)).toBeUndefined();
 });
 
-/** JSON whose objects have the keys that readers look for, with anything in them. */
+/** JSON whose objects have the keys that readers look for, with any values. */
 function anyJson(keys: readonly string[]): fc.Arbitrary<string> {
   const leaf = fc.oneof(
     fc.string({ unit: "binary", maxLength: 8 }),
@@ -397,6 +397,6 @@ test.each([
   ["job ids", "Description", "Job ID: 0".repeat(100_000)],
   ["digits", "parameters-json", `{"Seed":${"9".repeat(1_000_000)}}`],
 ])("a hostile megabyte (%s) is read in linear time", (_, keyword, text) => {
-  // What takes the square of a megabyte runs into the test's time limit.
+  // Work that grows with the square of a megabyte would exceed the test's time limit.
   expect(read({ [keyword]: text })).toBeUndefined();
 });

@@ -19,7 +19,7 @@ const picture = fc
     width: fc.integer({ min: 1, max: 64 }),
     height: fc.integer({ min: 1, max: 64 }),
     seed: fc.integer(),
-    // How many values a byte can take: flat pictures and noise choose different filters.
+    // The number of values that a byte can take: flat pictures and noise choose different filters.
     range: fc.constantFrom(1, 3, 16, 256),
   })
   .map(({ width, height, seed, range }) => {
@@ -40,7 +40,7 @@ test("another decoder finds the same pixels, whatever the picture", async () => 
   );
 });
 
-/** The filter of each row of a PNG of ours. */
+/** The filter of each row of one of our PNGs. */
 function filtersOf(png: Uint8Array): number[] {
   const bytes = Buffer.from(png);
   const [width, at] = [bytes.readUInt32BE(16), bytes.indexOf("IDAT")];

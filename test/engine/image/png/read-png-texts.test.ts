@@ -9,7 +9,7 @@ import { readPngTexts } from "../../../../engine/image/png/read-png-texts.ts";
 
 const SIGNATURE = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 
-/** A chunk as foreign software writes it; `length` and `checksum` may lie. */
+/** A chunk as foreign software writes it; `length` and `checksum` may be wrong. */
 function chunk(
   type: string,
   body: Uint8Array | string,

@@ -15,7 +15,7 @@ function refused(
 
 const error = (error: unknown) => ({ error });
 const torchserve = (code: number, type: string, message: string) => ({ code, type, message });
-/** What is done about a failure of which nothing more is known. */
+/** The advice for a failure about which nothing more is known. */
 const LOG = "Try again, or ask its operator: the server's log says more";
 const SIGN_IN =
   "<!DOCTYPE html><html><head><title>Log In</title></head><body><form>Log in with OpenShift</form></body></html>";
@@ -316,7 +316,7 @@ test.each<[string, number, unknown, Refusal]>([
     "<html><head><title>Application is not available</title></head></html>",
     ["ENDPOINT_NOT_SERVED", { status: 503, reason: "Application is not available" }],
   ],
-  // Disguises.
+  // Failures that look like something else.
   [
     "an error that comes as 200",
     200,

@@ -16,7 +16,7 @@ import {
   utf8,
 } from "../bodies.ts";
 
-// No side of 3 or 4, which could be channels.
+// No side is 3 or 4, which could be channels.
 const [WIDTH, HEIGHT] = [5, 6];
 const PIXELS = somePixels(WIDTH, HEIGHT);
 const OTHER = somePixels(WIDTH, HEIGHT, 99);
@@ -334,7 +334,7 @@ describe("what our server writes, our client reads, whatever was wanted:", () =>
     .map(({ width, height, count, start }) => ({
       width,
       height,
-      // A picture of nothing but 0 and 1 could be shares; these have more.
+      // A picture that contains only 0 and 1 could be shares; these contain more.
       pictures: Array.from({ length: count }, (_, i) =>
         somePixels(width, height, start + i).with(0, 200),
       ),

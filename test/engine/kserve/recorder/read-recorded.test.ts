@@ -73,7 +73,7 @@ const piece = fc.oneof(
   ),
 );
 
-/** Whether bytes are read as requests, or refused by the table. */
+/** Whether bytes are read as requests, or refused with a StudioError. */
 function outcome(bytes: Uint8Array): boolean {
   try {
     return readRecorded(bytes).requests.length > 0;

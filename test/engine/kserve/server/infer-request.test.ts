@@ -299,7 +299,7 @@ test("a request comes back as it was written", () => {
   );
 });
 
-/** Requests of every kind, then broken: a word of theirs replaced, bytes changed, cut or doubled. */
+/** Requests of all kinds, then broken: one of their words replaced, bytes changed, removed or doubled. */
 const WORDS = [
   "-1",
   "null",

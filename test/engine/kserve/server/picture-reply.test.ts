@@ -32,7 +32,7 @@ test("what it was computed in is told where that is known", () => {
 
 const replied = (drawn: typeof TWO, wanted: WantedPicture) => pictureReply(HEAD, drawn, wanted);
 
-/** The bytes behind the JSON. */
+/** The bytes after the JSON. */
 function binaryOf(drawn: typeof TWO, wanted: WantedPicture): Uint8Array<ArrayBuffer> {
   const { bytes, headerLength } = arrived(replied(drawn, wanted));
   return new Uint8Array(bytes.subarray(Number(headerLength)));

@@ -34,7 +34,7 @@ const INT32 = (name: string, ...data: unknown[]) => ({
 });
 const withInputs = (...inputs: object[]) => ({ inputs: [PROMPT, ...inputs] });
 
-/** A request for one cat, with nothing decided. */
+/** A request for one cat, with all settings left open. */
 const CAT = { prompts: ["a cat"], negativePrompts: [""], seeds: [], count: 1 };
 
 test("the seed's request is a prompt and leaves everything else open", () => {

@@ -52,7 +52,7 @@ describe("binary_data of the output goes before binary_data_output of the reques
     [false, undefined, false],
   ])("%s over %s", (own, all, isBinary) => {
     const output = { parameters: { binary_data: own } };
-    // Whoever says no speaks Triton's dialect, in which JSON is flat.
+    // A client that says false expects Triton's form, in which JSON is flat.
     const isFlat = (own ?? all) === false;
     expect(wanted(output, { binary_data_output: all })).toEqual({ ...NESTED, isBinary, isFlat });
   });

@@ -11,7 +11,7 @@ function read(text: string | Uint8Array, limits = LIMITS): Json {
   return readJson(typeof text === "string" ? utf8(text) : text, limits).value;
 }
 
-/** Our reading of a JSON text as JSON.parse would give it. */
+/** Our result for a JSON text in the form of JSON.parse's. */
 function plain(value: Json): unknown {
   if (isList(value)) return itemsOf(value).map(plain);
   if (!(value instanceof Map)) return value;
@@ -28,7 +28,7 @@ function faultOf(action: () => unknown): string | undefined {
   }
 }
 
-/** Numbers as people and programs write them; whole ones of more than 53 bits aside. */
+/** Numbers as people and programs write them, except integers of more than 53 bits. */
 const number = fc.oneof(
   fc
     .double({ noDefaultInfinity: true, noNaN: true })
@@ -82,7 +82,7 @@ test("refuses what JSON.parse refuses, and nothing more but a key that is there 
   );
 });
 
-/** What was read, or that it was refused. */
+/** The result of reading, or that it was refused. */
 function outcome(read: () => unknown): unknown {
   try {
     return { read: loose(read()) };
@@ -93,7 +93,7 @@ function outcome(read: () => unknown): unknown {
   }
 }
 
-/** The value of a text that ends with it, as JSON.parse wants it. */
+/** The value of a text that ends with it, as JSON.parse requires. */
 function whole(text: string): unknown {
   const bytes = utf8(text);
   const { value, end } = readJson(bytes, LIMITS);
@@ -101,7 +101,7 @@ function whole(text: string): unknown {
   throw new MessageFault("The body", "read", "something follows it");
 }
 
-/** Whole numbers beyond 53 bits as the doubles that JSON.parse makes of them. */
+/** Integers beyond 53 bits as the doubles that JSON.parse makes of them. */
 function loose(value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
   if (Array.isArray(value)) return value.map(loose);

@@ -14,7 +14,7 @@ const DATATYPES = Object.keys(ELEMENT_BYTES) as Datatype[];
 const half = fc.integer({ min: 0, max: 0xffff }).map((bits) => {
   return new Float32Array(new Float16Array(Uint16Array.of(bits).buffer))[0]!;
 });
-/** NaN has many spellings, of which one comes back. */
+/** NaN has many bit patterns, of which only one comes back. */
 const isNumber = (value: number): boolean => !Number.isNaN(value);
 const brainHalf = fc.integer({ min: 0, max: 0xffff }).map((bits) => {
   return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
@@ -36,7 +36,7 @@ const values: Record<Datatype, fc.Arbitrary<TensorValues>> = {
   BYTES: fc.array(fc.uint8Array({ maxLength: 20 })),
 };
 
-/** A shape for so many elements, by cutting them into rows where that goes. */
+/** A shape for these elements: rows, if they divide evenly. */
 const shaped = (values: TensorValues, columns: number): number[] =>
   values.length > 0 && values.length % columns === 0
     ? [values.length / columns, columns]
@@ -62,7 +62,7 @@ function requestOf(...inputs: readonly WireTensor[]): InferRequest {
   return { id: "", parameters: new Map(), inputs, outputs: [] };
 }
 
-/** What tells a tensor from another, in a form that is compared at once. */
+/** A tensor's content, in a form that can be compared at once. */
 function content({ name, datatype, shape, values }: WireTensor): string {
   const elements = Array.isArray(values) ? (values as Uint8Array[]) : [values as Uint8Array];
   const bytes = elements.map(({ buffer, byteOffset, byteLength }) =>

@@ -13,7 +13,7 @@ const FILES = [
   "torchserve-management.proto",
 ];
 
-/** Messages, their members by number, and methods, as one text each. */
+/** Messages, their fields by number, and methods, each as one text. */
 function told(definition: PackageDefinition): string[] {
   return Object.entries(definition)
     .flatMap(([name, entry]) =>

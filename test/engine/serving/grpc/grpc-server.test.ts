@@ -42,7 +42,7 @@ test("an address that has all of its connections gets a new one for its oldest t
     engine: new ConstantEngine({ stepMs: 300 }),
     sockets: { most: 100, mostOfAddress: 3 },
   });
-  // Channels of their own: each has a connection.
+  // Separate channels, so that each has its own connection.
   const channel = { "grpc.use_local_subchannel_pool": 1 };
   const inputs = [
     {

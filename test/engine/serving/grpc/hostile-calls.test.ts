@@ -36,7 +36,7 @@ function session({ port }: OpenGrpcServer): ClientHttp2Session {
   return client;
 }
 
-/** A call of raw bytes; gives the code it ended with, or nothing where it was reset. */
+/** A call of raw bytes; returns the code it ended with, or undefined if it was reset. */
 function call(
   client: ClientHttp2Session,
   path: string,

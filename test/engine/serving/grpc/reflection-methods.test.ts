@@ -4,7 +4,7 @@ import { grpcClient, openGrpcServer } from "../../../fakes/open-grpc-server.ts";
 
 type Asked = (request: object) => Promise<Record<string, unknown>>;
 
-/** Asks on one stream, one thing after another. */
+/** Sends several requests on one stream, one after another. */
 async function reflection(target: string, version: string): Promise<Asked> {
   const files = [`reflection-${version}.proto`];
   const service = `grpc.reflection.${version}.ServerReflection`;

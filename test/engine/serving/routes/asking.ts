@@ -3,16 +3,16 @@ import { expect } from "vitest";
 import { faultsOf } from "./document-check.ts";
 import type { MessageBody } from "../../../../engine/kserve/wire/framing.ts";
 
-/** A reply as it came over the wire, not unpacked. */
+/** A reply exactly as received, not decompressed. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly bytes: Buffer;
-  /** Undefined where the body is no JSON. */
+  /** Undefined if the body is not JSON. */
   readonly json: unknown;
 }
 
-/** Sends what it is given, nothing added. The reply must be as the server's own document says. */
+/** Sends exactly what it is given. The reply must match the server's own OpenAPI document. */
 export async function ask(
   url: string,
   method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE" = "GET",
@@ -32,7 +32,7 @@ export function postJson(url: string, message: unknown, headers = {}): Promise<A
   return ask(url, "POST", { body, headers: { "content-type": "application/json", ...headers } });
 }
 
-/** Posts JSON with binary tensors behind it. */
+/** Posts JSON followed by binary tensors. */
 export function postBinary(
   url: string,
   { bytes, headerLength }: MessageBody,
@@ -48,7 +48,7 @@ export function postBinary(
   });
 }
 
-/** The JSON of a body; undefined where it is none. */
+/** The JSON of a body; undefined if it is not JSON. */
 export function jsonOf(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(bytes).toString()) as unknown;
@@ -57,5 +57,5 @@ export function jsonOf(bytes: Uint8Array): unknown {
   }
 }
 
-/** The one thing that is told of a refusal. */
+/** The only content of a refusal. */
 export const REFUSED = { error: expect.any(String) as string };

@@ -13,7 +13,7 @@ import { binaryBody, element, nestedPixels, SEED_REQUEST, utf8 } from "../../kse
 import { eventsOf } from "./document-check.ts";
 import { type Answer, ask, jsonOf, postBinary, postJson, REFUSED } from "./asking.ts";
 
-/** The matrix of facts/conformance.md, section 4, over real sockets: group and case are in the names. */
+/** The matrix of facts/conformance.md, section 4, over real sockets; the test names contain group and case. */
 let routes: OpenRoutes<ConstantEngine>;
 beforeAll(async () => {
   routes = await serveRoutes();

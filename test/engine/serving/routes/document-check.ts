@@ -8,7 +8,7 @@ const ajv = new Ajv2020({ strict: false, allErrors: false });
 const EVERYTHING = openapiOf(new Set(["openai", "a1111"]));
 ajv.addSchema({ ...EVERYTHING, paths: { ...EVERYTHING.paths, ...OPENAPI.paths } }, DOCUMENT);
 
-/** Paths of the document as expressions; those with fewer things that vary come first. */
+/** Paths of the document as regular expressions; those with fewer variable parts come first. */
 const PATHS = Object.keys(EVERYTHING.paths)
   .toSorted((a, b) => a.split("{").length - b.split("{").length || b.length - a.length)
   .map((path) => ({
@@ -16,7 +16,7 @@ const PATHS = Object.keys(EVERYTHING.paths)
     pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/:]+")}/?$`),
   }));
 
-/** What is wrong with a reply to a request such as `GET /v2`, by the server's own document. */
+/** Differences between a reply to a request such as `GET /v2` and the server's own document. */
 export function faultsOf(call: string, answer: Answer): unknown[] {
   const [method = "", path = ""] = call.split(" ");
   return jsonsOf(answer).flatMap((json) => {
@@ -51,7 +51,7 @@ function compiled(pointer: string): ValidateFunction {
   return validate;
 }
 
-/** The JSON of a reply: all of it, what stands before binary tensors, or one for each event. */
+/** The JSON of a reply: all of it, the part before binary tensors, or one value for each event. */
 function jsonsOf({ headers, bytes }: Answer): unknown[] {
   const text = unpacked(bytes, headers["content-encoding"]);
   const type = String(headers["content-type"]);
@@ -60,7 +60,7 @@ function jsonsOf({ headers, bytes }: Answer): unknown[] {
   return [JSON.parse(text.subarray(0, end).toString())];
 }
 
-/** The data of each server-sent event; comments are left out. */
+/** The data of each server-sent event, without comments. */
 export function eventsOf(stream: string): unknown[] {
   return stream
     .split("\n\n")

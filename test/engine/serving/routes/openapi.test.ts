@@ -27,7 +27,7 @@ test("every address that is answered is in the document, and no other", () => {
   ]);
   const documented = Object.entries(EVERYTHING.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map(
-      // The verb of v1 is a part of the name to a router.
+      // To a router, v1's verb is part of the name.
       (method) => `${method} ${path.replace(":predict", "").replaceAll(/\{(\w+)\}/g, ":$1")}`,
     ),
   );

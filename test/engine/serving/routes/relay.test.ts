@@ -6,7 +6,7 @@ interface Item {
   readonly n: number;
 }
 
-/** A fake: yields as many, and counts how many were taken. */
+/** A fake that yields values and counts how many were taken. */
 class Source {
   taken = 0;
   async *items(count: number, { everyMs = 0, error }: { everyMs?: number; error?: Error } = {}) {

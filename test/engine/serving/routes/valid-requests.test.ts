@@ -19,7 +19,7 @@ const side = fc.integer({ min: 8, max: 40 }).map((n) => n * 8);
 
 type InputName = keyof typeof PICTURE_INPUTS;
 
-/** Values of every input that holds one, besides the prompt. */
+/** Values for every input that holds one, except the prompt. */
 const VALUES: Readonly<
   Record<Exclude<InputName, "prompt" | "guidanceInterval">, fc.Arbitrary<string | number>>
 > = {
@@ -37,7 +37,7 @@ const VALUES: Readonly<
   count: fc.integer({ min: 1, max: 3 }),
 };
 
-/** Where a setting stands: a JSON tensor, a binary tensor, or a parameter. */
+/** The place of a setting: a JSON tensor, a binary tensor, or a parameter. */
 const place = fc.constantFrom("tensor", "binary", "parameter");
 
 interface Setting {
