@@ -6,7 +6,9 @@ import { CHROMIUM_ARGS, chromiumPath } from "./chromium.ts";
 
 /**
  * Takes screenshots of a page:
- * node test/e2e/look.ts http://localhost:5173/gallery?fake=many gallery-many
+ *
+ *     node test/e2e/look.ts http://localhost:5173/gallery?fake=many gallery-many
+ *
  * Flags: --size 1280x800 and --theme dark (repeatable), --do "click:Queue" (or `press:?`, `fill:Prompt=a cat`,
  * `hover:…`, `wait:500`; repeatable), --wait MS, --axe, --out FOLDER
  */

@@ -19,9 +19,9 @@ import type { Order, TransferRun, TransferRunner } from "../../engine/transfers/
 import { S3Server } from "./s3/s3-server.ts";
 
 /**
- * A program that packs, imports and publishes the starter while the small disk at DISK fills up at every
- * stage of it, makes room, and lets each go on: `archives-on-full-disk.ts DISK FOLDER`. It tells, as a line
- * of JSON for each, how it was refused, what lay there then, and what became of it afterwards.
+ * A program that packs, imports and publishes the starter. It fills the small disk at DISK at every stage, frees space,
+ * and lets each continue: `archives-on-full-disk.ts DISK FOLDER`. For each it prints, as a line of JSON, how it was
+ * refused, what was on the disk then, and the result afterwards.
  */
 const [disk = "", elsewhere = ""] = process.argv.slice(2);
 const FILLER = join(disk, "filler");
@@ -46,7 +46,7 @@ function fill(): void {
   closeSync(file);
 }
 
-/** When the disk fills up: at the start, or at a share of the bytes that are worked through. */
+/** When the disk fills up: at the start, or after a share of the bytes has been processed. */
 type Moment = "before" | number;
 
 interface Trial {
@@ -54,13 +54,13 @@ interface Trial {
   readonly runner: TransferRunner;
   readonly order: Order;
   readonly moment: Moment;
-  /** What of the work lies on the disk. */
+  /** The parts of the work that are on the disk. */
   readonly left: () => Promise<unknown>;
-  /** What came of it. */
+  /** The result. */
   readonly made: () => Promise<unknown>;
 }
 
-/** Runs it on a disk that fills up, and once more after room was made. */
+/** Runs it on a disk that fills up, and again after space was freed. */
 async function tried({ what, runner, order, moment, left, made }: Trial): Promise<void> {
   let isFull = false;
   const fillOnce = (): void => {
@@ -164,7 +164,7 @@ for (const moment of ["before", 0.1, 0.4, 0.5, 1] as const) {
   rmSync(models, { recursive: true });
 }
 
-// Into a bucket and back.
+// To a bucket and back.
 const server = await S3Server.start({ smallestPart: 1 });
 const kept = server.bucket("toys");
 const connections = await openConnections(elsewhere);

@@ -6,7 +6,7 @@ interface Entry {
   offset?: string;
 }
 
-/** Writes an asar archive of made-up files: Chromium's pickle of a JSON tree, then the bytes one after the other. */
+/** Writes an asar archive of invented files: Chromium's pickle of a JSON tree, followed by the bytes of each. */
 export function writeAsar(path: string, files: Readonly<Record<string, string>>): void {
   const root: Entry = { files: {} };
   const contents: Buffer[] = [];

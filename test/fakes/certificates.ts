@@ -1,6 +1,6 @@
 import { generate } from "selfsigned";
 
-/** A certificate and its key, as PEM. */
+/** A certificate and its key, in PEM. */
 export interface KeyPair {
   readonly cert: string;
   readonly key: string;
@@ -8,7 +8,7 @@ export interface KeyPair {
 
 export interface CertificateOptions {
   readonly name?: string;
-  /** Hosts it is for: a name, or this machine's address. */
+  /** The hosts it is valid for: a name, or this machine's address. */
   readonly hosts?: readonly string[];
   readonly from?: Date;
   readonly until?: Date;
@@ -19,7 +19,7 @@ export interface CertificateOptions {
 
 const DAY_MS = 86_400_000;
 
-/** A certificate that no system trusts. */
+/** Makes a certificate that no system trusts. */
 export async function certificate({
   name = "a test",
   hosts = ["127.0.0.1", "localhost"],

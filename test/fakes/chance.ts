@@ -1,4 +1,4 @@
-/** Mulberry32: numbers of [0, 1) by chance, the same ones for the same seed. */
+/** Mulberry32: random numbers in [0, 1), the same for the same seed. */
 export function chance(seed: number): () => number {
   let state = seed;
   return () => {

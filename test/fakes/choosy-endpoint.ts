@@ -6,26 +6,26 @@ const bodySchema = z.object({
   inputs: z.array(z.object({ name: z.string(), data: z.array(z.unknown()) })),
 });
 
-/** Inputs of a request by their names. */
+/** Inputs of a request by name. */
 export function inputsOf(body: string): ReadonlyMap<string, unknown> {
   const { inputs } = bodySchema.parse(JSON.parse(body));
   return new Map(inputs.map(({ name, data }) => [name, data[0]]));
 }
 
 export interface Choosiness {
-  /** Inputs that its pictures depend on. */
+  /** Inputs that affect its pictures. */
   readonly uses: readonly string[];
-  /** Inputs that it answers 400 to. */
+  /** Inputs that it answers with 400. */
   readonly refuses?: readonly string[];
   /** Inputs that its handler fails on. */
   readonly failsOn?: readonly string[];
-  /** Levels that two pictures by the same settings differ by. */
+  /** Difference between two pictures with the same settings, in levels. */
   readonly noise?: number;
-  /** Whether each picture is another one, whatever is asked for. */
+  /** Whether every picture is different, whatever is requested. */
   readonly isRandom?: boolean;
 }
 
-/** A fake service that declares no inputs, whose pictures depend on the inputs that it is told to use. */
+/** A fake service that declares no inputs; its pictures depend only on the inputs given in `uses`. */
 export function choosyEdge({
   uses,
   refuses = [],

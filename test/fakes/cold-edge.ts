@@ -1,18 +1,18 @@
 import { EDGE, seedEdge } from "./seed-edge.ts";
 import { always, type Answer } from "./stand-in-endpoint.ts";
 
-/** What stands in front of a service that is scaled to zero, and the service once it is up. */
+/** The proxy in front of a service that is scaled to zero, and the service once it runs. */
 export interface ColdEdge {
   readonly answer: Answer;
-  /** The pod is there, and its model is loaded; what was held is answered. */
+  /** Starts the pod, with its model loaded; held requests are answered. */
   start(): void;
-  /** The pod is gone again. */
+  /** Stops the pod. */
   stop(): void;
 }
 
 /**
- * Knative's activator: holds every request until a pod is there and hands it on then; after `holdMs` it answers as Go's
- * context does (`pkg/activator/handler`, 503 with "context deadline exceeded").
+ * Knative's activator: holds every request until a pod is ready, then forwards it; after `holdMs` it answers like Go's
+ * context (`pkg/activator/handler`, 503 with "context deadline exceeded").
  */
 export function knativeEdge({ holdMs = 3_600_000, up = seedEdge() } = {}): ColdEdge {
   const held = new Set<() => void>();
@@ -52,7 +52,7 @@ export function routerEdge(up = seedEdge()): ColdEdge & { load(): void } {
   const answers = { none: NO_POD, loading: EDGE.notReady, up } as const;
   return {
     answer: (...asked) => answers[state](...asked),
-    /** The pod is there, and KServe's wrapper loads the model. */
+    /** The pod runs, and KServe's wrapper is loading the model. */
     load: () => (state = "loading"),
     start: () => (state = "up"),
     stop: () => (state = "none"),

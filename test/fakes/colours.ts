@@ -1,6 +1,6 @@
 import type { Pixels } from "../../engine/image/pixels.ts";
 
-/** The starter's colours in sRGB; colours.test.ts keeps them equal to assets/starter/README.md. */
+/** The starter's colours in sRGB; colours.test.ts compares them with assets/starter/README.md. */
 export const COLOURS = {
   red: [220, 50, 47],
   orange: [240, 140, 40],
@@ -16,10 +16,10 @@ export const COLOURS = {
 } as const;
 export type ColourName = keyof typeof COLOURS;
 
-/** A pixel counts as a colour where the absolute differences of its channels sum up to less. */
+/** A pixel counts as a colour if the absolute differences of its channels add up to less than this. */
 const TOLERANCE = 90;
 
-/** The part of the picture, 0..1, that is within tolerance of the colour. */
+/** The share of a picture's pixels, 0..1, that are within tolerance of the colour. */
 export function shareOf({ width, height, data }: Pixels, colour: ColourName): number {
   const [red, green, blue] = COLOURS[colour];
   let count = 0;

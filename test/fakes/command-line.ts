@@ -7,14 +7,14 @@ export interface Outcome {
 }
 
 export interface Run {
-  /** Sees output as it comes, and may interrupt. */
+  /** Called with output as it arrives; may interrupt the program. */
   readonly onOutput?: (text: string, pid: number) => void;
-  /** What is typed. */
+  /** Text for the standard input. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs the command line to its end. */
+/** Runs the command line until it ends. */
 export async function darkroom(args: readonly string[], run: Run = {}): Promise<Outcome> {
   const { onOutput = () => {}, input, env = {} } = run;
   const child = spawn(process.execPath, ["engine/cli.ts", ...args], {
@@ -35,7 +35,7 @@ export async function darkroom(args: readonly string[], run: Run = {}): Promise<
   return { code, out, err };
 }
 
-/** Output of `--json`. */
+/** Parses the output of `--json`. */
 export function lines(out: string): Record<string, unknown>[] {
   return out
     .split("\n")

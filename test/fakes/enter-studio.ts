@@ -2,7 +2,7 @@ import { createORPCClient, ORPCError } from "@orpc/client";
 import { RPCLink } from "@orpc/client/fetch";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 
-/** The token that a one-time address is good for. */
+/** Exchanges a one-time address for a token. */
 export async function tokenFor(url: string): Promise<string> {
   const { origin, hash } = new URL(url);
   const reply = await fetch(`${origin}/session`, {
@@ -15,14 +15,14 @@ export async function tokenFor(url: string): Promise<string> {
   return token;
 }
 
-/** A running studio as a page of its own reaches it. */
+/** A client of a running studio, as its page has it. */
 export function studioAt(origin: string, token: string): StudioClient {
   return createORPCClient(
     new RPCLink({ url: `${origin}/rpc`, headers: { authorization: `Bearer ${token}` } }),
   );
 }
 
-/** The code of what a call was refused with. */
+/** The code with which a call was refused. */
 export async function codeOf(call: Promise<unknown>): Promise<string | undefined> {
   return call.then(
     () => undefined,

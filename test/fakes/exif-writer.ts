@@ -1,4 +1,4 @@
-/** A text of EXIF: as bytes of no type, or as ASCII's. */
+/** A text of EXIF: as untyped bytes, or as ASCII. */
 export type ExifText =
   | { readonly tag: keyof typeof TAGS; readonly bytes: Uint8Array }
   | { readonly tag: keyof typeof TAGS; readonly ascii: string };
@@ -15,7 +15,10 @@ interface Entry {
   readonly data: Uint8Array;
 }
 
-/** EXIF's own bytes, most significant first as piexif writes them: Make and Model in the first folder, the rest in the second. */
+/**
+ * EXIF's bytes, most significant first as piexif writes them: Make and Model in the first folder, the rest in the
+ * second.
+ */
 export function exifOf(texts: readonly ExifText[]): Uint8Array {
   const entries = texts.map(entryOf);
   const first = entries.filter(({ tag }) => tag < EXIF_FOLDER);
@@ -33,7 +36,7 @@ function entryOf(text: ExifText): Entry {
   return { tag, type: ASCII, data: Buffer.from(`${text.ascii}\0`) };
 }
 
-/** A folder of entries and, behind it, what does not fit into them. */
+/** A folder of entries, followed by the values that do not fit into them. */
 function folderOf(entries: readonly Entry[], at: number): Buffer {
   const table = Buffer.alloc(2 + entries.length * 12 + 4);
   table.writeUInt16BE(entries.length, 0);

@@ -83,7 +83,7 @@ const KEYS: readonly (readonly [string, number])[] = [
   ["a name\u0007with a bell", 12],
 ];
 
-/** Buckets in the memory of a page. */
+/** Buckets in a page's memory. */
 export class FakeBuckets {
   readonly #scene: Scene;
   readonly #tell: (event: StudioEvent) => void;
@@ -248,7 +248,7 @@ function objectOf([key, bytes]: readonly [string, number], index: number): Bucke
   return { key, name: key, bytes, modifiedAt: at(3 + 20 * index), etag: '"9b2cf5"' };
 }
 
-/** As many keys as make a list long. */
+/** Enough keys for a long list. */
 function manyObjects(): readonly BucketObject[] {
   return Array.from({ length: 10_000 }, (_, index) =>
     objectOf(

@@ -7,7 +7,7 @@ export type KubeObject = Record<string, unknown> & {
   metadata: Record<string, unknown> & { name: string };
 };
 
-/** A request to the API as it came in. */
+/** A request to the API as received. */
 export interface AskedOfCluster {
   readonly method: string;
   readonly path: string;
@@ -16,7 +16,7 @@ export interface AskedOfCluster {
   readonly body: unknown;
 }
 
-/** Answers in the API's place; undefined leaves the request to it. */
+/** Answers instead of the API; undefined leaves the request to it. */
 export type Interruption = (
   asked: AskedOfCluster,
   response: ServerResponse,
@@ -28,7 +28,7 @@ interface Reply {
   readonly warnings?: readonly string[];
 }
 
-/** A Status as the API writes refusals. */
+/** A Status, the API's form of a refusal. */
 export function status(code: number, message: string, details?: object): Reply {
   return { status: code, body: { kind: "Status", status: "Failure", code, message, details } };
 }
@@ -38,8 +38,8 @@ const OBJECT =
   /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?(?:\/(\w+))?$/;
 
 /**
- * Stands for a cluster's API over a real socket: objects by path, server-side apply that merges, labels, fields,
- * watches and logs. It checks no schema; the real API server does that in the tests of test/interop.
+ * A fake of a cluster's API over a real socket: objects by path, server-side apply that merges, labels, fields, watches
+ * and logs. It checks no schema; the real API server does that in the tests of test/interop.
  */
 export class FakeCluster {
   readonly objects = new Map<string, KubeObject>();
@@ -78,7 +78,7 @@ export class FakeCluster {
     return [...this.objects].find(([path]) => path.endsWith(`/${kind}/${name}`))?.[1];
   }
 
-  /** Writes an object as a controller would, and tells those who watch. */
+  /** Writes an object as a controller would, and notifies watchers. */
   put(path: string, object: KubeObject): void {
     const version = String(++this.#version);
     const before = this.objects.get(path);
@@ -89,14 +89,14 @@ export class FakeCluster {
     this.#tell(path, before === undefined ? "ADDED" : "MODIFIED", whole);
   }
 
-  /** Merges into an object that is there. */
+  /** Merges a change into an existing object. */
   merge(kind: string, name: string, change: object): void {
     const [path, object] = [...this.objects].find(([at]) => at.endsWith(`/${kind}/${name}`)) ?? [];
     if (path === undefined || object === undefined) throw new Error(`there is no ${kind} ${name}`);
     this.put(path, merged(object, change) as KubeObject);
   }
 
-  /** Ends every watch: with an event, where one is given. */
+  /** Ends every watch, with an event if one is given. */
   endWatches(event?: object): void {
     for (const watch of this.#watches) {
       if (event !== undefined) watch.response.write(`${JSON.stringify(event)}\n`);
@@ -153,7 +153,7 @@ export class FakeCluster {
     return log === undefined ? status(400, "it waits to start") : { status: 200, body: log };
   }
 
-  /** What does not depend on the objects. */
+  /** Answers that do not depend on the objects. */
   #fixed(path: string): Reply | undefined {
     const ok = (body: object): Reply => ({ status: 200, body });
     switch (path) {
@@ -206,7 +206,7 @@ export class FakeCluster {
       return { status: object === undefined ? 201 : 200, body: whole };
     }
     if (object === undefined) return status(404, `${kind} "${name}" not found`, { name, kind });
-    // As the real API does: where there is a body, the query is not read.
+    // Like the real API, it ignores the query if there is a body.
     if (method === "DELETE" && !JSON.stringify(body).includes('"dryRun":["All"]')) {
       this.objects.delete(path);
       this.#tell(path, "DELETED", object);

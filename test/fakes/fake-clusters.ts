@@ -147,7 +147,7 @@ const deploymentOf = (name: string, state: DeployState, rest: Partial<Deployment
   ...rest,
 });
 
-/** What is deployed in a scene; the first one is what a watch tells of. */
+/** The deployments of a scene; a watch reports on the first one. */
 const DEPLOYED: Readonly<Partial<Record<Scene, readonly Deployment[]>>> = {
   few: [deploymentOf("kt2", READY)],
   busy: [deploymentOf("kt2", LOADING)],
@@ -206,7 +206,7 @@ function appliedIn(scene: Scene, force: boolean): Applied {
   return { place, objects: [...unchanged, changed], isSound: force };
 }
 
-/** A cluster that answers, or, where a scene says so, one that does not. */
+/** A cluster that answers or, in some scenes, does not. */
 export class FakeClusters {
   readonly #scene: Scene;
   readonly #tell: (event: StudioEvent) => void;
@@ -283,7 +283,7 @@ export class FakeClusters {
   }
 }
 
-/** The state, then the endpoint where it is ready; then nothing more happens. */
+/** Reports the state, then the endpoint if it is ready, and then nothing more. */
 async function* watching(deployment: Deployment): AsyncGenerator<WatchedDeployment> {
   yield { type: "state", deployment };
   if (deployment.state.outlook === "ready") yield { type: "endpoint", endpointId: "kt2" };

@@ -6,7 +6,7 @@ import { newConnectionSchema } from "../../engine/contract/buckets.ts";
 import { S3Server, type S3ServerOptions } from "./s3/s3-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A fake S3 service with a bucket `toys`, and a connection to it; both end with the running test. */
+/** A fake S3 service with a bucket `toys`, and a connection to it; both end with the current test. */
 export async function fakeConnection(options: S3ServerOptions = {}, timing?: Timing) {
   const server = await S3Server.start({ smallestPart: 1, ...options });
   onTestFinished(() => server.close());

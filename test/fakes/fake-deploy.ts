@@ -3,7 +3,7 @@ import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import { deployment } from "../../engine/deploy/manifests.ts";
 import { connectionOf } from "./fake-buckets.ts";
 
-/** Manifests as the engine makes them, of the connection that the fake studio has; nothing is written. */
+/** Manifests as the engine makes them, for the fake studio's connection; nothing is written. */
 export function manifestCommands(): Pick<StudioClient["deploy"], "manifests" | "save"> {
   const { name, endpoint, region } = connectionOf();
   const connection = { name, endpoint, region, bucket: "models", hasCa: false };

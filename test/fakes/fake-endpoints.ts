@@ -185,11 +185,11 @@ const ROWS: Readonly<Record<Scene, readonly Endpoint[]>> = {
   damaged: [SEED],
 };
 
-/** How long a test takes, so that it can be seen; much longer where the studio is busy. */
+/** Duration of a test, long enough to be seen; much longer if the studio is busy. */
 const TEST_MS = 400;
 const BUSY_TEST_MS = 20_000;
 
-/** Inference endpoints in the memory of a page: each answers a test as it did before. */
+/** Inference endpoints in a page's memory: a test of one has the same result as before. */
 export class FakeEndpoints {
   readonly #scene: Scene;
   readonly #tell: (event: StudioEvent) => void;
@@ -202,7 +202,7 @@ export class FakeEndpoints {
     this.#all = ROWS[scene];
   }
 
-  /** Undefined for this device, and for an endpoint that is gone. */
+  /** Undefined for this device, and for an endpoint that was removed. */
   of(target: string): Endpoint | undefined {
     return this.#all.find(({ id }) => id === target);
   }
@@ -236,7 +236,7 @@ export class FakeEndpoints {
     return check;
   }
 
-  /** A service that uses the seed and the size, and nothing else; one that takes the prompt alone uses neither. */
+  /** A service that uses only seed and size; one that accepts only the prompt uses neither. */
   async *#trial({ id, profile }: Endpoint): AsyncGenerator<TrialNews, void> {
     const verdict = profile === "full" ? "used" : "ignored";
     const verdicts: Verdicts = {};
@@ -331,7 +331,7 @@ export class FakeEndpoints {
   }
 }
 
-/** A day with a quiet night and some trouble in the morning. */
+/** A day with a quiet night and some failures in the morning. */
 function statsOf(id: string, span: StatsSpan): EndpointStats {
   const points = Array.from({ length: 24 }, (_, i) => ({
     at: at((i - 23) * HOUR_MS),
@@ -361,7 +361,7 @@ function statsOf(id: string, span: StatsSpan): EndpointStats {
   };
 }
 
-/** A doctor's findings at a route that gives up waiting. */
+/** A doctor's findings at a route whose timeout is too short. */
 const FINDINGS: readonly Finding[] = [
   {
     step: "address",

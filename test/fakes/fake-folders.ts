@@ -12,7 +12,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** A made-up disk, to look at the folder chooser. */
+/** An invented disk for looking at the folder chooser. */
 export function foldersOf(path: string): FolderListing {
   const names = FOLDERS[path] ?? [];
   const parent = path === "/" ? undefined : path.replace(/\/[^/]+$/, "") || "/";
@@ -29,7 +29,7 @@ export function foldersOf(path: string): FolderListing {
   };
 }
 
-/** What a search of it finds: one to use, an archive, and two that cannot be used. */
+/** The results of searching it: a usable model, an archive, and two that cannot be used. */
 export async function* scanOf(folder: string): AsyncGenerator<ScanProgress, void> {
   const at = (name: string) => ({ path: `${folder}/${name}`, name });
   const problemOf = (code: "PICKLE_REFUSED" | "SNAPSHOT_UNSUPPORTED", name: string) => ({

@@ -13,14 +13,14 @@ import type { Tokenizer } from "../../engine/tokenizer/tokenizer.ts";
 
 const SPACE: LatentSpace = { channels: 4, factor: 8, scalingFactor: 0.5 };
 
-/** Networks that compute something small and known, and remember what they were asked. */
+/** Networks that compute something small and known, and record their inputs. */
 export class FakeNetworks implements Networks {
   readonly runs: { readonly network: string; readonly batch: number }[] = [];
-  /** What the UNet was told of its deeper layers, where it was. */
+  /** The UNet's inputs about its deeper layers, if it got any. */
   readonly deep: Deep[] = [];
-  /** What the UNet was told of the guidance scale, where it was. */
+  /** The UNet's guidance scale inputs, if it got any. */
   readonly guidance: Tensor[] = [];
-  /** Called before each answer; may throw or spoil it. */
+  /** Called before each answer; may throw or change it. */
   spoil: (network: string, data: Float32Array) => void = () => {};
 
   textEncoder(batch: number): Session {

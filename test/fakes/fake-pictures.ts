@@ -1,4 +1,4 @@
-/** Pictures without files: deterministic drawings as data: addresses, and what they look like on the way. */
+/** Pictures without files: deterministic drawings as data: addresses, and their previews. */
 
 import { COLOURS } from "./colours.ts";
 
@@ -26,7 +26,7 @@ const GROUNDS: readonly Colour[] = [
   [70, 130, 150],
 ];
 
-/** A small generator of chance: the same seed draws the same. */
+/** A small random number generator: the same seed draws the same picture. */
 export function chanceOf(seed: number): () => number {
   let state = (seed >>> 0) + 0x9e3779b9;
   return () => {
@@ -37,7 +37,7 @@ export function chanceOf(seed: number): () => number {
   };
 }
 
-/** What a prompt looks like: a ground, and blobs in the colours it names. */
+/** The drawing for a prompt: a background, and blobs in the colours it names. */
 export function draw(prompt: string, seed: number): Drawing {
   const chance = chanceOf(seed);
   const named = [...NAMED.keys()].filter((name) => prompt.includes(name));
@@ -72,7 +72,7 @@ export function pictureOf({ ground, shapes }: Drawing, width: number, height: nu
   );
 }
 
-/** The picture on its way: a sixteenth of its pixels, with so much noise left in it. */
+/** A preview of the picture: a sixteenth of its pixels, with this much noise left. */
 export function previewOf(drawing: Drawing, noise: number, seed: number): string {
   const chance = chanceOf(seed);
   const side = 16;

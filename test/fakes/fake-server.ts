@@ -45,7 +45,7 @@ const PICTURE_ROW = "[[233,228,219],[231,225,214],[198,44,52],[201,41,49],[88,14
 const PROMPT =
   '{"id":"42","inputs":[{"name":"input0","shape":[-1],"datatype":"BYTES","data":["Photo of a dog"]}]}';
 
-/** A row of the table, so many requests ago. */
+/** A row of the table, this many requests ago. */
 export function servedRequestOf(index: number, change: Partial<ServedRequest> = {}): ServedRequest {
   const [method, path, status] = PATHS[index % PATHS.length]!;
   const isPicture = method === "POST" && status === 200;
@@ -116,7 +116,7 @@ const KEYS: readonly ServerKey[] = [
   },
 ];
 
-/** The inference server of a studio that is only looked at. */
+/** The inference server of a fake studio. */
 export class FakeServer {
   readonly #scene: string;
   readonly #tell: (event: StudioEvent) => void;
@@ -192,7 +192,7 @@ export class FakeServer {
     return server;
   }
 
-  /** As the pages call it. */
+  /** The client, as the pages call it. */
   client(): StudioClient["server"] {
     return {
       get: async () => this.#server(),

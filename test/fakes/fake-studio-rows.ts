@@ -35,12 +35,12 @@ export function orderOf(index: number, width = 128, height = 128): Order {
   };
 }
 
-/** What is asked of an endpoint that reads nothing but the prompt. */
+/** The order for an endpoint that uses only the prompt. */
 export function openOrderOf(prompt: string, model = "stable-diffusion"): Order {
   return { model, prompt, negativePrompt: "", width: 768, height: 768, isSizeOpen: true };
 }
 
-/** A few are rated, tagged and in albums. */
+/** Some are rated, tagged and in albums. */
 function marksOf(index: number): Pick<Image, "rating" | "tags" | "albums"> {
   return {
     rating: index % 4 === 1 ? 5 - (index % 3) : 0,

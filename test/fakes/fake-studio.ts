@@ -31,7 +31,7 @@ import {
   STARTER,
 } from "./fake-studio-rows.ts";
 
-/** What there is to look at. */
+/** The scenes that can be shown. */
 export type Scene = "empty" | "welcome" | "few" | "many" | "busy" | "failed" | "lost" | "damaged";
 
 const COUNT: Readonly<Record<Scene, number>> = {
@@ -45,7 +45,7 @@ const COUNT: Readonly<Record<Scene, number>> = {
   damaged: 3,
 };
 
-/** What a studio tells that found two of its files damaged. */
+/** The notices of a studio that found two damaged files. */
 const NOTICES = [
   "settings.json could not be used (it is not JSON). It was kept as settings.damaged.json, and the studio started without it.",
   "The queue was damaged and starts empty; what was left of it is kept as queue.damaged.sqlite.",
@@ -53,8 +53,8 @@ const NOTICES = [
 const STEP_MS = 160;
 
 /**
- * A studio in the memory of a page, for looking at screens: it draws nothing but says everything a
- * real one says. `?fake=SCENE` in the dev server, and `&slow=MS` for a step that lasts longer.
+ * A studio in a page's memory, for looking at screens: it draws nothing but reports everything that a real one reports.
+ * Use `?fake=SCENE` in the dev server, and `&slow=MS` for longer steps.
  */
 export class FakeStudio {
   readonly #images = new Map<string, Image>();
@@ -121,7 +121,7 @@ export class FakeStudio {
     this.#next = 1000;
   }
 
-  /** A picture of an endpoint that told nothing, and what is still under way there. */
+  /** A picture from an endpoint that reported no settings, and pictures still in progress there. */
   #furnishEndpoints(): void {
     const order = openOrderOf("a lighthouse on a cliff at dawn, oil painting");
     const image = { ...imageOf(order, 1, "kt2"), id: "image-kt2" };
@@ -185,7 +185,7 @@ export class FakeStudio {
     this.#tell({ type: "queue-changed", isPaused: this.#isPaused, openIds });
   }
 
-  /** One step of whatever runs, here and at each endpoint. */
+  /** One step of every running generation, here and at each endpoint. */
   #step(): void {
     const lanes = new Set([LOCAL_TARGET, ...this.#open().map(({ target }) => target)]);
     for (const lane of lanes) {
@@ -198,7 +198,7 @@ export class FakeStudio {
     }
   }
 
-  /** A picture of an endpoint: nothing is known of it until it is there. */
+  /** A picture from an endpoint: nothing is known about it until it arrives. */
   #ask(running: Generation): void {
     const elapsedSeconds = (running.progress?.elapsedSeconds ?? 0) + this.#stepMs / 1000;
     const expectedSeconds = this.#endpoints.of(running.target)?.medianSeconds;
@@ -269,7 +269,7 @@ export class FakeStudio {
     return images.filter(({ albums }) => albums.includes(album)).map(({ id }) => id);
   }
 
-  /** Moves pictures from one album to another, or only out of one or into one. */
+  /** Moves pictures from one album to another, or only removes or adds them. */
   #inAlbum(from: string | undefined, ids: readonly string[], to: string | undefined): void {
     for (const { id, albums } of this.#imagesOf(ids)) {
       const others = albums.filter((one) => one !== from && one !== to);
@@ -321,7 +321,7 @@ export class FakeStudio {
     this.#listeners.delete(listener);
   }
 
-  /** As the pages call it. */
+  /** The client, as the pages call it. */
   client(): StudioClient {
     return {
       events: {
@@ -772,7 +772,7 @@ export class FakeStudio {
   }
 }
 
-/** The client that `?fake=SCENE` of the page's address asks for; undefined where it asks for none. */
+/** The client for `?fake=SCENE` in the page's address; undefined without it. */
 export function fakeClient(search: string): StudioClient | undefined {
   const asked = new URLSearchParams(search);
   const scene = asked.get("fake");

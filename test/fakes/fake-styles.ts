@@ -1,7 +1,7 @@
 import type { Style } from "../../engine/contract/styles.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 
-/** Saved styles of the fake studio; `tell` says that they have changed. */
+/** Saved styles of the fake studio; it calls `tell` when they have changed. */
 export function styleCommands(tell: () => void): StudioClient["styles"] {
   let styles: readonly Style[] = [
     {

@@ -2,7 +2,7 @@ import type { KeyringState } from "../../engine/secrets/keyring-vault.ts";
 import type { LentVault } from "../../engine/secrets/lent-vault.ts";
 import type { SecretVault } from "../../engine/secrets/vault.ts";
 
-/** A lent vault that turns the text round and writes it in base64: enough to tell sealed from clear. */
+/** A lent vault that reverses the text and encodes it in base64: enough to distinguish sealed from plain text. */
 export function fakeLentVault(kind: LentVault["kind"] = "safe-storage"): LentVault {
   const turned = (text: string): string => Array.from(text).toReversed().join("");
   return {
@@ -12,7 +12,7 @@ export function fakeLentVault(kind: LentVault["kind"] = "safe-storage"): LentVau
   };
 }
 
-/** A lent vault whose every refusal quotes what it was handed. */
+/** A lent vault whose refusals quote what they were given. */
 export function talkativeLentVault(): LentVault {
   return {
     kind: "safe-storage",
@@ -21,11 +21,11 @@ export function talkativeLentVault(): LentVault {
   };
 }
 
-/** A keyring in memory; counts how often it was tried out. */
+/** A keyring in memory; counts how often it was probed. */
 export class FakeKeyring implements SecretVault {
   readonly kind = "keyring";
   readonly entries = new Map<string, string>();
-  /** What it comes to when it is tried out. */
+  /** The result of probing it. */
   state: KeyringState | Promise<KeyringState>;
   probes = 0;
   isClosed = false;

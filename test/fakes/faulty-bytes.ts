@@ -2,31 +2,31 @@ import { gzipSync } from "node:zlib";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Something that goes wrong, once or a number of times, with what is asked for. */
+/** A fault that affects requests, once or several times. */
 export interface Fault {
-  /** Which paths it meets: those that contain this. */
+  /** Affects paths that contain this. */
   readonly path: string;
-  /** How often; once where nothing is said. */
+  /** Number of times; once by default. */
   readonly times?: number;
-  /** Breaks the connection after so many bytes of the answer. */
+  /** Breaks the connection after this many bytes of the answer. */
   readonly cutAfter?: number;
-  /** Answers with this status instead, and the hub's own word for why. */
+  /** Answers with this status instead, and with the hub's own reason. */
   readonly status?: number;
   readonly errorCode?: string;
   /** Sends other bytes of the same length. */
   readonly isWrong?: boolean;
-  /** Knows no ranges. */
+  /** Does not support ranges. */
   readonly hasNoRanges?: boolean;
-  /** Packs them with gzip, asked or not, and tells the packed length. */
+  /** Compresses with gzip, requested or not, and reports the compressed length. */
   readonly isPacked?: boolean;
-  /** Has another validator than before: the file was uploaded anew. */
+  /** Has another validator than before, as if the file had been uploaded again. */
   readonly etag?: string;
-  /** Answers with this text, which the hub would not say. */
+  /** Answers with this text, which the hub would not send. */
   readonly body?: string;
   readonly bytesPerSecond?: number | undefined;
 }
 
-/** Bytes that are asked for, and what is to go wrong with them. */
+/** The requested bytes, and the fault. */
 interface Serving {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -35,7 +35,7 @@ interface Serving {
   readonly fault: Omit<Fault, "path">;
 }
 
-/** Serves bytes as a good server does, whole or from where Range and If-Range ask, but for the fault. */
+/** Serves bytes like a good server, whole or from where Range and If-Range say, except for the fault. */
 export async function serveBytes({ request, response, bytes, ...serving }: Serving): Promise<void> {
   const { etag = serving.etag, hasNoRanges, isWrong, cutAfter, bytesPerSecond } = serving.fault;
   if (serving.fault.isPacked === true) return sendPacked(response, bytes, cutAfter);
@@ -70,13 +70,13 @@ async function sendPacked(
   else response.destroy();
 }
 
-/** Where the answer begins: ranges are given only of the version that was asked for. */
+/** Where the answer starts: ranges are served only of the version that was requested. */
 function startOf({ headers }: IncomingMessage, etag: string): number {
   const wanted = /^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1];
   return wanted !== undefined && headers["if-range"] === etag ? Number(wanted) : 0;
 }
 
-/** All at once, or ten pieces a second. */
+/** Sends all at once, or ten pieces a second. */
 async function send(
   response: ServerResponse,
   bytes: Uint8Array,

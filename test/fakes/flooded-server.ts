@@ -8,10 +8,10 @@ export const BODY = JSON.stringify({
   inputs: [{ name: "prompt", shape: [1], datatype: "BYTES", data: ["a red fish"] }],
 });
 
-/** How a server stands, after garbage was collected. */
+/** A server's resources, after garbage collection. */
 export interface Standing {
   readonly rssBytes: number;
-  /** What garbage collection left. */
+  /** Bytes that garbage collection left. */
   readonly liveBytes: number;
   readonly waiting: number;
   readonly isDrawing: boolean;
@@ -20,7 +20,7 @@ export interface Standing {
   readonly mistakes: readonly string[];
 }
 
-/** An inference server in a process of its own, over a fake engine. */
+/** An inference server in its own process, over a fake engine. */
 export class FloodedServer implements Disposable {
   readonly #child: ChildProcess;
   readonly port: number;
@@ -55,7 +55,7 @@ export class FloodedServer implements Disposable {
   }
 }
 
-/** Asks until it is answered; gives the status, and whether a refusal says when to try again. */
+/** Repeats a request until it is answered; returns the status, and whether a refusal says when to retry. */
 export function ask(port: number, agent: Agent, key?: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const headers = {
@@ -73,7 +73,7 @@ export function ask(port: number, agent: Agent, key?: string): Promise<string> {
   return promise;
 }
 
-/** Milliseconds that health took, while `work` went on; what is not answered is not counted. */
+/** Milliseconds that health checks took while `work` ran; unanswered ones are not counted. */
 export async function healthDuring<T>(
   { origin }: Pick<FloodedServer, "origin">,
   work: Promise<T>,
@@ -104,9 +104,9 @@ export function percentile(values: readonly number[], share: number): number {
 
 const REFRESH_MS = 50;
 
-/** Connections that ask for health now and then, and are kept open. */
+/** Connections that check health now and then, and stay open. */
 export async function idleConnections(port: number, count: number): Promise<Disposable> {
-  // The one that rested longest asks next.
+  // The connection that was idle longest is used next.
   const agent = new Agent({ keepAlive: true, maxSockets: count, scheduling: "fifo" });
   const live = (): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -117,7 +117,7 @@ export async function idleConnections(port: number, count: number): Promise<Disp
     return promise;
   };
   await Promise.all(Array.from({ length: count }, live));
-  // Idle ones are closed after five seconds: each asks again within half of that, evenly spread.
+  // Idle connections are closed after five seconds, so each is used again within half of that, evenly spread.
   const share = Math.ceil((count * REFRESH_MS) / 2500);
   const timer = setInterval(() => {
     for (let i = 0; i < share; i++) void live().catch(() => {});
@@ -130,16 +130,16 @@ export async function idleConnections(port: number, count: number): Promise<Disp
   };
 }
 
-/** What a flood came to. */
+/** The result of a flood. */
 export interface Flooded {
   readonly outcomes: Readonly<Record<string, number>>;
-  /** Whose requests were answered, in that order. */
+  /** The keys of the answered requests, in that order. */
   readonly order: readonly string[];
-  /** How many were answered before all had arrived. */
+  /** Number of requests that were answered before all had arrived. */
   readonly early: number;
 }
 
-/** Requests of several keys, so many of each, all at once; `server` has room for them all. */
+/** Sends several requests of several keys at once; `server` has room for all of them. */
 export async function floodByKeys(
   server: FloodedServer,
   requestsOf: Readonly<Record<string, number>>,

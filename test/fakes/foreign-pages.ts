@@ -4,7 +4,7 @@ import { chromium, type Page } from "@playwright/test";
 import { onTestFinished } from "vitest";
 import { CHROMIUM_ARGS, chromiumPath } from "../e2e/chromium.ts";
 
-/** A real browser, for which evil.test is this machine: what rebinding a name comes to. */
+/** A real browser, for which evil.test resolves to this machine: the result of rebinding a name. */
 export async function browserPage(): Promise<Page> {
   const browser = await chromium.launch({
     ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
@@ -14,7 +14,7 @@ export async function browserPage(): Promise<Page> {
   return browser.newPage();
 }
 
-/** The origin of a page of somebody else's, on a port of its own. */
+/** The origin of another party's page, on its own port. */
 export async function foreignSite(html: string): Promise<string> {
   const server = createServer((_, response) => {
     response.writeHead(200, { "content-type": "text/html" }).end(html);

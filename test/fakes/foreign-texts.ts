@@ -1,6 +1,6 @@
 /**
- * What other studios write into pictures, put together here as their sources write it: the same keys, the
- * same order, the same quoting. None of it comes out of anybody's picture.
+ * Texts that other studios write into pictures, constructed here as their sources write them: the same keys, the same
+ * order, the same quoting. None of them comes from a real picture.
  */
 
 /** stable-diffusion-webui, modules/processing.py create_infotext. */
@@ -100,7 +100,7 @@ export const STABILITY_MATRIX =
   '"Sampler":"DPM++ 2M Karras","CfgScale":7,"Seed":18446744073709551615,"Height":896,"Width":640,' +
   '"ModelHash":"b899d188a1ac","ModelName":"ExampleMix7","FrameCount":0,"Lossless":true}';
 
-/** ComfyUI's default graph with an upscaling second pass in front of it by number; NaN as Python has it. */
+/** ComfyUI's default graph, with an upscaling second pass whose number comes first; NaN as Python writes it. */
 export const COMFYUI =
   '{"2":{"class_type":"KSampler","inputs":{"seed":1,"steps":5,"cfg":4.0,"sampler_name":"ddim",' +
   '"scheduler":"normal","denoise":0.5,"model":["4",0],"positive":["6",0],"negative":["7",0],' +
@@ -137,7 +137,7 @@ const drawThings = (prompt: string) =>
 /** Draw Things, ImageConverter.swift: the user comment of its JPEGs. */
 export const DRAW_THINGS = drawThings("a lighthouse");
 
-/** The same as ImageIO puts it into the XMP of a PNG. */
+/** The same in the form in which ImageIO puts it into the XMP of a PNG. */
 export const DRAW_THINGS_XMP =
   '<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 6.0.0">\n <rdf:RDF>\n' +
   '  <rdf:Description rdf:about="" xmlns:exif="http://ns.adobe.com/exif/1.0/">\n' +

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 
-/** Our own inference server in a process of its own, with pictures that are constant. */
+/** Our own inference server in its own process, with a constant picture. */
 export interface ForkedInferenceServer extends Disposable {
   readonly url: string;
 }

@@ -6,8 +6,8 @@ import { openGallery, picture } from "./gallery.ts";
 import { MEGABYTE_SIDE, noisePng, pictureHash } from "./noise-png.ts";
 
 /**
- * A program that adds pictures of a megabyte until the disk is full, frees some space and goes on; it
- * prints what it saw as JSON. `gallery-on-full-disk.ts FOLDER SIDE_AFTERWARDS`.
+ * A program that adds pictures of a megabyte until the disk is full, frees some space and continues; it prints the
+ * results as JSON. `gallery-on-full-disk.ts FOLDER SIDE_AFTERWARDS`.
  */
 const [folder = "", sideAfterwards] = process.argv.slice(2);
 const ballast = join(folder, "ballast");
@@ -15,7 +15,7 @@ writeFileSync(ballast, new Uint8Array(400_000));
 
 const add = (gallery: Gallery, side: number) => gallery.add({ ...picture(), png: noisePng(side) });
 
-/** Adds until it is refused; gives how many were kept and the refusal's code. */
+/** Adds pictures until it is refused; returns the number kept and the refusal's code. */
 async function fill(gallery: Gallery): Promise<{ kept: number; refusal: string }> {
   for (let kept = 0; kept < 100; kept++) {
     try {

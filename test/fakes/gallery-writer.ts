@@ -6,9 +6,9 @@ import { openGallery, picture } from "./gallery.ts";
 import { noisePng } from "./noise-png.ts";
 
 /**
- * A program that does to a gallery what people do, until it is killed, and tells of each thing before and
- * after: `doing add N`, `did add N ID`. `gallery-writer.ts FOLDER gallery|plain SIDE FIRST COUNT`; `plain`
- * writes the same pictures as a careless program would.
+ * A program that uses a gallery as people do until it is killed, and prints each action before and after: `doing add
+ * N`, `did add N ID`. `gallery-writer.ts FOLDER gallery|plain SIDE FIRST COUNT`; `plain` writes the same pictures as a
+ * careless program would.
  */
 const [folder = "", mode, side, first, rounds] = process.argv.slice(2);
 

@@ -20,14 +20,14 @@ export const RECORD: GenerationRecord = {
   version: "0.1.0",
 };
 
-/** A picture that says how it was made, as far as it is told. */
+/** A picture with the given facts about how it was made. */
 export function picture(record: Partial<GenerationRecord> = {}): NewPicture {
   const { width, height, ...rest } = { ...RECORD, ...record };
   const png = encodePng(pixels(width, height, new Uint8Array(width * height * 3)));
   return { png, record: { ...rest, width, height }, target: "local" };
 }
 
-/** A real gallery in a folder of its own, with a stand-in for the codec of thumbnails. */
+/** A real gallery in its own folder, with a stand-in for the codec of thumbnails. */
 export function openGallery(
   folder: string,
   options: Partial<GalleryOptions> = {},

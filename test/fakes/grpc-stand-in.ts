@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createServer, type Http2Session, type ServerHttp2Stream } from "node:http2";
 import { GRPC_PATHS } from "../../engine/kserve/client/grpc-messages.ts";
 
-/** Answers one call, by the path of its method. */
+/** Answers one call; `path` is its method. */
 export type GrpcAnswer = (stream: ServerHttp2Stream, path: string) => void;
 
-/** A real server over HTTP/2 without TLS, as gRPC speaks, that answers each call by a script. */
+/** A real HTTP/2 server without TLS, as used by gRPC, that answers each call with a script. */
 export async function openGrpcStandIn(
   answer: GrpcAnswer,
 ): Promise<{ readonly url: string } & AsyncDisposable> {
@@ -31,7 +31,7 @@ export async function openGrpcStandIn(
   };
 }
 
-/** A message as gRPC frames it, with another length where one is given. */
+/** A message in gRPC's frame, with another length if one is given. */
 export function grpcFrame(message: Uint8Array, length = message.length, flag = 0): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt8(flag);
@@ -41,19 +41,19 @@ export function grpcFrame(message: Uint8Array, length = message.length, flag = 0
 
 const HEAD = { ":status": 200, "content-type": "application/grpc+proto" } as const;
 
-/** Ends a call with a code of gRPC's and its words. */
+/** Ends a call with a gRPC code and message. */
 export function grpcRefusal(code: number, message: string): GrpcAnswer {
   const trailers = { "grpc-status": String(code), "grpc-message": encodeURIComponent(message) };
   return (stream) => stream.respond({ ...HEAD, ...trailers }, { endStream: true });
 }
 
-/** A ServerReadyResponse or ModelReadyResponse that says yes or no. */
+/** A positive ServerReadyResponse or ModelReadyResponse. */
 const READY = Uint8Array.of(0x08, 1);
 const NOT_READY = Uint8Array.of();
-/** A name alone: a ServerMetadataResponse or a ModelMetadataResponse. */
+/** Only a name: a ServerMetadataResponse or a ModelMetadataResponse. */
 const NAMED = Uint8Array.of(0x0a, 1, 0x78);
 
-/** A server that is well, but for its pictures and what is given by a path. */
+/** A server that works, except for pictures and the methods given by path. */
 export function grpcEdge(others: Readonly<Record<string, GrpcAnswer>> = {}): GrpcAnswer {
   return (stream, path) => {
     const other = others[path];
@@ -63,7 +63,7 @@ export function grpcEdge(others: Readonly<Record<string, GrpcAnswer>> = {}): Grp
   };
 }
 
-/** Of a model that is being loaded. */
+/** The answers of a model that is being loaded. */
 export const grpcNotReady: GrpcAnswer = (stream, path) => replies(NOT_READY)(stream, path);
 
 function replies(message: Uint8Array): GrpcAnswer {

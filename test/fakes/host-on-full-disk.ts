@@ -8,14 +8,14 @@ import { startHost } from "../../engine/host.ts";
 import { codeOf, studioAt, tokenFor } from "./enter-studio.ts";
 
 /**
- * A program that runs a studio with its listeners in a folder of a small disk, as a page sees it, and
- * tells what it saw as a line of JSON. `host-on-full-disk.ts DISK bytes|files STAGE`, where the stage is
+ * A program that runs a studio with its listeners in a folder of a small disk, uses it like a page, and prints its
+ * observations as a line of JSON. `host-on-full-disk.ts DISK bytes|files STAGE`, where the stage is
  *
  * - `draw`: three pictures are kept and one is left running;
- * - `full`: the disk is filled before, and whatever is tried on it;
- * - `kill`: the same, and the process is killed in the end;
- * - `free`: the disk has room again;
- * - `queue`: the disk is filled while the first of three pictures is drawn, and has room again later.
+ * - `full`: the disk is filled first, then everything is tried on it;
+ * - `kill`: the same, and the process is killed at the end;
+ * - `free`: the disk has space again;
+ * - `queue`: the disk is filled while the first of three pictures is drawn, and has space again later.
  */
 const [disk = "", what = "", stage = ""] = process.argv.slice(2);
 const dataFolder = join(disk, "data");
@@ -29,7 +29,7 @@ async function visit(look: (studio: StudioClient) => Promise<object>): Promise<v
   await host.close();
 }
 
-/** By their seeds: what is to be seen, and what is in the trash. */
+/** By seed: the visible pictures, and those in the trash. */
 async function pictures({ gallery }: StudioClient) {
   const seeds = async (isTrashed: boolean) => {
     const { days } = await gallery.names({ isTrashed, sort: "oldest" });
@@ -46,14 +46,14 @@ async function idOf({ gallery }: StudioClient, seed: string): Promise<string> {
   return (await gallery.details({ ids })).find(({ record }) => record.seed === seed)?.id ?? "";
 }
 
-/** Files of 4 kB until there is no room for another; or empty ones, of which a disk holds so many and no more. */
+/** Writes files of 4 kB until the disk is full; or empty files, of which a disk holds a limited number. */
 function fill(): void {
   const content = Buffer.alloc(what === "bytes" ? 4096 : 0);
   mkdirSync(fillers, { recursive: true });
   try {
     for (;;) writeFileSync(join(fillers, randomUUID()), content);
   } catch {
-    // Now it is full.
+    // The disk is full now.
   }
 }
 
@@ -127,7 +127,7 @@ async function fillWhileDrawing(studio: StudioClient) {
   };
 }
 
-/** What is on the disk of the one that was left running. */
+/** What the disk contains about the generation that was left running. */
 function stored(): string {
   const database = new DatabaseSync(join(dataFolder, "queue.sqlite"), { readOnly: true });
   const row = database

@@ -1,8 +1,8 @@
-// Stands in for the host: speaks its end of the pipe, over a real one, in a process of its own. Plain
-// JavaScript that imports nothing of ours, so that it can be a made-up installation's cli.ts, too.
+// Replaces the host: speaks its end of the pipe, over a real pipe, in its own process. Plain JavaScript that imports
+// none of our code, so that it can also be the cli.ts of an invented installation.
 import { appendFileSync, readFileSync } from "node:fs";
 
-/** How it behaves, and the file where it notes what it was told. */
+/** Its behaviour, and the file for notes on what it received. */
 const [mode, notes] = process.env["STUB"].split(" ");
 
 function note(line) {

@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from "node:module";
 import { basename, dirname } from "node:path";
 
 /**
- * A program that imports a model into a data folder and is killed right after the rename that makes it a
- * model, before anybody is told: `import-killed-at-end.ts DATA_FOLDER MODEL_FOLDER`.
+ * A program that imports a model into a data folder and is killed right after the rename that completes the model,
+ * before it is reported: `import-killed-at-end.ts DATA_FOLDER MODEL_FOLDER`.
  */
 const [dataFolder = "", model = ""] = process.argv.slice(2);
 const { rename } = fs;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Inference processes of this one, dead ones that nobody waited for included. */
+/** Ids of this process's inference processes, including zombies. */
 export function inferencePids(): number[] {
   const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
   return pids.filter((pid) => {
@@ -14,7 +14,7 @@ export function inferencePids(): number[] {
   });
 }
 
-/** A zombie has no command any more, which is one of ours too. */
+/** A zombie has no command line; it is counted as one of ours, too. */
 function commandOf(pid: number): string {
   return readFileSync(`/proc/${pid}/cmdline`, "utf8") || "inference-process";
 }

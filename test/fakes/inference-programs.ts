@@ -5,18 +5,18 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 const REAL = fileURLToPath(new URL("../../engine/runtime/inference-process.ts", import.meta.url));
 
-/** A program that stands in for the inference process, and how often it was started. */
+/** A program that replaces the inference process, and how often it was started. */
 export interface InferenceProgram {
   readonly program: string;
   readonly starts: () => number;
 }
 
-/** Answers nothing, as a driver that hangs. */
+/** Never answers, like a driver that hangs. */
 export function hangingProgram(): InferenceProgram {
   return programOf(`process.on("message", () => {}); setInterval(() => {}, 1000);`);
 }
 
-/** Ends at its first request as often as `times` says, and is the real one afterwards. */
+/** Ends at its first request `times` times, and then is the real program. */
 export function dyingProgram(times: number, end: string): InferenceProgram {
   return programOf(
     `if (starts <= ${times}) process.on("message", () => { ${end} });

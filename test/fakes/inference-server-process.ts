@@ -1,7 +1,7 @@
 /**
- * The inference server over an engine whose picture is constant, in a process of its own: so that what is
- * measured of it is not its clients'. Takes the queue's length and the milliseconds of a step; tells its
- * port, and how it stands whenever it is asked.
+ * The inference server over an engine with a constant picture, in its own process, so that measurements exclude its
+ * clients. Takes the queue's length and the milliseconds of a step; prints its port, and its resources whenever it is
+ * asked.
  */
 import type { Caller } from "../../engine/serving/caller.ts";
 import { AdmissionQueue } from "../../engine/serving/admission-queue.ts";
@@ -20,7 +20,7 @@ const engine = new ConstantEngine({
   steps,
 });
 const settings = serverSettingsSchema.parse({ queueLength });
-/** Whoever shows a key of this form is who it says. */
+/** A key of this form identifies its own caller. */
 const callerOf = (secret: string): Caller | undefined =>
   secret.startsWith("dk_")
     ? {

@@ -4,14 +4,14 @@ import type { ZipEntry } from "./zip-writer.ts";
 
 const UNET = /^unet\/.*\.safetensors$/;
 
-/** The tiny snapshot with so many bytes more in its UNet: a tensor that no network asks for. */
+/** The tiny snapshot with this many more bytes in its UNet: a tensor that no network uses. */
 export function largeModel(extraBytes: number): readonly ZipEntry[] {
   return entriesOf().map((entry) =>
     UNET.test(entry.name) ? { ...entry, data: withExtra(entry.data, extraBytes) } : entry,
   );
 }
 
-/** A weight file up to where the bytes of one more tensor begin, which are not in it. */
+/** A weight file up to the point where another tensor's bytes would start, without these bytes. */
 export function headWithExtra(file: Uint8Array, extraBytes: number): Buffer {
   const bytes = Buffer.from(file);
   const begin = 8 + Number(bytes.readBigUInt64LE(0));

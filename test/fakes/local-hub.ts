@@ -13,21 +13,21 @@ import { parseArgs } from "node:util";
 import { serveBytes, type Fault } from "./faulty-bytes.ts";
 
 export interface LocalHubOptions {
-  /** Folders by repository id: what the hub has. */
+  /** Folders by repository id: the hub's content. */
   readonly repositories: Readonly<Record<string, string>>;
   readonly port?: number;
-  /** Repositories that hand out files to this token alone. */
+  /** Repositories whose files need this token. */
   readonly gated?: readonly string[];
-  /** The only token that is taken; any other is refused with everything. */
+  /** The only accepted token; with any other, every request is refused. */
   readonly token?: string;
   readonly licence?: string;
-  /** Files a page of a listing has. */
+  /** Number of files on a page of a listing. */
   readonly pageLength?: number;
-  /** For every file of the hub. */
+  /** Applies to every file of the hub. */
   readonly bytesPerSecond?: number;
 }
 
-/** What was asked, in order. */
+/** A request, in the order received. */
 export interface Asked {
   readonly origin: "hub" | "cdn";
   readonly path: string;
@@ -36,13 +36,13 @@ export interface Asked {
 
 export interface LocalHub extends AsyncDisposable {
   readonly url: string;
-  /** Where large files come from: another origin, as with the real one. */
+  /** The origin of large files; like the real hub's, it differs from the hub's own. */
   readonly cdnUrl: string;
   readonly asked: readonly Asked[];
-  /** The most requests that were being answered at one time. */
+  /** The largest number of requests in progress at one time. */
   readonly busiest: number;
   fault(fault: Fault): void;
-  /** What was withdrawn is answered for as the real hub does: 401 to strangers, 404 to who has a token. */
+  /** Withdraws a repository, which then answers as on the real hub: 401 without a token, 404 with one. */
   withdraw(repository: string): void;
 }
 
@@ -57,8 +57,8 @@ interface HubFile {
 }
 
 /**
- * A model hub on this machine, for tests: it speaks as much of the real one's API as @huggingface/hub
- * and a downloader use, from the folders it is given, with faults on demand.
+ * A model hub on this machine for tests: it speaks as much of the real API as @huggingface/hub and a downloader use,
+ * serves the given folders, and can be told to fail.
  */
 export async function localHub(options: LocalHubOptions): Promise<LocalHub> {
   const asked: Asked[] = [];
@@ -244,8 +244,8 @@ async function stop(server: Server): Promise<void> {
 }
 
 /**
- * As a process of its own: prints one JSON line with its address, and goes on until it is ended. A line
- * of JSON on stdin is a Fault, `{"withdraw": "owner/name"}` takes a repository away.
+ * As a separate process: prints one JSON line with its address, and runs until it is stopped. A line of JSON on stdin
+ * is a Fault; `{"withdraw": "owner/name"}` removes a repository.
  *
  *     node test/fakes/local-hub.ts --folder assets/starter/snapshot
  */

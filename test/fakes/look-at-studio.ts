@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openOwnStudio } from "../../engine/host.ts";
 import { Tokens } from "../../engine/server/tokens.ts";
 
-/** What a studio shows of what is stored, and what it has to say about it. */
+/** What a studio shows of the stored data, and its notices. */
 export interface StudioLook {
   readonly notices: readonly string[];
   readonly waiting: number;
@@ -13,7 +13,7 @@ export interface StudioLook {
   readonly theme: string;
 }
 
-/** Opens the studio of a data folder, looks at it once its gallery is complete, and closes it. */
+/** Opens the studio of a data folder, reads it once its gallery is complete, and closes it. */
 export async function lookAtStudio(dataFolder: string): Promise<StudioLook> {
   const tokens = await Tokens.open(dataFolder);
   const studio = await openOwnStudio(dataFolder);

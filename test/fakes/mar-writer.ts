@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { zipOf, type ZipEntry } from "./zip-writer.ts";
 
-/** The small snapshot that archives in tests hold. */
+/** The small snapshot in the tests' archives. */
 export const TINY = "test/golden/tiny-sd2-v/snapshot";
 
 export const HANDLER: ZipEntry = {
@@ -27,7 +27,7 @@ export function manifest(changes: object = {}): ZipEntry {
   return { name: "MAR-INF/MANIFEST.json", data: Buffer.from(JSON.stringify(json, null, 2)) };
 }
 
-/** A .mar of these members, with handler and manifest behind them. */
+/** A .mar of these members, followed by handler and manifest. */
 export function marOf(members: readonly ZipEntry[], changes: object = {}): Uint8Array {
   return zipOf([...members, HANDLER, manifest(changes)]);
 }
@@ -47,7 +47,7 @@ export function entriesOf(
     }));
 }
 
-/** The customer's notebook's form: the snapshot as model.zip inside. */
+/** The form of the customer's notebook: the snapshot as model.zip inside. */
 export function notebookMar(
   { stored = true }: { readonly stored?: boolean } = {},
   inside: readonly ZipEntry[] = entriesOf(),

@@ -3,15 +3,15 @@ import { createRequire, syncBuiltinESMExports } from "node:module";
 import type { InferenceSession as Session } from "onnxruntime-node";
 
 /**
- * Loaded before a host (`--import`), whose inference process then has memory for small pictures alone: what is larger
- * than 256 pixels is refused as ONNX Runtime refuses it.
+ * Loaded before a host with `--import`; its inference process then has memory for small pictures only. Pictures of more
+ * than 256 pixels a side are refused as ONNX Runtime refuses them.
  */
 const LARGEST_LATENT = 32;
 
 if (process.argv[1]?.includes("inference-process") === true) refuseLargePictures();
 else loadIntoInferenceProcesses();
 
-/** What of the environment goes on to them is chosen, and NODE_OPTIONS is not. */
+/** Inference processes get only selected environment variables, and NODE_OPTIONS is not one of them. */
 function loadIntoInferenceProcesses(): void {
   const { fork } = childProcess;
   const own = `--import=${import.meta.url}`;

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import type { SnapshotFiles } from "../../engine/snapshot/files.ts";
 
-/** The files of a folder by relative path, for a test to take away from, add to and damage. */
+/** The files of a folder by relative path, which a test can remove, add and damage. */
 export type FileMap = Map<string, Uint8Array>;
 
 export function loadFolder(folder: string): FileMap {

@@ -5,7 +5,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** What is in a text of Prometheus' format 0.0.4. Throws at a line that is none. */
+/** The samples in a text of Prometheus' format 0.0.4. Throws at an invalid line. */
 export function samplesIn(text: string): readonly Sample[] {
   return text.split("\n").flatMap((line) => {
     if (line === "" || line.startsWith("#")) return [];

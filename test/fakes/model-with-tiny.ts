@@ -5,7 +5,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 /** A tiny autoencoder's folder. */
 export const TINY = "test/golden/tiny-vae/vae";
 
-/** The folder of a model with a tiny autoencoder of its own beside its networks. */
+/** The folder of a model that also contains its own tiny autoencoder. */
 export function modelWithTiny(): string {
   const model = join(temporaryFolder(), "model");
   cpSync("test/golden/tiny-sd2-v/snapshot", model, { recursive: true });

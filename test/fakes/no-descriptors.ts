@@ -1,6 +1,7 @@
 /**
- * A program that runs out of descriptors and asks for work, by its argument of an inference process or of
- * the thread that reads replies: twice in vain, then with the descriptors given back. It prints the answers.
+ * A program that runs out of file descriptors and requests work, from an inference process or from the thread that
+ * reads replies, as its argument says: twice without success, then after freeing the descriptors. It prints the
+ * answers.
  */
 import { closeSync, openSync } from "node:fs";
 import { StudioError } from "../../engine/contract/errors.ts";
@@ -31,7 +32,7 @@ const taken: number[] = [];
 try {
   for (;;) taken.push(openSync("/dev/null", "r"));
 } catch {
-  // That was the last one.
+  // There are no more.
 }
 const answers = [await ask(), await ask()];
 for (const descriptor of taken) closeSync(descriptor);

@@ -3,10 +3,10 @@ import { pixels } from "../../engine/image/pixels.ts";
 import { chunksOf } from "../../engine/image/png/png-chunks.ts";
 import { encodePng } from "../../engine/image/png/png.ts";
 
-/** Pixels a side that make a megabyte. */
+/** Side in pixels of a picture of about a megabyte. */
 export const MEGABYTE_SIDE = 600;
 
-/** A picture of noise, the same each time, that no compression makes smaller. */
+/** A picture of noise, the same each time, that cannot be compressed. */
 export function noisePng(side: number): Uint8Array {
   let state = 1;
   const noise = Uint8Array.from({ length: side * side * 3 }, () => {
@@ -16,7 +16,7 @@ export function noisePng(side: number): Uint8Array {
   return encodePng(pixels(side, side, noise));
 }
 
-/** The picture's own bytes; undefined where the PNG is not whole down to its end. */
+/** The hash of the picture's pixels; undefined if the PNG is not complete. */
 export function pictureHash(png: Uint8Array): string | undefined {
   const hash = createHash("sha256");
   try {

@@ -11,7 +11,7 @@ import {
 import { MemorySecrets } from "./open-endpoints.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** Keys of no service. */
+/** Keys of an invented service. */
 export const KEYS = {
   accessKey: "access-canary-7f3a9c51",
   secretKey: "secret-canary-7f3a9c51d0ab",
@@ -26,7 +26,7 @@ export interface OpenedBuckets {
   readonly removed: string[];
 }
 
-/** Real connections of a folder, with secrets in memory. */
+/** Real connections in a folder, with secrets in memory. */
 export async function openBuckets(
   options: Partial<ConnectionsOptions> & { readonly secrets?: MemorySecrets } = {},
 ): Promise<OpenedBuckets> {
@@ -47,12 +47,12 @@ export async function openBuckets(
   return { connections, buckets: new Buckets(connections, now), folder, secrets, changes, removed };
 }
 
-/** A new connection as the contract's schema leaves it, to the bucket `toys`. */
+/** A new connection to the bucket `toys`, in the form that the contract's schema produces. */
 export function connecting(endpoint: string, more: Partial<NewConnection> = {}) {
   return newConnectionSchema.parse({ ...KEYS, endpoint, bucket: "toys", ...more });
 }
 
-/** A query as the contract's schema leaves it. */
+/** A query, in the form that the contract's schema produces. */
 export function listing({ id }: Connection, more: Partial<ListQuery> = {}): ListQuery {
   return listQuerySchema.parse({ connectionId: id, ...more });
 }

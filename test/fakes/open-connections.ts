@@ -1,7 +1,7 @@
 import { Connections } from "../../engine/buckets/connections.ts";
 import type { Timing } from "../../engine/buckets/s3-client.ts";
 
-/** Connections whose keys are kept in memory alone. */
+/** Connections whose keys are kept only in memory. */
 export function openConnections(dataFolder: string, timing?: Timing): Promise<Connections> {
   const secrets = new Map<string, string>();
   return Connections.open({

@@ -4,7 +4,7 @@ import { Endpoints, type EndpointsOptions } from "../../engine/endpoints/endpoin
 import { PictureThread } from "../../engine/endpoints/picture-thread.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** What is asked of an endpoint whose model and size are its own. */
+/** The order for an endpoint with its own model and size. */
 export const ORDER = {
   model: "stable-diffusion",
   prompt: "a dog",
@@ -14,7 +14,7 @@ export const ORDER = {
   isSizeOpen: true as const,
 };
 
-/** One for all tests of a file: starting a thread takes longer than most of them. */
+/** One for all tests of a file: starting a thread takes longer than most of the tests. */
 const thread = new PictureThread();
 
 /** Secrets in memory, by name. */
@@ -42,7 +42,7 @@ export interface OpenedEndpoints {
   readonly removed: string[];
 }
 
-/** Real endpoints of a folder, with secrets in memory. */
+/** Real endpoints in a folder, with secrets in memory. */
 export async function openEndpoints(
   options: Partial<EndpointsOptions> & { readonly secrets?: MemorySecrets } = {},
 ): Promise<OpenedEndpoints> {
@@ -65,7 +65,7 @@ export async function openEndpoints(
   return { endpoints, folder, secrets, changes, removed };
 }
 
-/** A new endpoint as the contract's schema leaves it. */
+/** A new endpoint, in the form that the contract's schema produces. */
 export function added(url: string, more: Partial<Parameters<Endpoints["add"]>[0]> = {}) {
   return {
     url,

@@ -17,7 +17,7 @@ import { ServerFile } from "../../engine/serving/server-file.ts";
 import { ConstantEngine } from "./constant-engine.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A whole listener of gRPC on a real port, over a fake engine. */
+/** A complete gRPC listener on a real port, over a fake engine. */
 export interface OpenGrpcServer {
   readonly target: string;
   readonly port: number;
@@ -41,7 +41,7 @@ export interface GrpcServerStart {
   readonly maxMessageBytes?: number;
 }
 
-/** Listens until the running test has finished. */
+/** Listens until the current test has finished. */
 export async function openGrpcServer(start: GrpcServerStart = {}): Promise<OpenGrpcServer> {
   const { engine = new ConstantEngine(), settings = {}, host = "127.0.0.1", lent = [] } = start;
   const { tls, sockets, offer, maxMessageBytes } = start;
@@ -85,14 +85,14 @@ export async function openGrpcServer(start: GrpcServerStart = {}): Promise<OpenG
 const FOLDER = new URL("../../assets/grpc", import.meta.url).pathname;
 const READING = { keepCase: true, longs: String, oneofs: true, includeDirs: [FOLDER] };
 
-/** A call's answer, and with what it ended. */
+/** A call's answer, and the status it ended with. */
 export type Asked = (
   method: string,
   request?: object,
   metadata?: Readonly<Record<string, string>>,
 ) => Promise<Record<string, unknown>>;
 
-/** A client of grpc-js for a service, closed when the running test has finished. */
+/** A grpc-js client for a service, closed when the current test has finished. */
 export async function grpcClient(
   target: string,
   service: string,
@@ -120,7 +120,7 @@ export async function grpcClient(
   return client;
 }
 
-/** Asks methods of the inference service, one reply each. */
+/** Calls methods of the inference service, with one reply each. */
 export async function asker(
   target: string,
   options: {

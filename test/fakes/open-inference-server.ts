@@ -13,7 +13,7 @@ import { WatchedEngine } from "../../engine/serving/watched-engine.ts";
 import { ConstantEngine } from "./constant-engine.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A whole inference server on a real port, over a fake engine. */
+/** A complete inference server on a real port, over a fake engine. */
 export interface OpenInferenceServer<E extends PictureEngine> {
   readonly origin: string;
   readonly port: number;
@@ -22,7 +22,7 @@ export interface OpenInferenceServer<E extends PictureEngine> {
   readonly admission: AdmissionQueue;
   readonly requests: RequestLog;
   readonly server: InferenceServer;
-  /** Rows as they were told, batch by batch. */
+  /** Rows as they were reported, batch by batch. */
   readonly told: ServedRequest[][];
   readonly mistakes: unknown[];
 }
@@ -34,7 +34,7 @@ export interface InferenceServerStart<E extends PictureEngine> {
   readonly lent?: readonly { readonly name: string; readonly secret: string }[];
 }
 
-/** Listens until the running test has finished. */
+/** Listens until the current test has finished. */
 export async function openInferenceServer<E extends PictureEngine>({
   engine,
   settings = {},
@@ -82,7 +82,7 @@ export async function openInferenceServer<E extends PictureEngine>({
   return { origin, port, engine, file, admission, requests, server, told, mistakes };
 }
 
-/** The same over an engine whose picture is constant. */
+/** The same over an engine with a constant picture. */
 export function openConstantServer(
   settings: ServerChange = {},
   engine = new ConstantEngine(),

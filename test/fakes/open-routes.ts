@@ -23,7 +23,7 @@ export interface OpenRoutesOptions<E extends PictureEngine> {
   readonly caller?: Partial<Caller>;
   readonly settings?: Partial<ServerSettings>;
   readonly silenceMs?: number;
-  /** 30,000 where it is absent; 5,000 at least. */
+  /** 30,000 if absent; at least 5,000. */
   readonly requestTimeoutMs?: number;
   readonly sockets?: SocketLimits;
 }
@@ -38,7 +38,7 @@ export interface OpenRoutes<E> {
   close(): Promise<void>;
 }
 
-/** A fake: lets everybody through at once. */
+/** A fake that admits every request at once. */
 export function openAdmission(engine: PictureEngine): Admission {
   return {
     async *draw({ job, caller, signal, onStart }) {
@@ -48,7 +48,7 @@ export function openAdmission(engine: PictureEngine): Admission {
   };
 }
 
-/** The routes behind an open door, over a fake engine. */
+/** Serves the routes without a gate, over a fake engine. */
 export async function serveRoutes(
   options: OpenRoutesOptions<ConstantEngine> = {},
 ): Promise<OpenRoutes<ConstantEngine>> {
@@ -73,7 +73,7 @@ export async function serveRoutes(
   return { engine, logged, port, origin: `http://127.0.0.1:${port}`, close: () => app.close() };
 }
 
-/** The same until the running test has finished. */
+/** The same until the current test has finished. */
 export async function openRoutes(
   options: OpenRoutesOptions<ConstantEngine> = {},
 ): Promise<OpenRoutes<ConstantEngine>> {

@@ -9,13 +9,13 @@ import { Tokens } from "../../engine/server/tokens.ts";
 import { smallStudio, type SmallStudio } from "./small-studio.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A server over a small studio, and what it is made of. */
+/** A server over a small studio, and its parts. */
 export interface OpenServer {
   readonly server: StudioServer;
   readonly studio: SmallStudio;
   readonly origin: string;
   readonly port: number;
-  /** A token it knows. */
+  /** A token that it accepts. */
   readonly token: string;
   readonly keys: Pick<ServerOptions, "codes" | "tokens" | "addresses">;
   /** The data folder. */
@@ -25,7 +25,7 @@ export interface OpenServer {
 const PAGE =
   '<!doctype html><html><head><meta property="csp-nonce" nonce=""></head><body></body></html>';
 
-/** Listens until the running test has finished. */
+/** Listens until the current test has finished. */
 export async function openServer(
   changes: Partial<ServerOptions> = {},
   studio = smallStudio(),

@@ -1,6 +1,6 @@
 /**
- * What KServe, Knative and a node write while a deployment starts, for a test that writes it in their place: a pod and
- * the status of its InferenceService (serverless, KServe 0.12), stage by stage.
+ * What KServe, Knative and a node write while a deployment starts, for a test that writes it instead: a pod and the
+ * status of its InferenceService (serverless, KServe 0.12), stage by stage.
  */
 export type Stage = "unschedulable" | "copying" | "pulling" | "loading" | "routing" | "ready";
 
@@ -18,7 +18,7 @@ const SERVING_LOG = [
   "INFO:root:Sleep 45 seconds for load stable-diffusion..",
 ];
 
-/** Logs by container, as far as a stage has them. */
+/** The logs at a stage, by container. */
 export function logsAt(stage: Stage): Readonly<Record<string, string>> {
   if (stage === "unschedulable") return {};
   const storage = { "storage-initializer": `${STORAGE_LOG.join("\n")}\n` };
@@ -26,7 +26,7 @@ export function logsAt(stage: Stage): Readonly<Record<string, string>> {
   return { ...storage, "kserve-container": `${SERVING_LOG.join("\n")}\n` };
 }
 
-/** The pod of a service; the time is its creation's. */
+/** The pod of a service; the time is that of its creation. */
 export function podAt(stage: Stage, service: string, namespace: string) {
   return {
     apiVersion: "v1",
@@ -81,7 +81,7 @@ function podStatus(stage: Stage) {
   }
 }
 
-/** The status of an InferenceService; `url` is where it can be asked once it is ready. */
+/** The status of an InferenceService; `url` is its address once it is ready. */
 export function statusAt(stage: Stage, url: string) {
   const isReady = stage === "ready";
   const isServing = isReady || stage === "routing";

@@ -2,8 +2,8 @@ import { writeSync } from "node:fs";
 import { Queue } from "../../engine/queue/queue.ts";
 
 /**
- * A program that asks, starts and ends generations in a queue until it is killed, and tells of each thing
- * once the queue says that it is done.
+ * A program that enqueues, starts and ends generations until it is killed, and prints each action once the queue has
+ * confirmed it.
  */
 const [path = ""] = process.argv.slice(2);
 const queue = Queue.open(path);

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { onTestFinished } from "vitest";
 import { type GrpcAnswer, openGrpcStandIn } from "./grpc-stand-in.ts";
 
-/** A reply over HTTP/1.1 as bytes, with a length that is true unless the headers say otherwise. */
+/** An HTTP/1.1 reply as bytes, with the right length unless the headers give another. */
 export function rawReply(
   status: number,
   body: string | Uint8Array = "",
@@ -18,20 +18,20 @@ export function rawReply(
   ]);
 }
 
-/** What a socket is told to do once a request has come in. */
+/** What is done to a socket after a request has arrived. */
 export type Script = (socket: Socket) => void;
 
-/** Writes bytes, and leaves the socket open: where they end is theirs to say. */
+/** Writes bytes and leaves the socket open: the bytes themselves have to say where they end. */
 export function writes(bytes: string | Uint8Array): Script {
   return (socket) => void socket.write(bytes);
 }
 
-/** Writes bytes, and ends the connection. */
+/** Writes bytes and closes the connection. */
 export function ends(bytes: string | Uint8Array): Script {
   return (socket) => void socket.end(bytes);
 }
 
-/** A real server that runs a script for each request that it gets; `seen` is every byte that came in. */
+/** A real server that runs a script for each request; `seen` contains all bytes received. */
 export async function scriptedServer(script: Script): Promise<{ url: string; seen: () => string }> {
   const chunks: Buffer[] = [];
   const server = createServer((socket) => {
@@ -54,7 +54,7 @@ function isWhole(request: string): boolean {
   return body !== undefined && body.length >= Number(length);
 }
 
-/** A real server over HTTP/2 without TLS, as gRPC speaks, that answers each call by a script. */
+/** A real HTTP/2 server without TLS, as used by gRPC, that answers each call with a script. */
 export async function scriptedGrpcServer(script: GrpcAnswer): Promise<string> {
   const standIn = await openGrpcStandIn(script);
   onTestFinished(() => standIn[Symbol.asyncDispose]());

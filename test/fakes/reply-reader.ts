@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { Endpoints } from "../../engine/endpoints/endpoints.ts";
 
 /**
- * A process that draws at an endpoint, once to have all loaded and once more, and says by how many megabytes the
- * most that it ever held grew meanwhile. Called with a data folder and the two addresses.
+ * A process that draws at an endpoint, once to load everything and once more, and prints by how many megabytes its peak
+ * memory grew in between. Arguments: a data folder and the two addresses.
  */
 const [folder = "", small = "", large = ""] = process.argv.slice(2);
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
-/** What a program said, and how it ended. */
+/** A program's output, and how it ended. */
 export interface Ran {
   readonly code: number | null;
   readonly stdout: string;
@@ -11,11 +11,11 @@ export interface Ran {
 
 export interface RunOptions {
   readonly cwd: string;
-  /** On top of the environment. */
+  /** In addition to the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs a program to its end. */
+/** Runs a program until it ends. */
 export async function runCommand(
   command: string,
   args: readonly string[],

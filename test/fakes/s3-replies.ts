@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 
-/** An error as S3 writes it; `more` is XML beside code and message. */
+/** An error in S3's form; `more` is XML besides code and message. */
 export function sendError(
   response: ServerResponse,
   status: number,
@@ -21,13 +21,13 @@ export function sendXml(response: ServerResponse, body: string): void {
 export interface ListedKeys {
   readonly keys?: readonly string[];
   readonly prefixes?: readonly string[];
-  /** Where the list goes on. */
+  /** The token for the next page. */
   readonly next?: string | undefined;
-  /** `silent` encodes without saying so; `plain` does not encode. */
+  /** `silent` encodes without declaring it; `plain` does not encode. */
   readonly encoding?: "url" | "silent" | "plain";
 }
 
-/** A page of ListObjectsV2, of objects that have as many bytes as their key has letters. */
+/** A page of ListObjectsV2, with objects as many bytes long as their key has letters. */
 export function listXml({ keys = [], prefixes = [], next, encoding = "url" }: ListedKeys): string {
   const written = (key: string): string =>
     encoding === "plain" ? key : encodeURIComponent(key).replaceAll("%20", "+");

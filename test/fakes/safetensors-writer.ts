@@ -1,11 +1,11 @@
-/** One tensor as a .safetensors file holds it; any dtype, also ones that do not exist. */
+/** One tensor as in a .safetensors file; any dtype, including nonexistent ones. */
 export interface RawTensor {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }
 
-/** A sound .safetensors file of these tensors, in this order. */
+/** A valid .safetensors file of these tensors, in this order. */
 export function safetensors(
   tensors: Readonly<Record<string, RawTensor>>,
   metadata: Readonly<Record<string, string>> | null = { format: "pt" },
@@ -19,14 +19,14 @@ export function safetensors(
   return withHeader(header, Buffer.concat(Object.values(tensors).map(({ bytes }) => bytes)));
 }
 
-/** A file with this header, sound or not; a string is taken as it is. */
+/** A file with this header, valid or not; a string is used unchanged. */
 export function withHeader(header: unknown, data: Uint8Array = new Uint8Array()): Uint8Array {
   const json = Buffer.from(typeof header === "string" ? header : JSON.stringify(header));
-  // A copy, because slices of a Buffer share its memory.
+  // Copied, because slices of a Buffer share its memory.
   return new Uint8Array(Buffer.concat([lengthPrefix(json.length), json, data]));
 }
 
-/** The 8 bytes a file begins with. */
+/** The first 8 bytes of a file. */
 export function lengthPrefix(length: number | bigint): Uint8Array {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(length));

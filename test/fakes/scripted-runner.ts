@@ -1,19 +1,19 @@
 import { TRANSFER_KINDS, type Transfer } from "../../engine/contract/transfers.ts";
 import type { TransferRun, TransferRunner } from "../../engine/transfers/runner.ts";
 
-/** A transfer's work in a test's hands: it waits for the test to end it. */
+/** A transfer's work, controlled by the test: it waits until the test ends it. */
 export interface ScriptedRun extends TransferRun {
   finish(modelId: string): void;
   fail(error: unknown): void;
 }
 
 export interface ScriptedRunner extends TransferRunner {
-  /** In the order they were started. */
+  /** In the order in which they were started. */
   readonly runs: readonly ScriptedRun[];
   readonly discarded: readonly string[];
 }
 
-/** `endsAtOnce` when it is aborted; otherwise the test ends it then, too. */
+/** With `endsAtOnce` it ends when it is aborted; otherwise the test ends it even then. */
 export function scriptedRunner(canPause: boolean, endsAtOnce = true): ScriptedRunner {
   const runs: ScriptedRun[] = [];
   const discarded: string[] = [];
@@ -30,10 +30,10 @@ export function scriptedRunner(canPause: boolean, endsAtOnce = true): ScriptedRu
   };
 }
 
-/** Kinds that begin anew. */
+/** Kinds that start from the beginning again. */
 const WITHOUT_PAUSE: ReadonlySet<string> = new Set(["import", "verify", "pack"]);
 
-/** One of each kind, which can be paused where the real one can. */
+/** One runner of each kind, which can be paused if the real one can. */
 export function scriptedRunners(): Record<Transfer["kind"], ScriptedRunner> {
   const runners = TRANSFER_KINDS.map((kind) => [kind, scriptedRunner(!WITHOUT_PAUSE.has(kind))]);
   return Object.fromEntries(runners) as Record<Transfer["kind"], ScriptedRunner>;

@@ -64,7 +64,7 @@ export const SD2_TEXT_ENCODER: TextEncoderConfig = {
   use_attention_mask: false,
 };
 
-/** As much of Stable Diffusion 2 as its work is counted from. */
+/** The figures of Stable Diffusion 2 from which its work is computed. */
 export const SD2 = {
   snapshot: {
     textEncoder: { config: SD2_TEXT_ENCODER },

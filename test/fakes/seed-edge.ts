@@ -1,8 +1,8 @@
 import { always, type Answer } from "./stand-in-endpoint.ts";
 
 /**
- * What the seed's service answers at its edge: KServe 0.13's wrapper over TorchServe, whose handler
- * gives nested bytes, calls them fp16 and has one id for everything (facts/protocols.md 3.6, 6.1).
+ * The answers of the customer's service as its clients see them: KServe 0.13's wrapper over TorchServe, whose handler
+ * returns nested bytes, calls them fp16 and uses one id for everything (facts/protocols.md 3.6, 6.1).
  */
 export function seedEdge(pixels: readonly (readonly (readonly number[])[])[] = PIXELS): Answer {
   const replies: Readonly<Record<string, object>> = {
@@ -39,7 +39,7 @@ export const PIXELS = [
   ],
 ];
 
-/** The reply to an inference, by what the wrapper makes of the handler's. */
+/** The reply to an inference request, as the wrapper forms it from the handler's. */
 export function seedReply(pixels: readonly (readonly (readonly number[])[])[]): object {
   return {
     model_name: "stable-diffusion",
@@ -60,7 +60,7 @@ export function seedReply(pixels: readonly (readonly (readonly number[])[])[]): 
 
 const HTML = { "content-type": "text/html" };
 
-/** What stands at the edge when something is wrong, by what is wrong. */
+/** The answers in front of the service when something is wrong, by the problem. */
 export const EDGE = {
   queueFull: always(
     500,

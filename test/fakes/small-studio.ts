@@ -2,15 +2,15 @@ import { os } from "@orpc/server";
 import { z } from "zod";
 import type { StudioBehind } from "../../engine/server/studio-server.ts";
 
-/** What went on in a small studio. */
+/** A small studio, with a record of its use. */
 export interface SmallStudio extends StudioBehind {
-  /** What was called, in order. */
+  /** The calls, in order. */
   readonly calls: string[];
-  /** Event streams that are being read. */
+  /** Number of event streams being read. */
   readers: number;
 }
 
-/** A studio of a few procedures, to see what a door lets through. */
+/** A studio of a few procedures, to test what a gate lets through. */
 export function smallStudio(pictures: Readonly<Record<string, string>> = {}): SmallStudio {
   const studio: SmallStudio = {
     calls: [],

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { onTestFinished } from "vitest";
 import { makePipe } from "./make-pipe.ts";
 
-/** What may lie in a file's place that is no file; none of it is there on Windows. */
+/** Objects other than files that may be in a file's place; none of them exists on Windows. */
 export const SPECIAL_FILES: Readonly<Record<string, (path: string) => void | Promise<void>>> = {
   "a pipe": makePipe,
   "a socket": async (path) => {

@@ -10,7 +10,7 @@ import type { Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import type { KeyPair } from "./certificates.ts";
 
-/** A request as it came in. */
+/** A request as received. */
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
@@ -25,20 +25,20 @@ export interface StandInEndpoint {
   readonly url: string;
   readonly port: number;
   readonly seen: readonly SeenRequest[];
-  /** Sockets that are open now. */
+  /** Sockets that are open at present. */
   readonly sockets: ReadonlySet<Socket>;
-  /** Every byte that came in, whatever it was. */
+  /** All bytes received. */
   received(): string;
 }
 
-/** A stand-in that is gone when the running test has finished. */
+/** A stand-in that is closed when the current test has finished. */
 export async function standInEndpoint(answer: Answer, tls?: KeyPair): Promise<StandInEndpoint> {
   const standIn = await openStandIn(answer, tls);
   onTestFinished(() => standIn[Symbol.asyncDispose]());
   return standIn;
 }
 
-/** A real server on this machine that stands in for an endpoint's. */
+/** A real server on this machine that replaces an endpoint's. */
 export async function openStandIn(
   answer: Answer,
   tls?: KeyPair,
@@ -81,7 +81,7 @@ export async function openStandIn(
   };
 }
 
-/** An answer that is the same each time. */
+/** An answer that is always the same. */
 export function always(
   status: number,
   body: string | Uint8Array,
@@ -95,7 +95,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   try {
     for await (const chunk of request) chunks.push(chunk);
   } catch {
-    // Its client has gone.
+    // Its client has disconnected.
   }
   return Buffer.concat(chunks).toString();
 }

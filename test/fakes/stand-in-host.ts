@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
 
-/** What the host was asked, in order. */
+/** A request to the host, in the order received. */
 interface Asked {
   readonly path: string;
   readonly range: string | undefined;
@@ -11,14 +11,14 @@ interface Asked {
 export interface StandInHost extends AsyncDisposable {
   readonly url: string;
   readonly asked: readonly Asked[];
-  /** Breaks every open connection in the middle of whatever it carries. */
+  /** Breaks every open connection, whatever it is transferring. */
   cut(): void;
 }
 
 /** Answers one request; `count` is 1 for the first. */
 export type Answer = (response: ServerResponse, request: IncomingMessage, count: number) => void;
 
-/** A real HTTP server on this machine that stands in for the publisher's. */
+/** A real HTTP server on this machine that replaces the publisher's. */
 export async function standInHost(answer: Answer): Promise<StandInHost> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
@@ -44,12 +44,12 @@ export async function standInHost(answer: Answer): Promise<StandInHost> {
 
 export interface Serving {
   readonly etag?: string | undefined;
-  /** Stop after this many bytes of the whole, and keep the connection open. */
+  /** Stops after this many bytes of the whole, and keeps the connection open. */
   readonly holdAt?: number | undefined;
   readonly ranges?: boolean;
 }
 
-/** Serves `bytes` as a good server does: whole, or from where Range and If-Range ask. */
+/** Serves `bytes` like a good server: whole, or from where Range and If-Range say. */
 export function serveBytes(bytes: Uint8Array, serving: Serving = {}): Answer {
   const { etag = '"one"', holdAt = bytes.byteLength, ranges = true } = serving;
   return (response, request) => {

@@ -6,13 +6,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { type ConfigProperties } from "../../engine/archive/config-properties.ts";
 
-/** What a checkout runs it by. */
+/** The command's file in a checkout. */
 export const COMMAND = resolve("engine/torchserve.ts");
 
-/** The command `torchserve` in a process of its own; all that it writes lies in a folder. */
+/** The command `torchserve` in its own process; everything it writes is in one folder. */
 export class StartedTorchServe {
   readonly #child: ReturnType<typeof spawn>;
-  /** Where it runs. */
+  /** Its working folder. */
   readonly folder: string;
   log = "";
 
@@ -26,7 +26,7 @@ export class StartedTorchServe {
     }
   }
 
-  /** Starts it with a config.properties whose addresses are this machine's own, any ports. */
+  /** Starts it with a config.properties whose addresses are on this machine, on free ports. */
   static async start(
     config: ConfigProperties,
     { folder, args, env = {}, program = [process.execPath, COMMAND] }: StartedOptions,
@@ -52,7 +52,7 @@ export class StartedTorchServe {
     return started;
   }
 
-  /** Waits until the log has it. */
+  /** Waits until the log contains it. */
   async says(words: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = words.exec(this.log);
@@ -62,7 +62,7 @@ export class StartedTorchServe {
     }
   }
 
-  /** The address that it calls so. */
+  /** The address that it logs under this name. */
   address(name: string): string {
     const escaped = name.replaceAll(/[^\w ]/g, "\\$&");
     const [, address = ""] = new RegExp(`Listening, ${escaped}: (\\S+)`).exec(this.log) ?? [];
@@ -73,7 +73,7 @@ export class StartedTorchServe {
     this.#child.kill(name);
   }
 
-  /** Its exit code, once it has ended. */
+  /** Its exit code, after it has ended. */
   async ended(): Promise<number | null> {
     if (this.#child.exitCode === null) await once(this.#child, "close");
     return this.#child.exitCode;
@@ -88,11 +88,11 @@ interface StartedOptions {
   readonly folder: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What runs it; plain Node and the checkout's command by default. */
+  /** The command that runs it; by default plain Node and the checkout's file. */
   readonly program?: readonly string[];
 }
 
-/** Whether this user may make namespaces, with a user of its own choice in them. */
+/** Whether this user may create namespaces, with any user in them. */
 export function canRestrict(): boolean {
   return (
     process.platform === "linux" &&
@@ -108,7 +108,10 @@ const SCRIPT = [
   'exec unshare -U --map-user=1001130001 --map-group=0 "$@"',
 ].join(" && ");
 
-/** What runs a program as restricted-v2 does: a user of the project's range, group 0, a root that cannot be written, one emptyDir, of a size. */
+/**
+ * A command that runs a program under restricted-v2's conditions: a user from the project's range, group 0, a read-only
+ * root, and one emptyDir of a given size.
+ */
 export function restricted(writable: string, size = "50%"): readonly string[] {
   return ["unshare", "-Urm", "--propagation", "private", "sh", "-c", SCRIPT, "sh", writable, size];
 }

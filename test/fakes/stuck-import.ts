@@ -1,7 +1,7 @@
 import { readModel } from "../../engine/drawing/read-model.ts";
 import { ModelStore } from "../../engine/store/model-store.ts";
 
-/** A process of its own that imports a folder, says so in the middle, and then waits to be killed. */
+/** A process that imports a folder, prints a line in the middle, and then waits to be killed. */
 const [, , folder = "", source = ""] = process.argv;
 const store = await ModelStore.open({
   folder,

@@ -4,7 +4,7 @@ import { createStudio, type Studio } from "../../engine/studio/create-studio.ts"
 import type { StudioOptions } from "../../engine/studio/studio-options.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A studio in the test's own process, which makes no mistakes; it is closed when the test ends. */
+/** A studio in the test's own process; it must not log errors, and is closed when the test ends. */
 export async function studioInProcess(options: Partial<StudioOptions> = {}): Promise<Studio> {
   const { dataFolder = temporaryFolder() } = options;
   const studio = await createStudio({

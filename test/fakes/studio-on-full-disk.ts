@@ -6,8 +6,8 @@ import type { Generation } from "../../engine/contract/generation.ts";
 import { createStudio } from "../../engine/studio/create-studio.ts";
 
 /**
- * A program that draws into a picture folder whose disk is full, makes room, and tries again. It tells,
- * as JSON, what became of the picture both times and which steps were drawn for the second.
+ * A program that draws into a picture folder whose disk is full, frees space, and tries again. It prints, as JSON, the
+ * result of both attempts and which steps were drawn for the second.
  */
 const [dataFolder = "", pictureFolder = ""] = process.argv.slice(2);
 const studio = await createStudio({

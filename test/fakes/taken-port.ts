@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** A port that somebody else listens on until the test ends. */
+/** A port that another server listens on until the test ends. */
 export async function takenPort(host = "127.0.0.1"): Promise<number> {
   const holder = createServer();
   onTestFinished(() => void holder.close());

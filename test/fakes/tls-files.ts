@@ -4,7 +4,7 @@ import type { TlsFiles } from "../../engine/contract/server.ts";
 import type { KeyPair } from "./certificates.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** The files of a certificate as `kubectl create secret tls` names them, in a folder. */
+/** Writes the files of a certificate to a folder, with the names that `kubectl create secret tls` uses. */
 export function tlsFiles({ cert, key }: KeyPair, folder = temporaryFolder()): TlsFiles {
   const files = { cert: join(folder, "tls.crt"), key: join(folder, "tls.key") };
   writeFileSync(files.cert, cert);
@@ -13,7 +13,7 @@ export function tlsFiles({ cert, key }: KeyPair, folder = temporaryFolder()): Tl
   return files;
 }
 
-/** A secret as a kubelet mounts it: links by way of `..data`, which is swapped as it is renewed. */
+/** A secret as a kubelet mounts it: links through `..data`, which is replaced when the secret is renewed. */
 export class MountedSecret {
   readonly #folder = temporaryFolder();
   #turn = 0;

@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import { onTestFinished } from "vitest";
 import type { KeyPair } from "./certificates.ts";
 
-/** Speaks TLS in front of a server that does not, as a cluster's router does; gives its address. */
+/** Terminates TLS in front of a server without it, like a cluster's router; returns its address. */
 export async function tlsTerminator(origin: string, pair: KeyPair): Promise<string> {
   const { hostname, port, host } = new URL(origin);
   const server = createServer(pair, (incoming, outgoing) => {

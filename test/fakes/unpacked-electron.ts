@@ -2,13 +2,16 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeAsar } from "./asar-writer.ts";
 
-/** What @electron/fuses looks for in Electron's binary: this sentinel, the wire's version and length, a letter per fuse. */
+/**
+ * What @electron/fuses searches for in Electron's binary: this sentinel, the wire's version and length, and one letter
+ * per fuse.
+ */
 const SENTINEL = "dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX";
 const FUSES = "101101111";
 
 /**
- * Stands in for Electron's unpacked release for Linux, where that cannot be had: enough for
- * electron-builder to lay out an app and set its fuses, and nothing that runs.
+ * Replaces Electron's unpacked release for Linux if it is not available: enough for electron-builder to lay out an app
+ * and set its fuses, but it cannot run.
  */
 export function unpackElectron(folder: string): void {
   mkdirSync(join(folder, "resources"), { recursive: true });

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 const PROGRAM = fileURLToPath(new URL("no-descriptors.ts", import.meta.url));
 
-/** What happens to work that is asked for twice without a free descriptor, and once with one; not for Windows. */
+/** The results of work that is requested twice without a free file descriptor, and once with one; not for Windows. */
 export function withoutDescriptors(work: "process" | "thread"): {
   readonly answers: readonly string[];
   readonly stderr: string;

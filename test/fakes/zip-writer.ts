@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** One entry of a zip, and the lies its headers may tell about it. */
+/** One entry of a zip, and the false statements that its headers may make about it. */
 export interface ZipEntry {
   readonly name: string;
   readonly data: Uint8Array;
@@ -9,19 +9,19 @@ export interface ZipEntry {
   readonly flags?: number;
   readonly claimedBytes?: number | undefined;
   readonly claimedCrc?: number;
-  /** Where the directory says the entry begins, instead of where it does. */
+  /** Where the directory says the entry starts, instead of where it really does. */
   readonly claimedOffset?: number;
-  /** A mode of UNIX, file type included; without one the entry is of no system in particular. */
+  /** A UNIX mode, including the file type; without one the entry belongs to no particular system. */
   readonly mode?: number;
-  /** What its own header says instead of the directory. */
+  /** What its local header says instead of the directory. */
   readonly local?: { readonly name?: string; readonly bytes?: number; readonly signature?: string };
-  /** Bytes behind the packed ones that the headers count as packed. */
+  /** Bytes after the compressed ones that the headers count as compressed. */
   readonly trailing?: Uint8Array;
-  /** The name's bytes, where no text has them. */
+  /** The name's bytes, if they cannot be written as text. */
   readonly rawName?: Uint8Array;
 }
 
-/** A zip of these entries: local headers, then the central directory, then its end record. */
+/** A zip of these entries: local headers, then the central directory, then the end record. */
 export function zipOf(entries: readonly ZipEntry[]): Uint8Array {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];

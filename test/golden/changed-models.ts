@@ -4,18 +4,18 @@ import { safetensors, type RawTensor } from "../fakes/safetensors-writer.ts";
 import { loadFolder, saveFolder, type FileMap } from "../fakes/memory-snapshot.ts";
 import { snapshotFolder, type ReferenceName } from "./reference.ts";
 
-/** A reference snapshot with something changed, and a picture that diffusers drew with it. */
+/** A reference snapshot with a change, and a picture that diffusers drew with it. */
 export interface ChangedModel {
   readonly base?: ReferenceName;
   readonly changes: readonly Change[];
   readonly request?: Partial<ModelRequest>;
-  /** Another's picture, where what is changed must make no difference. */
+  /** Another model's picture, if the change must make no difference. */
   readonly picture?: string;
   /** Whether the picture starts from models/init.png, at strength 0.5. */
   readonly isFromPicture?: boolean;
 }
 
-/** What the picture was asked for with; no size means the model's own. */
+/** The request for the picture; without a size, the model's own is used. */
 export interface ModelRequest {
   readonly prompt: string;
   readonly negativePrompt: string;
@@ -36,7 +36,7 @@ const USUAL: ModelRequest = {
   height: 96,
 };
 
-/** The request of a changed model, complete. */
+/** The complete request for a changed model. */
 export function requestFor({ request, isFromPicture = false }: ChangedModel) {
   return { ...USUAL, ...request, ...(isFromPicture && { strength: 0.5 }) };
 }
@@ -58,7 +58,7 @@ const SCHEDULER = "scheduler/scheduler_config.json";
 const TOKENIZER = "tokenizer/tokenizer_config.json";
 const LONG = "a red house, two purple fish under water, ".repeat(12);
 
-/** A text encoder of more or fewer positions; further ones are those of the first 77 again. */
+/** A text encoder with more or fewer positions; additional ones repeat the first 77. */
 function positions(count: number): readonly Change[] {
   return [
     edit("text_encoder/config.json", { max_position_embeddings: count }),
@@ -66,7 +66,7 @@ function positions(count: number): readonly Change[] {
   ];
 }
 
-/** Three more tokens, with embeddings of others. */
+/** Three more tokens, with the embeddings of others. */
 const LEARNED: readonly Change[] = [
   edit("text_encoder/config.json", { vocab_size: 773 }),
   edit("tokenizer/added_tokens.json", { "<cat-toy>": 770, "<cat-toy>_1": 771, "<cat-toy>_2": 772 }),
@@ -105,7 +105,7 @@ function renamed(tensors: Tensors, from: RegExp, to: string): Tensors {
   return Object.fromEntries(entries);
 }
 
-/** The VAE's attention by its names before diffusers 0.18. */
+/** The VAE's attention with its names before diffusers 0.18. */
 function withOldAttention(tensors: Tensors): Tensors {
   const names = { to_q: "query", to_k: "key", to_v: "value", "to_out.0": "proj_attn" };
   return Object.entries(names).reduce(
@@ -114,7 +114,7 @@ function withOldAttention(tensors: Tensors): Tensors {
   );
 }
 
-/** The UNet with one resnet a level instead of two, as its last of three on the way up takes the skip from above. */
+/** The UNet with one resnet a level instead of two; on the way up, the last of three takes the skip from above. */
 function distilled(tensors: Tensors): Tensors {
   const kept = Object.entries(tensors).filter(
     ([name]) => !/^(down|up)_blocks\.\d\.(resnets|attentions)\.1\./.test(name),
@@ -138,7 +138,7 @@ function withoutDeepest(tensors: Tensors): Tensors {
   return Object.fromEntries(renamed);
 }
 
-/** A latent consistency model (Dreamshaper's, say): its UNet takes the guidance scale as an input. */
+/** A latent consistency model (such as Dreamshaper's): its UNet takes the guidance scale as an input. */
 function latentConsistency(width: number): readonly Change[] {
   const wave = Float32Array.from({ length: 32 * width }, (_, i) => Math.sin(i) / 4);
   const weight = { dtype: "F32", shape: [32, width], bytes: new Uint8Array(wave.buffer) };
@@ -165,7 +165,7 @@ export const CHANGED_MODELS = {
     request: { guidanceScale: 0, steps: 2 },
   },
   "ddim-trailing": {
-    // As Hyper-SD is drawn with, once its weights are merged.
+    // As Hyper-SD is used, once its weights are merged.
     base: "tiny-sd1-eps",
     changes: [
       edit(SCHEDULER, { _class_name: "DDIMScheduler", timestep_spacing: "trailing" }),
@@ -174,7 +174,7 @@ export const CHANGED_MODELS = {
     request: { guidanceScale: 0, steps: 2 },
   },
   "scheduler-class-of-index": {
-    // Files put together by hand: scheduler_config.json still says DDIMScheduler.
+    // Files combined by hand: scheduler_config.json still says DDIMScheduler.
     changes: [
       edit(SCHEDULER, { skip_prk_steps: true }),
       edit("model_index.json", { scheduler: ["diffusers", "PNDMScheduler"] }),
@@ -201,7 +201,7 @@ export const CHANGED_MODELS = {
     isFromPicture: true,
   },
   unchanged: { changes: [] },
-  // The files as they lie on the hub and in people's folders.
+  // Files as found on the hub and in users' folders.
   "config-minus-infinity": {
     changes: [
       (files) => {
@@ -273,7 +273,7 @@ export const CHANGED_MODELS = {
       retensor("vae/diffusion_pytorch_model.safetensors", withOldAttention),
     ],
   },
-  // Distilled models (BK-SDM, segmind's tiny-sd): fewer resnets, no middle, a level less.
+  // Distilled models (BK-SDM, segmind's tiny-sd): fewer resnets, no middle block, one level less.
   "unet-without-middle": {
     changes: [edit("unet/config.json", { mid_block_type: null })],
   },
@@ -341,7 +341,7 @@ export const CHANGED_MODELS = {
     request: { steps: 4, guidanceScale: 8 },
   },
   "latent-consistency-pipeline": {
-    // As Dreamshaper's is published. This pipeline has no negative prompt at all.
+    // As Dreamshaper's is published. This pipeline has no negative prompt.
     changes: [
       ...latentConsistency(256),
       edit("model_index.json", { _class_name: "LatentConsistencyModelPipeline" }),

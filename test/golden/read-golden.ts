@@ -17,7 +17,7 @@ export function readGolden(file: string): ReadonlyMap<string, Float32Array> {
 /** A JSON file in this folder. */
 export function readGoldenJson(file: string): unknown {
   const text = readFileSync(new URL(file, import.meta.url), "utf8");
-  return JSON.parse(text.replaceAll("-Infinity", "null")); // as Python writes it, against the standard
+  return JSON.parse(text.replaceAll("-Infinity", "null")); // as Python writes it, contrary to the standard
 }
 
 function floats(bytes: Uint8Array, from: number, to: number): Float32Array {

@@ -8,7 +8,7 @@ import { readModel, type ReadModel } from "../../engine/drawing/read-model.ts";
 import { float32Values, tensorsOf } from "../fixtures/rewrites.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
-/** The reference snapshots, and where what diffusers computed with each is kept. */
+/** The reference snapshots, and the files with diffusers' results for each. */
 export const REFERENCES = {
   "tiny-sd1-eps": "tiny-sd1-eps",
   "tiny-sd2-v": "tiny-sd2-v",
@@ -19,7 +19,7 @@ export type ReferenceName = keyof typeof REFERENCES;
 
 export const CPU = deviceFor("cpu", { float16: false });
 
-/** A file of this folder as tensors by name; integers of 64 bits come as int32, bytes as floats. */
+/** The tensors of a file in this folder by name; 64-bit integers become int32, bytes become floats. */
 export function readTensors(file: string): Record<string, { shape: readonly number[]; data: Float32Array }> {
   const raw = tensorsOf(Uint8Array.from(readFileSync(new URL(file, import.meta.url))));
   return Object.fromEntries(
@@ -39,7 +39,7 @@ export function snapshotFolder(name: string): string {
   return fileURLToPath(new URL(`${name}/snapshot`, import.meta.url));
 }
 
-/** A snapshot loaded on a device, in an inference process of its own. */
+/** A snapshot loaded on a device, in its own inference process. */
 export async function load(
   folder: string,
   device: Device = CPU,
@@ -52,7 +52,7 @@ export async function load(
   return { model, loaded, supervisor, [Symbol.dispose]: () => supervisor.close() };
 }
 
-/** Root mean square of the difference, relative to that of what is expected. */
+/** Root mean square of the difference, relative to that of the expected values. */
 export function relativeError(actual: Float32Array, expected: Float32Array): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let difference = 0;

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHANGED_MODELS, requestFor, saveModel, type ChangedName } from "./changed-models.ts";
 
-/* For make_models.py: writes every changed model that has a picture of its own and its request into a folder of its own under the one given. */
+/* Used by make_models.py: writes every changed model that has its own picture, with its request, into a subfolder of
+   the given folder. */
 for (const name of Object.keys(CHANGED_MODELS) as ChangedName[]) {
   if ("picture" in CHANGED_MODELS[name]) continue;
   const folder = join(process.argv[2]!, name);

@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { S3Fault } from "./fault.ts";
 
-/** A body that arrived, less the frames it may come in. */
+/** A received body, without its framing. */
 export interface Body {
   readonly bytes: Buffer;
-  /** `crc32`, `sha256`, ... with the base64 that the client said, in a header or behind the body. */
+  /** `crc32`, `sha256`, ... with the base64 that the client sent, in a header or after the body. */
   readonly checksums: ReadonlyMap<string, string>;
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Reads a body, framed (`aws-chunked`) or not, and holds it to the hashes that came with it. */
+/** Reads a body, framed (`aws-chunked`) or not, and checks it against the hashes that came with it. */
 export function readBody(raw: Buffer, headers: Headers): Body {
   const payload = String(headers["x-amz-content-sha256"] ?? "UNSIGNED-PAYLOAD");
   const framed = payload.startsWith("STREAMING-") ? unframed(raw) : { bytes: raw, trailers: {} };

@@ -1,4 +1,4 @@
-/** What S3 refuses a request with. */
+/** A refusal of S3. */
 export class S3Fault extends Error {
   readonly status: number;
   readonly code: string;

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { crc32Of } from "./body.ts";
 import { notFound, S3Fault } from "./fault.ts";
 
-/** One version of an object; a deletion has no bytes. */
+/** One version of an object; a delete marker has no bytes. */
 export interface Version {
   readonly versionId: string;
   readonly bytes: Buffer;
@@ -28,7 +28,7 @@ export interface Upload {
   readonly parts: Map<number, Part>;
 }
 
-/** What an object is made of. */
+/** The content of an object. */
 export interface Given {
   readonly bytes: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export interface Given {
   readonly etag?: string;
 }
 
-/** AWS refuses parts under 5 MiB, the last aside; tests have smaller ones. */
+/** AWS refuses smaller parts than 5 MiB, except the last; tests use smaller ones. */
 const SMALLEST_PART = 5 << 20;
 
 export const etagOf = (bytes: Uint8Array): string => createHash("md5").update(bytes).digest("hex");
@@ -62,7 +62,7 @@ export class Bucket {
     this.#hasWholeEtags = hasWholeEtags;
   }
 
-  /** In the order of their bytes, as S3 lists them. */
+  /** Sorted by bytes, as S3 lists them. */
   keys(): string[] {
     const live = [...this.#objects].filter(([, versions]) => versions[0]?.isDeletion === false);
     return live.map(([key]) => key).toSorted(byBytes);
@@ -97,7 +97,7 @@ export class Bucket {
     return this.#add(key, { bytes, headers, checksums, etag, isDeletion: false });
   }
 
-  /** Gives the id of the deletion that now stands on top, or of the version that is gone. */
+  /** Returns the id of the delete marker that is now the newest version, or of the version that was deleted. */
   remove(key: string, versionId?: string): { versionId?: string; isDeletion: boolean } {
     if (versionId !== undefined) {
       const versions = this.#objects.get(key) ?? [];
@@ -134,7 +134,7 @@ export class Bucket {
     return upload;
   }
 
-  /** Joins the parts named, in their order. */
+  /** Joins the named parts in order. */
   complete(uploadId: string, wanted: readonly { number: number; etag: string }[]): Version {
     const { key, parts, headers } = this.upload(uploadId);
     const chosen = wanted.map(({ number, etag }) => {
@@ -175,7 +175,7 @@ export class Bucket {
   }
 }
 
-/** The checksum of the parts' checksums, with their number behind it. */
+/** The checksum of the parts' checksums, followed by their number. */
 function composite(parts: readonly Part[]): ReadonlyMap<string, string> {
   const sums = parts.map(({ checksums }) => checksums.get("crc32"));
   if (sums.length === 0 || sums.includes(undefined)) return new Map();

@@ -3,7 +3,7 @@ import type { Body } from "./body.ts";
 import { notFound, S3Fault } from "./fault.ts";
 import { elements, unescape, xml, type Elements } from "./xml.ts";
 
-/** One request to a bucket or an object in it, signature and body checked. */
+/** One request to a bucket or an object in it, with signature and body checked. */
 export interface Asked {
   readonly method: string;
   readonly bucket: Bucket;
@@ -12,7 +12,7 @@ export interface Asked {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Body;
-  /** Where an object to be copied is looked for. */
+  /** Finds the source bucket of a copy. */
   readonly bucketNamed: (name: string) => Bucket;
 }
 
@@ -22,7 +22,7 @@ export interface Answer {
   readonly body?: string | Buffer;
 }
 
-/** What S3 answers, for as much of it as Darkroom asks. */
+/** S3's answer, for the operations that Darkroom uses. */
 export function answer(asked: Asked): Answer {
   const { method, key, query } = asked;
   const [table, name] =
@@ -37,7 +37,7 @@ export function answer(asked: Asked): Answer {
   );
 }
 
-/** What of a bucket or an object is meant, where not it itself. */
+/** Query parameters that mean a part of a bucket or an object rather than the thing itself. */
 const PARTS = ["versioning", "versions", "uploads", "uploadId", "delete"] as const;
 
 type Operations = Readonly<Record<string, (asked: Asked) => Answer>>;
@@ -83,7 +83,7 @@ interface Entry {
   readonly isFolder: boolean;
 }
 
-/** Keys below a prefix and after one, those with a further delimiter as one folder; one more than is wanted. */
+/** Keys below a prefix and after one, those with a further delimiter as one folder; one more than requested. */
 function entriesOf(keys: readonly string[], query: URLSearchParams, after: string): Entry[] {
   const prefix = query.get("prefix") ?? "";
   const delimiter = query.get("delimiter") ?? "";
@@ -210,7 +210,7 @@ function removeMany({ bucket, body }: Asked): Answer {
   });
 }
 
-/** Headers that are kept with an object and given back with it. */
+/** Headers that are stored with an object and returned with it. */
 function keptHeaders(headers: Asked["headers"]): Record<string, string> {
   const kept = Object.entries(headers).filter(
     ([name]) => name === "content-type" || name.startsWith("x-amz-meta-"),

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { S3Server } from "./s3-server.ts";
 
-/** What a test tells the service in its own process. */
+/** A test's command to the service in its own process. */
 export type S3Order =
-  /** Takes so many bytes more; then it reads nothing further until it is told of the next limit. */
+  /** Receives this many more bytes; then it reads nothing more until the next limit. */
   | { readonly kind: "take"; readonly bytes: number }
   | { readonly kind: "report"; readonly key: string };
 
-/** What the service says. */
+/** The service's messages. */
 export type S3Said =
   | {
       readonly kind: "started";
@@ -15,23 +15,23 @@ export type S3Said =
       readonly accessKey: string;
       readonly secretKey: string;
     }
-  /** As many bytes as were allowed have arrived. */
+  /** The allowed number of bytes has arrived. */
   | { readonly kind: "full" }
   | S3Report;
 
 export interface S3Report {
   readonly kind: "report";
-  /** Of all bodies, also of those that broke off. */
+  /** Of all bodies, including those that broke off. */
   readonly receivedBytes: number;
-  /** Numbers of parts that arrived whole, in their order. */
+  /** Numbers of the parts that arrived completely, in order. */
   readonly parts: readonly number[];
-  /** SHA-256 of the object, hexadecimal; undefined where there is none. */
+  /** SHA-256 of the object, hexadecimal; undefined if there is none. */
   readonly sha256: string | undefined;
   readonly incomplete: number;
 }
 
-// The fake S3 service with a bucket `toys` as a process of its own: it lives on while hosts are killed, and lets
-// no more arrive than a test allows, so that no kill depends on speed.
+// The fake S3 service with a bucket `toys` as a separate process: it keeps running while hosts are killed, and receives
+// no more than a test allows, so that no kill depends on speed.
 const say = (said: S3Said): void => void process.send?.(said);
 let [received, allowed] = [0, 0];
 let opened = Promise.withResolvers<void>();

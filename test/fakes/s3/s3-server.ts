@@ -17,28 +17,28 @@ import { answer, type Answer, type Asked } from "./operations.ts";
 import { checkSignature } from "./signature.ts";
 import { xml } from "./xml.ts";
 
-/** One request as tests look back on it. */
+/** One request, as recorded for tests. */
 export interface S3Request {
   readonly method: string;
   readonly bucket: string;
   readonly key: string;
   readonly query: URLSearchParams;
-  /** Of the body as it came. */
+  /** Of the body as received. */
   readonly bytes: number;
-  /** Which part of an object was asked for. */
+  /** The requested range of an object. */
   readonly range: string | undefined;
-  /** What the signature says of the body: its SHA-256, or a word for none. */
+  /** The signature's statement about the body: its SHA-256, or a word for none. */
   readonly signedBody: string | undefined;
 }
 
-/** Something that goes wrong with the requests that `hits` says, as often as `times`. */
+/** A fault that affects the requests that `hits` selects, `times` times. */
 export interface Trouble {
   readonly hits: (request: S3Request) => boolean;
-  /** For ever where it is absent. */
+  /** Always, if absent. */
   times?: number;
   readonly does:
     | { readonly kind: "reset" }
-    /** The connection breaks after so many bytes of the answer. */
+    /** The connection breaks after this many bytes of the answer. */
     | { readonly kind: "cut"; readonly afterBytes: number }
     | {
         readonly kind: "refuse";
@@ -46,15 +46,15 @@ export interface Trouble {
         readonly code: string;
         readonly message?: string;
       }
-    /** A refusal under a status of 200, as a multipart upload's completion may have. */
+    /** A refusal with status 200, as the completion of a multipart upload may send. */
     | { readonly kind: "refuse in 200"; readonly code: string }
-    /** One byte of what arrives is kept as another. */
+    /** One received byte is stored as another. */
     | { readonly kind: "corrupt" }
     | {
         readonly kind: "redirect";
         readonly to: string;
         readonly region?: string;
-        /** 301 where it is absent. */
+        /** 301 if absent. */
         readonly status?: number;
       }
     | { readonly kind: "wait"; readonly ms: number };
@@ -66,20 +66,20 @@ export interface S3ServerOptions {
   readonly region?: string;
   /** How far its clock is ahead of ours. */
   readonly skewMs?: number;
-  /** The smallest part of an upload but the last; 5 MiB at AWS. */
+  /** The minimum size of a part except the last; 5 MiB at AWS. */
   readonly smallestPart?: number;
-  /** An ETag is the MD5 of the object, also where it came in parts; as rclone has it. */
+  /** An ETag is the object's MD5 even after a multipart upload, as with rclone. */
   readonly hasWholeEtags?: boolean;
   readonly port?: number;
-  /** It speaks TLS with this certificate. */
+  /** Uses TLS with this certificate. */
   readonly tls?: KeyPair;
-  /** Told of every piece of a body that arrives, and waited for. */
+  /** Called with every piece of a body that arrives, and awaited. */
   readonly onPiece?: (bytes: number) => Promise<void> | void;
 }
 
 /**
- * A fake S3 service in memory, over real sockets: as much of S3 as Darkroom asks of it. Signatures,
- * hashes, clocks and regions are checked; buckets are found by path, or in front of `localhost`.
+ * A fake S3 service in memory, over real sockets, with the operations that Darkroom uses. It checks signatures, hashes,
+ * clocks and regions; buckets are addressed by path, or as a subdomain of `localhost`.
  */
 export class S3Server implements AsyncDisposable {
   readonly accessKey: string;
@@ -120,7 +120,7 @@ export class S3Server implements AsyncDisposable {
     return `${this.#options.tls === undefined ? "http" : "https"}://127.0.0.1:${this.port}`;
   }
 
-  /** A bucket by its name, made where it is not there. */
+  /** A bucket by name, created if it does not exist. */
   bucket(name: string): Bucket {
     const bucket = this.#buckets.get(name) ?? new Bucket(name, this.#options);
     this.#buckets.set(name, bucket);
@@ -236,7 +236,7 @@ export class S3Server implements AsyncDisposable {
   }
 }
 
-/** The fake as the suite of S3's operations takes any service. */
+/** The fake, in the form that the suite of S3 operations uses for any service. */
 export async function startFakeService() {
   const server = await S3Server.start();
   const { origin: endpoint, accessKey, secretKey } = server;
@@ -250,7 +250,7 @@ interface Arrived {
   readonly trouble: Trouble["does"] | undefined;
 }
 
-/** What is answered in place of the real answer, where something is. */
+/** The answer to a troubled request, if it replaces the real one. */
 function troubledAnswer(trouble: Trouble["does"]): Answer | undefined {
   const { kind } = trouble;
   if (kind === "refuse") {

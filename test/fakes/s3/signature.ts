@@ -1,10 +1,10 @@
 import { createHash, createHmac } from "node:crypto";
 import { S3Fault } from "./fault.ts";
 
-/** A request as far as its signature goes. */
+/** The parts of a request that its signature covers. */
 export interface SignedRequest {
   readonly method: string;
-  /** Path and query as they came, undecoded. */
+  /** Path and query as received, not decoded. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
@@ -13,7 +13,7 @@ export interface Signer {
   readonly accessKey: string;
   readonly secretKey: string;
   readonly region: string;
-  /** Milliseconds since 1970, as the service's clock has it. */
+  /** Milliseconds since 1970, by the service's clock. */
   readonly now: () => number;
 }
 
@@ -24,14 +24,14 @@ const sha256 = (text: string | Uint8Array): string =>
 const hmac = (key: string | Uint8Array, text: string): Buffer =>
   createHmac("sha256", key).update(text).digest();
 
-/** Percent-encoding as Signature Version 4 wants it: everything but letters, digits and -._~ */
+/** Percent-encoding of Signature Version 4: everything but letters, digits and -._~ */
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(
     /[!'()*]/g,
     (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/** Throws what S3 answers where a request is not signed by these keys, at this time, for this region. */
+/** Throws S3's error if a request is not signed with these keys, at this time, for this region. */
 export function checkSignature(request: SignedRequest, signer: Signer): void {
   const [path = "", query = ""] = request.url.split("?");
   const parameters = new URLSearchParams(query.replaceAll("+", "%2B"));
@@ -80,9 +80,9 @@ interface Claim {
   readonly signedHeaders: readonly string[];
   /** 20261129T120000Z */
   readonly date: string;
-  /** Hash of the body, or a word that stands for it. */
+  /** Hash of the body, or a word instead of it. */
   readonly payload: string;
-  /** Of a presigned address. */
+  /** For a presigned address. */
   readonly expiresSeconds?: number;
 }
 

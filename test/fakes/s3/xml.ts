@@ -1,10 +1,10 @@
-/** An element's content: text, or further elements, in order; a list makes one element for each. */
+/** An element's content: text, or child elements in order; a list makes one element for each item. */
 export type Content = string | number | boolean | undefined | readonly Content[] | Elements;
 export interface Elements {
   readonly [name: string]: Content;
 }
 
-/** A whole answer of S3's, whose root is `name`. */
+/** A complete answer of S3, with `name` as its root. */
 export function xml(name: string, content: Elements): string {
   const root = `<${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner(content)}</${name}>`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}`;
@@ -27,7 +27,7 @@ const NAMED: Readonly<Record<string, string>> = {
   '"': "&quot;",
 };
 
-/** As AWS writes them, control characters of a key, too, which XML 1.0 has no way to write. */
+/** As AWS writes them, including control characters of a key, which XML 1.0 cannot represent. */
 function escape(text: string): string {
   const letters = Array.from(text, (letter) => {
     const code = letter.codePointAt(0) ?? 0;
@@ -36,7 +36,7 @@ function escape(text: string): string {
   return letters.join("");
 }
 
-/** The texts of every element called `name`, wherever they stand. Knows as much XML as the SDK writes. */
+/** The texts of all elements called `name`, at any depth. Understands the XML that the SDK writes. */
 export function elements(text: string, name: string): string[] {
   const found = text.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, "g"));
   return [...found].map(([, content = ""]) => content);
