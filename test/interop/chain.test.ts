@@ -13,15 +13,15 @@ import { startMoto } from "./started-moto.ts";
 import { freePorts } from "./torchserve.ts";
 import { pythonOf } from "./virtual-environment.ts";
 
-/** Below this our picture and the cluster's of one seed would not be the same. */
+/** Below this, our picture and the cluster's from the same seed would not count as equal. */
 const LEAST_DB = 40;
-/** Publishing, two packages' worth of pip, and a worker that imports torch. */
+/** Publishing, installing two packages with pip, and a worker that imports torch. */
 const STARTING_MS = 1_100_000;
 const NAME = "stable-diffusion";
 
 const folder = mkdtempSync(join(tmpdir(), "darkroom-chain-"));
 const data = join(folder, "data");
-/** The starter with few steps recommended, which is what the notebook's request gets: it names none. */
+/** The starter with a small recommended number of steps, since the notebook's request names none. */
 const model = join(folder, "few-steps");
 let service: StartedService | undefined;
 let started: Cluster | undefined;
@@ -63,7 +63,7 @@ function cluster(): Cluster {
 
 const pixels = (file: string): Promise<Buffer> => sharp(file).removeAlpha().raw().toBuffer();
 
-/** What is drawn here by the same settings. */
+/** The picture drawn here with the same settings. */
 async function drawnHere(settings: readonly string[]): Promise<Buffer> {
   const out = join(folder, "here.png");
   await run([
@@ -80,7 +80,7 @@ async function drawnHere(settings: readonly string[]): Promise<Buffer> {
   return pixels(out);
 }
 
-/** Asks over v2 and gives the reply, whatever it says. */
+/** Sends a request over v2 and returns the reply, whatever it says. */
 async function infer(body: object) {
   const reply = await fetch(`${cluster().address}/v2/models/${NAME}/infer`, {
     method: "POST",
@@ -179,7 +179,7 @@ test("every input that the handler declares comes through the wrapper, for a bat
   const values = (body.outputs[0].data as unknown[]).flat(3);
   expect(values).toHaveLength(4 * 64 * 96 * 3);
   expect(values.every((value) => Number.isInteger(value) && Number(value) <= 255)).toBe(true);
-  // The third is the second prompt's first, with the seed that follows.
+  // The third is the second prompt's first picture, with the next seed.
   const settings = ["--seed", "7", "--guidance", "3.5", "--scheduler", "ddim", "--steps", "1"];
   const own = ["a tree", "--negative", "fog", "--size", "96x64", ...settings];
   const third = Uint8Array.from(values.slice(2 * 64 * 96 * 3, 3 * 64 * 96 * 3) as number[]);
@@ -196,7 +196,7 @@ test("parameters of a request come through the wrapper as its inputs do, and so 
     parameters: { seed: "5" },
     outputs: [{ datatype: "BYTES", shape: [1] }],
   });
-  // The client sent no id; the wrapper made one, and the handler gave it back.
+  // The client sent no id; the wrapper made one, and the handler returned it.
   expect(body.id).toMatch(/^[0-9a-f-]{36}$/);
   const file = Buffer.from(body.outputs[0].data[0], "base64");
   expect(await sharp(file).metadata()).toMatchObject({ format: "webp", width: 96, height: 64 });

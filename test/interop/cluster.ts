@@ -12,7 +12,7 @@ import { initializeStorage } from "./storage-initializer.ts";
 import { freePorts, LOADING_MS, TorchServe } from "./torchserve.ts";
 import { pythonOf } from "./virtual-environment.ts";
 
-/** Publishes a model of the store into a new bucket of a service, by the command line, which keeps all in `data`. */
+/** Publishes a model of the store into a new bucket of a service with the command line, whose data folder is `data`. */
 export async function publishTo(
   { endpoint, accessKey, secretKey }: S3Service,
   { model, bucket, name, data }: Readonly<Record<"model" | "bucket" | "name" | "data", string>>,
@@ -32,14 +32,14 @@ export interface ClusterOptions {
   readonly bucket: string;
   /** As it is entered in OpenShift AI. */
   readonly path: string;
-  /** Where everything may write; /mnt/models is a folder in it. */
+  /** The folder that everything may write to; /mnt/models is a folder in it. */
   readonly folder: string;
   readonly installsPackages?: boolean;
 }
 
 /**
- * What OpenShift AI makes of a published model, on this machine: KServe's storage initializer copies it, TorchServe
- * loads it, and KServe's wrapper stands in front.
+ * A published model as OpenShift AI runs it, on this machine: KServe's storage initializer copies it, TorchServe loads
+ * it, and KServe's wrapper is in front of it.
  */
 export class Cluster {
   readonly torchServe: TorchServe;
@@ -78,7 +78,7 @@ export class Cluster {
     return cluster;
   }
 
-  /** Another wrapper, of a protocol; gives its address. */
+  /** Starts another wrapper for a protocol; returns its address. */
   async wrap(port: number, protocol: "v1" | "v2"): Promise<string> {
     const script = fileURLToPath(new URL("kserve_wrapper.py", import.meta.url));
     const wrapper = spawn(pythonOf("kserve"), [script, String(port)], {
@@ -109,7 +109,7 @@ export class Cluster {
   }
 }
 
-/** A configuration with which a picture may take as long as it does on a busy machine. */
+/** A configuration that allows a picture as much time as it needs on a busy machine. */
 function patient(bytes: Uint8Array): ConfigProperties {
   const config = ConfigProperties.parse(bytes);
   const snapshot = config.get("model_snapshot") ?? "";

@@ -1,6 +1,6 @@
 /**
- * The real wheels of ONNX Runtime and NVIDIA, from the package index that pip would ask. No card is
- * needed: where there is none, a driver made here says so, and the libraries have to load to hear it.
+ * Uses the real wheels of ONNX Runtime and NVIDIA, from the package index that pip would use. No card is needed:
+ * without one, a driver made here reports that, and the libraries have to load to receive the report.
  */
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -13,7 +13,7 @@ const FETCHING_MS = 60 * 60_000;
 const DRIVER = new URL("cuda_driver.c", import.meta.url).pathname;
 const dataFolder = join(interopCache(), "cuda", "data");
 
-/** As a person would call it, with a driver on the loader's path. */
+/** Runs the command as a user would, with a driver on the loader's path. */
 async function cuda(...flags: string[]): Promise<{ code: number | null; said: string }> {
   const folder = temporaryFolder();
   const build = ["-shared", "-fPIC", "-o", join(folder, "libcuda.so.1"), DRIVER];

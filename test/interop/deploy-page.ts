@@ -13,7 +13,7 @@ import type { KubernetesApi } from "./kubernetes-api.ts";
 const SERVICE = `/apis/serving.kserve.io/v1beta1/namespaces/${PROJECT}/inferenceservices/${NAME}`;
 const PODS = `/api/v1/namespaces/${PROJECT}/pods`;
 
-/** A real API server, with the part of its controllers and nodes; `url` is where a deployment can be asked. */
+/** A real API server, with the test as its controllers and nodes; `url` is the address of a ready deployment. */
 function played(api: KubernetesApi, url: string): PlayedCluster {
   const send = async (method: string, path: string, object: object, type?: string) => {
     const body = JSON.stringify(object);
@@ -42,7 +42,7 @@ function played(api: KubernetesApi, url: string): PlayedCluster {
   };
 }
 
-/** Deploys to a real API server in a real Chromium, from the form to a picture, and removes it again. */
+/** Deploys to a real API server in real Chromium, from the form to a picture, and removes it again. */
 export async function deployThroughPage(api: KubernetesApi): Promise<void> {
   buildPages();
   const data = join(temporaryFolder(), "data");

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { psnr } from "../golden/reference.ts";
 import { JsonPeer } from "./json-peer.ts";
 
-/** What is asked of both: the same words, in the words of each. */
+/** The request to both, in each one's form. */
 interface Picture {
   readonly folder: string;
   readonly prompt: string;
@@ -18,14 +18,17 @@ interface Picture {
   readonly width: number;
   readonly height: number;
   readonly seed: number;
-  /** The model's own where it is absent. */
+  /** The model's own if absent. */
   readonly scheduler?: SchedulerName;
-  /** A picture to start from. */
+  /** The start image. */
   readonly start?: string;
   readonly strength?: number;
 }
 
-/** Distance in dB at which pictures of 8 bits are the same but for the rounding of single levels: Heun is at 59, the rest beyond 60. */
+/**
+ * Distance in dB above which 8-bit pictures are equal except for the rounding of single levels: Heun is at 59, the
+ * others above 60.
+ */
 const LEAST_DB = 55;
 
 const SD2 = "test/golden/tiny-sd2-v/snapshot";
@@ -75,14 +78,14 @@ test("diffusers and the command line draw the same picture", async () => {
 });
 
 function theirs({ negative, steps, guidance, scheduler, ...same }: Picture): object {
-  // A name is a class, with settings that are handed to from_config beside the model's own.
+  // A name stands for a class, with settings that are passed to from_config besides the model's own.
   const named = scheduler && SCHEDULERS[scheduler];
   return {
     ...same,
     ...(negative !== undefined && { negative_prompt: negative }),
     num_inference_steps: steps,
     guidance_scale: guidance,
-    // Of image to image the size is the picture's.
+    // For image to image, the size is the picture's.
     ...(same.start !== undefined && { width: undefined, height: undefined }),
     ...(named && { scheduler: named.scheduler.className, config: named.fixed }),
   };

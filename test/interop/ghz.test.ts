@@ -43,7 +43,7 @@ function asked(steps: number, count = 1): object {
 
 test("a hundred gRPC calls whose deadline passes leave the device free", async () => {
   const host = await LoadedHost.start();
-  // Ten at a time, as many as may wait; a picture of theirs that went on would take minutes.
+  // Ten at a time, as many as may wait; if their pictures continued, they would take minutes.
   const cancelled = await infer(host, asked(1000, 60), {
     total: 100,
     concurrency: 10,

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { interopCache, requireProgram, runStep } from "./install-step.ts";
 import type { GoModule, Peer } from "./peers.ts";
 
-/** The program of a peer that is built from Go modules, once it is installed. */
+/** The program of a peer that is built from Go modules, after its installation. */
 export function programOf(name: string, cache = interopCache()): string {
   return join(cache, name, process.platform === "win32" ? `${name}.exe` : name);
 }
 
 /**
- * Builds a peer's program, unless it is there already. Throws Missing where Go is missing or the time, in
- * milliseconds, is over.
+ * Builds a peer's program, unless it exists already. Throws Missing if Go is missing or the time, in milliseconds, is
+ * over.
  */
 export async function buildProgram({ name, size }: Peer, go: GoModule, limitMs: number) {
   const deadline = performance.now() + limitMs;
@@ -42,7 +42,7 @@ export async function buildProgram({ name, size }: Peer, go: GoModule, limitMs: 
 
 type RunGo = (...args: readonly string[]) => Promise<string>;
 
-/** The modules that a module's go.mod takes from its own tree. */
+/** The modules that a module's go.mod replaces by folders of its own tree. */
 async function stagedModules({ module, version }: GoModule, run: RunGo) {
   const said = await run("mod", "download", "-json", `${module}@${version}`);
   const { GoMod: file } = JSON.parse(said) as { readonly GoMod: string };

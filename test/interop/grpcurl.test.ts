@@ -7,7 +7,7 @@ import { programOf } from "./go-program.ts";
 
 const SERVICE = "inference.GRPCInferenceService";
 
-/** `darkroom serve` with the starter, asked by what grpcurl learns of it by reflection. */
+/** `darkroom serve` with the starter; grpcurl learns its methods by reflection. */
 async function aimed(): Promise<(method: string, ...messages: object[]) => Promise<string>> {
   const ports = ["--port", "0", "--endpoint-port", "0", "--grpc-port", "0"];
   const host = new HostProcess([...ports, "--data-dir", temporaryFolder()]);
@@ -46,7 +46,7 @@ test("grpcurl learns by reflection what there is, and draws with it", async () =
     "grpc.reflection.v1alpha.ServerReflection",
     SERVICE,
   ]);
-  // Devices are tried first.
+  // The server probes devices first.
   await expect
     .poll(async () => JSON.parse(await ask("grpc.health.v1.Health/Check", {})), { timeout: 60_000 })
     .toEqual({ status: "SERVING" });

@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
-/** Why a peer cannot be tried here, in a few words. */
+/** Why a peer cannot be tested here, in a few words. */
 export class Missing extends Error {}
 
-/** Where peers are kept between runs: never inside the checkout. */
+/** Where peers are kept between runs: never in the checkout. */
 export function interopCache(env: NodeJS.ProcessEnv = process.env): string {
   const caches = env["XDG_CACHE_HOME"];
-  // The XDG specification has relative paths ignored.
+  // The XDG specification says to ignore relative paths.
   const root = caches !== undefined && isAbsolute(caches) ? caches : join(homedir(), ".cache");
   return env["DARKROOM_INTEROP_CACHE"] ?? join(root, "darkroom-interop");
 }
@@ -21,14 +21,14 @@ export async function requireProgram(program: string, ask = "--version"): Promis
 
 export interface Step {
   readonly limitMs: number;
-  /** What it is to bring, for a sentence. */
+  /** What it installs, for a message. */
   readonly what: string;
   readonly cwd?: string;
-  /** On top of the environment. */
+  /** In addition to the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What a program prints; Missing, naming what it was to bring, where it fails or takes too long. */
+/** A program's output. Throws Missing, with what it was to install, if it fails or takes too long. */
 export async function runStep(
   command: string,
   args: readonly string[],

@@ -6,8 +6,8 @@ import { onTestFinished } from "vitest";
 import { pythonOf } from "./virtual-environment.ts";
 
 /**
- * A Python program of a peer's that reads one JSON object a line and answers each with one: `{ok}` with
- * the answer, or `{failed}` with what it raised.
+ * A peer's Python program that reads one JSON object a line and answers each with one: `{ok}` with the result, or
+ * `{failed}` with the exception.
  */
 export class JsonPeer {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -17,12 +17,12 @@ export class JsonPeer {
   private constructor(python: string, args: readonly string[]) {
     this.#child = spawn(python, args);
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => (this.#error += text));
-    // A program that has ended is told by the line that does not come.
+    // A program that has ended is noticed by its missing answer.
     this.#child.stdin.on("error", () => {});
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]();
   }
 
-  /** Starts `script`, a file of this folder, with the packages of the peer; ends it with the test. */
+  /** Starts `script`, a file of this folder, with the peer's packages; stops it when the test ends. */
   static start(peer: string, script: string, ...args: readonly string[]): JsonPeer {
     const python = pythonOf(peer);
     if (!existsSync(python)) {

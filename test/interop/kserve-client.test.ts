@@ -6,7 +6,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { tlsFiles } from "../fakes/tls-files.ts";
 import { JsonPeer } from "./json-peer.ts";
 
-/** With which the server encrypts, and the authority that the client trusts. */
+/** The server's certificate, and the authority that the client trusts. */
 interface Encrypted {
   readonly server: TlsFiles;
   readonly trusted: string;
@@ -34,7 +34,7 @@ test("KServe's SDK gets one picture over REST, as JSON and binary, and over gRPC
   const ask = await aimed();
   for (const over of ["rest", "grpc"] as const) {
     expect(await ask(over, { call: "live" })).toBe(true);
-    // Devices are tried first.
+    // The server probes devices first.
     await expect.poll(() => ask(over, { call: "ready" }), { timeout: 60_000 }).toBe(true);
     expect(await ask(over, { call: "modelReady", model })).toBe(true);
   }
@@ -71,7 +71,7 @@ test("KServe's SDK draws over TLS by a private authority, and goes no further by
   const ask = await aimed({ server, trusted: tlsFiles(own).cert });
   const stranger = await aimed({ server, trusted: tlsFiles(other).cert });
   for (const over of ["rest", "grpc"] as const) {
-    // Devices are tried first.
+    // The server probes devices first.
     await expect.poll(() => ask(over, { call: "ready" }), { timeout: 60_000 }).toBe(true);
     const infer = { call: "infer", model, prompt: "a red fish", parameters: SMALL };
     expect(await ask(over, infer)).toMatchObject({ id: "11", shape: [64, 64, 3] });

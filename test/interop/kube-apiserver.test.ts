@@ -14,10 +14,10 @@ import { deployThroughPage } from "./deploy-page.ts";
 import { runStep } from "./install-step.ts";
 import { KubernetesApi, type Manifest, manifestsIn, TOKEN } from "./kubernetes-api.ts";
 
-/** What KServe's own definitions of its objects come with. */
+/** The module with KServe's own definitions of its objects. */
 const KSERVE = "github.com/kserve/kserve@v0.15.2";
 const PROJECT = "sd-proj";
-/** Holds what the command line wrote, so that the page and our client find nothing of it. */
+/** The project for the command line's manifests, so that the page and our client do not find them. */
 const WRITTEN_PROJECT = "sd-written";
 
 let started: KubernetesApi | undefined;
@@ -41,7 +41,7 @@ function api(): KubernetesApi {
   return started;
 }
 
-/** KServe's custom resource definitions, out of its Go module. */
+/** KServe's custom resource definitions, from its Go module. */
 async function customResources(): Promise<readonly Manifest[]> {
   const what = "KServe's definitions";
   const args = ["mod", "download", "-json", KSERVE];
@@ -55,7 +55,7 @@ async function customResources(): Promise<readonly Manifest[]> {
     .filter(({ kind }) => kind === "CustomResourceDefinition");
 }
 
-/** Waits until the API serves KServe's kinds: it learns of them a little after their definitions. */
+/** Waits until the API serves KServe's kinds, which happens shortly after their definitions are applied. */
 async function settled(server: KubernetesApi): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
     const { status } = await server.ask("GET", "/apis/serving.kserve.io/v1beta1");
@@ -65,7 +65,7 @@ async function settled(server: KubernetesApi): Promise<void> {
   throw new Error("the API does not serve KServe's kinds");
 }
 
-/** Applies all manifests of a folder in the order of their names, as `oc apply -f` does; first as a dry run. */
+/** Applies all manifests of a folder in order of their names, like `oc apply -f`; first as a dry run. */
 async function applyFolder(folder: string): Promise<readonly Manifest[]> {
   const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
   const manifests = files
@@ -84,7 +84,7 @@ async function applyFolder(folder: string): Promise<readonly Manifest[]> {
 
 const data = (): string => join(temporaryFolder(), "data");
 
-/** Has the command line write manifests, and gives their folder. */
+/** Has the command line write manifests, and returns their folder. */
 async function written(...flags: readonly string[]): Promise<string> {
   const [own, out] = [data(), join(temporaryFolder(), "manifests")];
   const env = { AWS_ACCESS_KEY_ID: "darkroom", AWS_SECRET_ACCESS_KEY: "darkroomsecret" };
@@ -107,7 +107,7 @@ test.each(
 )("every manifest of a deployment is taken as it is: %s, %s", async (mode, _, flags) => {
   const manifests = await applyFolder(await written("--mode", mode, ...flags));
   expect(manifests.map(({ kind }) => kind)).toContain("InferenceService");
-  // Nothing is dropped in silence; a Secret's text comes back as base64.
+  // Nothing is dropped silently; a Secret's text is returned as base64.
   for (const manifest of manifests.filter(({ kind }) => kind !== "Secret")) {
     const { body } = await api().ask("GET", await api().pathOf(manifest));
     expect(body).toMatchObject(manifest);
@@ -161,7 +161,7 @@ test.skipIf(chromiumPath === undefined)(
   () => expect(deployThroughPage(api())).resolves.toBeUndefined(),
 );
 
-/** A studio that knows this API server, and a connection to a bucket. */
+/** A studio with this API server as a cluster, and a connection to a bucket. */
 async function studioThere() {
   const client = clientOf((await studioInProcess()).router);
   const keys = { accessKey: "darkroom", secretKey: "darkroomsecret" };
@@ -187,7 +187,7 @@ async function studioThere() {
 
 const SERVICE = `/apis/serving.kserve.io/v1beta1/namespaces/${PROJECT}/inferenceservices/ours`;
 
-/** Writes what a controller of KServe would. */
+/** Writes what a controller of KServe would write. */
 async function tell(status: object): Promise<void> {
   const body = JSON.stringify({ status });
   const type = "application/merge-patch+json";
@@ -211,7 +211,7 @@ test("our client: looked at, tried, applied, watched until ready, scaled, starte
   );
 
   const place = { clusterId: cluster.id, namespace: PROJECT, name: "ours" };
-  // The token controller's work, which does not run here.
+  // Does the work of the token controller, which does not run here.
   const secret = `/api/v1/namespaces/${PROJECT}/secrets/default-name-ours-sa`;
   await api().ask("PATCH", secret, {
     body: JSON.stringify({ data: { token: btoa("a.token.c") } }),
@@ -243,7 +243,7 @@ test("our client: looked at, tried, applied, watched until ready, scaled, starte
   await client.deploy.redeploy(place);
   const { body } = await api().ask("GET", SERVICE);
   expect(body).toMatchObject({ spec: { predictor: { minReplicas: 0 } } });
-  // What scaling set is no conflict with ourselves.
+  // Fields that scaling has set do not conflict with our own.
   expect(await client.deploy.apply(source())).toMatchObject({ isApplied: true });
 
   const all = await client.deploy.list(place);

@@ -12,10 +12,10 @@ import { freePorts } from "./torchserve.ts";
 
 const STARTING_MS = 180_000;
 export const TOKEN = "ADMIN_TOKEN";
-/** Of both processes. */
+/** The log of both processes. */
 const LOG = "kubernetes.log";
 
-/** An object of Kubernetes, as far as its place in the API depends on it. */
+/** A Kubernetes object, with the fields that determine its place in the API. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -27,21 +27,21 @@ export interface ApiReply {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The objects of a text with one or more YAML documents. */
+/** The objects in a text with one or more YAML documents. */
 export function manifestsIn(text: string): readonly Manifest[] {
   return parseAllDocuments(text)
     .map((document) => document.toJS() as Manifest | null)
     .filter((manifest) => manifest !== null);
 }
 
-/** Kubernetes' own API server over etcd, with nothing behind it: no controllers, no nodes. */
+/** Kubernetes' own API server over etcd, with no controllers or nodes. */
 export class KubernetesApi {
   readonly #processes: readonly ChildProcess[];
   readonly #folder: string;
   readonly #dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
   readonly #kinds = new Map<string, Resource>();
   readonly address: string;
-  /** Of a user who may do everything. */
+  /** Token of a user with all permissions. */
   readonly token = TOKEN;
 
   private constructor(processes: readonly ChildProcess[], folder: string, port: number) {
@@ -128,7 +128,7 @@ export class KubernetesApi {
     return { status: reply.status, body: json };
   }
 
-  /** Server-side apply, with what no schema knows refused. */
+  /** Server-side apply, which refuses fields that are not in a schema. */
   async apply(manifest: Manifest, options: Readonly<Record<string, string>> = {}) {
     const query = new URLSearchParams({
       fieldManager: "darkroom",
@@ -141,7 +141,7 @@ export class KubernetesApi {
     });
   }
 
-  /** Where an object stands in the API, as the API itself describes its kinds. */
+  /** An object's path in the API, according to the API's own list of kinds. */
   async pathOf({ apiVersion, kind, metadata }: Manifest): Promise<string> {
     const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     const key = `${root} ${kind}`;

@@ -8,7 +8,7 @@ import { programOf } from "./go-program.ts";
 
 const PATIENCE = { timeout: 60_000, interval: 200 };
 
-/** `darkroom serve` with the starter, for a load tool to lean on until the test has finished. */
+/** `darkroom serve` with the starter, for a load tool, until the test has finished. */
 export class LoadedHost {
   readonly #folder: string;
   readonly #host: HostProcess;
@@ -27,7 +27,7 @@ export class LoadedHost {
     await host.start();
     const ready = async (): Promise<boolean> =>
       (await fetch(new URL("/v2/health/ready", host.endpoint))).ok;
-    // Devices are tried first.
+    // The server probes devices first.
     await vi.waitUntil(ready, PATIENCE);
     return new LoadedHost(folder, host);
   }
@@ -40,19 +40,19 @@ export class LoadedHost {
     return this.#host.grpc ?? "";
   }
 
-  /** A new key, for a client of its own. */
+  /** Creates a key for a separate client. */
   async key(name: string): Promise<string> {
     return (await darkroom(["keys", "add", name, "--data-dir", this.#folder])).out.trim();
   }
 
-  /** A number that it tells at `/metrics`. */
+  /** A value from `/metrics`. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(new URL("/metrics", this.origin))).text();
     const [, value] = new RegExp(`^${name} (\\S+)$`, "m").exec(text) ?? [];
     return Number(value);
   }
 
-  /** Until nothing is drawn and nothing waits. */
+  /** Waits until nothing is drawn and nothing is waiting. */
   async becameFree(): Promise<void> {
     const isFree = async (): Promise<boolean> =>
       (await this.metric("darkroom_queue_length")) + (await this.metric("darkroom_drawing")) === 0;
@@ -60,7 +60,7 @@ export class LoadedHost {
   }
 }
 
-/** Runs a load tool that was built here; gives what it prints. */
+/** Runs a load tool that was built here; returns its output. */
 export async function load(tool: string, ...args: readonly string[]): Promise<unknown> {
   const options = { maxBuffer: 64 << 20 };
   const { stdout } = await promisify(execFile)(programOf(tool), args, options);

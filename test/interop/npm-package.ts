@@ -4,12 +4,12 @@ import { z } from "zod";
 import { interopCache, requireProgram, runStep } from "./install-step.ts";
 import type { Peer } from "./peers.ts";
 
-/** Where a peer's package of npm's lies, once it is installed. */
+/** The folder of a peer's npm package, after its installation. */
 export function npmFolder({ name, npm = "" }: Pick<Peer, "name" | "npm">): string {
   return join(interopCache(), name, "node_modules", npm.replace(/@[\d.]+$/, ""));
 }
 
-/** Installs a package without running what it brings, unless it is there already; gives its version. */
+/** Installs a package without running its scripts, unless it is installed already; returns its version. */
 export async function installNpm(peer: Peer, npm: string, limitMs: number): Promise<string> {
   await requireProgram("npm");
   const folder = join(interopCache(), peer.name);

@@ -9,7 +9,7 @@ interface Image {
   readonly b64_json?: string;
 }
 
-/** What of the SDK is tried. */
+/** The part of the SDK that is tested. */
 interface OpenAi {
   readonly models: { list(): Promise<{ readonly data: readonly { readonly id: string }[] }> };
   readonly images: {

@@ -3,7 +3,7 @@ import { HostProcess } from "../e2e/host-process.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { JsonPeer } from "./json-peer.ts";
 
-/** `darkroom serve --openai` with the starter, and OpenAI's SDK for Python aimed at it. */
+/** `darkroom serve --openai` with the starter, and OpenAI's Python SDK pointed at it. */
 async function aimed(): Promise<(call: string, request?: object) => Promise<unknown>> {
   const ports = ["--port", "0", "--endpoint-port", "0", "--openai"];
   const host = new HostProcess([...ports, "--data-dir", temporaryFolder()]);

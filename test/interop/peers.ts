@@ -1,40 +1,40 @@
-/** Another program that Darkroom is tried against, and what it takes to have it here. */
+/** Another program that Darkroom is tested against, and how to install it here. */
 export interface Peer {
-  /** Names its test, `NAME.test.ts` in this folder, and its folder in the cache. */
+  /** Name of its test, `NAME.test.ts` in this folder, and of its folder in the cache. */
   readonly name: string;
   /**
-   * Python packages, pinned, for a virtual environment of its own; the first gives the version shown. Absent
-   * with `go` where the test itself has the product fetch what it is tried with.
+   * Pinned Python packages for its own virtual environment; the version shown is the first one's. Absent together with
+   * `go` if the test has the product itself download what it is tested with.
    */
   readonly pip?: readonly string[];
-  /** Where it is a package of npm's, pinned. */
+  /** For a package of npm, pinned. */
   readonly npm?: string;
-  /** Where it is a program in Go, which is built here. */
+  /** For a Go program, which is built here. */
   readonly go?: GoModule;
-  /** Takes so long to install that only --all tries it. */
+  /** Takes so long to install that it is only tested with --all. */
   readonly isSlow?: boolean;
-  /** Another peer, whose packages it uses as well: large ones are kept once. */
+  /** Another peer whose packages it uses as well, so that large ones are stored once. */
   readonly sharesWith?: string;
-  /** Other peers that its test starts as well; they are installed first. */
+  /** Other peers that its test also starts; they are installed first. */
   readonly starts?: readonly string[];
-  /** Programs that must be on the PATH already; a peer without them is skipped. */
+  /** Programs that must already be on the PATH; a peer without them is skipped. */
   readonly needs?: readonly string[];
-  /** Longest time its installation may take, in minutes. */
+  /** Maximum installation time, minutes. */
   readonly installMinutes: number;
-  /** Said where the installation did not end in time: what is large about it. */
+  /** Shown if the installation did not finish in time: what is large about it. */
   readonly size: string;
 }
 
-/** What a program in Go is built from: a file of this folder, and the module, pinned, that it imports. */
+/** The source of a Go program: a file of this folder, and the pinned module that it imports. */
 export interface GoModule {
   readonly main: string;
   readonly module: string;
   readonly version: string;
-  /** Version at which the modules are published that its go.mod takes from its own tree. */
+  /** The published version of the modules that its go.mod replaces by folders of its own tree. */
   readonly staged?: string;
 }
 
-/** The quickest to install and to run first: where time is short, the last ones are skipped. */
+/** The fastest to install and run come first: if time is short, the last ones are skipped. */
 export const PEERS: readonly Peer[] = [
   {
     name: "sd-parsers",
@@ -105,7 +105,7 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: "kserve",
-    // The last three keep pip from trying their versions one after another.
+    // The last three stop pip from trying their versions one after another.
     pip: ["kserve[storage]==0.13.0", "grpcio==1.85.3", "protobuf==3.20.3", "ray==2.10.0"],
     starts: ["moto"],
     installMinutes: 5,
@@ -192,7 +192,7 @@ export const PEERS: readonly Peer[] = [
   {
     name: "chain",
     starts: ["moto", "kserve", "torchserve"],
-    // TorchServe installs half a gigabyte of packages for it, each time.
+    // TorchServe installs half a gigabyte of packages for it every time.
     isSlow: true,
     installMinutes: 8,
     size: "packages that TorchServe installs each time",

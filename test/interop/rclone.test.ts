@@ -17,7 +17,7 @@ const start = (): Promise<StartedService> =>
       `serve s3 ${folder} --addr 127.0.0.1:${port} --auth-key darkroom,darkroomsecret`.split(" "),
   });
 
-// Its objects are files: what files can be called is what keys can be.
+// It stores objects as files: possible keys are possible file names.
 s3Operations("rclone", start, {
   isUnversioned: true,
   refusedKeys: ["parent", "double", "absolute", "dots", "long"],

@@ -1,10 +1,10 @@
-/** A request to both, and what differs between their replies on purpose. */
+/** A request to both, and the intended difference between their replies. */
 export interface AskedOfBoth {
   readonly method: string;
   readonly path: string;
   readonly body?: string;
   readonly type?: string;
-  /** The row of the table in assets/deploy/README.md that says why. */
+  /** The row of the table in assets/deploy/README.md that explains it. */
   readonly row?: string;
 }
 
@@ -13,7 +13,7 @@ const V2 = `/v2/models/${NAME}`;
 const V1 = `/v1/models/${NAME}`;
 const PROMPT = { name: "input0", shape: [-1], datatype: "BYTES", data: ["Photo of a dog"] };
 
-/** What the notebook sends, with a change. */
+/** The notebook's request, with a change. */
 function asked(change: object = {}): string {
   return JSON.stringify({ id: "42", inputs: [PROMPT], ...change });
 }
@@ -31,7 +31,7 @@ function post(path: string, body: string = asked(), row?: string): AskedOfBoth {
   return { method: "POST", path, body, type, ...(row !== undefined && { row }) };
 }
 
-/** Refusals of this row have the same status and type. */
+/** Refusals in this row have the same status and type. */
 export const WORDS = "the words of a refusal";
 
 const ROWS = {
@@ -59,7 +59,7 @@ const ROWS = {
 
 const TEXT = "text/plain";
 
-/** At the address that TorchServe has for inference and management. */
+/** Sent to TorchServe's address for inference and management. */
 export const TORCHSERVE_REQUESTS: readonly AskedOfBoth[] = [
   get("/ping"),
   { method: "POST", path: "/ping", row: ROWS.methods },
@@ -131,7 +131,7 @@ export const TORCHSERVE_REQUESTS: readonly AskedOfBoth[] = [
   { method: "DELETE", path: "/models/beside" },
 ];
 
-/** At KServe's wrapper's address. */
+/** Sent to the address of KServe's wrapper. */
 export const WRAPPER_REQUESTS: readonly AskedOfBoth[] = [
   get("/"),
   get("/v2", ROWS.metadata),

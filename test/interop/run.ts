@@ -8,9 +8,9 @@ import { interopCache, Missing, requireProgram } from "./install-step.ts";
 import { installNpm } from "./npm-package.ts";
 import { installPackages, packageVersion } from "./virtual-environment.ts";
 
-/** What everything together may take, but with --all. */
+/** Maximum time of the whole run, except with --all. */
 const LIMIT_MINUTES = 15;
-/** What --all gives an installation: a slow line, not a hung one. */
+/** Maximum time of an installation with --all: enough for a slow connection, but not for one that hangs. */
 const PATIENT_MINUTES = 120;
 
 interface Outcome {
@@ -22,9 +22,9 @@ interface Outcome {
 }
 
 /**
- * `npm run test:interop [-- --all] [-- NAME ...]`: tries the named peers, or all, one after another,
- * within a quarter of an hour; --all takes the time it needs. Ends with a table; a peer that is
- * not to be installed here is skipped by name, one whose test fails ends it with 1.
+ * `npm run test:interop [-- --all] [-- NAME ...]`: tests against the named peers, or all, one after another, within a
+ * quarter of an hour; --all takes as long as it needs. Prints a table at the end; a peer that cannot be installed here
+ * is skipped by name, and if a peer's test fails, the exit code is 1.
  */
 async function main(args: readonly string[]): Promise<void> {
   const isPatient = args.includes("--all");
@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<void> {
   process.exitCode = outcomes.some(({ isFailure }) => isFailure) ? 1 : 0;
 }
 
-/** Installs a peer and runs its test, by the deadline on the monotonic clock. */
+/** Installs a peer and runs its test before the deadline, measured on the monotonic clock. */
 async function tryPeer(peer: Peer, deadline: number): Promise<Outcome> {
   const start = performance.now();
   const seconds = (): number => Math.round((performance.now() - start) / 100) / 10;
@@ -65,7 +65,7 @@ async function tryPeer(peer: Peer, deadline: number): Promise<Outcome> {
   }
 }
 
-/** Gives the version that is there then; none where the product itself fetches it. */
+/** Returns the installed version; undefined if the product itself downloads it. */
 async function install(peer: Peer, limitMs: number): Promise<string> {
   const deadline = performance.now() + limitMs;
   for (const other of PEERS.filter(({ name }) => peer.starts?.includes(name) === true)) {
@@ -84,7 +84,7 @@ async function install(peer: Peer, limitMs: number): Promise<string> {
   return packageVersion(peer);
 }
 
-/** Counts in vitest's JSON. */
+/** The counts in vitest's JSON. */
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;

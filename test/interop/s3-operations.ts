@@ -17,26 +17,26 @@ import { connecting, listing, openBuckets } from "../fakes/open-buckets.ts";
 import { refusal } from "../fakes/refusal.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
-/** An S3 service, and keys that may do everything there. */
+/** An S3 service, and keys with all permissions on it. */
 export interface S3Service {
   readonly endpoint: string;
   readonly accessKey: string;
   readonly secretKey: string;
 }
 
-/** What a service does otherwise than S3. Each is held to it: a difference that is gone is a failure. */
+/** Where a service differs from S3. Each difference is tested: one that disappears makes the test fail. */
 export interface Differences {
-  /** It looks at no signature: any keys will do. */
+  /** It checks no signature, so any keys are accepted. */
   readonly takesAnyKeys?: true;
   /** It keeps no versions. */
   readonly isUnversioned?: true;
-  /** Creating a bucket that is there already is not refused. */
+  /** It does not refuse to create an existing bucket. */
   readonly createsTwice?: true;
-  /** Hostile keys that it refuses, or keeps under another name. */
+  /** Hostile keys that it refuses, or stores under another name. */
   readonly refusedKeys?: readonly (keyof typeof HOSTILE_KEYS)[];
 }
 
-/** S3's smallest part. */
+/** S3's minimum part size. */
 const PART = 5 << 20;
 export const CONTENT = randomBytes(3 * PART + 17);
 
@@ -108,7 +108,7 @@ async function fetched(bucket: Bucket, fetching: Fetching): Promise<Buffer> {
   return readFile(fetching.out);
 }
 
-/** How something ends: done, or the code that it is refused as. */
+/** How work ends: done, or the code of its refusal. */
 async function codeOf(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => "done",
@@ -116,7 +116,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   );
 }
 
-/** Aborts as soon as some bytes are told of. */
+/** Aborts as soon as some bytes are reported. */
 function abortingAfterBytes() {
   const abort = new AbortController();
   const onBytes = (bytes: number): void => {
@@ -125,7 +125,7 @@ function abortingAfterBytes() {
   return { signal: abort.signal, onBytes };
 }
 
-/** A bucket of its own, made by us, and a connection to it. */
+/** A new bucket, made by us, and a connection to it. */
 export async function openToys(
   { endpoint, accessKey, secretKey }: S3Service,
   more: Partial<NewConnection> = {},
@@ -140,7 +140,7 @@ export async function openToys(
   return { connections, buckets, connection, connectionId: connection.id, bucket, bucketName };
 }
 
-/** Every operation of ours on an S3 service, from connecting to the refusals; over the fake and the real ones alike. */
+/** All our operations on an S3 service, from connecting to the refusals; run over the fake and real services alike. */
 export function s3Operations(
   name: string,
   start: () => Promise<S3Service & { readonly stop: () => Promise<unknown> }>,
@@ -274,7 +274,7 @@ export function s3Operations(
         journal: await journal(),
         onBytes: (bytes) => told.push(bytes),
       });
-      // Where an ETag is the MD5 of the whole, the file is read once more for it.
+      // If an ETag is the MD5 of the whole, the file is read a second time for it.
       expect([read[0], told[0]]).toEqual([PART, PART]);
       expect(told.reduce((sum, bytes) => sum + bytes)).toBe(CONTENT.length);
       expect(await buckets.incomplete({ connectionId, prefix: "" })).toEqual([]);
@@ -330,7 +330,7 @@ export function s3Operations(
       await buckets.abortIncomplete({ connectionId }, below);
       const left = await buckets.incomplete({ connectionId, prefix: "" });
       expect(left.map(({ key }) => key)).toEqual(["other.bin"]);
-      // Twice is no failure.
+      // Doing it twice is not an error.
       await buckets.abortIncomplete({ connectionId }, [...below, ...left]);
       expect(await buckets.incomplete({ connectionId, prefix: "" })).toEqual([]);
     });
@@ -371,7 +371,7 @@ export function s3Operations(
 
 type Opening = () => ReturnType<typeof openToys>;
 
-/** A bucket that keeps versions, and the connection that has found it out. */
+/** A bucket that keeps versions, and a connection that has detected it. */
 async function keepVersions(opened: Opening) {
   const all = await opened();
   const { bucket, connections, connectionId } = all;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Service } from "./s3-operations.ts";
 
-/** A service's first reply may be a long time coming on a busy machine. */
+/** On a busy machine, a service's first reply may take a long time. */
 const STARTING_MS = 60_000;
 
 const KEYS = { accessKey: "darkroom", secretKey: "darkroomsecret" } as const;
@@ -17,7 +17,7 @@ export interface StartedService extends S3Service {
 
 interface Start {
   readonly program: string;
-  /** What to start it with, for a port and an empty folder. */
+  /** Its arguments for a port and an empty folder. */
   readonly args: (port: number, folder: string) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -6,16 +6,17 @@ import { runCommand } from "../fakes/run-command.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { pythonOf } from "./virtual-environment.ts";
 
-/** Its model stays served, whatever is asked: what is refused meanwhile is no mistake, and none is to hide behind it. */
+/** Its model stays served whatever is requested: refusing meanwhile would be correct, and must not hide any mistake. */
 class StandingEngine extends ConstantEngine {
   override async load(): Promise<void> {}
   override async unload(): Promise<void> {}
 }
 
 /**
- * All but two: clients are met half-way on purpose (null for what is left out, one value for a list of one), which
- * negative_data_rejection takes for negligence, and what no schema can say (as many negative prompts as prompts) is
- * refused, which positive_data_acceptance does. valid-requests.test.ts has both for requests that mean something.
+ * All checks but two. We deliberately accept more than the document says (null for an omitted value, one value for a
+ * list of one), which negative_data_rejection reports as an error; and we refuse what no schema can express (as many
+ * negative prompts as prompts), which positive_data_acceptance reports. valid-requests.test.ts covers both for
+ * meaningful requests.
  */
 const CHECKS = [
   "--checks",
@@ -24,7 +25,7 @@ const CHECKS = [
   "negative_data_rejection,positive_data_acceptance",
 ];
 
-/** Requests of each operation; what they hold follows from the seed. */
+/** Number of requests for each operation; their content follows from the seed. */
 const EXAMPLES = ["--max-examples", "8", "--seed", "14"];
 
 test("Schemathesis finds nothing in the OpenAPI document, with everything switched on", async () => {

@@ -3,7 +3,7 @@ import { pythonOf } from "./virtual-environment.ts";
 
 const main = "from moto.server import main; main()";
 
-/** A real S3 service with nothing in it. */
+/** A real, empty S3 service. */
 export function startMoto(): Promise<StartedService> {
   return startService({
     program: pythonOf("moto"),

@@ -56,12 +56,15 @@ const PATHS = [
   "what?/",
 ];
 
-/** A folder's marker as some tools write it, without a slash; no other path can be copied beside it. */
+/** A folder's marker without a slash, as some tools write it; no other path can be copied beside it. */
 const MARKED = { marked: "", "marked/model-store/marked.mar": "m" };
 
 const signal = new AbortController().signal;
 
-/** Our rules for KServe's storage initializer against itself, on an S3 service by which we have written. */
+/**
+ * Compares our rules for KServe's storage initializer with the program itself, on an S3 service that we have written
+ * to.
+ */
 export function initializerRules(as: InitializerVersion): void {
   describe(`the storage initializer of ${INITIALIZERS[as].peer}`, () => {
     const data = mkdtempSync(join(tmpdir(), "darkroom-initializer-"));
@@ -74,7 +77,7 @@ export function initializerRules(as: InitializerVersion): void {
       rmSync(data, { recursive: true, force: true });
     });
 
-    /** What our rules make of a path: SHA-256 of each file by its path. */
+    /** The result of our rules for a path: SHA-256 of each file by its path. */
     async function ours(bucket: Bucket, path: string): Promise<Record<string, string>> {
       const objects = await objectsLike(bucket, requestedPrefix(path), signal);
       const files: Record<string, string> = {};

@@ -7,7 +7,7 @@ import { runCommand } from "../fakes/run-command.ts";
 import type { S3Service } from "./s3-operations.ts";
 import { pythonOf } from "./virtual-environment.ts";
 
-/** KServe's own storage initializer: which peer has it, and in which package. */
+/** KServe's own storage initializer: the peer and the package that contain it. */
 export const INITIALIZERS = {
   "0.12": { peer: "kserve", module: "kserve.storage" },
   "0.15": { peer: "kserve-storage", module: "kserve_storage" },
@@ -23,13 +23,13 @@ interface Initializing {
   readonly bucket: string;
 }
 
-/** A path as it would be entered in OpenShift AI, and the folder that stands for /mnt/models. */
+/** A path as entered in OpenShift AI, and the folder that replaces /mnt/models. */
 export interface Copying {
   readonly path: string;
   readonly target: string;
 }
 
-/** Fills folders as the init container of a pod does; says of each why it could not be. */
+/** Fills folders like the init container of a pod; returns the error of each that failed. */
 export async function initializeStorage(
   { as, service, bucket }: Initializing,
   copyings: readonly Copying[],
@@ -55,7 +55,7 @@ export async function initializeStorage(
   return said.map((line) => JSON.parse(line) as string | null);
 }
 
-/** What lies in a folder: SHA-256 of each file by its path. */
+/** The content of a folder: SHA-256 of each file by its path. */
 export function filesOf(folder: string): Readonly<Record<string, string>> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return Object.fromEntries(

@@ -24,7 +24,7 @@ async function python(code: string, args: readonly string[]): Promise<void> {
   expect([ran.code, ran.stderr]).toEqual([0, ran.stderr]);
 }
 
-/** Makes an archive as the notebook does: its command line, with other formats. */
+/** Makes an archive like the notebook: its command line, with other formats. */
 async function archived(format: string, extra: string): Promise<string> {
   const folder = temporaryFolder();
   const flags = {
@@ -73,7 +73,7 @@ async function contentsOf(container: Container): Promise<ReadonlyMap<string, Buf
   return contents;
 }
 
-/** Everything of an archive but the hour at which it was made, and the zip inside. */
+/** Everything in an archive except its time of creation and the inner zip. */
 async function described(archive: Archive): Promise<object> {
   const contents = await contentsOf(archive.container);
   const manifest = contents.get("MAR-INF/MANIFEST.json")?.toString() ?? "";
@@ -109,7 +109,7 @@ test.each(["default", "zip-store", "tgz", "no-archive"] as const)(
   },
 );
 
-/** Names in a tar as they stand there, the archiver's folder included. */
+/** Names in a tar exactly as stored, including the archiver's folder. */
 function namesIn(path: string): readonly string[] {
   const names: string[] = [];
   if (!path.endsWith(".tar.gz")) return names;

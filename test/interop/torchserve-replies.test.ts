@@ -65,7 +65,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }, LOADING_MS);
 
-/** Darkroom in TorchServe's place, with the same settings and the starter in its store. */
+/** Darkroom in place of TorchServe, with the same settings and the starter in its store. */
 async function place(): Promise<StartedTorchServe> {
   const own = mkdtempSync(join(folder, "place-"));
   const config = ConfigProperties.parse(readFileSync(theirs?.settings ?? ""));
@@ -84,7 +84,7 @@ interface Reply {
   readonly text: string;
 }
 
-/** Asks as curl would: with no header that was not given. */
+/** Sends a request like curl: without any header that was not given. */
 async function ask(address: string, { method, path, body, type }: AskedOfBoth): Promise<Reply> {
   const headers = {
     ...(type !== undefined && { "content-type": type }),
@@ -102,10 +102,10 @@ async function ask(address: string, { method, path, body, type }: AskedOfBoth): 
   return { status: reply.statusCode ?? 0, headers: reply.headers, text };
 }
 
-/** Headers that a client may act on. That a connection stays open after a refusal is a row of its own. */
+/** Headers that a client may act on. That a connection stays open after a refusal has its own row. */
 const HEADERS = ["content-type", "allow", "location", "cache-control", "pragma", "expires"];
 
-/** Of a description, what is the machine's own. */
+/** The fields of a description that depend on the machine. */
 const OWN = new Set([
   "startTime",
   "memoryUsage",
@@ -116,7 +116,7 @@ const OWN = new Set([
   "loadedAtStartup",
 ]);
 
-/** Every member of a reply by its path; the numbers of a picture count as one, and so do an OpenAPI document's addresses. */
+/** All fields of a reply by path; a picture's numbers count as one field, as do an OpenAPI document's addresses. */
 function members(value: unknown, path = "body"): readonly (readonly [string, string])[] {
   const isNumbers = Array.isArray(value) && /^\[*\d/.test(JSON.stringify(value).slice(0, 20));
   if (path === "body.paths") return [[path, "addresses"]];
@@ -155,17 +155,17 @@ function differences(their: Reply, own: Reply): readonly string[] {
     .map((name) => `${name}: ${one.get(name)?.slice(0, 100)} | ${other.get(name)?.slice(0, 100)}`);
 }
 
-/** First cells of the table of what differs. */
+/** First cells of the table of differences. */
 function rows(): readonly string[] {
   const text = readFileSync("assets/deploy/README.md", "utf8");
   return [...text.matchAll(/^\| (.+?) \|/gm)].map(([, cell = ""]) => cell);
 }
 
-/** What a refusal in other words may differ in. */
+/** What may differ in a refusal with other words. */
 const IN_WORDS =
   /^(?:body\.(?:message|error|detail)|allow|cache-control|x-request-id|pragma|expires):/;
 
-/** Differences that no row names, and rows by which nothing differs. */
+/** Differences that no row names, and rows without a difference. */
 async function compare(requests: readonly AskedOfBoth[], their: string, own: string) {
   const unnamed: string[] = [];
   const idle: string[] = [];
@@ -196,7 +196,7 @@ test("the same requests have the same replies, field by field, but for what the 
 
 type GrpcReply = Readonly<Record<string, unknown>>;
 
-/** A client made from the .proto files that TorchServe's own archive holds. */
+/** A client made from the .proto files in TorchServe's own archive. */
 function grpcClients(inference: string, management: string) {
   const files = ["inference.proto", "management.proto"];
   const includeDirs = [join(folder, "protos", "proto"), join(folder, "protos")];
@@ -219,7 +219,7 @@ function grpcClients(inference: string, management: string) {
     new Promise((resolve) => {
       const client = clients.find((one) => typeof Reflect.get(one, method) === "function");
       const call = Reflect.get(client ?? {}, method) as (...args: readonly unknown[]) => void;
-      // Some calls of TorchServe's never end.
+      // Some of TorchServe's calls never end.
       const deadline = Date.now() + 120_000;
       call.call(client, message, { deadline }, (error: GrpcReply | null, reply: GrpcReply) =>
         resolve(error === null ? reply : { code: error["code"], details: error["details"] }),
@@ -231,7 +231,7 @@ const MODEL = { model_name: NAME };
 const ANOTHER = { url: `${NAME}.mar`, model_name: "another" };
 const CODES = "gRPC: an unknown model, a request that cannot be read, a name that is taken";
 
-/** Calls of gRPC, and the row that names a difference. */
+/** gRPC calls, and the row that names a difference. */
 const CALLS: readonly (readonly [method: string, message: object, row?: string])[] = [
   ["Ping", {}],
   ["Predictions", { ...MODEL, model_version: "2.0" }, CODES],
@@ -254,7 +254,7 @@ const CALLS: readonly (readonly [method: string, message: object, row?: string])
   ["UnregisterModel", { model_name: "another" }],
 ];
 
-/** A reply of gRPC as one over REST, whose members are compared. */
+/** Converts a gRPC reply to the form of a REST reply, so that its fields can be compared. */
 function asReply(reply: GrpcReply): Reply {
   const { code = 0, details, msg, health } = reply;
   const said = details ?? (msg === undefined ? health : undefined);

@@ -9,7 +9,7 @@ import { darkroom } from "../fakes/command-line.ts";
 import { psnr } from "../golden/reference.ts";
 import { LOADING_MS, TorchServe } from "./torchserve.ts";
 
-/** Below this our picture and the handler's of one seed would not be the same. */
+/** Below this, our picture and the handler's from the same seed would not count as equal. */
 const LEAST_DB = 40;
 const HALF = "test/golden/tiny-sd2-hub/snapshot";
 
@@ -64,7 +64,7 @@ afterAll(async () => {
 
 const ASKED = ["a red house", "--steps", "4", "--seed", "7", "--guidance", "3"];
 
-/** How far, in dB, what a model of TorchServe draws is from what we draw, asked by our own client. */
+/** The distance, in dB, between the picture that our own client gets from a TorchServe model and ours. */
 async function distance(
   name: string,
   model: string,
@@ -115,7 +115,7 @@ test("a half-precision snapshot is loaded in one precision, and draws", async ()
   expect(await distance("half", HALF, small)).toBeGreaterThanOrEqual(LEAST_DB);
 });
 
-/** What a client of v2 sends: whole numbers as ids, as the notebook's may be. */
+/** A request of a v2 client: with integers as ids, like the notebook's may be. */
 function asked(id: number, width: number, steps = 2): object {
   const one = (name: string, datatype: string, value: unknown) => {
     return { name, datatype, shape: [1], data: [value] };
@@ -160,7 +160,7 @@ test("of a batch each request is answered for itself: its id, seed, size and pic
     status: 400,
     body: { error: "num_inference_steps needs a number from 1 to 1000." },
   });
-  // Alone, as TorchServe has the model by its config.properties, each draws the same.
+  // Requested alone, each is the same picture in TorchServe with its config.properties.
   for (const index of [0, 1, 3]) {
     const alone = await infer("notebook", requests[index] ?? {});
     expect(alone.body.outputs).toEqual(together[index]?.body.outputs);

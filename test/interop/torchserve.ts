@@ -7,24 +7,27 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ConfigProperties } from "../../engine/archive/config-properties.ts";
 import { pythonOf } from "./virtual-environment.ts";
 
-/** A worker imports torch and diffusers first, and may have packages to install. */
+/** A worker first imports torch and diffusers, and may have to install packages. */
 export const LOADING_MS = 900_000;
 const SETTINGS = "config.properties";
 
 export interface TorchServeOptions {
-  /** Where it may write. */
+  /** The folder it may write to. */
   readonly folder: string;
   readonly store: string;
-  /** Has it install what an archive requires, as its config.properties says; its own packages do otherwise. */
+  /** Makes it install an archive's requirements, as its config.properties says; otherwise its own packages are used. */
   readonly installsPackages?: boolean;
 }
 
-/** TorchServe on its own, with the config.properties that Darkroom makes beside an archive; all it writes lies in a folder. */
+/**
+ * Plain TorchServe with the config.properties that Darkroom writes beside an archive; everything it writes is in one
+ * folder.
+ */
 export class TorchServe {
   readonly #child: ReturnType<typeof spawn>;
   readonly #log: string;
   readonly address: string;
-  /** The config.properties that it runs with. */
+  /** The config.properties in use. */
   readonly settings: string;
 
   private constructor(child: ReturnType<typeof spawn>, folder: string, address: string) {
@@ -49,7 +52,7 @@ export class TorchServe {
       initial_worker_port: String(worker),
       ...(!installsPackages && { install_py_dep_per_model: "false" }),
       model_store: store,
-      // It unpacks archives and installs packages there, and what is killed leaves them.
+      // It unpacks archives and installs packages there, and leaves them behind when it is killed.
       vmargs: `-Djava.io.tmpdir=${folder}`,
     };
     let local = config;
@@ -66,7 +69,7 @@ export class TorchServe {
         cwd: folder,
         detached: true,
         stdio: ["ignore", "pipe", "pipe"],
-        // It keeps its process's number in the folder of temporary files: another one may run.
+        // It stores its process id in the temporary folder; another TorchServe may be running.
         env: {
           ...process.env,
           TMPDIR: folder,
@@ -83,7 +86,7 @@ export class TorchServe {
     return started;
   }
 
-  /** Waits until a model has a worker; `/ping` says Healthy long before. */
+  /** Waits until a model has a worker; `/ping` reports Healthy long before. */
   async ready(model: string): Promise<void> {
     const end = performance.now() + LOADING_MS;
     for (;;) {
@@ -96,7 +99,7 @@ export class TorchServe {
     }
   }
 
-  /** What it and its workers have said. */
+  /** The output of TorchServe and its workers. */
   get log(): string {
     return readFileSync(this.#log, "utf8");
   }
@@ -129,7 +132,7 @@ export class TorchServe {
     return text;
   }
 
-  /** Ends it with its Java machine and its workers, unless it has ended. */
+  /** Stops it with its Java machine and its workers, unless it has ended. */
   async stop(): Promise<void> {
     const { exitCode, signalCode } = this.#child;
     if (exitCode !== null || signalCode !== null) return;

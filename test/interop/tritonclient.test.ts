@@ -7,11 +7,11 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { JsonPeer } from "./json-peer.ts";
 
 interface Aim {
-  /** Of the server's certificate, and of the authority that the client trusts. */
+  /** The server's certificate, and the authority that the client trusts. */
   readonly tls?: { readonly server: TlsFiles; readonly trusted: string };
 }
 
-/** `darkroom serve` with the starter, and Triton's client aimed at its inference server. */
+/** `darkroom serve` with the starter, and Triton's client pointed at its inference server. */
 async function aimed(
   protocol: "http" | "grpc" = "http",
   { tls }: Aim = {},
@@ -34,7 +34,7 @@ async function aimed(
   return (call, request = {}) => peer.ask({ call, ...request });
 }
 
-/** Devices are tried first, so a server that has just started is not ready yet. */
+/** The server probes devices first, so it is not ready directly after its start. */
 async function becameReady(call: Awaited<ReturnType<typeof aimed>>): Promise<void> {
   await expect.poll(() => call("ready"), { timeout: 60_000 }).toBe(true);
 }

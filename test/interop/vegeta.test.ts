@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { load, LoadedHost } from "./loaded-host.ts";
 
-/** As vegeta.go reads it. */
+/** An attack, in the form that vegeta.go reads. */
 interface Attack {
   readonly name: string;
   readonly method: string;
@@ -28,7 +28,7 @@ async function attacked(
 }
 
 const HEALTH = { name: "health", method: "GET", path: "/v2/health/live" };
-/** Fifty probes a second. */
+/** Fifty health checks a second. */
 const PROBES = { ...HEALTH, requests: 1, everySeconds: 0.02 };
 
 function pictures(name: string, requests: number, parameters: object, key?: string): Attack {
@@ -72,7 +72,7 @@ test("beside 2,000 connections, a flood of 500 requests leaves every key its pic
   ];
   const connections = { ...HEALTH, name: "connections", requests: 2000 };
   const plan = [connections, ...floods, PROBES];
-  // What the first one makes V8 keep of pages is not growth.
+  // Memory pages that V8 keeps after the first attack do not count as growth.
   await attacked(host, plan);
   const before = await host.metric("process_resident_memory_bytes");
   const outcomes = await attacked(host, plan);

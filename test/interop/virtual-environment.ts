@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { interopCache, Missing, requireProgram, runStep } from "./install-step.ts";
 import { PEERS, type Peer } from "./peers.ts";
 
-/** Oldest Python that today's packages install on. */
+/** Oldest Python that the current packages can be installed on. */
 const PYTHON = { major: 3, minor: 10 };
 
-/** The Python that has a peer's packages, once they are installed. */
+/** The Python with a peer's packages, after their installation. */
 export function pythonOf(name: string, cache = interopCache()): string {
   const [folder, file] =
     process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"];
@@ -14,8 +14,8 @@ export function pythonOf(name: string, cache = interopCache()): string {
 }
 
 /**
- * Installs a peer's packages, unless they are there already. Throws Missing where a program is
- * missing or the time, in milliseconds, is over.
+ * Installs a peer's packages, unless they are installed already. Throws Missing if a program is missing or the time, in
+ * milliseconds, is over.
  */
 export async function installPackages(peer: Peer, limitMs: number): Promise<void> {
   const { pip: packages = [] } = peer;
@@ -35,7 +35,7 @@ export async function installPackages(peer: Peer, limitMs: number): Promise<void
     () => true,
     () => false,
   );
-  // What was installed for another version of the row is changed, not fetched again.
+  // An environment of another version of the row is updated, not installed from the start.
   if (!isThere) {
     await run(python, ["-m", "venv", "--clear", join(folder, "venv")], left(), "python3-venv");
   }
@@ -45,7 +45,7 @@ export async function installPackages(peer: Peer, limitMs: number): Promise<void
   await writeFile(stamp, wanted);
 }
 
-/** Lets one peer see the packages of another, behind its own. */
+/** Makes one peer's packages visible to another, after its own. */
 async function lend(from: Peer, to: Peer): Promise<void> {
   const ask = ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"];
   const [lent = "", own = ""] = await Promise.all(
@@ -54,7 +54,7 @@ async function lend(from: Peer, to: Peer): Promise<void> {
   await writeFile(join(own, "lent.pth"), `${lent}\n`);
 }
 
-/** The version of a peer's first package, as it is installed. */
+/** The installed version of a peer's first package. */
 export async function packageVersion(peer: Peer): Promise<string> {
   const [name = ""] = (peer.pip?.[0] ?? "").split(/[[=<>~]/);
   const ask = `import importlib.metadata as m; print(m.version(${JSON.stringify(name)}))`;

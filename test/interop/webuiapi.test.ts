@@ -7,7 +7,7 @@ import { JsonPeer } from "./json-peer.ts";
 
 const KEY = `dk_${"k".repeat(43)}`;
 
-/** `darkroom serve --a1111` with the starter and a key, listening for others so that the key is needed. */
+/** `darkroom serve --a1111` with the starter and a key, listening on the network so that the key is required. */
 async function openHost(): Promise<URL> {
   const folder = temporaryFolder();
   const keyFile = join(folder, "key");
@@ -53,7 +53,7 @@ test("webuiapi draws, starts from what it drew, and chooses model and sampler", 
   });
 });
 
-/** The requests that Open WebUI's image tool sends, header by header, as its routers/images.py builds them. */
+/** The requests of Open WebUI's image tool, header by header, as its routers/images.py builds them. */
 test("a client written as Open WebUI calls A1111 chooses the model and draws", async () => {
   const { origin } = await openHost();
   const authorization = `Basic ${btoa(`anybody:${KEY}`)}`;
