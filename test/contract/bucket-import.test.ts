@@ -146,7 +146,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
     expect(ranged).toBeLessThan(4);
   });
 
-  /** A fault in the replies about the archive, once all of it is downloaded: after the third request for its state. */
+  /** A fault in replies with the archive's content, after the third HEAD request, when all of it will be downloaded. */
   const breaking = (does: Trouble["does"], times?: number): void => {
     const looks = () =>
       service.requests.filter(({ method, key }) => method === "HEAD" && key === MAR).length;

@@ -29,7 +29,7 @@ test("every refusal is used", () => {
 test("every sentence says what, and every advice what to do", () => {
   for (const { sentence, advice } of Object.values(REFUSALS)) {
     expect(sentence).toMatch(/^[A-Z{].*\.$/);
-    // One that differs by what was found is filled in as a whole.
+    // Advice that depends on the findings consists of one placeholder.
     expect(advice).toMatch(/^(?:[A-Z].*|\{fix\})\.$/);
   }
 });

@@ -3,8 +3,8 @@ import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 
 /**
- * Folder or file, and what it may import besides itself; the longest matching entry decides. This
- * table is the architecture: engine/README.md draws it.
+ * Each folder or file, and what it may import besides itself; the longest matching entry applies. This table is the
+ * architecture; engine/README.md draws it.
  */
 const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // words
@@ -38,7 +38,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/kserve": ["engine/contract", "engine/tensor", "zod"],
   "engine/archive": ["engine/contract", "engine/snapshot/weight-files.ts"],
   "engine/deploy": ["engine/contract", "yaml"],
-  // what the I/O folders stand on
+  // the base of the I/O folders
   "engine/files": ["engine/contract", "node:"],
   "engine/database": ["engine/contract", "engine/files", "node:"],
   "engine/download": [
@@ -49,7 +49,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "undici",
     "node:",
   ],
-  // What speaking with machines of other people takes: whom to trust, and what a failure means.
+  // Communication with other machines: what to trust, and what a failure means.
   "engine/network": ["engine/contract/errors.ts", "engine/files/system-error.ts", "node:"],
   // I/O
   "engine/runtime": [
@@ -87,7 +87,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/codecs": ["engine/contract", "engine/image", "sharp", "exifreader", "node:"],
   "engine/gallery": [
     "engine/contract",
-    // How a ZIP is written down, for exports.
+    // The file format of a ZIP, for exports.
     "engine/archive/zip-records.ts",
     "engine/image",
     "engine/database",
@@ -99,7 +99,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/settings": ["engine/contract", "engine/files", "zod", "node:"],
   "engine/secrets": ["engine/contract", "engine/files", "@napi-rs/keyring", "zod", "node:"],
   "engine/cuda": ["engine/contract", "engine/download", "engine/files", "yauzl", "node:"],
-  // Listeners: what the studio's own door and the inference server both stand on.
+  // Listeners: the common base of the studio's own server and the inference server.
   "engine/http": ["engine/contract", "engine/files/system-error.ts", "fastify", "pino", "node:"],
   "engine/serving": [
     "engine/contract",
@@ -210,7 +210,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/secrets",
     "engine/serving",
     "engine/endpoints",
-    // A picture's request, in the protocol's words.
+    // A picture's request, in the protocol's terms.
     "engine/kserve",
     "engine/buckets",
     "engine/cluster",
@@ -220,7 +220,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "zod",
     "node:",
   ],
-  // In TorchServe's place: models by their archives, without a studio.
+  // In place of TorchServe: models from their archives, without a studio.
   "engine/torchserve": [
     "engine/contract",
     "engine/archive",
@@ -253,7 +253,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/torchserve",
     "engine/drawing",
     "engine/files",
-    // Where what Node compiles is kept, too.
+    // Node's compile cache is also there.
     "engine/store/cache-folder.ts",
     "engine/contract",
     "@orpc/client",
@@ -340,7 +340,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/contract",
     "react",
     "react-dom",
-    // Behind import.meta.env.DEV: no build carries it.
+    // Behind import.meta.env.DEV: no build contains it.
     "test/fakes/fake-studio.ts",
   ],
 };
@@ -402,7 +402,7 @@ test("imports point only in the allowed direction", () => {
   expect(files.flatMap(breachesIn)).toEqual([]);
 });
 
-/** Files that reach themselves by their imports, types included: in an order that a reader can follow. */
+/** Import cycles, including type imports: each as a chain that a reader can follow. */
 function circles(): string[] {
   const importsOf = new Map(
     files.map((file) => [

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-/** Rows of the table in engine/PROTOCOLS.md: the test file and the title in it that each names. */
+/** The rows of the table in engine/PROTOCOLS.md: the test file, and the title in it that each row names. */
 const ROWS = [
   ...readFileSync("engine/PROTOCOLS.md", "utf8").matchAll(/\| `([^`|]+)`: ([^|]+) \|$/gm),
 ].map(([, file = "", title = ""]) => ({ file, title }));

@@ -3,8 +3,8 @@ import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 
 /**
- * Lines of code per folder, blank lines and comments not counted, above which growth is a decision:
- * raise the number in the commit that needs it, and say why there.
+ * Lines of code per folder, without blank lines and comments. Exceeding a number is a decision: raise it in the commit
+ * that needs it, and say why there.
  */
 const BUDGET: Readonly<Record<string, number>> = {
   // Archives of TorchServe, read and written; config.properties and what each key does.
@@ -147,8 +147,8 @@ test("folders stay within their budget", () => {
 });
 
 /**
- * Files that are longer than the longest that reads at one go, and by how much they may be. A table
- * may be as long as what it lists; what else is here waits to be split by noun.
+ * Maximum lines of a file, with the exceptions and their own maximum. A table may be as long as its content; the other
+ * exceptions are to be split by noun.
  */
 const LONGEST = 250;
 const LONGER: Readonly<Record<string, number>> = {
@@ -164,8 +164,8 @@ const LONGER: Readonly<Record<string, number>> = {
 };
 
 /**
- * Small files that one file of the same folder alone imports: a function's worth of thought each, which
- * belongs to its noun. Splitting a file to get below a size adds to them. The number only falls.
+ * Small files that only one other file of the same folder imports: they usually belong to that file's noun. Splitting a
+ * file only to reduce its size adds to them. The number may only fall.
  */
 const SMALL = 40;
 const LONELY = 12;

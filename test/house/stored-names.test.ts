@@ -14,8 +14,8 @@ import { SETTING_VERDICTS, TRIED_SETTINGS } from "../../engine/contract/setting-
 import { TRANSFER_KINDS, TRANSFER_STATES } from "../../engine/contract/transfers.ts";
 
 /**
- * Every name that data folders and pictures hold, with every one that was ever shipped. A name may be
- * added to a row, here and in the contract; one that was shipped stays, whatever is shown in its place.
+ * All names that data folders and pictures contain, with every one that was ever shipped. A name may be added to a row,
+ * here and in the contract; a shipped one stays, even if another is shown instead of it.
  */
 const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: object }>> = {
   schedulers: {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-/** What people stumbled over when they first read it, on a page, in a terminal or in the code. */
+/** Phrases that readers found hard to understand, on a page, in a terminal or in the code. */
 const STUMBLING_STONES: readonly RegExp[] = [
   /it is developed here/i,
   /passed over/i,

@@ -10,7 +10,7 @@ const files = readdirSync("renderer", { recursive: true, encoding: "utf8" }).map
 const sources = files.filter((name) => /\.tsx?$/.test(name));
 const sheets = files.filter((name) => name.endsWith(".module.css"));
 
-/** Names of the classes that a sheet defines. */
+/** Names of the classes that a stylesheet defines. */
 function classesOf(sheet: string): ReadonlySet<string> {
   const rules = readFileSync(sheet, "utf8").replaceAll(
     /\/\*[\s\S]*?\*\/|:global\([^)]*\)|"[^"]*"/g,
@@ -21,7 +21,7 @@ function classesOf(sheet: string): ReadonlySet<string> {
   );
 }
 
-/** Which classes of which sheets the sources ask for; `styles[x]` counts as all of them. */
+/** The classes that the sources use, by stylesheet; `styles[x]` counts as all of them. */
 const asked = new Map<string, Set<string>>();
 const missing: string[] = [];
 for (const source of sources) {

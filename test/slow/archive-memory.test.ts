@@ -14,14 +14,14 @@ const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 const MAX_PEAK_BYTES = 300e6;
 
-/** Content of a member: its beginning, and one block so many times. */
+/** Content of a member: its start, and one block repeated a number of times. */
 interface Content {
   readonly path: string;
   readonly head: Buffer;
   readonly blocks: number;
 }
 
-/** The tiny snapshot with a UNet of so many bytes more, and what makes an archive of it. */
+/** The tiny snapshot with this many more bytes in its UNet, and the other members of an archive. */
 function contents(extraBytes: number): readonly Content[] {
   return [...entriesOf(), HANDLER, manifest()].map(({ name, data }) => {
     const isUnet = /^unet\/.*safetensors$/.test(name);
@@ -34,7 +34,7 @@ function contents(extraBytes: number): readonly Content[] {
 const BLOCK = randomFillSync(Buffer.alloc(MIB));
 const FLUSHED = { level: 1, finishFlush: constants.Z_FULL_FLUSH };
 
-/** Writes a zip member by member; a block is packed once, whatever number of times it comes. */
+/** Writes a zip member by member; a block is compressed once, however often it is repeated. */
 function writeZip(path: string, members: readonly Content[], isDeflated: boolean): void {
   const packed = (bytes: Buffer) => (isDeflated ? deflateRawSync(bytes, FLUSHED) : bytes);
   const [block, end] = [
@@ -61,7 +61,7 @@ function writeZip(path: string, members: readonly Content[], isDeflated: boolean
   closeSync(file);
 }
 
-/** Told by the process itself at its end. */
+/** Printed by the process itself at its end. */
 const PEAK = `
 import { writeFileSync } from "node:fs";
 process.on("exit", () => {
@@ -94,7 +94,7 @@ test("sizes beyond 4 GiB are read right: 5 GB that are all in one member, and wh
   const bytes = 5 * GIB;
   const members = contents(0);
   const records = members.map(({ path: name, head }): ZipRecord => {
-    // Behind its beginning is a hole in the file, which takes no room on the disk.
+    // The rest of the file is a hole, which takes no disk space.
     const sizeBytes = /^unet\/.*safetensors$/.test(name) ? bytes : head.length;
     return { path: name, sizeBytes, packedBytes: sizeBytes, crc32: crc32(head), isDeflated: false };
   });

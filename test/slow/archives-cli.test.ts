@@ -20,7 +20,7 @@ function written(bytes: Uint8Array, name = "toy.mar"): string {
 
 const large = () => written(notebookMar({}, largeModel(256 * MIB)), "large.mar");
 
-/** What lies in a data folder's store: whole models, and what has begun. */
+/** The content of a data folder's store: complete and unfinished models. */
 function stored(data: string): readonly string[] {
   const folder = join(data, "models");
   return existsSync(folder)

@@ -6,7 +6,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const PROGRAM = join(import.meta.dirname, "../fakes/archives-on-full-disk.ts");
 
-/** A small disk of one's own needs a user namespace. */
+/** Mounting a small disk needs a user namespace. */
 const canMount =
   process.platform === "linux" && spawnSync("unshare", ["-Urm", "true"]).status === 0;
 
@@ -19,7 +19,7 @@ const PACKED = {
 };
 const PUBLISHED = { keys: ["toy/config/config.properties", "toy/model-store/toy.mar"], uploads: 0 };
 const refused = "DISK_FULL";
-/** Of the store: what is listed, and what lies there. */
+/** The store: listed models, and existing folders. */
 const IMPORTED = { refused, left: ["starter"], made: [["starter", "a"], ["a"]] };
 
 test.runIf(canMount)(
@@ -48,7 +48,7 @@ test.runIf(canMount)(
       ),
       ...["before", 0.1, 0.4, 0.5, 1].map((moment) => ({ what: `import ${moment}`, ...IMPORTED })),
       { what: "publish before", refused, left: { keys: [], uploads: 0 }, made: [PUBLISHED, []] },
-      // What is written down of it fits into the block that it has, and an archive on its way needs no room.
+      // The transfer's record fits into its present block, and an archive that is sent needs no space.
       { what: "publish 0.1", refused: "no refusal", left: PUBLISHED, made: [PUBLISHED, []] },
       ...["before", 0.3].map((moment) => ({
         what: `upload ${moment}`,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { openServer, type OpenServer } from "../fakes/open-server.ts";
 import { browserPage, foreignSite } from "../fakes/foreign-pages.ts";
 
-/** Everything a page can send without being asked, as it goes through in an unguarded server. */
+/** Everything that a page can send without the user's action, as it would reach an unguarded server. */
 function attacks(target: string, { token, keys }: OpenServer): string {
   const picture = keys.addresses.of("image", "a1");
   const body = JSON.stringify({ json: { text: "from evil" } });
@@ -72,7 +72,7 @@ test("a name that was rebound to this machine opens nothing, though it counts as
     },
     { token: server.token, picture: server.keys.addresses.of("image", "a1") },
   );
-  // The refusal's own policy lets its page ask for nothing at all: 0 is a request that never left.
+  // The refusal's own policy lets its page send nothing: 0 means a request that was never sent.
   expect(statuses).toEqual([0, 0, 0]);
   expect(server.studio.calls).toEqual([]);
 });

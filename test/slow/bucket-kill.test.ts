@@ -12,11 +12,11 @@ import { headWithExtra } from "../fakes/large-model.ts";
 import type { S3Order, S3Report, S3Said } from "../fakes/s3/s3-process.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
-/** `KILLS=20` sends 1 GiB over 20 kills, as promised; the eight of every run take a fifth of the time. */
+/** `KILLS=20` sends 1 GiB over 20 kills, which is what is promised; the default of eight takes a fifth of the time. */
 const KILLS = Number(process.env["KILLS"] ?? 8);
 const SIZE = (KILLS < 20 ? 256 : 1024) << 20;
 const PART = 8 << 20;
-/** Parts that are sent at once. */
+/** Number of parts sent at once. */
 const LANES = 4;
 const PATIENCE = { timeout: 300_000, interval: 100 };
 
@@ -24,7 +24,7 @@ const seed = Number(process.env["KILL_SEED"] ?? randomInt(2 ** 31));
 const random = chance(seed);
 process.stdout.write(`KILL_SEED=${seed}\n`);
 
-/** The fake S3 service in a process of its own. */
+/** The fake S3 service in its own process. */
 class Service {
   readonly #child: ChildProcess;
   readonly #waiting: ((said: S3Said) => void)[] = [];
@@ -42,7 +42,7 @@ class Service {
     return { service, started };
   }
 
-  /** Lets so many bytes more arrive, and resolves when they have. */
+  /** Lets this many more bytes arrive, and resolves when they have. */
   async take(bytes: number): Promise<void> {
     const full = this.#said("full");
     this.#order({ kind: "take", bytes });
@@ -81,7 +81,7 @@ function isOf<K extends S3Said["kind"]>(
   return said.kind === kind;
 }
 
-/** Hosts of one folder, one after the other. */
+/** Hosts of one folder, one after another. */
 class Hosts {
   readonly #folder = temporaryFolder();
   #token: string | undefined;
@@ -129,7 +129,7 @@ test("an upload goes on over kills of the host: no finished part is sent twice",
   const place = { connectionId, path, key: "model.mar", partBytes: PART };
   const { transferId } = await studio.buckets.upload(place);
   for (let kill = 0; kill < KILLS; kill++) {
-    // Anywhere in a part, and never so far that it is done before the last kill.
+    // Anywhere in a part, but never so far that it finishes before the last kill.
     await service.take(1 + Math.floor(random() * (SIZE / KILLS - LANES * PART * 0.1)));
     await host.stop("SIGKILL");
     ({ host, studio } = await hosts.start());
@@ -167,7 +167,7 @@ test("a publish that was killed in the middle goes on and ends with the same arc
   const cut = await service.report("sd/model-store/sd.mar");
   expect(cut.incomplete).toBe(0);
   expect(new Set(cut.parts).size).toBe(cut.parts.length);
-  // In one go it is the same.
+  // Without interruption the result is the same.
   const { transferId: whole } = await studio.buckets.publish({ ...request, prefix: "whole" });
   expect(await ended(studio, whole)).toMatchObject({ state: "done" });
   const { sha256 } = await service.report("whole/sd/model-store/sd.mar");

@@ -17,7 +17,7 @@ const ENV = {
 };
 const PROMPT = "a red house";
 
-/** A service with the starter in it, put there by the command line of a data folder. */
+/** A service with the starter in it, published with the command line of a data folder. */
 async function published() {
   const s3 = await S3Server.start({ accessKey: "access", secretKey: SECRET });
   onTestFinished(() => s3.close());

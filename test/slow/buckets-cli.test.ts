@@ -15,7 +15,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const SECRET = "secret-canary-7f3a9c51d0ab";
 
-/** The command line on one data folder, without a keyring and without keys of its own. */
+/** The command line on one data folder, without a keyring or any keys. */
 function on(folder: string) {
   const none = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_S3_ENDPOINT: "" };
   const env = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere", ...none };
@@ -26,7 +26,7 @@ function on(folder: string) {
     });
 }
 
-/** What was said, and how it ended; the second word of a sentence of the vault's is not looked at. */
+/** The output, and how it ended; the second word of the vault's sentence is ignored. */
 const said = ({ code, out, err }: Outcome) => ({
   code,
   out,
@@ -52,7 +52,7 @@ test("a connection is made with keys from the environment, tried, listed, linked
   expect((await run("ls minio/sd/")).out).toMatch(
     /^ {29}PRE unet\/\n\S{10} \S{8} {11}19 model_index.json\n$/,
   );
-  // A key cannot steer the terminal.
+  // A key cannot control the terminal.
   expect((await run("ls minio")).out).toContain(String.raw`odd\u{1b}[31m`);
   const listed = lines((await run("ls minio/sd/ --recursive --json")).out);
   expect(listed.map(({ key, type }) => key ?? type)).toEqual([
@@ -111,7 +111,7 @@ test("keys are typed, or come with a Secret; one that is wrong, and a name that 
   }
 });
 
-/** A connection `toys` to the fake service, over the command line. */
+/** A connection `toys` to the fake service, made with the command line. */
 async function openToys(s3: S3Server) {
   const folder = temporaryFolder();
   const run = on(folder);
@@ -174,7 +174,7 @@ test("a folder is put with everything in it, and got back; keys that no file can
     mkdirSync(dirname(join(here, "sd", name)), { recursive: true });
     writeFileSync(join(here, "sd", name), text);
   }
-  // What a link leads to is not in the folder.
+  // The target of a link is not in the folder.
   symlinkSync("/etc/hostname", join(here, "sd", "link"));
   expect(await run(`put ${join(here, "sd")} toys/models/sd`)).toMatchObject({ code: 0 });
   const keys = Object.keys(files).map((name) => `models/sd/${name}`);

@@ -80,7 +80,7 @@ test("a picture starts from another one", async () => {
 
 test("Ctrl+C ends it with 130 and leaves no picture", async () => {
   const folder = temporaryFolder();
-  // Once: a second time would end it at once.
+  // Only once: a second interrupt would end it immediately.
   let isInterrupted = false;
   const interrupt = (line: string, pid: number): void => {
     if (isInterrupted || !line.includes('"progress"')) return;

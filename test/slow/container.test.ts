@@ -9,7 +9,7 @@ import { darkroom } from "../fakes/command-line.ts";
 import { canRestrict, restricted, StartedTorchServe } from "../fakes/started-torchserve.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
-/** Nothing here builds images, so what the Containerfile says is done by its own lines. */
+/** The test builds no image; it runs the lines of the Containerfile itself. */
 const FILE = "assets/deploy/Containerfile";
 
 interface Instruction {
@@ -30,7 +30,7 @@ const all = (name: string): string[] =>
   INSTRUCTIONS.filter((one) => one.name === name).map(({ rest }) => rest);
 
 const folder = mkdtempSync(join(tmpdir(), "darkroom-container-"));
-/** What /opt/darkroom is in the image. */
+/** Takes the place of /opt/darkroom in the image. */
 const image = join(folder, "image");
 const store = join(folder, "model-store");
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
   if (code !== 0) throw new Error(err);
 }, 300_000);
 
-// Thousands of files, on a disk that others write to as well.
+// Thousands of files, on a disk that others use as well.
 afterAll(() => rmSync(folder, { recursive: true, force: true }), 300_000);
 
 test("what it copies is there, and is not ignored", () => {

@@ -26,7 +26,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** As the page asks: over HTTP, with what the window adds to its headers. */
+/** Sends a request like the page: over HTTP, with the headers that the window adds. */
 async function ask(origin: string, procedure: string, input?: unknown) {
   const url = `${origin}/rpc/${procedure}`;
   const request = { url, requestHeaders: { "content-type": "application/json" } };
@@ -71,7 +71,7 @@ test("the window's process and the real host: ready, lent vault, a kill, and the
   const kept = readFileSync(join(home, "secrets.json"), "utf8");
   expect(kept).toContain(Buffer.from("a3f7yranac_fh").toString("base64"));
 
-  // Nothing that the studio keeps (log, databases, settings) has it in clear.
+  // Nothing that the studio stores (log, databases, settings) contains it in plain text.
   const leaks = readdirSync(home, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))

@@ -34,7 +34,7 @@ async function draw(client: StudioClient, asked: object): Promise<Generation> {
   );
 }
 
-/** A secret in every form in which it could lie somewhere. */
+/** A secret in every form in which it might be stored. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   return [
@@ -96,7 +96,7 @@ test("a studio draws at another's endpoint over TLS, with a certificate that a p
     .filter((file) => file.isFile())
     .map((file) => join(file.parentPath, file.name));
   expect(names.some((name) => name.endsWith(".png"))).toBe(true);
-  // Where there is no keyring, this is where secrets are, for this user alone.
+  // Without a keyring, secrets are in this file, readable only by this user.
   const others = names.filter((name) => !name.endsWith("secrets.json"));
   const leaks = others.filter((name) => {
     const content = readFileSync(name, "latin1");

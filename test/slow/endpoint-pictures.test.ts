@@ -30,7 +30,7 @@ test("the seed's notebook gets its picture from this machine: two purple fish, a
   const { id, outputs } = (await reply.json()) as Reply;
   const [{ shape, data }] = outputs;
   expect([reply.status, id, shape]).toEqual([200, "42", [128, 128, 3]]);
-  // As `np.array(data, dtype="uint8")` has it: rows of pixels of three.
+  // As `np.array(data, dtype="uint8")` reads it: rows of pixels with three values.
   expect([data.length, data[0]!.length, data[0]![0]!.length]).toEqual([128, 128, 3]);
   const picture = pixels(128, 128, Uint8Array.from(data.flat(2)));
   expect(shareOf(picture, "purple")).toBeGreaterThan(0.01);

@@ -33,7 +33,7 @@ test("a reply of 35 MB is read in bounded time and memory while the studio goes 
   );
   expect([pixels.width, pixels.height]).toEqual([768, 768]);
   expect(performance.now() - from).toBeLessThan(20_000);
-  // Taking in and joining 35 MB is done here, reading them is not: that alone would be a second and more.
+  // Receiving and joining 35 MB is done here; parsing them, which takes more than a second, is not.
   expect(longest).toBeLessThan(500);
   expect(grown).toBeLessThan(200);
 });
@@ -53,7 +53,7 @@ test("a reply of 35 MB takes less than 200 MB more at its peak", async () => {
   expect(grownMb).toBeLessThan(200);
 });
 
-/** A reply of some form with something wrong in it, perhaps. */
+/** A reply in some form, possibly with an error in it. */
 const anyReply = fc.oneof(
   fc.string({ unit: "binary", maxLength: 300 }),
   fc.json({ maxDepth: 5 }),

@@ -9,7 +9,7 @@ interface Seen {
   readonly first: { readonly kept: number; readonly refusal: string };
 }
 
-/** Runs the program behind a line of shell that makes the disk small; `$0 "$@"` there is the program. */
+/** Runs the program after a line of shell that makes the disk small; `$0 "$@"` in it is the program. */
 function runBehind(before: string, folder: string, sideAfterwards: number, shell: string[]): Seen {
   const program = [process.execPath, PROGRAM, folder, String(sideAfterwards)];
   const script = `${before} && exec "$0" "$@"`;
@@ -17,7 +17,7 @@ function runBehind(before: string, folder: string, sideAfterwards: number, shell
   return JSON.parse(execFileSync(command, rest, { encoding: "utf8" })) as Seen;
 }
 
-/** Of `count` pictures everything is there and whole, and nothing else. */
+/** The expected result for `count` pictures: all complete, and nothing else. */
 const sound = (count: number) => ({ rows: count, whole: count, files: count, unfinished: 0 });
 
 const hasNamespaces =

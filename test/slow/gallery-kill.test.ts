@@ -16,12 +16,12 @@ const WHOLE = new Set([MEGABYTE_SIDE, SMALL_SIDE].map((side) => pictureHash(nois
 const WRITER = join(import.meta.dirname, "../fakes/gallery-writer.ts");
 const DYING = join(import.meta.dirname, "../fakes/dying-files.ts");
 
-/** Where Node keeps what it compiled: half of each writer's time. */
+/** Node's compile cache, which saves half of each writer's time. */
 const compiled = mkdtempSync(join(tmpdir(), "darkroom-compiled-"));
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 
 interface Death {
-  /** What the writer said before it died, line by line. */
+  /** The writer's output before it died, line by line. */
   readonly lines: readonly string[];
   readonly points: readonly string[];
   readonly signal: string | null;
@@ -32,7 +32,7 @@ interface Life {
   readonly side?: number;
   readonly first?: number;
   readonly count?: number;
-  /** The writer is killed so many milliseconds after it has said so many lines. */
+  /** The writer is killed this many milliseconds after it has printed this many lines. */
   readonly kill?: { readonly afterLines: number; readonly thenMs: number };
   readonly dieAt?: number;
 }
@@ -61,7 +61,7 @@ interface Deed {
   readonly doing?: string;
 }
 
-/** What was acknowledged of each picture, and what was begun and may or may not have happened. */
+/** What was confirmed about each picture, and what was started and may or may not have happened. */
 function acknowledgedOf(lines: readonly string[]): Map<string, Deed> {
   const pictures = new Map<string, Deed>();
   for (const line of lines) {
@@ -95,7 +95,7 @@ async function faultsOf(
   const trash = gallery.names({ isTrashed: true }).days.flatMap(({ ids }) => ids);
   const trashed = await gallery.details(trash);
   const images = new Map([...shown, ...trashed].map((image) => [image.id, image]));
-  // A file that is deleted for good may be gone before its row.
+  // A file that is deleted permanently may disappear before its row.
   const isWithoutFile = (image: StoredImage) =>
     image.isMissing && acknowledged.get(image.id)?.doing === "delete";
   const withFiles = [...images.values()].filter((image) => !isWithoutFile(image));
@@ -132,7 +132,7 @@ async function settledFaults(
   lines: readonly string[],
   isEmptied = false,
 ): Promise<string[]> {
-  // As whoever owns the folder does before anything of it is opened.
+  // As the owner of the folder does before anything in it is opened.
   await sweepFolder(folder);
   const gallery = await openGallery(folder, {
     settings: () => ({ fileNamePattern: "{date}/{prompt}" }),
@@ -151,7 +151,7 @@ async function settledFaults(
 
 const ROUNDS = 100;
 
-/** Moments all over a cycle of deeds. */
+/** Moments spread over a cycle of actions. */
 const momentOf = (round: number) => ({ afterLines: 1 + (round % 16), thenMs: (round * 37) % 41 });
 
 test("killed a hundred times at any moment, nothing is torn and nothing acknowledged is lost", async () => {
@@ -194,7 +194,7 @@ test("killed at every single thing it asks of the disk, nothing is torn and noth
       const folder = join(root, String(dieAt));
       mkdirSync(folder);
       const death = await write(folder, { ...cycle, dieAt });
-      // Ids are random: once in 256 lives a thumbnail's folder is there already, and need not be synced.
+      // Ids are random: once in 256 runs a thumbnail's folder exists already and need not be synced.
       const isPastEnd = dieAt >= points.length - 2;
       const found = death.signal === "SIGKILL" || isPastEnd ? [] : ["it did not die"];
       found.push(...(await settledFaults(folder, death.lines)));

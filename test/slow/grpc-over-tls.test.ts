@@ -12,7 +12,7 @@ const TIMING = { connectMs: 5000, idleMs: 60_000, bodyMs: 600_000 };
 
 const authority = await certificate({ name: "an authority", hosts: [], isAuthority: true });
 
-/** Another process of ours that answers gRPC over TLS alone, with a certificate for these hosts. */
+/** A second process of ours that answers gRPC over TLS only, with a certificate for these hosts. */
 async function theirs(hosts: readonly string[]): Promise<string> {
   const { cert, key } = tlsFiles(await certificate({ name: "a service", hosts, by: authority }));
   const files = ["--tls-cert", cert, "--tls-key", key];
@@ -43,7 +43,7 @@ test("gRPC over TLS: a private CA that is trusted, and a deadline", async () => 
   expect([pixels.width, pixels.height, seed]).toEqual([64, 64, "7"]);
 
   await endpoints.change({ id, timeoutSeconds: 1 });
-  // The server is told of the deadline, and may be the first to give up.
+  // The server knows the deadline, and may be the first to give up.
   await expect(draw({ steps: 1000 })).rejects.toMatchObject({
     code: expect.stringMatching(/^ENDPOINT_(?:UNREACHABLE|TIMED_OUT)$/),
   });

@@ -21,15 +21,17 @@ const random = chance(seed);
 process.stdout.write(`KILL_SEED=${seed}\n`);
 
 interface Trial {
-  /** A kill comes at any moment up to so many milliseconds after the work was asked for. */
+  /** Maximum number of milliseconds between the request and the kill. */
   readonly longestMs: number;
-  /** What is asked for before each kill; what it learns before the kill is acknowledged. */
+  /** Requests work before each kill; what it learns before the kill is confirmed. */
   readonly ask: (studio: StudioClient, round: number) => Promise<void>;
-  /** Done while no host runs. */
+  /** Called while no host runs. */
   readonly between?: (round: number) => void;
 }
 
-/** Kills a host of the folder again and again while it works, and gives the studio of the last one, which lives. */
+/**
+ * Kills hosts of the folder again and again while they work, and returns the studio of the last one, which stays alive.
+ */
 async function killWhile(folder: string, { longestMs, ask, between }: Trial) {
   let token: string | undefined;
   const enter = async () => {
@@ -38,7 +40,7 @@ async function killWhile(folder: string, { longestMs, ask, between }: Trial) {
     onTestFinished(() => host.stop("SIGKILL"));
     await host.start();
     token ??= await tokenFor(host.url);
-    // What this one writes itself meanwhile has another name.
+    // Anything that this host writes itself has another name.
     await vi.waitFor(
       () => expect(left.filter((name) => existsSync(join(folder, name)))).toEqual([]),
       PATIENCE,
@@ -65,7 +67,7 @@ function unfinishedIn(folder: string): string[] {
   return names.filter((name) => name.endsWith(".part"));
 }
 
-/** Ends the host as the system does, and gives what is wrong with what it leaves. */
+/** Ends the host as the system does, and returns what is wrong with the data it leaves. */
 async function faultsAfter(host: HostProcess, folder: string): Promise<unknown[]> {
   const code = await host.end("SIGTERM");
   const verdicts = ["queue.sqlite", "gallery.sqlite"].map((name) => {
@@ -120,7 +122,7 @@ test("20 kills while the gallery is rebuilt: every picture is there, each once, 
   await gallery.close();
   const { host, studio } = await killWhile(folder, {
     longestMs: 300,
-    // Every third time it is built from nothing.
+    // Every third time, the index is built from nothing.
     between: (round) => {
       if (round % 3 > 0) return;
       for (const end of ["", "-wal", "-shm"]) {
@@ -141,7 +143,7 @@ test("20 kills while the gallery is rebuilt: every picture is there, each once, 
 test("20 kills while models are imported: each comes whole, once, and nothing half done stays", async () => {
   const folder = temporaryFolder();
   const sources = temporaryFolder();
-  /** The same files twice would be refused: each says whose they are. */
+  /** Importing the same files twice would be refused, so each copy contains its own id. */
   const starterOf = (id: string): string => {
     const copy = join(sources, id);
     cpSync(STARTER, copy, { recursive: true });

@@ -27,7 +27,7 @@ function serve(folder: string, ...args: readonly string[]): string[] {
   return ["serve", "--json", "--port", "0", "--endpoint-port", "0", "--data-dir", folder, ...args];
 }
 
-/** A host of which one output has no reader. */
+/** A host with one output that nothing reads. */
 function unread(args: readonly string[], closed: "stdout" | "stderr") {
   const child = spawn(process.execPath, ["engine/cli.ts", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -78,7 +78,7 @@ test("a closed standard output ends nothing: `open` has the address", async () =
   const folder = temporaryFolder();
   const flags = serve(folder).filter((flag) => flag !== "--json");
   const { child, stderr } = unread(flags, "stdout");
-  // The word before the address, which nobody reads.
+  // The word before the address is not used.
   for await (const line of createInterface({ input: stderr })) if (/listens on/.test(line)) break;
   const { code } = await darkroom(["open", "--data-dir", folder]);
   expect([child.exitCode, code]).toEqual([null, 0]);

@@ -8,7 +8,7 @@ const BODY = JSON.stringify({
   inputs: [{ name: "prompt", shape: [1], datatype: "BYTES", data: ["from evil"] }],
 });
 
-/** Everything a page can send without being asked, as it goes through in an unguarded server. */
+/** Everything that a page can send without the user's action, as it would reach an unguarded server. */
 function attacks(target: string, key: string): string {
   return `<!doctype html><title>evil</title>
   <img id="picture" src="${target}/v2/models">
@@ -68,7 +68,7 @@ test("nothing that a page of another site sends reaches the engine, even with a 
 
 test("control: the same page may, once its origin is listed", async () => {
   const engine = new ConstantEngine();
-  // The page's form would end what is looked at here.
+  // The page's form would end the state under test.
   engine.unload = () => Promise.resolve();
   const server = await openInferenceServer({ engine });
   const choices = { name: "given", keepsPictures: false, isSeedProfile: false };
@@ -88,7 +88,7 @@ test("a name that was rebound to this machine opens nothing, though it counts as
   const page = await browserPage();
   const reply = await page.goto(`http://evil.test:${port}/v2/models`);
   expect([reply?.status(), await reply?.json()]).toMatchObject([421, { code: "REQUEST_REFUSED" }]);
-  // Typed, so that the refusal's own policy is not what keeps its page from asking.
+  // Typed, so that the requests are not merely stopped by the refusal's own policy.
   const origin = await foreignSite("<!doctype html><title>rebound</title>");
   await page.goto(origin);
   const status = await page.evaluate(

@@ -15,7 +15,7 @@ import {
   type Standing,
 } from "../fakes/flooded-server.ts";
 
-/** Until the running test has finished. */
+/** Starts a server until the current test has finished. */
 async function start(...args: Parameters<typeof FloodedServer.start>): Promise<FloodedServer> {
   const server = await FloodedServer.start(...args);
   onTestFinished(() => server[Symbol.dispose]());
@@ -38,11 +38,11 @@ async function flood(port: number, { sockets, each }: { sockets: number; each: n
 
 test("10,000 requests over 1,000 sockets are all answered, in bounded memory", async () => {
   const server = await start(10, 10);
-  // What the first flood makes V8 keep of pages is not growth: the second must find them enough.
+  // Memory pages that V8 keeps after the first flood do not count as growth: the second must get by with them.
   await flood(server.port, { sockets: 1000, each: 10 });
   const before = await server.standing();
   const outcomes = await flood(server.port, { sockets: 1000, each: 10 });
-  // The last sockets close after their last reply, on a busy machine well after it.
+  // The last sockets close after their last reply; on a busy machine, well after it.
   const settled = async (): Promise<Standing> => {
     const standing = await server.standing();
     expect(standing.liveBytes - before.liveBytes).toBeLessThan(16 << 20);
@@ -77,7 +77,7 @@ test("2,000 connections and a flood of 500: memory stays bounded, and no key sta
   const { result, tookMs } = await healthDuring(server, floodByKeys(server, requestsOf));
   const { outcomes, order, early } = result;
   expect(outcomes).toEqual({ 200: 500 });
-  // Whoever asks for little has a turn for each of the flood's: twenty of theirs, and at most one between two.
+  // A client with few requests has a turn for each of the flood's: twenty of theirs, with at most one in between.
   expect(order.findLastIndex((key) => key !== "dk_one")).toBeLessThan(early + 60);
   const { liveBytes, mistakes } = await server.standing();
   const grownBytes = liveBytes - before.liveBytes;
@@ -89,7 +89,7 @@ test("2,000 connections and a flood of 500: memory stays bounded, and no key sta
   expect(grownBytes).toBeLessThan(32 << 20);
 });
 
-/** Clients that send a byte of their headers now and then; gives the status that each gets. */
+/** Clients that send a byte of their headers now and then; returns the status that each gets. */
 async function dripping(port: number, count: number): Promise<readonly string[]> {
   const clients = Array.from({ length: count }, () => {
     const socket = connect(port, "127.0.0.1");
@@ -126,7 +126,7 @@ test("1,000 sockets that drip their headers are cleared, and health is answered 
 test("health answers while 4,000 slow sockets of one address lean on it, to that address, too", async () => {
   const server = await start(10, 10);
   const { result, tookMs } = await healthDuring(server, dripping(server.port, 4000));
-  // Those beyond the cap of an address were closed for newer ones.
+  // Those beyond an address's limit were closed for newer ones.
   expect([...new Set(result)].toSorted()).toEqual(["408", "closed"]);
   expect(tookMs.length).toBeGreaterThan(0);
 });
@@ -169,7 +169,7 @@ test("of 100 clients that go away none keeps its place, nor the device", async (
     Array.from({ length: 100 }, (_, i) => disconnecting(server.port, WAYS[i % WAYS.length]!)),
   );
   const begun = performance.now();
-  // A picture that went on would take 100 s.
+  // A picture that continued would take 100 s.
   await expect
     .poll(() => server.standing(), { timeout: 60_000 })
     .toMatchObject({ waiting: 0, isDrawing: false, drawnPictures: 0 });

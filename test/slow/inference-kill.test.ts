@@ -10,7 +10,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 const KILLS = 20;
 const KILLS_OF_A_RUN = 4;
 const PICTURES = 6;
-/** Trying the devices takes about two seconds, loading a third of one, a picture one. */
+/** Probing the devices takes about two seconds, loading a third of a second, a picture one second. */
 const LONGEST_PAUSE_MS = 1500;
 
 test.runIf(process.platform === "linux")(
@@ -43,14 +43,14 @@ test.runIf(process.platform === "linux")(
       for (let kill = 0; kill < KILLS_OF_A_RUN; kill++) {
         await pause(random() * LONGEST_PAUSE_MS);
         let victims = inferencePids();
-        // A process that was killed starts again while there is anything to draw, and only then.
+        // A killed process starts again only while there is something to draw.
         while (victims.length === 0 && !(await areOver())) {
           await pause(20);
           victims = inferencePids();
         }
         if (victims.length === 0) break;
         for (const pid of victims) process.kill(pid, "SIGKILL");
-        // A picture tried again before its process's end was seen would be one more that failed.
+        // If a picture were tried again before its process's end was noticed, there would be one more failure.
         await vi.waitFor(() =>
           expect(inferencePids()).not.toEqual(expect.arrayContaining(victims)),
         );
@@ -66,7 +66,7 @@ test.runIf(process.platform === "linux")(
       expect(days.flatMap((day) => day.ids).toSorted()).toEqual(all.toSorted());
       await studio.close();
     }
-    // What waits while devices are tried, or while another is drawn, goes on waiting.
+    // Pictures that wait while devices are probed, or while another is drawn, continue to wait.
     expect(failures).toBeLessThan(kills);
     await vi.waitFor(() => expect(inferencePids()).toEqual([]), { timeout: 5000 });
   },

@@ -14,7 +14,7 @@ afterAll(() => drawing.close());
 
 const request = { prompt: "two purple fish under water", seed: "3", steps: 8 };
 
-/** Draws to the end, calling `onStep` at every step; gives the picture's bytes without its date. */
+/** Draws a complete picture, calling `onStep` at every step; returns its bytes without the date. */
 async function drawOnce(
   onStep: (step: number) => void = () => {},
   signal?: AbortSignal,
@@ -27,7 +27,7 @@ async function drawOnce(
   throw new Error("no picture");
 }
 
-/** The compressed pixels: what follows the texts. */
+/** The compressed pixels: everything after the texts. */
 function body(png: Uint8Array): string {
   const text = Buffer.from(png).toString("latin1");
   return text.slice(text.indexOf("IDAT"));

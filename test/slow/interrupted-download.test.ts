@@ -21,7 +21,7 @@ test("downloads a model through two interruptions, one of them kill -9, and read
   expect(summary).toMatchObject({ predictionType: "v_prediction", parameters: expect.any(Number) });
 });
 
-/** Whether a user may mount a small disk of their own here. */
+/** Whether a user may mount a small disk here. */
 const canMount =
   spawnSync("unshare", ["-Urm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
 

@@ -6,7 +6,7 @@ import { binaryBody, element } from "../engine/kserve/bodies.ts";
 import { openConstantServer } from "../fakes/open-inference-server.ts";
 import { rawRequest } from "../fakes/raw-request.ts";
 
-/** Ten thousand requests, none of which is one; what is wrong with each is known. */
+/** Ten thousand requests, all of them invalid; the error in each is known. */
 const ARBITRARY = 4000;
 const BROKEN = 4000;
 const RAW = 2000;
@@ -16,7 +16,7 @@ const PATHS = ["/infer", "/versions/1.0/infer", "/generate", "/generate_stream"]
   (end) => `${MODEL}${end}`,
 );
 
-/** A body of anything: that it asks for a picture is out of the question. */
+/** A random body: it is practically impossible that it requests a picture. */
 const arbitrary = fc.record({
   path: fc.constantFrom(...PATHS, "/v1/models/starter:predict", "/v1/models/starter%3Apredict"),
   body: fc.oneof(
@@ -50,7 +50,7 @@ const PROMPT = { name: "prompt", shape: [1], datatype: "BYTES", data: ["a cat"] 
 const VALID = { id: "1", inputs: [PROMPT], outputs: [{ name: "image" }] };
 const json = (message: unknown): Buffer => Buffer.from(JSON.stringify(message));
 
-/** A sound request that something was done to. */
+/** A valid request after a change. */
 const broken: fc.Arbitrary<Sent> = fc
   .oneof(
     changedMessage(),
@@ -158,7 +158,7 @@ function brokenBinary(): fc.Arbitrary<{ body: Uint8Array; headers: Record<string
     });
 }
 
-/** Bytes that are nearly HTTP: one line of a sound request is replaced. */
+/** Bytes that are almost HTTP: one line of a valid request is replaced. */
 const raw = fc
   .record({
     line: fc.constantFrom(
@@ -208,10 +208,10 @@ const raw = fc
     return `${head.filter((each) => each !== "").join("\r\n")}\r\n\r\n${body}`;
   });
 
-/** What a reply must not tell: places of this machine, and where in the code something went wrong. */
+/** What a reply must not reveal: paths of this machine, and where in the code something failed. */
 const LEAK = /node_modules|\/home\/|\/tmp\/|engine\/(?:serving|kserve)|\bat .+:\d+:\d+/;
 
-/** Why a reply is not as it should be; undefined where it is. */
+/** Why a reply is wrong; undefined if it is right. */
 function wrongIn(status: number, body: string): string | undefined {
   if (!(status >= 400 && status < 500)) return `status ${status}`;
   if (LEAK.test(body)) return "it leaks";
@@ -266,7 +266,7 @@ test("10,000 requests that are none get 4xx and a sentence, and the next one its
   ];
   expect(wrong).toEqual([]);
   expect([engine.jobs, mistakes]).toEqual([[], []]);
-  // All of the ways were gone, and every request was answered.
+  // Every kind was used, and every request was answered.
   expect(Object.values(statuses).reduce((sum, each) => sum + each)).toBe(10_000);
   expect(Object.keys(statuses)).toEqual(
     expect.arrayContaining(["400", "403", "405", "415", "421", "431"]),

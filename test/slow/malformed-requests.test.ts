@@ -5,7 +5,7 @@ import { rawRequest } from "../fakes/raw-request.ts";
 
 const RUNS = 10_000;
 
-/** Mostly sound, so that requests come far enough for something else to be wrong with them. */
+/** Mostly valid, so that requests come far enough for another part of them to be wrong. */
 function mostly<T>(sound: readonly T[], other: fc.Arbitrary<T>): fc.Arbitrary<T> {
   return fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom(...sound) },
@@ -63,10 +63,10 @@ const request = fc
     return `${head.filter((line) => line !== "").join("\r\n")}\r\n\r\n${body}`;
   });
 
-/** What a reply must not tell: paths of this machine, and where in the code something went wrong. */
+/** What a reply must not reveal: paths of this machine, and where in the code something failed. */
 const LEAK = /node_modules|\/home\/|\/tmp\/|engine\/server|\bat .+:\d+:\d+/;
 
-/** Why a reply is not as it should be; undefined where it is. */
+/** Why a reply is wrong; undefined if it is right. */
 function wrongIn(reply: string): string | undefined {
   if (LEAK.test(reply)) return "it leaks";
   const status = Number(reply.split(" ")[1]);
@@ -79,7 +79,7 @@ function wrongIn(reply: string): string | undefined {
     const { error, json } = JSON.parse(body) as { error?: unknown; json?: { message?: unknown } };
     return typeof (error ?? json?.message) === "string" ? undefined : "no error in words";
   } catch {
-    // The answer to HEAD is a head.
+    // The answer to HEAD has no body.
     return body === "" ? undefined : "not JSON";
   }
 }
@@ -101,7 +101,7 @@ test(`${RUNS} requests of any kind get a sound reply, and the next one its page`
       }),
     );
   }
-  // All of the ways were gone.
+  // Every kind was used.
   const often = Object.keys(statuses).filter((status) => statuses[status]! >= 20);
   expect(often).toEqual(
     expect.arrayContaining(["200", "400", "401", "403", "404", "405", "415", "421"]),

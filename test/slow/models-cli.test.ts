@@ -49,7 +49,7 @@ test("a repository of the hub is fetched, with its progress", async () => {
   ]);
   const list = lines((await darkroom(["models", "list", ...data])).out);
   expect(list.at(-1)).toMatchObject({ provenance: { kind: "hub", name: REPOSITORY } });
-  // Blanks around a token are none of it.
+  // Surrounding spaces are not part of a token.
   const tokens = asked.flatMap(({ origin, headers }) =>
     origin === "hub" ? [headers.authorization] : [],
   );

@@ -8,7 +8,7 @@ import { unpackElectron } from "../fakes/unpacked-electron.ts";
 
 const run = promisify(execFile);
 
-/** Electron's own program is not everywhere; everything around it is the real thing. */
+/** Electron's own program is not available everywhere; everything around it is real. */
 test.runIf(process.platform === "linux")(
   "the builder lays out an app that is whole, draws, and has its fuses set",
   async () => {
@@ -17,7 +17,7 @@ test.runIf(process.platform === "linux")(
     unpackElectron(electron);
     await run("npm", ["run", "-s", "build"]);
     await run(process.execPath, ["electron/packaging/stage-studio.ts"]);
-    // The check after packing runs in there, and draws a picture with what was packed.
+    // The check after packing runs in this command, and draws a picture with the packed files.
     await run("node_modules/.bin/electron-builder", [
       "--linux",
       "--dir",

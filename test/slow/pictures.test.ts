@@ -19,7 +19,7 @@ import {
 
 interface Reference {
   readonly key: string;
-  /** Absent: the model's own. */
+  /** Absent means the model's own. */
   readonly scheduler?: string;
   readonly prompt: string;
   readonly negative_prompt?: string | null;
@@ -31,7 +31,7 @@ interface Reference {
   readonly strength?: number;
 }
 
-/** A picture drawn by a config of schedulers/own.json, perhaps from another one of them. */
+/** A picture drawn with a config of schedulers/own.json, possibly derived from another of them. */
 interface OwnReference extends Reference {
   readonly config: string;
   readonly image?: string;
@@ -39,7 +39,7 @@ interface OwnReference extends Reference {
 
 type Plane = { shape: readonly number[]; data: Float32Array };
 
-/** A picture that torch has as (1, 3, h, w) in bytes. */
+/** A picture from torch's (1, 3, h, w), in bytes. */
 function interleave({
   shape: [, , height = 0, width = 0],
   data,
@@ -52,7 +52,7 @@ function interleave({
   );
 }
 
-/** pictures.json was drawn from a config that left the spacing to each class; the one on disk names it. */
+/** pictures.json was drawn with a config that left the spacing to each class; the one on disk names it. */
 function withoutSpacing(config: object): object {
   return Object.fromEntries(Object.entries(config).filter(([key]) => key !== "timestep_spacing"));
 }
@@ -77,7 +77,7 @@ function layOut(
   };
 }
 
-/** Distance in dB at which two pictures are the same but for the rounding of single levels. */
+/** Distance in dB above which two pictures are equal except for the rounding of single levels. */
 const LEAST_DB = 60;
 
 const SETS = Object.entries(REFERENCES).flatMap(([name, expected]) =>
@@ -95,7 +95,7 @@ describe.each(SETS)("$name: $set", ({ name, expected, set }) => {
     using model = await load(snapshotFolder(name));
     const { snapshot } = model.model;
     const own = snapshot.schedulerConfig;
-    // The hub's config has no spacing; what was drawn from the file on disk had it.
+    // The hub's config names no spacing; the pictures were drawn from the file on disk, which does.
     const config =
       set === "pictures" ? withoutSpacing(own) : { ...own, timestep_spacing: "leading" };
     const worst: Record<string, number> = {};

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 const WRITER = join(import.meta.dirname, "../fakes/queue-writer.ts");
 const ROUNDS = 100;
 
-/** Lets a writer work on the queue for a while, kills it, and gives what it was told had happened, by id. */
+/** Lets a writer work on the queue for a while, kills it, and returns what the writer reported, by id. */
 async function writeAndKill(path: string, ms: number): Promise<Map<string, string>> {
   const child = spawn(process.execPath, [WRITER, path], { stdio: ["ignore", "pipe", "inherit"] });
   const told = new Map<string, string>();
@@ -26,9 +26,9 @@ async function writeAndKill(path: string, ms: number): Promise<Map<string, strin
   return told;
 }
 
-/** Whether a queue that was opened again may say `found` of what was told to be `told`. */
+/** Whether a queue that was reopened may contain `found` after `told` was reported. */
 function mayFollow(told: string, found: string | undefined): boolean {
-  // What was told is the least; the kill may have come between a commit and its telling.
+  // What was reported is the minimum; the kill may have come between a commit and its report.
   const ways: Readonly<Record<string, readonly string[]>> = {
     waiting: ["waiting", "interrupted", "done"],
     running: ["interrupted", "done"],
@@ -52,7 +52,7 @@ test("kill -9 a hundred times: nothing acknowledged is lost, and nothing runs th
     }
     const running = queue.list().filter(({ state }) => state === "running");
     if (running.length > 0) wrong.push(`${running.length} run`);
-    // Interrupted ones may become anything again; they are done with here.
+    // Interrupted generations may become anything again; they are not followed further.
     for (const [id, state] of told) if (state !== "waiting" && state !== "done") told.delete(id);
     queue.close();
   }

@@ -41,7 +41,7 @@ async function serving(device: "auto" | "cpu" = "cpu") {
 
 const WEIGHTS = "unet/diffusion_pytorch_model.safetensors";
 
-/** Weights of which every number is none. */
+/** Weights that are all NaN. */
 function notFinite(file: string): Buffer {
   const bytes = readFileSync(file);
   const header = 8 + Number(bytes.readBigUInt64LE(0));
@@ -83,7 +83,7 @@ test("a model that draws nothing is not ready until its files are others", async
   const whole = readFileSync(file);
   writeFileSync(`${file}.new`, notFinite(file));
   renameSync(`${file}.new`, file);
-  // Nothing tells before the first load.
+  // Nothing is known before the first load.
   expect(await ready()).toEqual(READY);
   expect(await draw()).toBeGreaterThanOrEqual(500);
   await becomes({ status: 503, error: expect.stringContaining("NOT_FINITE") });
@@ -97,7 +97,7 @@ test.runIf(process.platform === "linux")(
   async () => {
     const { client, ready, becomes, draw } = await serving();
     expect(await draw()).toBe(200);
-    // One that had nothing to do is started anew by the next request.
+    // An idle process is started again by the next request.
     for (const pid of inferencePids()) process.kill(pid, "SIGKILL");
     await vi.waitFor(() => expect(inferencePids()).toEqual([]), PATIENCE);
     expect([await ready(), await draw()]).toEqual([READY, 200]);

@@ -11,7 +11,7 @@ import { MountedSecret, tlsFiles } from "../fakes/tls-files.ts";
 
 const PORTS = ["--port", "0", "--endpoint-port", "0"];
 
-/** Name on the certificate that a listener shows, whoever signed it. */
+/** The name on a listener's certificate, whoever signed it. */
 async function nameAt(origin: string): Promise<unknown> {
   const port = Number(new URL(origin).port);
   const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });

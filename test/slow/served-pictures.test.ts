@@ -50,7 +50,7 @@ test("the server's pictures and the studio's are drawn in turn, and only a key's
   const states = await Promise.all(
     generationIds.map(async (id) => (await client.generation.get({ id })).state),
   );
-  // Two pictures of the doors' between four of the studio's: it is not drawn to the end.
+  // Two of the server's pictures between four of the studio's, which are not all drawn first.
   expect(states[0]).toBe("done");
   expect(states.at(-1)).not.toBe("done");
   await vi.waitFor(async () => {

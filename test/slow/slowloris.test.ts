@@ -5,7 +5,7 @@ import { openServer } from "../fakes/open-server.ts";
 
 const CLIENTS = 1000;
 
-/** Headers that drip, and bodies that do. */
+/** Slowly sent headers, and slowly sent bodies. */
 function beginning(index: number, port: number, token: string): string {
   if (index % 2 === 0) return `GET / HTTP/1.1\r\nHost: localhost:${port}\r\nX: `;
   return `POST /rpc/say HTTP/1.1\r\nHost: localhost:${port}\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{`;

@@ -24,7 +24,7 @@ function isThere(name: SnippetName): boolean {
   return spawnSync(command, [...args]).status === 0;
 }
 
-/** Runs a snippet as it would be pasted: a shell's as it is, Python's from a file. */
+/** Runs a snippet as a user would after pasting it: shell directly, Python from a file. */
 function run(name: SnippetName, code: string, cwd: string, env: Record<string, string>) {
   return name === "curl"
     ? runCommand("sh", ["-c", code], { cwd, env })
@@ -69,7 +69,7 @@ for (const { name, isWithKey, isSeedProfile } of cases) {
   });
 }
 
-/** What a snippet left: a picture of which format, or a reply of which kind. */
+/** The result of a snippet: a picture's format, or a reply's kind. */
 async function leftBehind(folder: string): Promise<string | undefined> {
   const picture = join(folder, "picture.png");
   if (existsSync(picture)) return (await sharp(picture).metadata()).format;

@@ -6,13 +6,13 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const PROGRAM = join(import.meta.dirname, "../fakes/host-on-full-disk.ts");
 
-/** A small disk of one's own needs a user namespace. */
+/** Mounting a small disk needs a user namespace. */
 const canMount =
   process.platform === "linux" && spawnSync("unshare", ["-Urm", "true"]).status === 0;
 
 const STAGES = ["draw", "full", "kill", "full", "free"];
 
-/** What the studio looks like at each stage, on a disk that is then full of bytes or of files. */
+/** What the studio shows at each stage, on a disk that is full of bytes or of files. */
 function visit(what: "bytes" | "files", size: string, stages = STAGES): unknown[] {
   const disk = join(temporaryFolder(), "small-disk");
   mkdirSync(disk);
@@ -62,7 +62,7 @@ test.runIf(canMount)("the same on a disk that has no room for another file", () 
   expect(seen).toEqual([
     { seen: ["1", "2", "3"], trashed: [] },
     ...Array.from({ length: 3 }, (_, i) => ({
-      // What the log of the queue has room for is kept: it is a file already.
+      // What fits into the queue's existing log is kept.
       refused: { settings: "DISK_FULL" },
       theme: "dark",
       states: [...DRAWN, ...Array.from({ length: i + 1 }, () => "5 waiting")],

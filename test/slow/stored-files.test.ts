@@ -27,14 +27,14 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const PROGRAM = join(import.meta.dirname, "../fakes/look-at-studio.ts");
 
-/** What is stored in a data folder, and what of the studio it alone holds. */
+/** The stored files of a data folder, and the part of the studio that depends on each. */
 const FILES: Readonly<Record<string, Partial<StudioLook>>> = {
   "owner.sqlite": {},
   "owner.json": {},
   "queue.sqlite": { waiting: 0 },
-  // Built anew from the pictures, with the stars of gallery.json.
+  // Rebuilt from the pictures, with the stars of gallery.json.
   "gallery.sqlite": {},
-  // Learnt back from the index.
+  // Restored from the index.
   "gallery.json": {},
   "settings.json": { theme: "system" },
   "form.json": {},
@@ -46,7 +46,7 @@ const FILES: Readonly<Record<string, Partial<StudioLook>>> = {
   "transfers.json": {},
 };
 
-/** What else is told where a file was set aside. */
+/** Further notices after a file was set aside. */
 const CONSEQUENCES: Readonly<Record<string, readonly string[]>> = {
   "server.json": ["Its keys are gone; the inference server asks for a new one."],
   "transfers.json": [
@@ -56,7 +56,7 @@ const CONSEQUENCES: Readonly<Record<string, readonly string[]>> = {
 
 const WHOLE = { waiting: 2, pictures: 2, starred: 1, theme: "dark" };
 
-/** Puts something into the place of a file, which is gone; `content` is what it held. */
+/** Replaces a file, which has been removed; `content` is its former content. */
 type Damage = (path: string, content: Buffer) => void | Promise<void>;
 
 const DAMAGES: Readonly<Record<string, Damage>> = {
@@ -124,7 +124,7 @@ afterAll(() => {
   process.stdout.write(`${table.join("\n")}\n`);
 });
 
-/** Looks as somebody who is bound by permissions: the superuser is not. */
+/** Opens the studio as a user bound by permissions, which the superuser is not. */
 function lookAsNobody(folder: string): StudioLook {
   const nobody = { uid: 65_534, gid: 65_534 };
   const isRoot = process.getuid?.() === 0;
@@ -145,19 +145,19 @@ const cells = Object.keys(FILES).flatMap((file) =>
   Object.keys(DAMAGES).map((damage) => [file, damage] as const),
 );
 
-/** A copy of the folder in which one file has come to harm. */
+/** A copy of the folder in which one file is damaged. */
 async function damagedFolder(file: string, damage: string): Promise<string> {
   const folder = temporaryFolder();
   cpSync(template, folder, { recursive: true });
   const path = join(folder, file);
-  // owner.json lies there only while somebody owns the folder.
+  // owner.json exists only while a process owns the folder.
   const content = existsSync(path) ? readFileSync(path) : Buffer.from("{}");
   rmSync(path, { force: true });
   await DAMAGES[damage]?.(path, content);
   return folder;
 }
 
-/** What a start has to tell: nobody misses what lies in the lock, nor what was never there. */
+/** The expected notices: the content of the lock, and files that never existed, are not missed. */
 function expectedNotices(file: string, damage: string): readonly unknown[] {
   if (damage === "nothing" || file.startsWith("owner")) return [];
   const couldNot: unknown = expect.stringContaining(`${file} could not be used (`);
@@ -182,7 +182,7 @@ test.each(cells.filter(([, damage]) => damage !== "no permission"))(
   },
 );
 
-/** The studio gives itself back the permission to read it. */
+/** The studio restores its own permission to read it. */
 const REPAIRED: ReadonlySet<string> = new Set(["secrets.json"]);
 
 test.each(Object.keys(FILES))("%s is replaced by a file that may not be read", async (file) => {

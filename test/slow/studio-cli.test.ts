@@ -23,7 +23,7 @@ function on(folder: string) {
     darkroom([...args, "--data-dir", folder]);
 }
 
-/** What a command tells with `--json`, where it ends well. */
+/** A command's output with `--json`, if it succeeds. */
 async function told(outcome: Promise<Outcome>): Promise<Record<string, unknown>[]> {
   const { code, out, err } = await outcome;
   expect([code, err]).toEqual([0, expect.any(String)]);
@@ -122,7 +122,7 @@ describe("of a gallery", () => {
   let folder = "";
   let ids: string[] = [];
 
-  // One for all, since drawing takes long; each leaves it as it found it.
+  // One for all tests, since drawing takes long; each test restores its state.
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "darkroom-test-"));
     const process = new HostProcess(["--port", "0", "--data-dir", folder]);

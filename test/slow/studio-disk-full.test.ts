@@ -6,7 +6,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const PROGRAM = join(import.meta.dirname, "../fakes/studio-on-full-disk.ts");
 
-/** A small disk of one's own needs a user namespace. */
+/** Mounting a small disk needs a user namespace. */
 const canMount =
   process.platform === "linux" && spawnSync("unshare", ["-Urm", "true"]).status === 0;
 

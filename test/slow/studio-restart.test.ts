@@ -15,7 +15,7 @@ describe.each(TRANSPORTS)("restart, $name", (transport) => {
     const { imageId = "" } = await studio.until(id, "done");
     const { address } = await studio.client.gallery.get({ id: imageId });
     const text = Buffer.from(await studio.picture(address)).toString("latin1");
-    // Behind the texts, where the date stands.
+    // The part after the texts, which contain the date.
     return text.slice(text.indexOf("IDAT"));
   }
 

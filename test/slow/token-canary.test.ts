@@ -18,16 +18,16 @@ import { studioAt, tokenFor } from "../fakes/enter-studio.ts";
 import { always, type Answer, standInEndpoint } from "../fakes/stand-in-endpoint.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
-/** Its letters differ from themselves in base64, in an address and in JSON. */
+/** It looks different in base64, in an address and in JSON. */
 const TOKEN = "canary7f3a9c+51d0ab/b2c4e6~d8f0a2-7c41e9==";
 const HEADER = "canary-b8d20f73-header-value";
 
-/** A secret in every form in which it could lie somewhere, and halves of it. */
+/** A secret in every form in which it might be stored, and halves of it. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const base64 = [0, 1, 2].map((shift) => {
     const shifted = Buffer.concat([Buffer.alloc(shift, "x"), bytes]).toString("base64");
-    // What its neighbours do not change, wherever it begins.
+    // The part that its neighbours do not change, whatever its offset.
     return shifted.slice(shift === 0 ? 0 : 4, -8);
   });
   return [
@@ -43,17 +43,17 @@ function formsOf(secret: string): readonly string[] {
   ];
 }
 
-/** Of the proxy that the environment names. */
+/** For the proxy that the environment names. */
 const PASSWORD = "canary-e61d95/proxy@password";
 
 const FORMS = [TOKEN, HEADER, PASSWORD].flatMap(formsOf);
 
-/** The form in which a text tells a secret; undefined where it tells none. */
+/** The form in which a text contains a secret; undefined if it does not. */
 function leakIn(text: string): string | undefined {
   return FORMS.find((form) => text.includes(form));
 }
 
-/** A picture of which a text tells the token, as a server that logs into its pictures makes it. */
+/** A picture with the token in one of its texts, as from a server that logs into its pictures. */
 function tellingPng(secret: string): Buffer {
   const png = Buffer.from(encodePng(pixels(2, 2, new Uint8Array(12).fill(90))));
   const content = Buffer.from(`tEXtparameters\0Authorization: Bearer ${secret}`, "latin1");
@@ -64,7 +64,7 @@ function tellingPng(secret: string): Buffer {
   return Buffer.concat([png.subarray(0, 33), size, content, sum, png.subarray(33)]);
 }
 
-/** A server that quotes what it was sent in all that it answers, in turn as it is, in base64 and in an address. */
+/** A server that quotes the request in all its answers: unchanged, in base64 and as an address, in turn. */
 function echoingEdge(): Answer {
   return (response, request, count) => {
     const { authorization = "" } = request.headers;
@@ -103,7 +103,7 @@ function echoingEdge(): Answer {
   };
 }
 
-/** A process and all that it started, by their ids. */
+/** The ids of a process and all its descendants. */
 function treeOf(pid: number): number[] {
   const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const children = all.filter((name) => {
@@ -123,7 +123,7 @@ function filesIn(folder: string): string[] {
   return found.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
 }
 
-/** Draws at one behind the proxy, and asks one that the proxy does not let through; keeps all that is told. */
+/** Draws at an endpoint behind the proxy, and asks one that the proxy refuses; returns all output. */
 async function lookBehindProxy(
   studio: StudioClient,
   added: NewEndpoint,
@@ -140,7 +140,7 @@ async function lookBehindProxy(
   expect(seen.filter(({ outcome }) => outcome === "failed")).toEqual([]);
   keep("diagnose behind a proxy", seen);
   keep("report", doctorReport(behind.url, seen, new Date().toISOString(), "1"));
-  // One that does not let it through tells of the proxy, and of its address as it may be shown.
+  // The error of a refused endpoint names the proxy, with its address in displayable form.
   const shut = { ...behind, url: "https://shut.example", name: "shut" };
   const { id: shutId } = keep("add what is shut", await studio.endpoints.add(shut));
   const refused = keep("test what is shut", await studio.endpoints.test({ id: shutId }));
@@ -182,7 +182,7 @@ test("a token is in the place that keeps tokens, and nowhere else", async () => 
   const { url } = JSON.parse(String(line)) as { url: string };
   const studio = studioAt(new URL(url).origin, await tokenFor(url));
 
-  /** All that was answered to a page or a command, by what was asked. */
+  /** All answers to pages and commands, by what was requested. */
   const told = new Map<string, string>();
   const keep = <T>(name: string, value: T): T => {
     told.set(name, JSON.stringify(value) ?? "");
@@ -249,7 +249,7 @@ test("a token is in the place that keeps tokens, and nowhere else", async () => 
   for (const [pid, file] of processes)
     told.set(
       `${readlinkSync(`/proc/${pid}/exe`)} ${file}`,
-      // The variable is the person's own; nothing else of a process may hold what it does.
+      // The user set the variable; nothing else in a process may contain its value.
       readFileSync(`/proc/${pid}/${file}`, "latin1").replaceAll(env.HTTPS_PROXY, ""),
     );
   child.kill("SIGTERM");
@@ -271,7 +271,7 @@ test("a token is in the place that keeps tokens, and nowhere else", async () => 
           `${where}: ${form} … ${text.slice(Math.max(0, text.indexOf(form) - 120), text.indexOf(form) + 60)}`,
         ];
   });
-  // Where there is no keyring, this is where secrets are, for this user alone.
+  // Without a keyring, secrets are in this file, readable only by this user.
   expect(leaks.filter((leak) => !leak.startsWith(join(folder, "secrets.json")))).toEqual([]);
   expect(leaks.length).toBeLessThanOrEqual(1);
   expect(edge.received()).toContain(TOKEN);

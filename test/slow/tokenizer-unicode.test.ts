@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { loadTokenizer } from "../engine/tokenizer/tokenizer-folder.ts";
 
-/** As in make_tokenizer.py: all but surrogates and what got a lower case in Unicode 17. */
+/** As in make_tokenizer.py: all but surrogates, and letters that got a lower case in Unicode 17. */
 function isKnown(code: number): boolean {
   if (code >= 0xd800 && code < 0xe000) return false;
   return !(code >= 0xa7ce && code <= 0xa7d4) && !(code >= 0x16ea0 && code <= 0x16ed3);

@@ -28,7 +28,7 @@ function extra(change: Partial<ZipEntry>): Uint8Array {
 
 const ZEROS = Buffer.alloc(64 << 20);
 
-/** Archives as somebody with ill will packs them, and the word by which each is refused. */
+/** Archives as an attacker packs them, and a word in the refusal of each. */
 const HOSTILE: Readonly<Record<string, readonly [() => Uint8Array, string]>> = {
   bomb: [() => extra({ data: ZEROS }), "ARCHIVE_TOO_LARGE"],
   "bomb-inside": [
@@ -59,7 +59,7 @@ const HOSTILE: Readonly<Record<string, readonly [() => Uint8Array, string]>> = {
   empty: [() => new Uint8Array(), "ARCHIVE_DAMAGED"],
 };
 
-/** Deflated weights whose headers claim less than comes out of them. */
+/** Deflated weights whose headers claim a smaller size than they have. */
 function lying(one: ZipEntry): ZipEntry {
   return one.name.endsWith("merges.txt") ? { ...one, stored: false, claimedBytes: 10 } : one;
 }
@@ -166,7 +166,7 @@ test.each([
 ])("a configuration with %s ends the start with one sentence", async (_, text, words) => {
   const file = join(temporaryFolder(), "config.properties");
   writeFileSync(file, text ?? "");
-  // Sparse: it takes no room, and is as long as it says.
+  // A sparse file: it takes no disk space, but has its full length.
   if (text === undefined) spawnSync("truncate", ["-s", "1G", file]);
   const { code, err } = await darkroom(["serve", "--model-store", ".", "--ts-config", file]);
   expect(code).not.toBe(0);

@@ -79,7 +79,7 @@ async function served(store: string, { program, env = {} }: Serving = {}) {
   return { server, draw, made };
 }
 
-/** Processors that add up products of bytes otherwise make weights of seven bits, whatever came along. */
+/** Processors without exact products of bytes use weights of seven bits, whatever the archive contains. */
 async function takesEightBits(): Promise<boolean> {
   const supervisor = new Supervisor();
   try {

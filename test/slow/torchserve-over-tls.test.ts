@@ -11,7 +11,7 @@ import { StartedTorchServe } from "../fakes/started-torchserve.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { tlsTerminator } from "../fakes/tls-terminator.ts";
 
-/** The container's own arguments, as the ServingRuntime has them, but for the folders. */
+/** The container's own arguments from the ServingRuntime, except for the folders. */
 const ARGS = ["--start", "--foreground", "--disable-token-auth", "--enable-model-api"];
 const HOST = "kt2-sd-proj.apps.example.com";
 

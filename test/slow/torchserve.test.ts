@@ -25,7 +25,7 @@ import {
 import { asker } from "../fakes/open-grpc-server.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
-/** The customer's own container args, but for the two folders. */
+/** The customer's own container args, except for the two folders. */
 const ARGS = ["--start", "--disable-token-auth", "--enable-model-api"];
 const ENVIRONMENT = {
   TS_SERVICE_ENVELOPE: "<no value>",
@@ -34,7 +34,7 @@ const ENVIRONMENT = {
   MODEL_LOAD_DELAY: "1",
   MODEL_LOAD_TIMEOUT: "10",
 };
-/** What the customer's notebook sends. */
+/** The request of the customer's notebook. */
 const NOTEBOOK = {
   id: "42",
   inputs: [{ name: "input0", shape: [-1], datatype: "BYTES", data: ["Photo of a dog"] }],

@@ -4,7 +4,7 @@ import { deviceFor } from "../../engine/runtime/device.ts";
 import { probeDevice } from "../../engine/runtime/probe.ts";
 import { CPU, load, relativeError, snapshotFolder } from "../golden/reference.ts";
 
-/** Chromium brings a Vulkan driver that computes on the CPU, and a loader for it. */
+/** Chromium includes a Vulkan driver that computes on the CPU, and a loader for it. */
 const CHROMIUM = "/usr/lib/chromium";
 const DRIVER = `${CHROMIUM}/vk_swiftshader_icd.json`;
 const isThere = existsSync(DRIVER);
@@ -12,10 +12,9 @@ if (isThere) Object.assign(process.env, { LD_LIBRARY_PATH: CHROMIUM, VK_ICD_FILE
 else console.log(`WebGPU: skipped, ${DRIVER} is missing (Debian's package chromium brings it)`);
 
 /**
- * ONNX Runtime 1.30's MultiHeadAttention on WebGPU over SwiftShader is off by up to 1.6e-2 in float32
- * (single operators compared with the CPU provider; all others within 2e-6), which this network, of
- * random weights and a few channels, turns into 7e-2. The text encoder, which has no fused attention,
- * shows the rest of the path to be exact.
+ * ONNX Runtime 1.30's MultiHeadAttention on WebGPU over SwiftShader is off by up to 1.6e-2 in float32 (single operators
+ * compared with the CPU provider; all others within 2e-6). This network, with random weights and few channels, turns
+ * that into 7e-2. The text encoder, which has no fused attention, shows that the rest is exact.
  */
 const BOUNDS = { "text encoder": 1e-5, UNet: 0.1 };
 

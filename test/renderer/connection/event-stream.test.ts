@@ -6,7 +6,7 @@ import { followEvents } from "../../../renderer/connection/event-stream.ts";
 
 type Step = { readonly id: string; readonly event: StudioEvent } | "break";
 
-/** A studio whose streams say what they are told to; a stream left open waits for the end. */
+/** A studio with scripted event streams; a stream left open waits for the end. */
 function studioThatSays(streams: readonly (readonly Step[])[]) {
   const resumed: (string | undefined)[] = [];
   const subscribe = async (

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { openSession } from "../../../renderer/connection/session.ts";
 
-/** A browser's parts: what is stored, what was asked, what the studio's door answers. */
+/** A fake browser's parts: what is stored, what was requested, what the studio answers. */
 function browser(hash: string, stored: string | null, answer: Response = Response.json({})) {
   const kept = new Map(stored === null ? [] : [["darkroom.token", stored]]);
   const asked: unknown[] = [];

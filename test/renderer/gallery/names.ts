@@ -1,6 +1,6 @@
 import type { GalleryNames } from "../../../engine/contract/gallery.ts";
 
-/** Names of so many pictures a day, newest first: `a0 a1 …` today, `b0 …` the day before. */
+/** Names of these numbers of pictures a day, newest first: `a0 a1 …` today, `b0 …` the day before. */
 export function namesOf(...counts: readonly number[]): GalleryNames {
   const days = counts.map((count, index) => {
     const letter = String.fromCodePoint(97 + index);

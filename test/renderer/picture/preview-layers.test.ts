@@ -9,7 +9,7 @@ import {
 
 const SIGNS = { coming: "", ready: "+", rising: "^", settled: "!" } as const;
 
-/** One step: "a" is asked for, "a+" has its bytes, "a!" has risen. */
+/** One step: "a" is requested, "a+" has loaded, "a!" is opaque. */
 function step(layers: readonly Layer[], words: string): readonly Layer[] {
   const [address = "", sign] = words;
   if (sign === "+") return markLoaded(layers, address);

@@ -49,7 +49,7 @@ test("a file that is too large is not sent", async () => {
   expect(sum).toMatchObject({ imported: [], failed: [{ name: "large.png", reason: undefined }] });
 });
 
-/** A studio whose imports wait until they are let go on. */
+/** A studio whose imports wait until the test lets them continue. */
 function heldStudio() {
   const client = new FakeStudio("few").client();
   const held: (() => void)[] = [];

@@ -7,13 +7,13 @@ const START = Date.parse("2026-11-24T10:00:00.000Z");
 
 const at = (seconds: number) => new Date(START + 1000 * seconds).toISOString();
 
-/** A generation that was drawn in these seconds of the day. */
+/** A generation that was drawn between these seconds of the day. */
 function row(id: string, state: Generation["state"], from = 0, to = 1): Generation {
   const times = { startedAt: at(from), endedAt: at(to) };
   return { ...generationOf(orderOf(0), 0, {}), id, state, ...times };
 }
 
-/** A queue that is watched from its beginning, and what is told of it. */
+/** A queue that is watched from its beginning, and the run ends that are reported. */
 function watched() {
   const ends: Omit<RunEnd, "last">[] = [];
   const look = watchRuns(({ done, failed, seconds }) => ends.push({ done, failed, seconds }));

@@ -37,7 +37,7 @@ test("what its button took back is not taken back again", async () => {
   await expect.poll(() => undone).toEqual(["three"]);
 });
 
-/** Something with a value that takes as long as the test lets it. */
+/** A value that changes only when the test says so. */
 function slowRating() {
   let rating = 0;
   const held: (() => void)[] = [];

@@ -29,7 +29,7 @@ function bodyOf(text: string): Exchange["requestBody"] {
   return { text, sizeBytes: new TextEncoder().encode(text).length, isCut: false };
 }
 
-/** What a shell makes of a command: curl's own arguments. */
+/** A command's words after a shell has parsed it, which are curl's arguments. */
 async function wordsOf(command: string): Promise<string[]> {
   const shown = command.replace(/^curl/, "printf '%s\\0'");
   const env = { DARKROOM_KEY: "dk_secret" };

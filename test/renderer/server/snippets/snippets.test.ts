@@ -37,7 +37,7 @@ interface Heard {
   readonly body: unknown;
 }
 
-/** A listener that replies as the server does to who asks for PNG, and remembers what it heard. */
+/** A listener that replies to a request for PNG like the server, and records requests. */
 async function listen(): Promise<{ readonly origin: string; readonly heard: Heard[] }> {
   const heard: Heard[] = [];
   const server = createServer(async (request, response) => {
