@@ -36,7 +36,7 @@ export function ourPainter(model: string, precision: "float32" | "int8"): Painte
   };
 }
 
-/** diffusers in bf16, networks and decoder; undefined where it is not installed. */
+/** diffusers in bf16, networks and decoder; undefined if it is not installed. */
 export async function bf16Painter(model: string): Promise<Painter | undefined> {
   const script = new URL("diffusers_pictures_peer.py", import.meta.url).pathname;
   const peer = await LinePeer.start(pythonOf("diffusers"), [script, model]);

@@ -43,11 +43,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And threads that hash while bytes are sent and come.
   buckets: 3520,
   cuda: 1000,
-  // Connections to clusters, server-side apply, watches.
   cluster: 1650,
-  // With what a full disk needs, and the room that is kept for it.
   database: 270,
-  // The resumable downloader, and the way through proxies, out of hub.
   download: 540,
   // With a watch for values that half precision does not hold.
   // And tiny decoders, for previews and Fast.
@@ -66,16 +63,11 @@ const BUDGET: Readonly<Record<string, number>> = {
   graph: 2060, // CUDA's operators for diffusion models; channels last, Winograd's convolutions, bands of products
   // With what happens to mistakes that nobody caught.
   "host.ts": 190,
-  http: 490, // TLS and what is said without it, answers to what cannot be read on used connections, sockets by address
+  http: 490,
   hub: 880,
-  // With samplers of ComfyUI that are put together of nodes, InvokeAI before 3, and studios refused by name.
-  image: 1530, // start images cropped and filled up
-  // With what routers say of themselves.
-  // With presets and intervals of guidance, sent as well as read.
-  // And messages of gRPC.
-  kserve: 3950, // servers' own failures by their texts, with what helps, and replies over gRPC
-  network: 330, // whom to trust, what a failure means, proxies of the environment
-  // With tiny autoencoders.
+  image: 1530,
+  kserve: 3950,
+  network: 330,
   networks: 400,
   // With guidance in an interval.
   // And a tiny decoder.
@@ -89,45 +81,19 @@ const BUDGET: Readonly<Record<string, number>> = {
   runtime: 1170, // a test of CUDA's fused operators; the last layer as a session of its own, a lowering for mapped UNets
   // With every class that StableDiffusionPipeline takes, in all its forms.
   schedulers: 1800,
-  // A keyring that is waited for.
   secrets: 400,
-  // A log that cannot be written, news that cannot be had.
   server: 1000,
-  // With the OpenAPI document, which is a sixth of it.
-  // And gRPC: its own listener, messages and log.
-  // And OpenAI's images API, beside which A1111's comes.
-  serving: 6400, // models that failed, tried again; probes without a router; metrics for Prometheus, TLS, turns by picture, statistics and their document
-  settings: 300, // saved styles, and styles.csv
-  // With layout.ts: which files make up a snapshot, which store and hub both ask; JSON as Python writes it.
-  // And the configs of tiny autoencoders.
-  // And one that lies in a folder by itself.
-  snapshot: 1410, // where int8 weights lie in a model's folder
-  // With the identity of a folder and the sweeping of what dead writers left.
-  // And the quantized copy.
-  // And what is lost of what was written down of a model.
-  // And channels scaled before they are quantized.
-  // And what each picture needs of memory.
-  // And decoders apart from UNets.
-  store: 1710, // models found in a tree and used in place, what a pod needs; int8 weights that were packed with a model
-  // With archives that are made.
-  // With buckets, and transfers from and to them.
-  // And models that come from buckets.
-  // And what serves them as a cluster would.
-  // And NVIDIA's licences before CUDA's libraries.
-  // And manifests, written with a connection's keys.
-  // And tiny decoders of the catalogue.
-  // And clusters, and their deployments.
-  // And APIs that are switched on.
-  studio: 4680, // marks and exports, cards and searches of models, what other targets of a press would draw, requests as they are recorded, pasted texts recognised, styles, grids
-  // With weights as whole numbers.
+  serving: 6400,
+  settings: 300,
+  snapshot: 1410,
+  store: 1710,
+  studio: 4680,
   tensor: 210,
-  // With textual inversions of several vectors.
   tokenizer: 800,
-  // In TorchServe's place: its flags and config.properties, its two APIs, models by name and version.
-  torchserve: 2000, // models above the store, or in its place; what is skipped in a hostile store, by name
+  torchserve: 2000,
   "torchserve.ts": 5,
   transfers: 350,
-  worker: 1130, // the decoder of an order, each preset of the reference picture, why nothing can be drawn, starts
+  worker: 1130,
 };
 
 function linesOf(file: string): number {
