@@ -31,7 +31,7 @@ export function bucketCommand(signal: AbortSignal): Command {
 function create(): Command {
   return studioCommand("create", "Creates a bucket.")
     .argument("<connection>", "by whose keys")
-    .argument("<bucket>", "its name: 3 to 63 small letters, digits, hyphens and dots")
+    .argument("<bucket>", "its name: 3 to 63 lower-case letters, digits, hyphens and dots")
     .action((wanted: string, bucket: string, { dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const { connection } = await placeOf(client, wanted);

@@ -7,7 +7,7 @@ export const BUCKET_REFUSALS = {
   },
   BUCKET_CERTIFICATE: {
     status: 502,
-    sentence: "{host} shows a certificate that is not trusted: {reason}.",
+    sentence: "{host} presents a certificate that is not trusted: {reason}.",
     advice:
       "If you know it, give the connection its authority's certificate; nothing was sent. If it has expired or names another host, its operator must fix it.",
   },
@@ -20,7 +20,7 @@ export const BUCKET_REFUSALS = {
   BUCKET_DENIED: {
     status: 403,
     sentence: "The keys of the connection do not allow this: {what}.",
-    advice: "Ask whoever gave you the keys for this right, or use other keys.",
+    advice: "Ask the person who gave you the keys for this permission, or use other keys.",
   },
   BUCKET_CLOCK: {
     status: 403,
@@ -29,17 +29,17 @@ export const BUCKET_REFUSALS = {
   },
   BUCKET_REGION: {
     status: 400,
-    sentence: "{host} does not take the region {region}: {reason}.",
+    sentence: "{host} does not accept the region {region}: {reason}.",
     advice: "Enter the bucket's own region in the connection.",
   },
   BUCKET_MOVED: {
     status: 502,
-    sentence: "{host} sends requests for this bucket on to {location}.",
+    sentence: "{host} redirects requests for this bucket to {location}.",
     advice: "Nothing was sent there; change the connection's endpoint if you trust the new one.",
   },
   BUCKET_PATH_STYLE: {
     status: 502,
-    sentence: "{host} does not answer to this form of address: {reason}.",
+    sentence: "{host} does not support this form of address: {reason}.",
     advice: "Set the connection's path style to {wanted}, or to auto.",
   },
   BUCKET_NOT_FOUND: {
@@ -56,27 +56,27 @@ export const BUCKET_REFUSALS = {
     status: 422,
     sentence: "A bucket cannot be called {bucket}: {reason}.",
     advice:
-      "Use 3 to 63 small letters, digits, hyphens and dots, and begin with a letter or digit.",
+      "Use 3 to 63 lower-case letters, digits, hyphens and dots, and begin with a letter or digit.",
   },
   BUCKET_EXISTS: {
     status: 409,
-    sentence: "{host} has a bucket called {bucket} already.",
+    sentence: "{host} already has a bucket called {bucket}.",
     advice: "Use it if it is yours, or choose another name.",
   },
   OBJECT_NOT_FOUND: {
     status: 404,
-    sentence: "The bucket {bucket} holds no {key}.",
+    sentence: "The bucket {bucket} contains no {key}.",
     advice: "It may have been deleted; look at the list again.",
   },
   OBJECT_DIFFERS: {
     status: 502,
     sentence: "{host} stored {key} differently from what was sent: {reason}.",
-    advice: "Send it again; if it stays so, the service or something in front of it is at fault.",
+    advice: "Send it again; if it happens again, the service or something in front of it is at fault.",
   },
   BUCKET_UNSUPPORTED: {
     status: 501,
     sentence: "{host} cannot do this: {what}.",
-    advice: "Use another program or another server for it; everything else works without.",
+    advice: "Use another program or another server for it; everything else works.",
   },
   BUCKET_BUSY: {
     status: 503,
@@ -91,23 +91,23 @@ export const BUCKET_REFUSALS = {
   BUCKET_REFUSED: {
     status: 502,
     sentence: "{host} refused ({reason}): {what}.",
-    advice: "Change what was asked, or ask who runs the service; its own log says more.",
+    advice: "Change the request, or ask the service's operator: its log says more.",
   },
   CONNECTION_UNREADABLE: {
     status: 422,
     sentence: "No connection can be read from {source}: {reason}.",
-    advice: "Give access key, secret key and endpoint by hand, or correct it.",
+    advice: "Enter access key, secret key and endpoint by hand, or correct it.",
   },
   OBJECT_CHANGED: {
     status: 409,
     sentence: "{key} was replaced in the bucket {bucket} while it was read.",
-    advice: "Wait until nobody writes to it, then try again.",
+    advice: "Wait until no other program writes to it, then try again.",
   },
   BUCKET_NOT_SERVABLE: {
     status: 422,
     sentence: "A cluster would not serve {path}: {reason}.",
     advice:
-      "See all that keeps it from that with `darkroom archive check`, and publish it anew if need be.",
+      "`darkroom archive check` lists everything that prevents it; publish the model again if necessary.",
   },
   UPLOAD_INPUT_CHANGED: {
     status: 409,

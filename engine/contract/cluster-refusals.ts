@@ -12,7 +12,7 @@ export const CLUSTER_REFUSALS = {
   },
   CLUSTER_CERTIFICATE: {
     status: 502,
-    sentence: "The cluster's API at {host} shows a certificate that is not trusted: {reason}.",
+    sentence: "The cluster's API at {host} presents a certificate that is not trusted: {reason}.",
     advice:
       "Nothing was sent. If you know it, give the cluster its authority's certificate: `certificate-authority-data` of a kubeconfig.",
   },
@@ -39,7 +39,7 @@ export const CLUSTER_REFUSALS = {
   },
   CLUSTER_CONFLICT: {
     status: 409,
-    sentence: "{kind} {name} was changed by somebody else: {manager} set {path}.",
+    sentence: "{kind} {name} was changed by another client: {manager} set {path}.",
     advice: "Look at the differences, and apply with force to overwrite them.",
   },
   CLUSTER_QUOTA: {
@@ -60,7 +60,7 @@ export const CLUSTER_REFUSALS = {
   CLUSTER_MANIFEST_INVALID: {
     status: 422,
     sentence: "The manifests cannot be applied: {reason}.",
-    advice: "Write them anew with `darkroom deploy manifests`, or on the page Deploy.",
+    advice: "Write them again with `darkroom deploy manifests`, or on the Deploy page.",
   },
   CLUSTER_BUSY: {
     status: 503,
@@ -69,7 +69,7 @@ export const CLUSTER_REFUSALS = {
   },
   CLUSTER_REPLY_INVALID: {
     status: 502,
-    sentence: "{host} sent a reply that is not one of a cluster's API: {reason}.",
+    sentence: "{host} sent a reply that is not from a cluster's API: {reason}.",
     advice: "Enter the API's address, as `oc whoami --show-server` prints it.",
   },
   DEPLOYMENT_NOT_OURS: {
@@ -85,6 +85,6 @@ export const CLUSTER_REFUSALS = {
   DEPLOYMENT_NOT_READY: {
     status: 504,
     sentence: "{name} was not ready after {waited}: {reason}.",
-    advice: "It goes on by itself; `darkroom deploy status {name}` tells how far it is.",
+    advice: "It continues by itself; `darkroom deploy status {name}` shows its progress.",
   },
 } as const;

@@ -3,7 +3,7 @@ export const DEPLOY_REFUSALS = {
   DEPLOY_NAME_INVALID: {
     status: 422,
     sentence: "{field} cannot be {value}: {reason}.",
-    advice: "Use small letters, digits and hyphens, starting with a letter.",
+    advice: "Use lower-case letters, digits and hyphens, starting with a letter.",
   },
   DEPLOY_VALUE_MISSING: {
     status: 422,
@@ -24,7 +24,7 @@ export const DEPLOY_REFUSALS = {
   DEPLOY_PATH_INVALID: {
     status: 422,
     sentence: "The path {value} cannot be served: {reason}.",
-    advice: "Enter the folder that holds config/ and model-store/, with a slash at its end.",
+    advice: "Enter the folder that contains config/ and model-store/, with a slash at its end.",
   },
   DEPLOY_QUANTITY_INVALID: {
     status: 422,

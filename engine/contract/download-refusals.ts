@@ -3,7 +3,7 @@ export const DOWNLOAD_REFUSALS = {
   HUB_UNREACHABLE: {
     status: 502,
     sentence: "{host} did not answer: {reason}.",
-    advice: "Check the connection and try again; what was fetched is kept.",
+    advice: "Check the connection and try again; what was downloaded is kept.",
   },
   HUB_ADDRESS_INVALID: {
     status: 422,
@@ -32,12 +32,12 @@ export const DOWNLOAD_REFUSALS = {
   },
   DOWNLOAD_FAILED: {
     status: 502,
-    sentence: "{file} could not be fetched: {reason}.",
-    advice: "Resume the download; it goes on where it stopped.",
+    sentence: "{file} could not be downloaded: {reason}.",
+    advice: "Resume the download; it continues where it stopped.",
   },
   DOWNLOAD_DAMAGED: {
     status: 502,
-    sentence: "{file} does not have the content its publisher states: {reason}.",
-    advice: "It was discarded; resume the download, on another network if it stays.",
+    sentence: "{file} does not have the content that its publisher states: {reason}.",
+    advice: "It was discarded; resume the download, on another network if it happens again.",
   },
 } as const;

@@ -14,7 +14,7 @@ export const REFUSALS = {
   SNAPSHOT_NOT_FOUND: {
     status: 404,
     sentence: "There is no model folder at {path}.",
-    advice: "Check the path; it must be a folder that holds model_index.json.",
+    advice: "Check the path; it must be a folder that contains model_index.json.",
   },
   SNAPSHOT_INCOMPLETE: {
     status: 422,
@@ -38,18 +38,18 @@ export const REFUSALS = {
   },
   SAFETENSORS_INVALID: {
     status: 422,
-    sentence: "{file} is not a sound safetensors file: {reason}.",
+    sentence: "{file} is not a valid safetensors file: {reason}.",
     advice: "Copy or download the file again; if that does not help, its publisher must repair it.",
   },
   WEIGHT_MISSING: {
     status: 422,
     sentence: "The {network} weights lack {name}.",
-    advice: "The weights and the config do not belong together; take both from one model.",
+    advice: "The weights and the config do not belong together; use both from the same model.",
   },
   WEIGHT_MISMATCH: {
     status: 422,
     sentence: "{name} of the {network} is {found}, but the config asks for {wanted}.",
-    advice: "The weights and the config do not belong together; take both from one model.",
+    advice: "The weights and the config do not belong together; use both from the same model.",
   },
   TOKENIZER_INVALID: {
     status: 422,
@@ -73,7 +73,7 @@ export const REFUSALS = {
   },
   OUTPUT_EXISTS: {
     status: 409,
-    sentence: "{path} exists already.",
+    sentence: "{path} already exists.",
     advice: "Choose another name, or overwrite it with --force.",
   },
   OUTPUT_UNWRITABLE: {
@@ -84,7 +84,7 @@ export const REFUSALS = {
   DISK_FULL: {
     status: 507,
     sentence: "The disk is full: {path} needs {needed}.",
-    advice: "Free some space and try again; nothing half-written counts as whole.",
+    advice: "Free some space and try again; incomplete files are never used.",
   },
   CACHE_UNWRITABLE: {
     status: 500,
@@ -103,18 +103,18 @@ export const REFUSALS = {
   },
   NOT_FINITE: {
     status: 500,
-    sentence: "The {network} gave numbers that are not finite at step {step}.",
-    advice: "Try another seed or size; if it stays, run this model on the CPU in fp32.",
+    sentence: "The {network} produced numbers that are not finite at step {step}.",
+    advice: "Try another seed or size; if that does not help, run this model on the CPU in fp32.",
   },
   INFERENCE_CRASHED: {
     status: 503,
     sentence: "The inference process ended while {doing} ({reason}).",
-    advice: "It is started anew for the next picture; try again.",
+    advice: "It starts again for the next picture; try again.",
   },
   INFERENCE_FAILED: {
     status: 500,
-    sentence: "ONNX Runtime refused while {doing}: {reason}.",
-    advice: "Try the CPU device; if it fails there too, report it with this sentence.",
+    sentence: "ONNX Runtime failed while {doing}: {reason}.",
+    advice: "Try the CPU device; if that fails, too, report this message.",
   },
   CUDA_UNSUPPORTED: {
     status: 501,
@@ -123,18 +123,18 @@ export const REFUSALS = {
   },
   CUDA_DOWNLOAD_FAILED: {
     status: 502,
-    sentence: "The CUDA libraries could not be fetched from {url}: {reason}.",
-    advice: "Run `npm run cuda` again; it goes on where it stopped.",
+    sentence: "The CUDA libraries could not be downloaded from {url}: {reason}.",
+    advice: "Run `npm run cuda` again; it continues where it stopped.",
   },
   CUDA_LICENCE: {
     status: 403,
-    sentence: "NVIDIA's licence was not accepted, so nothing was fetched.",
+    sentence: "NVIDIA's licence was not accepted, so nothing was downloaded.",
     advice: "Run `npm run cuda` in a terminal to read it, or pass --accept-licence.",
   },
   CUDA_DOWNLOAD_DAMAGED: {
     status: 502,
-    sentence: "What came from {url} is not the pinned package: {reason}.",
-    advice: "It was discarded; run `npm run cuda` again, on another network if it stays.",
+    sentence: "The download from {url} is not the pinned package: {reason}.",
+    advice: "It was discarded; run `npm run cuda` again, on another network if it happens again.",
   },
   NOT_FOUND: {
     status: 404,
@@ -150,11 +150,11 @@ export const REFUSALS = {
     status: 422,
     sentence: "{file} does not say how it was made: {reason}.",
     advice:
-      "Use a picture of a program that Darkroom reads, as that program saved it; messengers and editors take the settings out.",
+      "Use a picture of a program that Darkroom reads, as that program saved it; messengers and editors remove the settings.",
   },
   ALBUM_EXISTS: {
     status: 409,
-    sentence: "There is an album called {name} already.",
+    sentence: "An album called {name} already exists.",
     advice: "Choose another name, or add the pictures to that album.",
   },
   PICTURE_MISSING: {
@@ -169,8 +169,8 @@ export const REFUSALS = {
   },
   MODEL_EXISTS: {
     status: 409,
-    sentence: "The model store has {model} already.",
-    advice: "Remove it first, or keep what is there.",
+    sentence: "The model store already contains {model}.",
+    advice: "Remove it first, or keep the present one.",
   },
   ...DOWNLOAD_REFUSALS,
   SECRET_UNAVAILABLE: {
@@ -185,19 +185,19 @@ export const REFUSALS = {
   },
   ADDRESS_REFUSED: {
     status: 403,
-    sentence: "The studio does not answer to this request: {reason}.",
+    sentence: "The studio does not answer this request: {reason}.",
     advice: "Open the address that `npm run darkroom -- open` prints.",
   },
   PORT_IN_USE: {
     status: 409,
-    sentence: "Port {port} on {host} is taken.",
-    advice: "Choose another port, or end the program that has it.",
+    sentence: "Port {port} on {host} is in use.",
+    advice: "Choose another port, or end the program that uses it.",
   },
   PORT_REFUSED: {
     status: 409,
     sentence: "The system refuses port {port} on {host}.",
     advice:
-      "Choose another port. Ports below 1024 need more rights, and Windows keeps ranges to itself: `netsh interface ipv4 show excludedportrange protocol=tcp` lists them.",
+      "Choose another port. Ports below 1024 need more rights, and Windows reserves ranges: `netsh interface ipv4 show excludedportrange protocol=tcp` lists them.",
   },
   ALREADY_RUNNING: {
     status: 409,
@@ -206,12 +206,12 @@ export const REFUSALS = {
   },
   STUDIO_SILENT: {
     status: 503,
-    sentence: "The studio of {folder} does not answer; it is process {pid}.",
+    sentence: "The studio for {folder} (process {pid}) does not answer.",
     advice: "It may be stopped or busy: try again later, or end that process and start it again.",
   },
   NOT_RUNNING: {
     status: 404,
-    sentence: "No studio runs on {folder}.",
+    sentence: "No studio is running for {folder}.",
     advice: "Start one with `npm start` or `npm run darkroom -- serve`.",
   },
   DATA_FOLDER_UNUSABLE: {
@@ -222,7 +222,7 @@ export const REFUSALS = {
   INTERFACE_MISSING: {
     status: 500,
     sentence: "The studio's pages are not built.",
-    advice: "Run `npm run build`; `npm start` does it by itself.",
+    advice: "Run `npm run build`; `npm start` does it automatically.",
   },
   STYLES_UNREADABLE: {
     status: 422,
@@ -247,7 +247,7 @@ export const REFUSALS = {
   ...CLUSTER_REFUSALS,
   INTERNAL: {
     status: 500,
-    sentence: "The studio made a mistake: {reason}.",
+    sentence: "An internal error occurred: {reason}.",
     advice: "Report it; the log has the details.",
   },
 } as const;

@@ -11,9 +11,9 @@ export const INFERENCE_REFUSALS = {
   },
   ENDPOINT_REPLY_BROKEN: {
     status: 502,
-    sentence: "The endpoint's reply did not arrive whole: {reason}.",
+    sentence: "The endpoint's reply did not arrive completely: {reason}.",
     advice:
-      "Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+      "Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   },
   ENDPOINT_REPLY_TOO_LARGE: {
     status: 502,
@@ -39,39 +39,39 @@ export const INFERENCE_REFUSALS = {
   ENDPOINT_TOKEN_REFUSED: {
     status: 403,
     sentence: "The endpoint did not accept the token: {reason}.",
-    advice: "Enter one; a token that is refused may have expired.",
+    advice: "Enter a token; one that is refused may have expired.",
   },
   ENDPOINT_MODEL_UNKNOWN: {
     status: 404,
     sentence: "The endpoint has no such model: {reason}.",
-    advice: "Choose a name that it lists; the service's own name is often another one.",
+    advice: "Choose a name that it lists; the service's own name is often different.",
   },
   ENDPOINT_BUSY: {
     status: 503,
-    sentence: "The endpoint has no room now (status {status}): {reason}.",
+    sentence: "The endpoint is busy (status {status}): {reason}.",
     advice: "Try again later.",
   },
   ENDPOINT_NOT_SERVED: {
     status: 502,
-    sentence: "Nothing serves at the endpoint's address (status {status}): {reason}.",
+    sentence: "No service answers at the endpoint's address (status {status}): {reason}.",
     advice: "Check the address; if it is right, ask its operator whether the service is running.",
   },
   ENDPOINT_TIMED_OUT: {
     status: 504,
     sentence: "The endpoint's route or a proxy gave up waiting (status {status}).",
     advice:
-      "Ask who runs it for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
+      "Ask its operator for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
   },
   ENDPOINT_NOT_STARTED: {
     status: 503,
     sentence: "The endpoint did not start within {seconds} s: {reason}.",
     advice:
-      "Nothing was sent of the picture. Look at its pods and their log, or allow more time for starting in the endpoint's settings.",
+      "The request for the picture was not sent. Look at its pods and their log, or allow more time for starting in the endpoint's settings.",
   },
   ENDPOINT_LEFT: {
     status: 499,
     sentence: "The request had been sent to {name}, so its server may still be working on it.",
-    advice: "Ask again when it is free; a picture that comes now is not taken.",
+    advice: "Try again when it is free; a picture that arrives now is discarded.",
   },
   ENDPOINT_UNREACHABLE: {
     status: 502,
@@ -80,7 +80,7 @@ export const INFERENCE_REFUSALS = {
   },
   ENDPOINT_CERTIFICATE: {
     status: 502,
-    sentence: "{host} shows a certificate that is not trusted: {reason}.",
+    sentence: "{host} presents a certificate that is not trusted: {reason}.",
     advice:
       "If you know it, trust it for this endpoint; nothing was sent. If it has expired or names another host, its operator must fix it.",
   },
@@ -91,7 +91,7 @@ export const INFERENCE_REFUSALS = {
   },
   QUEUE_FULL: {
     status: 503,
-    sentence: "The queue is full: {waiting} requests wait already.",
+    sentence: "The queue is full: {waiting} requests are already waiting.",
     advice: "Try again in {seconds} s.",
   },
   TIME_LIMIT: {
@@ -102,17 +102,17 @@ export const INFERENCE_REFUSALS = {
   },
   LIMIT_TOO_SHORT: {
     status: 400,
-    sentence: "Drawing this takes about {expected} s by itself, and the limit is {limit} s.",
+    sentence: "Drawing this alone takes about {expected} s, and the limit is {limit} s.",
     advice: "Ask for a faster preset, fewer steps or a smaller picture, or raise the limit.",
   },
   SERVER_CLOSING: {
     status: 503,
     sentence: "The inference server was stopped before the reply was ready.",
-    advice: "Ask again once it runs.",
+    advice: "Try again when it is running.",
   },
   TIMED_OUT: {
     status: 504,
-    sentence: "The request was ended at its limit of {limit} s.",
+    sentence: "The request was stopped at its limit of {limit} s.",
     advice: "Ask for fewer steps or a smaller picture, or raise the limit.",
   },
   KEY_NEEDED: {
@@ -139,13 +139,13 @@ export const INFERENCE_REFUSALS = {
   },
   REQUEST_REFUSED: {
     status: 403,
-    sentence: "The inference server does not answer to this request: {reason}.",
-    advice: "Its Server page tells its address, and which names and origins it answers to.",
+    sentence: "The inference server does not answer this request: {reason}.",
+    advice: "Its Server page shows its address, and the names and origins that it accepts.",
   },
   VERSION_UNKNOWN: {
     status: 404,
     sentence: "{model} has no version {version}.",
-    advice: "Its only version is {known}; the address without /versions/… is that one, too.",
+    advice: "Its only version is {known}; the address without /versions/… means that one.",
   },
   MODEL_NOT_SERVED: {
     status: 503,
@@ -154,12 +154,12 @@ export const INFERENCE_REFUSALS = {
   },
   BODY_TOO_LARGE: {
     status: 413,
-    sentence: "The body has more than {limit}.",
-    advice: "A request for pictures has some kilobytes; send less.",
+    sentence: "The body is larger than {limit}.",
+    advice: "A request for pictures takes a few kilobytes; send less.",
   },
   BODIES_TOO_MANY: {
     status: 503,
-    sentence: "Requests that are being read fill {limit} already.",
+    sentence: "Requests being read already take up {limit}.",
     advice: "Try again in {seconds} s.",
   },
   REPLY_TOO_LONG: {
@@ -171,7 +171,7 @@ export const INFERENCE_REFUSALS = {
   ENCODING_UNKNOWN: {
     status: 415,
     sentence: "The body's encoding cannot be {encoding}.",
-    advice: "Send it as it is, or with gzip or deflate.",
+    advice: "Send it uncompressed, or with gzip or deflate.",
   },
   EXTENSION_NOT_OFFERED: {
     status: 501,
@@ -180,7 +180,7 @@ export const INFERENCE_REFUSALS = {
   },
   METHOD_REFUSED: {
     status: 405,
-    sentence: "{address} does not take {method}.",
+    sentence: "{address} does not accept {method}.",
     advice: "Use {allowed}.",
   },
 } as const;

@@ -53,7 +53,7 @@ export async function withSoundToken(
   const { isAccepted } = await whoAmI(access, signal).catch(unlessUnreached);
   signal?.throwIfAborted();
   if (isAccepted) return access;
-  onNote("The hub does not take your token; going on without it.");
+  onNote("The hub does not accept your token; continuing without it.");
   return { ...access, token: undefined };
 }
 

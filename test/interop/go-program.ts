@@ -9,7 +9,7 @@ export function programOf(name: string, cache = interopCache()): string {
 }
 
 /**
- * Builds a peer's program, unless it exists already. Throws Missing if Go is missing or the time, in milliseconds, is
+ * Builds a peer's program, unless it already exists. Throws Missing if Go is missing or the time, in milliseconds, is
  * over.
  */
 export async function buildProgram({ name, size }: Peer, go: GoModule, limitMs: number) {

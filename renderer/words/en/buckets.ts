@@ -141,7 +141,7 @@ export const buckets = {
     failed: "The buckets could not be listed",
     empty: "These keys list no bucket. Create one, or enter a bucket in the connection.",
     list: "Buckets",
-    help: "3 to 63 small letters, digits, hyphens and dots.",
+    help: "3 to 63 lower-case letters, digits, hyphens and dots.",
     create: "Create the bucket",
   },
   incomplete: {

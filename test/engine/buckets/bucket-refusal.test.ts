@@ -84,7 +84,7 @@ test("a redirect to a stranger is named and not followed", async () => {
     const headers = { location: `${stranger.url}/toys?secret` };
     const told = await sentence((response) => sendError(response, status, code, { headers }));
     expect(told).toBe(
-      `BUCKET_MOVED: ${HOST} sends requests for this bucket on to ${stranger.url}/toys`,
+      `BUCKET_MOVED: ${HOST} redirects requests for this bucket to ${stranger.url}/toys`,
     );
   }
   expect(stranger.seen).toEqual([]);
@@ -96,14 +96,14 @@ test("a region that stays wrong is told with the right one", async () => {
     sendError(response, 400, "AuthorizationHeaderMalformed", { headers }),
   );
   expect(told).toBe(
-    `BUCKET_REGION: ${HOST} does not take the region eu-west-9: the bucket is in eu-west-9`,
+    `BUCKET_REGION: ${HOST} does not accept the region eu-west-9: the bucket is in eu-west-9`,
   );
 });
 
 test("a form of address that the service forbids is told with the other", async () => {
   const forbid: Answer = (response) => sendError(response, 403, "SecondLevelDomainForbidden");
   expect(await sentence(forbid, { pathStyle: "yes" })).toBe(
-    `BUCKET_PATH_STYLE: ${HOST} does not answer to this form of address: SecondLevelDomainForbidden in words`,
+    `BUCKET_PATH_STYLE: ${HOST} does not support this form of address: SecondLevelDomainForbidden in words`,
   );
 });
 
@@ -124,7 +124,7 @@ test("a certificate of nobody's is refused before anything is sent, and trusted 
   const { connections, buckets } = await openBuckets();
   const stranger = await connections.connect(connecting(service.url));
   await expect(buckets.list(listing(stranger))).rejects.toThrow(
-    /shows a certificate that is not trusted: it comes from an authority/,
+    /presents a certificate that is not trusted: it comes from an authority/,
   );
   expect(service.seen).toEqual([]);
   for (const more of [{ ca: authority.cert }, { isInsecure: true }]) {

@@ -43,7 +43,7 @@ test("a bucket is created, and one that is there is named", async () => {
   await expect(buckets.create(connection.id, "toys")).rejects.toEqual(refusal("BUCKET_EXISTS"));
   expect(await buckets.names(connection.id)).toEqual(["toys"]);
   await expect(buckets.details({ ...place, key: "nothing" })).rejects.toThrow(
-    "The bucket toys holds no nothing.",
+    "The bucket toys contains no nothing.",
   );
 });
 

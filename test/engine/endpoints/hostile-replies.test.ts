@@ -73,17 +73,17 @@ const V2: readonly Row[] = [
   [
     "JSON cut amid numbers",
     text('{"outputs":[{"name":"output0","data":[[[1,2'),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: it ends too early. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it ends too early. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "JSON cut in a string",
     text('{"outputs":[{"name":"outp'),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: it ends in the middle of a string. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it ends in the middle of a string. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "a length beyond what came",
     ends('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"out'),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: it broke the connection off. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it broke the connection off. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "more than its length",
@@ -110,22 +110,22 @@ const V2: readonly Row[] = [
   [
     "a length of terabytes",
     writes("HTTP/1.1 200 OK\r\ncontent-length: 99999999999999\r\n\r\n{"),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: it stopped in the middle of its reply. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it stopped in the middle of its reply. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "a chunk of terabytes",
     writes("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffff\r\n{"),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: it stopped in the middle of its reply. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it stopped in the middle of its reply. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "a chunk that is cut",
     ends('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\n{"a"'),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: it broke the connection off. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it broke the connection off. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "a chunk without a number",
     writes("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: it is not HTTP. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it is not HTTP. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "not HTTP",
@@ -150,12 +150,12 @@ const V2: readonly Row[] = [
   [
     "gzip that is damaged",
     ends(rawReply(200, "no gzip", { "content-encoding": "gzip" })),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: its compression is damaged. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: its compression is damaged. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "gzip that is cut",
     ends(rawReply(200, gzipSync("{}".repeat(99)).subarray(0, 20), { "content-encoding": "gzip" })),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: its compression is damaged. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: its compression is damaged. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "an unknown coding",
@@ -394,7 +394,7 @@ const V2: readonly Row[] = [
   [
     "a sign-in page",
     page(200, "Log in with OpenShift"),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (it answers with a sign-in page). Enter one; a token that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (it answers with a sign-in page). Enter a token; one that is refused may have expired.",
   ],
   [
     "single quotes",
@@ -419,7 +419,7 @@ const V2: readonly Row[] = [
   [
     "half a binary output",
     binary([2, 2, 3], "UINT8", 12, 6),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: outputs[0].parameters.binary_data_size is 12: the body has 6 more bytes. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: outputs[0].parameters.binary_data_size is 12: the body has 6 more bytes. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "more than its binary output",
@@ -501,7 +501,7 @@ const V2: readonly Row[] = [
   [
     "206",
     ends(rawReply(206, '{"outputs":[', JSON_TYPE)),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: it ends too early. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it ends too early. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "304",
@@ -511,7 +511,7 @@ const V2: readonly Row[] = [
   [
     "302 to a login",
     ends(rawReply(302, "", { location: "https://oauth.example/oauth/authorize?state=secret" })),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (it sends us to its sign-in page). Enter one; a token that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (it sends us to its sign-in page). Enter a token; one that is refused may have expired.",
   ],
   [
     "301 elsewhere",
@@ -536,32 +536,32 @@ const V2: readonly Row[] = [
   [
     "401",
     refused(401, {}),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (it gives no reason). Enter one; a token that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (it gives no reason). Enter a token; one that is refused may have expired.",
   ],
   [
     "403 in plain text",
     ends(rawReply(403, "RBAC: access denied", { "content-type": "text/plain" })),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (RBAC: access denied). Enter one; a token that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (RBAC: access denied). Enter a token; one that is refused may have expired.",
   ],
   [
     "400 of a wrong key",
     refused(400, { code: 400, type: "InvalidKeyException", message: "Token Authorization failed" }),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (InvalidKeyException: Token Authorization failed). Enter one; a token that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (InvalidKeyException: Token Authorization failed). Enter a token; one that is refused may have expired.",
   ],
   [
     "404 of a model",
     refused(404, { error: "Model with name kt2 does not exist." }),
-    "ENDPOINT_MODEL_UNKNOWN: The endpoint has no such model: Model with name kt2 does not exist. Choose a name that it lists; the service's own name is often another one.",
+    "ENDPOINT_MODEL_UNKNOWN: The endpoint has no such model: Model with name kt2 does not exist. Choose a name that it lists; the service's own name is often different.",
   ],
   [
     "404 of a path",
     refused(404, { detail: "Not Found" }),
-    "ENDPOINT_NOT_SERVED: Nothing serves at the endpoint's address (status 404): Not Found. Check the address; if it is right, ask its operator whether the service is running.",
+    "ENDPOINT_NOT_SERVED: No service answers at the endpoint's address (status 404): Not Found. Check the address; if it is right, ask its operator whether the service is running.",
   ],
   [
     "404 and nothing",
     ends(rawReply(404, "")),
-    "ENDPOINT_NOT_SERVED: Nothing serves at the endpoint's address (status 404): it gives no reason. Check the address; if it is right, ask its operator whether the service is running.",
+    "ENDPOINT_NOT_SERVED: No service answers at the endpoint's address (status 404): it gives no reason. Check the address; if it is right, ask its operator whether the service is running.",
   ],
   [
     "405",
@@ -571,7 +571,7 @@ const V2: readonly Row[] = [
   [
     "408",
     refused(408, {}),
-    "ENDPOINT_TIMED_OUT: The endpoint's route or a proxy gave up waiting (status 408). Ask who runs it for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
+    "ENDPOINT_TIMED_OUT: The endpoint's route or a proxy gave up waiting (status 408). Ask its operator for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
   ],
   [
     "411",
@@ -596,7 +596,7 @@ const V2: readonly Row[] = [
   [
     "429",
     refused(429, { error: "slow down" }),
-    "ENDPOINT_BUSY: The endpoint has no room now (status 429): slow down. Try again later.",
+    "ENDPOINT_BUSY: The endpoint is busy (status 429): slow down. Try again later.",
   ],
   [
     "500 and nothing",
@@ -635,22 +635,22 @@ const V2: readonly Row[] = [
   [
     "502",
     page(502, "502 Bad Gateway"),
-    "ENDPOINT_NOT_SERVED: Nothing serves at the endpoint's address (status 502): 502 Bad Gateway. Check the address; if it is right, ask its operator whether the service is running.",
+    "ENDPOINT_NOT_SERVED: No service answers at the endpoint's address (status 502): 502 Bad Gateway. Check the address; if it is right, ask its operator whether the service is running.",
   ],
   [
     "503 of a full queue",
     refused(503, { error: "the queue is full" }),
-    "ENDPOINT_BUSY: The endpoint has no room now (status 503): the queue is full. Try again later.",
+    "ENDPOINT_BUSY: The endpoint is busy (status 503): the queue is full. Try again later.",
   ],
   [
     "503 of a router",
     ends(rawReply(503, "no healthy upstream", { "content-type": "text/plain" })),
-    "ENDPOINT_NOT_SERVED: Nothing serves at the endpoint's address (status 503): no healthy upstream. Check the address; if it is right, ask its operator whether the service is running.",
+    "ENDPOINT_NOT_SERVED: No service answers at the endpoint's address (status 503): no healthy upstream. Check the address; if it is right, ask its operator whether the service is running.",
   ],
   [
     "504",
     page(504, "504 Gateway Time-out"),
-    "ENDPOINT_TIMED_OUT: The endpoint's route or a proxy gave up waiting (status 504). Ask who runs it for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
+    "ENDPOINT_TIMED_OUT: The endpoint's route or a proxy gave up waiting (status 504). Ask its operator for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
   ],
   [
     "507",
@@ -760,7 +760,7 @@ const OPENAI: readonly Row[] = [
         code: "model_not_found",
       },
     }),
-    "ENDPOINT_MODEL_UNKNOWN: The endpoint has no such model: invalid_request_error: The model `sd` does not exist. Choose a name that it lists; the service's own name is often another one.",
+    "ENDPOINT_MODEL_UNKNOWN: The endpoint has no such model: invalid_request_error: The model `sd` does not exist. Choose a name that it lists; the service's own name is often different.",
   ],
   [
     "base64 with a line break in it",
@@ -793,7 +793,7 @@ const A1111: readonly Row[] = [
   [
     "a server without its API",
     refused(404, { detail: "Not Found" }),
-    "ENDPOINT_NOT_SERVED: Nothing serves at the endpoint's address (status 404): Not Found. Check the address; if it is right, ask its operator whether the service is running.",
+    "ENDPOINT_NOT_SERVED: No service answers at the endpoint's address (status 404): Not Found. Check the address; if it is right, ask its operator whether the service is running.",
   ],
 ];
 
@@ -864,12 +864,12 @@ const GRPC: readonly (readonly [string, (stream: ServerHttp2Stream) => void, str
   [
     "no message",
     grpc(new Uint8Array()),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: the call ended without a message. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: the call ended without a message. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "a frame that is cut",
     grpc(grpcFrame(Buffer.alloc(5), 500)),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: the call ended without a message. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: the call ended without a message. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "a frame of 4 GB",
@@ -879,7 +879,7 @@ const GRPC: readonly (readonly [string, (stream: ServerHttp2Stream) => void, str
   [
     "a compressed frame that is none",
     grpc(grpcFrame(Buffer.from("abc"), 3, 1)),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: its compression is damaged. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: its compression is damaged. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "no protobuf",
@@ -904,22 +904,22 @@ const GRPC: readonly (readonly [string, (stream: ServerHttp2Stream) => void, str
   [
     "unauthenticated",
     trailers("16", "no token"),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (no token). Enter one; a token that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (no token). Enter a token; one that is refused may have expired.",
   ],
   [
     "permission denied",
     trailers("7", "RBAC: access denied"),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (RBAC: access denied). Enter one; a token that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (RBAC: access denied). Enter a token; one that is refused may have expired.",
   ],
   [
     "not found",
     trailers("5", "Request for unknown model: 'sd' is not found"),
-    "ENDPOINT_MODEL_UNKNOWN: The endpoint has no such model: Request for unknown model: 'sd' is not found. Choose a name that it lists; the service's own name is often another one.",
+    "ENDPOINT_MODEL_UNKNOWN: The endpoint has no such model: Request for unknown model: 'sd' is not found. Choose a name that it lists; the service's own name is often different.",
   ],
   [
     "unimplemented",
     trailers("12", "unknown service inference.GRPCInferenceService"),
-    "ENDPOINT_NOT_SERVED: Nothing serves at the endpoint's address (status 404): unknown service inference.GRPCInferenceService. Check the address; if it is right, ask its operator whether the service is running.",
+    "ENDPOINT_NOT_SERVED: No service answers at the endpoint's address (status 404): unknown service inference.GRPCInferenceService. Check the address; if it is right, ask its operator whether the service is running.",
   ],
   [
     "resource exhausted",
@@ -934,7 +934,7 @@ const GRPC: readonly (readonly [string, (stream: ServerHttp2Stream) => void, str
   [
     "deadline exceeded",
     trailers("4", "Deadline Exceeded"),
-    "ENDPOINT_TIMED_OUT: The endpoint's route or a proxy gave up waiting (status 504). Ask who runs it for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
+    "ENDPOINT_TIMED_OUT: The endpoint's route or a proxy gave up waiting (status 504). Ask its operator for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
   ],
   [
     "internal",
@@ -944,7 +944,7 @@ const GRPC: readonly (readonly [string, (stream: ServerHttp2Stream) => void, str
   [
     "unavailable",
     trailers("14", "the queue is full"),
-    "ENDPOINT_BUSY: The endpoint has no room now (status 503): the queue is full. Try again later.",
+    "ENDPOINT_BUSY: The endpoint is busy (status 503): the queue is full. Try again later.",
   ],
   [
     "a status that is none",
@@ -965,7 +965,7 @@ const GRPC: readonly (readonly [string, (stream: ServerHttp2Stream) => void, str
       stream.respond({ ":status": 403 });
       stream.end("no");
     },
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (Received HTTP status code 403). Enter one; a token that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (Received HTTP status code 403). Enter a token; one that is refused may have expired.",
   ],
   [
     "503 over HTTP/2",
@@ -973,12 +973,12 @@ const GRPC: readonly (readonly [string, (stream: ServerHttp2Stream) => void, str
       stream.respond({ ":status": 503 });
       stream.end("no");
     },
-    "ENDPOINT_NOT_SERVED: Nothing serves at the endpoint's address (status 503): Received HTTP status code 503. Check the address; if it is right, ask its operator whether the service is running.",
+    "ENDPOINT_NOT_SERVED: No service answers at the endpoint's address (status 503): Received HTTP status code 503. Check the address; if it is right, ask its operator whether the service is running.",
   ],
   [
     "a reset",
     (stream) => stream.close(2),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive whole: it broke the call off. Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it broke the call off. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "a broken connection",

@@ -203,7 +203,7 @@ test("goes on without a token that the hub does not take, and says so", async ()
   const run = await trial({ token: "hf_alice" });
   await run.download({}, { token: "hf_expired" });
   expectWhole(run);
-  expect(run.notes).toEqual(["The hub does not take your token; going on without it."]);
+  expect(run.notes).toEqual(["The hub does not accept your token; continuing without it."]);
 });
 
 test("refuses a gated model to a stranger, and brings it to who may have it", async () => {

@@ -83,7 +83,7 @@ test("a limit that can never be met is 400, without a time to come back", async 
     parameters: { timeout: 5_000_000 },
   });
   expect([reply.status, reply.headers.get("retry-after")]).toEqual([400, null]);
-  expect(await sentenceOf(reply)).toContain("takes about 30 s by itself, and the limit is 5 s");
+  expect(await sentenceOf(reply)).toContain("alone takes about 30 s, and the limit is 5 s");
   expect(engine.jobs).toEqual([]);
 });
 
@@ -137,5 +137,5 @@ test.each([
   const reply = await rawRequest(port, `${head}\r\n\r\n`);
   expect(reply).toMatch(/^HTTP\/1\.1 405 /);
   expect(reply.toLowerCase()).toContain(`\r\nallow: ${allowed.toLowerCase()}\r\n`);
-  expect(reply).toContain(`"${path} does not take ${method}.`);
+  expect(reply).toContain(`"${path} does not accept ${method}.`);
 });

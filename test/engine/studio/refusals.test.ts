@@ -50,7 +50,7 @@ test("a mistake of ours is INTERNAL without its words, and the log has it", asyn
   expect(seen).toEqual({
     code: "INTERNAL",
     status: 500,
-    message: "The studio made a mistake: TypeError. Report it; the log has the details.",
+    message: "An internal error occurred: TypeError. Report it; the log has the details.",
     data: { reason: "TypeError" },
   });
   expect(logged).toEqual([[mistake, "get"]]);

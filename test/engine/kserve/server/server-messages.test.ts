@@ -67,6 +67,6 @@ test("an error is its status and one sentence; what is none of ours tells nothin
   });
   expect(errorReply(new TypeError("/home/someone/secret.ts:3"))).toEqual({
     status: 500,
-    body: { error: "The studio made a mistake: TypeError. Report it; the log has the details." },
+    body: { error: "An internal error occurred: TypeError. Report it; the log has the details." },
   });
 });

@@ -160,8 +160,8 @@ describe("1: the server and its models", () => {
     expect(
       [read, write].map((answer) => [...(brief(answer) as []), answer.headers["allow"]]),
     ).toEqual([
-      [405, { error: expect.stringContaining("does not take GET. Use POST.") }, "POST"],
-      [405, { error: expect.stringContaining("does not take PUT. Use GET or HEAD.") }, "GET, HEAD"],
+      [405, { error: expect.stringContaining("does not accept GET. Use POST.") }, "POST"],
+      [405, { error: expect.stringContaining("does not accept PUT. Use GET or HEAD.") }, "GET, HEAD"],
     ]);
   });
 
@@ -549,7 +549,7 @@ describe("8: limits", () => {
     const answer = await infer(JSON.stringify({ inputs: [PROMPT] }) + spaces(MAX_BODY_BYTES));
     expect(brief(answer)).toEqual([
       413,
-      { error: expect.stringMatching(/^The body has more than 8 MiB, compressed or not\./) },
+      { error: expect.stringMatching(/^The body is larger than 8 MiB, compressed or not\./) },
     ]);
   });
 
@@ -695,7 +695,7 @@ describe("9: refusals of the queue, and clients that go away", () => {
     const engine = new ConstantEngine({ failure: { afterSteps: 1, error } });
     const { origin, logged } = await openRoutes({ engine });
     const sentence =
-      "The studio made a mistake: an unexpected error. Report it; the log has the details.";
+      "An internal error occurred: an unexpected error. Report it; the log has the details.";
     const answer = await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST);
     expect(brief(answer)).toEqual([500, { error: sentence }]);
     expect(logged).toEqual([error]);
