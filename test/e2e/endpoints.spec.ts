@@ -74,7 +74,7 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await page.getByRole("img", { name: /^Photo of a dog/ }).click();
   const details = page.getByRole("complementary", { name: "Details" });
   await expect(details.getByText("The seed's edge")).toBeVisible();
-  await expect(details.getByText("not told by the endpoint").first()).toBeVisible();
+  await expect(details.getByText("not reported by the endpoint").first()).toBeVisible();
   expect(await page.content()).not.toContain(TOKEN);
 });
 

@@ -78,7 +78,7 @@ test("of a batch that is spread, what never started is drawn elsewhere, and what
   await expect(sheet.getByText("ENDPOINT_TIMED_OUT")).toBeVisible();
   await expect(
     sheet.getByText(
-      "Slow route may have begun to draw it, so it was not tried on Full, Colleague.",
+      "Slow route may have started to draw it, so it was not tried on Full, Colleague.",
     ),
   ).toBeVisible();
 });

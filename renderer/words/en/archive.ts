@@ -9,8 +9,8 @@ export const archive = {
   import: "Import model",
   again: "Read it again",
   code: "This archive contains code. Darkroom shows it and never runs it.",
-  pickles_one: "{{count}} pickle is left out on import: opening one runs what it holds.",
-  pickles_other: "{{count}} pickles are left out on import: opening one runs what it holds.",
+  pickles_one: "{{count}} pickle is left out on import: opening one runs the code in it.",
+  pickles_other: "{{count}} pickles are left out on import: opening one runs the code in it.",
   checklist: "Deployable?",
   verdict: {
     ok: "It can be deployed as it is.",
@@ -63,7 +63,7 @@ export const archive = {
     label: "Add int8 weights",
     help: "Where Darkroom serves the archive on a CPU, it is ready sooner. TorchServe ignores them.",
     helpWithSize:
-      "Adds about {{size}}. Where Darkroom serves the archive on a CPU, it is ready sooner. TorchServe ignores them.",
+      "Adds about {{size}}. If Darkroom serves the archive on a CPU, it is ready sooner. TorchServe ignores them.",
   },
   pack: {
     action: "Make an archive (.mar)",

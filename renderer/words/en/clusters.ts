@@ -42,7 +42,7 @@ export const clusters = {
     ca: "CA certificate (optional)",
     caHelp: "In PEM form. Needed if the cluster uses its own CA.",
     choosePem: "Choose a file",
-    notPem: "This file holds no certificate.",
+    notPem: "This file contains no certificate.",
     insecure: "Don't check the certificate",
     insecureHelp: "Anyone between you and the cluster could then read the token.",
     namespace: "Project (optional)",

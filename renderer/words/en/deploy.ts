@@ -79,7 +79,7 @@ export const deploy = {
   notes: "Good to know",
   commands: "In a terminal",
   build: "Build and push the image",
-  apply: "Apply the manifests, in the folder that holds {{folder}}",
+  apply: "Apply the manifests, in the folder that contains {{folder}}",
   saving: {
     title: "Save the manifests",
     folder: "Folder",

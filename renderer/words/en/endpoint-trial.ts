@@ -19,7 +19,7 @@ export const endpointTrial = {
     used: "Used",
     ignored: "Ignored",
     refused: "Refused",
-    unknown: "Not known",
+    unknown: "Unknown",
   },
   unknownHint:
     "Its pictures differ each time, even with the same seed, so they cannot tell whether other settings are used.",

@@ -275,7 +275,7 @@ export const endpoints = {
   },
   remove: {
     title: "Remove {{name}}?",
-    text: "Its token is deleted with it and cannot be brought back. Pictures drawn there stay in the gallery.",
+    text: "Its token is deleted with it and cannot be restored. Pictures drawn there stay in the gallery.",
     textPlain: "Pictures drawn there stay in the gallery.",
     yes: "Remove the endpoint",
   },

@@ -54,7 +54,7 @@ export const models = {
     title: "Remove {{name}}?",
     text: "Its files, {{size}}, are deleted for good. Pictures drawn with it stay in the gallery.",
     linked:
-      "It is taken out of the list. Its files stay at {{folder}}, and pictures drawn with it stay in the gallery.",
+      "It is removed from the list. Its files stay at {{folder}}, and pictures drawn with it stay in the gallery.",
     yes: "Remove the model",
   },
   catalogue: {

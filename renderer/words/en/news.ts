@@ -26,7 +26,7 @@ const releases: readonly Release[] = [
     items: [
       {
         title: "Several pictures at a time",
-        text: "Pictures of one press stand on a sheet that fills as they develop. Compare two side by side, or ask for more like one of them.",
+        text: "Pictures of one press appear on a sheet that fills as they develop. Compare two side by side, or ask for more like one of them.",
         address: "/generate",
         go: "Generate",
       },

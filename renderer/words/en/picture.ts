@@ -65,7 +65,7 @@ export const picture = {
   endpoint: "an endpoint",
   endpointGone: "an endpoint that was removed",
   endpointsOwn: "the endpoint's own choice",
-  untold: "not told by the endpoint",
+  untold: "not reported by the endpoint",
   gone: "The file is no longer where it was saved.",
   loading: "{{time}} loading, ",
   timing: "{{denoise}} denoising, {{decode}} decoding",

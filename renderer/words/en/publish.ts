@@ -4,7 +4,7 @@ export const publish = {
   title: "Publish {{name}} to a bucket",
   archiving: "Model Download & Archiving",
   archivingHelp:
-    "Darkroom makes {{file}} from the model, with a handler and its requirements, on the way into the bucket.",
+    "Darkroom makes {{file}} from the model, with a handler and its requirements, while it uploads.",
   name: "Model name",
   version: "Version",
   nameFault: "Use letters, digits, - and _, starting with a letter or digit; KServe allows no dot.",
@@ -27,7 +27,7 @@ export const publish = {
   close: "Close",
   done: "Done",
   progress: "Publishing {{name}}",
-  progressHelp: "You can close this window; the transfer goes on.",
+  progressHelp: "You can close this window; the transfer continues.",
   amount: "{{done}} of {{total}}",
   left: "{{time}} left",
   speed: "{{rate}}/s",

@@ -61,7 +61,7 @@ export const settingLines = {
   rebuild: {
     section: "pictures",
     name: "Rebuild the index",
-    what: "Reads every picture again and makes the gallery's index anew. Nothing in the pictures changes.",
+    what: "Reads every picture again and rebuilds the gallery's index. Nothing in the pictures changes.",
     find: "rescan repair missing database",
   },
   diskSpace: {
@@ -91,7 +91,7 @@ export const settingLines = {
   longRun: {
     section: "notices",
     name: "A long run",
-    what: "A shorter one is not told of, unless it failed while you were elsewhere.",
+    what: "Shorter runs are not announced, unless one failed while you were elsewhere.",
     find: "seconds notification time",
   },
   sound: {

@@ -105,7 +105,7 @@ export const settings = {
     title: "Model hub",
     token: "Access token",
     saveToken: "Save token",
-    isSet: "A token is kept.",
+    isSet: "A token is saved.",
     isFromEnvironment: "Taken from HF_TOKEN.",
     check: "Check",
     checking: "Checking",
@@ -149,7 +149,7 @@ export const settings = {
     clear: "Clear",
     cleared: "Earlier prompts and recent commands are cleared",
     reset: "Reset panels",
-    wasReset: "Panels are as at first",
+    wasReset: "Panels reset",
   },
   about: {
     title: "About",
@@ -162,8 +162,8 @@ export const settings = {
     openHelp: "Makes an address that works once, for ten minutes, on this computer.",
     opened: "Copied. It works once.",
     telemetry:
-      "Darkroom sends nothing anywhere: no telemetry, no update checks. It speaks to the model hub when you ask for a model.",
-    licence: "Apache-2.0. Models come under licences of their own, shown before they are fetched.",
+      "Darkroom sends nothing anywhere: no telemetry, no update checks. It contacts the model hub only when you ask for a model.",
+    licence: "Apache-2.0. Models have their own licences, shown before they are downloaded.",
     memory: "Memory",
     memoryOf: "{{used}} used by the studio, {{free}} free of {{total}}",
     shortcuts: "Keyboard shortcuts",

@@ -7,7 +7,8 @@ export const styleWords = {
   edit: "Edit the style {{name}}",
   delete: "Delete the style {{name}}",
   search: "Search styles",
-  empty: "A style is words and settings under a name. Save one from this form, or import a list.",
+  empty:
+    "A style is a set of words and settings with a name. Save one from this form, or import a list.",
   none: "No style matches.",
   more_one: "{{count}} more. Type to narrow the list.",
   more_other: "{{count}} more. Type to narrow the list.",
@@ -16,7 +17,7 @@ export const styleWords = {
   new: "New style",
   editing: "Edit style",
   name: "Name",
-  taken: "There is a style of this name.",
+  taken: "A style with this name already exists.",
   prompt: "Prompt",
   promptHelp:
     "{prompt} stands for what you type. Without it, these words follow yours after a comma.",
