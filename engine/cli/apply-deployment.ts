@@ -29,11 +29,11 @@ interface ApplyFlags extends ClusterFlags {
 
 /** `deploy apply`: shows what would change, asks, applies, and follows it until the model answers. */
 export function applyCommand(): Command {
-  return clusterCommand("apply", "Applies a folder of manifests to a cluster, once you said yes.")
+  return clusterCommand("apply", "Applies a folder of manifests to a cluster, after asking.")
     .argument("<dir>", "folder that `deploy manifests --out` wrote")
     .option("--dry-run", "only show what would change")
     .option("--yes", "apply without asking")
-    .option("--force", "overwrite what somebody else has set")
+    .option("--force", "overwrite fields that another client has set")
     .option("--no-wait", "do not wait until the model answers")
     .option("--timeout <minutes>", "how long to wait for it", number, 45)
     .option("--draw <prompt>", "generate one image once it is ready")

@@ -91,7 +91,7 @@ interface MakeFlags extends Partial<Pick<ServingForm, NumberName>> {
 
 function make(): Command {
   const command = new Command("make")
-    .description("Writes the notebook's file, with what the flags say instead.")
+    .description("Writes the notebook's file, changed as the flags say.")
     .argument("<file>", "such as config.properties")
     .option("--archive <file>", "the archive that it is for: gives name, version and file name")
     .option("--name <name>", "the model's name in TorchServe")

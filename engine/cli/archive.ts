@@ -40,7 +40,7 @@ export function archiveCommand(signal: AbortSignal): Command {
 function list(): Command {
   return studioCommand(
     "list",
-    "What an archive holds, and which model would be imported. Nothing is unpacked.",
+    "Shows an archive's content and the model that would be imported. Nothing is unpacked.",
   )
     .argument("<place>", PLACE)
     .alias("inspect")

@@ -19,7 +19,7 @@ export function connectionCommands(): readonly Command[] {
 }
 
 function connections(): Command {
-  return studioCommand("connections", "Connections that were made.").action(
+  return studioCommand("connections", "Lists the connections.").action(
     ({ dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const all = await client.buckets.connections();
@@ -47,20 +47,18 @@ interface ConnectFlags extends StudioFlags {
 function connect(): Command {
   return studioCommand(
     "connect",
-    "Keeps a connection, without asking the service anything, and prints its id.",
+    "Saves a connection without contacting the service, and prints its id.",
   )
     .argument("<name>", "what to call it")
     .option("--endpoint <url>", "address of the service; AWS_S3_ENDPOINT by default")
     .option("--bucket <name>", "its bucket; AWS_S3_BUCKET by default")
     .option("--region <name>", "AWS_DEFAULT_REGION, or else us-east-1, by default")
     .addOption(
-      new Option("--path-style <choice>", "whether the bucket stands in the path").choices(
-        PATH_STYLES,
-      ),
+      new Option("--path-style <choice>", "whether the bucket is in the path").choices(PATH_STYLES),
     )
-    .addOption(new Option("--checksums <mode>", "which requests carry one").choices(CHECKSUM_MODES))
+    .addOption(new Option("--checksums <mode>", "which requests have one").choices(CHECKSUM_MODES))
     .option("--ca <file>", "PEM of the authorities its certificate may come from")
-    .option("--insecure", "take whatever certificate it shows")
+    .option("--insecure", "accept any certificate")
     .option("--from-secret <file>", "YAML of a connection Secret; - is the standard input")
     .addOption(new Option("--profile <name>", "a profile of ~/.aws").conflicts("fromSecret"))
     .addHelpText(
@@ -136,7 +134,7 @@ async function refuseTaken({ buckets }: StudioClient, name: string): Promise<voi
 }
 
 function test(): Command {
-  return studioCommand("test", "Tries whether a connection can list and write.")
+  return studioCommand("test", "Tests whether a connection can list and write.")
     .argument("<name>", "which")
     .action((wanted: string, { dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {

@@ -35,7 +35,7 @@ function get(signal: AbortSignal): Command {
   return studioCommand("get", "Downloads an object, or everything below a folder.")
     .argument("<place>", "CONNECTION/KEY; a folder ends with a slash")
     .argument("<out>", "the file, or the folder")
-    .option("--force", "write over files that are there")
+    .option("--force", "overwrite existing files")
     .action((wanted: string, out: string, flags: StudioFlags & { readonly force?: boolean }) =>
       transferring(flags, signal, async (client) => {
         const place = await placeIn(client, wanted);

@@ -15,7 +15,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 /** `bucket`: buckets of S3 services, by connections to them. A place in one is written CONNECTION/KEY. */
 export function bucketCommand(signal: AbortSignal): Command {
   const command = new Command("bucket").description(
-    "Buckets of S3 services: what lies in them, under CONNECTION/KEY.",
+    "Buckets of S3 services; CONNECTION/KEY names a place in them.",
   );
   for (const one of [...connectionCommands(), ...transferCommands(signal)]) command.addCommand(one);
   return command
@@ -50,7 +50,7 @@ function ls(): Command {
   return studioCommand("ls", "Lists folders and objects, as `aws s3 ls` does.")
     .argument("<place>", "CONNECTION[/PREFIX]; a folder ends with a slash")
     .option("--recursive", "everything below, rather than folders")
-    .option("--search <text>", "only keys that hold this, in folders below, too")
+    .option("--search <text>", "only keys that contain this, including folders below")
     .action((wanted: string, flags: ListFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {
         const place = await placeOf(client, wanted);
@@ -131,7 +131,7 @@ function rm(): Command {
 }
 
 function link(): Command {
-  return studioCommand("link", "Prints an address that reads one object, for whoever has it.")
+  return studioCommand("link", "Prints an address with which anyone can read one object.")
     .argument("<place>", "CONNECTION/KEY")
     .option("--expires-in <seconds>", "until it ends; a week at most", number, 3600)
     .action((wanted: string, flags: StudioFlags & { readonly expiresIn: number }) =>
@@ -149,7 +149,7 @@ function link(): Command {
 function incomplete(): Command {
   return studioCommand(
     "incomplete",
-    "Uploads that were begun and never finished; they are paid for.",
+    "Lists uploads that were started and never finished; they are billed.",
   )
     .argument("<place>", "CONNECTION[/PREFIX]")
     .option("--abort", "abort them all")

@@ -7,7 +7,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
 /** `archive check`: whether a path in a bucket can be entered in OpenShift AI as it is. */
 export function checkCommand(): Command {
-  return studioCommand("check", "Whether OpenShift AI could serve what lies at a path in a bucket.")
+  return studioCommand("check", "Checks whether OpenShift AI could serve a path in a bucket.")
     .argument("<place>", "CONNECTION/PREFIX, as it would be entered")
     .action((wanted: string, { dataDir, json: isJson = false }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {

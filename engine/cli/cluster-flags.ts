@@ -19,7 +19,7 @@ export function clusterCommand(name: string, description: string): Command {
   return studioCommand(name, description)
     .option("--kubeconfig <file>", "how to reach the cluster; by default what kubectl would read")
     .option("--context <name>", "of the kubeconfig; its current one by default")
-    .option("--cluster <name>", "a cluster that was added on the page Deploy, instead")
+    .option("--cluster <name>", "a cluster that was added on the Deploy page, instead")
     .option("--namespace <ns>", "the project; the context's own by default");
 }
 

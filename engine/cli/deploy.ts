@@ -20,7 +20,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 /** `deploy`: what a cluster serves a published model by. */
 export function deployCommand(): Command {
   const command = new Command("deploy").description(
-    "A published model on OpenShift AI, by KServe.",
+    "Deploys a published model on OpenShift AI with KServe.",
   );
   for (const one of [manifests(), applyCommand(), ...deploymentCommands()]) command.addCommand(one);
   return command;
@@ -68,11 +68,11 @@ function manifests(): Command {
     command.option(`--${flag}`, `${meaning} (${DEPLOY_DEFAULTS[field]})`);
   }
   return command
-    .option("--no-token", "let everybody in who reaches the route")
+    .option("--no-token", "allow everyone who can reach the route")
     .option("--connection-secret <name>", "of the connection in the project; its own by default")
     .option("--no-write-connection", "the project has the connection already")
     .option("--annotation <key: value>", "a further annotation; may be repeated", collected)
-    .option("--with-keys", "write the connection's keys into its Secret, readable for you alone")
+    .option("--with-keys", "write the connection's keys into its Secret, which only you can read")
     .option("--force", "replace files that exist")
     .action((place: string, flags: ManifestsFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {

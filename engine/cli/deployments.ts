@@ -33,7 +33,7 @@ function list(): Command {
 }
 
 function status(): Command {
-  const words = "What a deployment waits for, and its address.";
+  const words = "Shows what a deployment is waiting for, and its address.";
   return named("status", words, async ({ client }, place, flags) => {
     const found = await client.deploy.status(place);
     printResult(flags.json, { type: "deployment", ...found }, inWords(found));
@@ -81,7 +81,7 @@ function scale(): Command {
 function redeploy(): Command {
   return named(
     "redeploy",
-    "Starts it anew: the archive is fetched again.",
+    "Starts it again: the archive is downloaded again.",
     async ({ client }, place, flags) => {
       await client.deploy.redeploy(place);
       if (flags.json === true) printJson({ type: "done" });

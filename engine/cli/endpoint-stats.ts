@@ -12,11 +12,9 @@ interface StatsFlags extends StudioFlags {
 
 /** `endpoints stats`: what endpoints were asked for, and what came of it. */
 export function statsCommand(): Command {
-  return studioCommand("stats", "What they were asked for, and what came of it.")
+  return studioCommand("stats", "Shows the endpoints' requests and their results.")
     .argument("[id|name]", "which; all by default")
-    .addOption(
-      new Option("--span <name>", "what is looked back on").choices(STATS_SPANS).default("day"),
-    )
+    .addOption(new Option("--span <name>", "time span").choices(STATS_SPANS).default("day"))
     .action((wanted: string | undefined, { dataDir, json, span }: StatsFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const one = wanted === undefined ? undefined : await namedEndpoint(client, wanted);

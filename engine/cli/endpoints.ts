@@ -22,7 +22,7 @@ import { withStudio } from "./reach-studio.ts";
 /** `endpoints`: inference endpoints on other machines. */
 export function endpointsCommand(): Command {
   return new Command("endpoints")
-    .description("Inference endpoints on other machines, to draw at.")
+    .description("Inference endpoints on other machines that can draw.")
     .addCommand(list(), { isDefault: true })
     .addCommand(add())
     .addCommand(change())
@@ -35,7 +35,7 @@ export function endpointsCommand(): Command {
 }
 
 function list(): Command {
-  return studioCommand("list", "Those that were added.").action(({ dataDir, json }: StudioFlags) =>
+  return studioCommand("list", "Lists the endpoints.").action(({ dataDir, json }: StudioFlags) =>
     withStudio(dataDir, async ({ client }) => {
       for (const endpoint of await client.endpoints.list()) {
         printResult(json, { type: "endpoint", ...endpoint }, inWords(endpoint));
@@ -66,7 +66,7 @@ const CHECK_EVERY = "ask whether it is ready while a studio runs; 0 never";
 function change(): Command {
   return studioCommand(
     "change",
-    "Changes how one is reached, how long it is waited for, and how often it is checked.",
+    "Changes how an endpoint is reached, how long to wait for it, and how often it is checked.",
   )
     .argument("<id|name>", "which")
     .option("--timeout <seconds>", "until the first byte of a reply", number)
@@ -90,24 +90,25 @@ function change(): Command {
 }
 
 function add(): Command {
-  return studioCommand("add", "Adds one, without asking it anything, and prints its id.")
+  return studioCommand("add", "Adds an endpoint without contacting it, and prints its id.")
     .argument("<url>", "its base address, or the full one that ends in /infer")
     .option("--name <name>", "what to call it; its host's first label by default")
     .option("--model <name>", "the model's name; detected automatically by default")
     .addOption(
-      new Option("--profile <name>", "what it takes; found out by `test` by default").choices(
-        REQUEST_PROFILES,
-      ),
+      new Option(
+        "--profile <name>",
+        "the settings it accepts; found out by `test` by default",
+      ).choices(REQUEST_PROFILES),
     )
     .addOption(
-      new Option("--kind <name>", "what it speaks; told by its address, else v2").choices(
+      new Option("--kind <name>", "its protocol; derived from the address, otherwise v2").choices(
         ENDPOINT_KINDS,
       ),
     )
     .option("--token-file <file>", "its bearer token, such as token.cfg; - is the standard input")
     .option("--ca <file>", "PEM of the authorities its certificate may come from")
-    .option("--insecure", "take whatever certificate it shows")
-    .option("--token-over-http", "let the token go to another machine in the clear")
+    .option("--insecure", "accept any certificate")
+    .option("--token-over-http", "allow sending the token unencrypted to another machine")
     .option("--header-file <file>", "headers to send, one `Name: value` a line")
     .option("--timeout <seconds>", "until the first byte of a reply", number)
     .option("--start-time <seconds>", START_TIME, number)
@@ -139,10 +140,10 @@ function add(): Command {
 }
 
 function token(): Command {
-  return studioCommand("token", "Gives one another token, read from the standard input.")
+  return studioCommand("token", "Replaces an endpoint's token with the one on the standard input.")
     .argument("<id|name>", "which")
     .option("--token-file <file>", "a file to read it from", "-")
-    .option("--forget", "take its token away")
+    .option("--forget", "remove its token")
     .action((wanted: string, flags: StudioFlags & { tokenFile: string; forget?: boolean }) =>
       withStudio(flags.dataDir, async ({ client }) => {
         const { id } = await namedEndpoint(client, wanted);
@@ -154,7 +155,7 @@ function token(): Command {
 }
 
 function remove(): Command {
-  return studioCommand("remove", "Forgets one and its token; its pictures stay.")
+  return studioCommand("remove", "Removes an endpoint and its token; its pictures stay.")
     .argument("<id|name>", "which")
     .action((wanted: string, { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {

@@ -12,7 +12,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 export function importCommand(signal: AbortSignal) {
   return studioCommand(
     "import",
-    "Copies picture files into the gallery, with the settings that they tell.",
+    "Copies picture files into the gallery, with the settings they contain.",
   )
     .argument("<path...>", "PNG, JPEG or WebP files, or folders of them")
     .action((paths: string[], { dataDir, json }: StudioFlags) =>

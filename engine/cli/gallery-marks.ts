@@ -35,7 +35,7 @@ function rating(value: string): number {
 /** `gallery album`: sets of pictures. */
 export function albumCommand(): Command {
   return new Command("album")
-    .description("Albums: sets of pictures that you put together.")
+    .description("Albums: your own sets of pictures.")
     .addCommand(list(), { isDefault: true })
     .addCommand(
       acting("make", "Makes an empty album.", (client, name) => client.gallery.makeAlbum({ name })),

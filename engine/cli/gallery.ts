@@ -17,18 +17,18 @@ import { isDiskFull, systemCode } from "../files/system-error.ts";
 /** `gallery`: the pictures that were kept. */
 export function galleryCommand(signal: AbortSignal): Command {
   return new Command("gallery")
-    .description("The pictures that were kept.")
+    .description("The gallery's pictures.")
     .addCommand(list(), { isDefault: true })
     .addCommand(show())
     .addCommand(acting("star", "Gives pictures a star.", starWith(true)))
-    .addCommand(acting("unstar", "Takes it away.", starWith(false)))
+    .addCommand(acting("unstar", "Removes the star.", starWith(false)))
     .addCommand(
       acting("trash", "Moves pictures to the studio's trash.", (client, ids) =>
         client.gallery.trash({ ids }),
       ),
     )
     .addCommand(
-      acting("restore", "Brings them back from there.", (client, ids) =>
+      acting("restore", "Restores pictures from the trash.", (client, ids) =>
         client.gallery.restore({ ids }),
       ),
     )

@@ -45,7 +45,7 @@ function commandWithFlags(): Command {
     )
     .option(
       "--tiny-decoder <folder>",
-      "an AutoencoderTiny to decode by, for Stable Diffusion 1 and 2 (taesd); one in the model's folder tiny_vae needs none",
+      "an AutoencoderTiny that decodes, for Stable Diffusion 1 and 2 (taesd); not needed if the model has a folder tiny_vae",
     )
     .addOption(
       new Option("--device <name>", "where to compute")
@@ -53,7 +53,10 @@ function commandWithFlags(): Command {
         .default("auto")
         .env("DARKROOM_DEVICE"),
     )
-    .option("--out <file.png|folder>", "where to write; a name made of prompt and seed by default")
+    .option(
+      "--out <file.png|folder>",
+      "where to write; by default a name made from prompt and seed",
+    )
     .option("--force", "overwrite a file that exists")
     .option("--json", "progress and results as one JSON object per line");
 }

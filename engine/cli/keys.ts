@@ -34,9 +34,9 @@ interface AddFlags extends StudioFlags {
 function add(): Command {
   return studioCommand("add", "Makes one and prints it, this once.")
     .argument("<name>", "who or what it is for")
-    .option("--management", "it may choose the model that is served, too")
-    .option("--keep-pictures", "its pictures enter the gallery")
-    .option("--seed-profile", "its replies are those of the KServe example: output0, fp16, 42")
+    .option("--management", "it may also choose the model that is served")
+    .option("--keep-pictures", "its pictures are added to the gallery")
+    .option("--seed-profile", "its replies have the form of the KServe example: output0, fp16, 42")
     .action((name: string, flags: AddFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {
         const { key, secret } = await client.server.addKey(wanted(name, flags));

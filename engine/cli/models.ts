@@ -11,8 +11,8 @@ export function modelsCommand(signal: AbortSignal): Command {
   const command = new Command("models")
     // A flag after a subcommand's name belongs to the subcommand.
     .enablePositionalOptions()
-    .description("The model that ships with Darkroom, and what lies in the folders named.")
-    .argument("[folder...]", "folders that hold a diffusers snapshot")
+    .description("Lists the models in the store and in the given folders.")
+    .argument("[folder...]", "folders that contain a diffusers snapshot")
     .option("--data-dir <dir>", "lists the store of this studio's folder, as `list` does")
     .option("--json", "one JSON object per line")
     // A flag before a subcommand's name belongs to the subcommand, too, unless it has its own.

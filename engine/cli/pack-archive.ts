@@ -20,7 +20,7 @@ interface PackFlags extends StudioFlags {
 
 /** `archive pack`: a model as the archive that TorchServe serves. */
 export function packCommand(signal: AbortSignal): Command {
-  return studioCommand("pack", "Makes an archive for TorchServe out of a model.")
+  return studioCommand("pack", "Makes an archive for TorchServe from a model.")
     .argument("<model>", "an id of the store, or a folder in diffusers layout")
     .requiredOption("--out <file>", "the archive, such as stable-diffusion.mar")
     .addOption(
@@ -32,7 +32,7 @@ export function packCommand(signal: AbortSignal): Command {
     .option("--model-version <version>", "the model's version in TorchServe", "1.0")
     .option("--handler <file>", "a Python file instead of Darkroom's handler")
     .option("--requirements <file>", "a file instead of Darkroom's requirements.txt")
-    .option("--int8", "add the weights in int8: larger, and ready sooner where Darkroom serves it")
+    .option("--int8", "add int8 weights: larger, but ready sooner when Darkroom serves it")
     .option("--force", "replace an archive that exists")
     .action((model: string, flags: PackFlags) =>
       withTransfer(flags.dataDir, signal, async (studio, begun) => {

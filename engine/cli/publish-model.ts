@@ -19,7 +19,7 @@ export function publishCommand(signal: AbortSignal): Command {
     .argument("<place>", "CONNECTION, or CONNECTION/PREFIX")
     .option("--name <name>", "the model's name in TorchServe; its id by default")
     .option("--model-version <version>", "the model's version in TorchServe", "1.0")
-    .option("--int8", "add the weights in int8: larger, and ready sooner where Darkroom serves it")
+    .option("--int8", "add int8 weights: larger, but ready sooner when Darkroom serves it")
     .action((model: string, place: string, flags: PublishFlags) =>
       withStudio(flags.dataDir, async (studio) => {
         const { client } = studio;

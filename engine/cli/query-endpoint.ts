@@ -23,10 +23,13 @@ const PERIOD_MS = 200;
  * as well.
  */
 export function queryCommand(): Command {
-  const command = studioCommand("query", "Asks one for pictures and writes them as PNG.")
+  const command = studioCommand("query", "Draws pictures on an endpoint and writes them as PNG.")
     .argument("<id|name>", "which")
     .argument("<prompt>", "what to draw")
-    .option("--out <file.png|folder>", "where to write; a name made of prompt and seed by default")
+    .option(
+      "--out <file.png|folder>",
+      "where to write; by default a name made from prompt and seed",
+    )
     .option("--force", "overwrite a file that exists");
   return withPictureFlags(command).action(
     async (wanted: string, prompt: string, flags: QueryFlags) => {

@@ -11,12 +11,12 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 /** `queue`: generations that wait to be drawn. */
 export function queueCommand(): Command {
   return new Command("queue")
-    .description("What waits to be drawn, and what became of it.")
+    .description("The queue: waiting, running and recently finished generations.")
     .addCommand(list(), { isDefault: true })
     .addCommand(add())
     .addCommand(cancel())
     .addCommand(switching("pause", "Lets the running picture finish and starts no other."))
-    .addCommand(switching("resume", "Goes on after `pause`."))
+    .addCommand(switching("resume", "Continues after `pause`."))
     .addCommand(retry())
     .addCommand(clear());
 }
@@ -24,7 +24,7 @@ export function queueCommand(): Command {
 function list(): Command {
   return studioCommand(
     "list",
-    "Open generations in their order, then the latest that ended.",
+    "Lists open generations in order, then the latest finished ones.",
   ).action(({ dataDir, json }: StudioFlags) =>
     withStudio(dataDir, async ({ client }) => {
       const { isPaused, generations } = await client.queue.get();

@@ -31,18 +31,24 @@ type Requests = Replay["requests"];
 /** `replay`: draws a recorded request, here or at an endpoint. */
 export function replayCommand(signal: AbortSignal): Command {
   return studioCommand("replay", "Draws a recorded request again, here or at an endpoint.")
-    .argument("<file>", "v2 JSON, a curl line, or a PNG that tells how it was made")
+    .argument("<file>", "v2 JSON, a curl line, or a PNG that contains its settings")
     .option("--on <target>", "local, or an endpoint by its id or name", LOCAL_TARGET)
-    .option("--model <folder|file.mar>", "where this command draws alone; the starter by default")
+    .option(
+      "--model <folder|file.mar>",
+      "used if this command draws without the studio; the starter by default",
+    )
     .addOption(
-      new Option("--device <name>", "where this command draws alone")
+      new Option("--device <name>", "used if this command draws without the studio")
         .choices(DEVICE_NAMES)
         .default("auto")
         .env("DARKROOM_DEVICE"),
     )
-    .option("--out <file.png|folder>", "where to write; a name made of prompt and seed by default")
+    .option(
+      "--out <file.png|folder>",
+      "where to write; by default a name made from prompt and seed",
+    )
     .option("--force", "overwrite a file that exists")
-    .option("--init-image <file>", "picture to start from, in the place of the recorded one")
+    .option("--init-image <file>", "start image, instead of the recorded one")
     .action(async (path: string, flags: ReplayFlags) => {
       const file = await recordedFile(path);
       const open = new Set<string>();

@@ -44,11 +44,11 @@ export function withRequestFlags(command: Command): Command {
       (name: string, before?: readonly string[]) => [...(before ?? []), name],
     )
     .option("--init-image <file>", "picture to start from: PNG, JPEG or WebP")
-    .option("--strength <x>", "how far to go from that picture, up to 1", number)
+    .option("--strength <x>", "how much the picture may change, up to 1", number)
     .addOption(
       new Option(
         "--resize-mode <name>",
-        "how that picture comes to the size: stretched (default), its middle (crop), or whole with its edges drawn out (fill)",
+        "how that picture is fitted to the size: stretched (default), its centre cropped (crop), or uncropped with its edges extended (fill)",
       ).choices(RESIZE_MODES),
     );
 }
@@ -65,7 +65,7 @@ export function withPictureFlags(command: Command): Command {
     )
     .option(
       "--guidance-interval <from to>",
-      "shares of the run between which guidance works, such as 0.0 0.8; the rest is faster",
+      "shares of the run between which guidance is applied, such as 0.0 0.8; the other steps are faster",
       interval,
     )
     .option(
@@ -74,7 +74,7 @@ export function withPictureFlags(command: Command): Command {
       number,
     )
     .option("--size <WIDTHxHEIGHT>", "in pixels, multiples of 8; the model's own by default", size)
-    .option("--seed <n>", "of the first picture; picture i uses seed + i; by chance by default")
+    .option("--seed <n>", "of the first picture; picture i uses seed + i; random by default")
     .option("--count <n>", "number of pictures", number, 1)
     .addOption(
       new Option("--scheduler <name>", "the model's own by default").choices(SCHEDULER_NAMES),
@@ -82,19 +82,19 @@ export function withPictureFlags(command: Command): Command {
     .addOption(
       new Option(
         "--precision <name>",
-        "of the UNet on a CPU: int8 is about twice as fast, and slightly off",
+        "of the UNet on a CPU: int8 is about twice as fast and slightly different",
       ).choices(["auto", ...PRECISIONS]),
     )
     .addOption(
       new Option(
         "--preset <name>",
-        "balanced and fast take int8 and fewer steps; other flags go before what it says",
+        "balanced and fast take int8 and fewer steps; other flags take precedence",
       ).choices(PRESETS),
     )
     .addOption(
       new Option(
         "--decoder <name>",
-        "tiny: by a tiny autoencoder, which is faster and slightly soft; own: by the model's VAE",
+        "tiny: a tiny autoencoder, which is faster and slightly soft; own: the model's VAE",
       ).choices(DECODERS),
     );
 }

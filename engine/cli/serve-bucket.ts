@@ -24,13 +24,13 @@ export function serveBucketCommand(signal: AbortSignal): Command {
     .addOption(
       new Option(
         "--kserve <version>",
-        "as whose storage initializer: of 0.12 to 0.14, or of 0.15 on",
+        "behave like the storage initializer of 0.12 to 0.14, or of 0.15 and later",
       )
         .choices(KSERVE_VERSIONS)
         .default("0.12"),
     )
-    .option("--endpoint-host <host>", "address of the inference server, where no studio runs")
-    .option("--endpoint-port <port>", "of the inference server, where no studio runs", port)
+    .option("--endpoint-host <host>", "address of the inference server, if no studio is running")
+    .option("--endpoint-port <port>", "of the inference server, if no studio is running", port)
     .action(async (wanted: string, flags: ServeBucketFlags) => {
       const host = await ownHost(flags);
       if (host === undefined) {

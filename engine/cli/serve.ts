@@ -85,7 +85,7 @@ export function withServeFlags(command: Command): Command {
       "--data-dir <dir>",
       "the studio's folder; DARKROOM_HOME or the platform's own by default",
     )
-    .option("--key-file <file>", "key for other machines, needed to listen beyond this one")
+    .option("--key-file <file>", "key for other machines, required to listen on the network")
     .option(
       "--model <folder>",
       "the model to draw with: a folder, an archive, or its id in the store",
@@ -99,12 +99,11 @@ export function withServeFlags(command: Command): Command {
     .option("--openai", "answer OpenAI's images API, too, for this run")
     .option("--tls-cert <file>", "PEM certificate with which the inference server encrypts")
     .option("--tls-key <file>", "its private key; both are read again as they change")
-    .option("--tls-ca <file>", "what signed the certificate, where that is a file of its own")
+    .option("--tls-ca <file>", "the authority's certificate, if it is a separate file")
     .addOption(
-      new Option(
-        "--preset <name>",
-        "for this run, by which the inference server draws what names none",
-      ).choices(PRESETS),
+      new Option("--preset <name>", "preset for requests that name none, for this run").choices(
+        PRESETS,
+      ),
     );
 }
 

@@ -10,7 +10,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 /** `settings`: what was chosen, and the tokens that are kept. */
 export function settingsCommand(): Command {
   return new Command("settings")
-    .description("What was chosen, and which tokens are kept.")
+    .description("Settings and saved tokens.")
     .addCommand(list(), { isDefault: true })
     .addCommand(get())
     .addCommand(set())

@@ -12,7 +12,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 /** `styles`: prompt parts and settings under names. */
 export function stylesCommand(): Command {
   return new Command("styles")
-    .description("Saved styles: prompt parts and settings under a name.")
+    .description("Saved styles: named prompt parts and settings.")
     .addCommand(list(), { isDefault: true })
     .addCommand(importing())
     .addCommand(exporting())

@@ -22,15 +22,21 @@ interface TestFlags extends StudioFlags {
 
 /** `endpoints test`: each part of the way to an endpoint, what was seen there, and what helps. */
 export function testCommand(): Command {
-  return studioCommand("test", "Checks each part of the way to one: what was seen, and the fix.")
+  return studioCommand(
+    "test",
+    "Checks each part of the connection to an endpoint: what was found, and the fix.",
+  )
     .alias("doctor")
-    .argument("<id|name|url>", "which; one that is not added may be given by its address")
-    .option("--picture", "draw one, too: 128x128 in 2 steps, or as the endpoint draws them")
+    .argument("<id|name|url>", "which; one that has not been added may be given by its address")
+    .option(
+      "--picture",
+      "also draw one: 128x128 in 2 steps, or with the endpoint's own size and steps",
+    )
     .option("--no-wait", "do not wait for one that is scaled to zero or starting")
-    .option("--report", "print it whole at the end, for a ticket; it has no secrets")
+    .option("--report", "print a complete report at the end, for a ticket; it has no secrets")
     .option("--token-file <file>", "for an address: its bearer token; - is the standard input")
     .option("--ca <file>", "for an address: PEM of the authorities its certificate may come from")
-    .option("--insecure", "for an address: take whatever certificate it shows")
+    .option("--insecure", "for an address: accept any certificate")
     .addOption(proxyOption())
     .action((wanted: string, flags: TestFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {

@@ -15,7 +15,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 watchReaders();
 
 const program = withTorchServeFlags(new Command("torchserve"))
-  .description("Darkroom in TorchServe's place: serves Stable Diffusion archives, without Python.")
+  .description(
+    "Runs Darkroom instead of TorchServe: serves Stable Diffusion archives, without Python.",
+  )
   .version(TORCHSERVE_VERSION, "-v, --version")
   .exitOverride()
   .action((flags: TorchServeFlags) => runTorchServe(flags, interrupt.signal));

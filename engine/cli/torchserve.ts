@@ -31,13 +31,13 @@ export function withTorchServeFlags(command: Command): Command {
     .option("--model-store <dir>", "folder of the archives, or of models in diffusers layout")
     .option("--ts-config <file>", "TorchServe's config.properties")
     .option("--models <names...>", "archives to load, each FILE or NAME=FILE; all; or none")
-    .option("--disable-token-auth", "let in whoever reaches it, without a key")
+    .option("--disable-token-auth", "allow everyone who can reach it, without a key")
     .option("--enable-model-api", "let models be registered and removed while it runs")
     .addOption(
       new Option("--kserve-port <port>", "where KServe's wrapper would listen").argParser(port),
     )
     .addOption(new Option("--kserve-grpc-port <port>", "the same for gRPC").argParser(port))
-    .option("--stop", "end the one that runs")
+    .option("--stop", "stop the running one")
     .addOption(idle("--start"))
     .addOption(idle("--foreground"))
     .addOption(idle("--ncs, --no-config-snapshots"))

@@ -18,7 +18,7 @@ export function trySettingsCommand(): Command {
   const { least, most } = TRIAL_PICTURES;
   return studioCommand(
     "try-settings",
-    `Draws ${least} to ${most} small pictures at one to see which settings it uses.`,
+    `Draws ${least} to ${most} small pictures on an endpoint to see which settings it uses.`,
   )
     .argument("<id|name>", "which")
     .action((wanted: string, { dataDir, json }: StudioFlags) =>

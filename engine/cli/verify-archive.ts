@@ -30,10 +30,10 @@ interface Check {
 export function verifyCommand(signal: AbortSignal): Command {
   return new Command("verify")
     .description(
-      "Reads every byte of an archive and its model, and tells the outcome of each check.",
+      "Reads every byte of an archive and its model, and prints the result of each check.",
     )
     .argument("<file>", "which")
-    .option("--draw", "draws a picture with its model, too")
+    .option("--draw", "also draw a picture with its model")
     .option("--json", "one JSON object per line")
     .action(async (file: string, { draw = false, json = false }: VerifyFlags) => {
       const path = resolve(file);
