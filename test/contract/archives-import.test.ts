@@ -17,7 +17,7 @@ function written(bytes: Uint8Array, name = "toy.mar"): string {
   return path;
 }
 
-describe.each(TRANSPORTS)("archives that are imported, $name", (transport) => {
+describe.each(TRANSPORTS)("importing archives, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
 
   const transferOf = async (id: string): Promise<Transfer> => {
@@ -45,7 +45,7 @@ describe.each(TRANSPORTS)("archives that are imported, $name", (transport) => {
       : [];
   };
 
-  test("an archive becomes a model; where it came from is kept, and that it holds code is told", async () => {
+  test("an archive becomes a model that records its source, and the user is told that it contains code", async () => {
     const path = written(notebookMar());
     const { transferId } = await studio.client.models.import({ folder: path });
     const done = await until(transferId, ({ state }) => state === "done");
@@ -70,7 +70,7 @@ describe.each(TRANSPORTS)("archives that are imported, $name", (transport) => {
     expect(unfinished()).toEqual([]);
   });
 
-  test("one that is damaged in its middle fails by name, and leaves nothing", async () => {
+  test("an archive that is damaged in the middle fails by name and leaves nothing", async () => {
     const bytes = Buffer.from(notebookMar());
     bytes.fill(0, bytes.length >> 1, (bytes.length >> 1) + 100);
     const { transferId } = await studio.client.models.import({ folder: written(bytes), id: "bad" });
@@ -79,7 +79,7 @@ describe.each(TRANSPORTS)("archives that are imported, $name", (transport) => {
     expect(unfinished()).toEqual([]);
   });
 
-  test("a cancel in the middle leaves nothing; progress is told until then", async () => {
+  test("a cancel in the middle leaves nothing; progress is reported until then", async () => {
     const path = written(notebookMar({}, largeModel(96 * MIB)));
     const { transferId } = await studio.client.models.import({ folder: path, id: "gone" });
     const running = await until(transferId, ({ doneBytes }) => doneBytes > 8 * MIB);
@@ -90,7 +90,7 @@ describe.each(TRANSPORTS)("archives that are imported, $name", (transport) => {
     expect((await studio.client.models.list()).map(({ id }) => id)).not.toContain("gone");
   });
 
-  test("a studio that is closed in the middle goes on at its next start, from what is there", async () => {
+  test("a studio that is closed in the middle continues at its next start from what it has", async () => {
     const path = written(notebookMar({}, largeModel(96 * MIB)));
     const { transferId } = await studio.client.models.import({ folder: path, id: "large" });
     await until(transferId, ({ doneBytes }) => doneBytes > 8 * MIB);

@@ -16,7 +16,7 @@ function written(bytes: Uint8Array, name = "stable-diffusion.mar"): string {
   return path;
 }
 
-describe.each(TRANSPORTS)("archives that are looked at, $name", (transport) => {
+describe.each(TRANSPORTS)("inspecting archives, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
 
   test("the notebook's archive: members of both zips, what would be imported, the checklist", async () => {
@@ -53,7 +53,7 @@ describe.each(TRANSPORTS)("archives that are looked at, $name", (transport) => {
     ]);
   });
 
-  test("of deflated files the requirements and the model's configs are read", async () => {
+  test("the requirements and the model's configs are read from deflated files", async () => {
     const requirements = { name: "requirements.txt", data: Buffer.from("diffusers\n") };
     const members = [...entriesOf(TINY, { stored: false }), requirements];
     const path = written(marOf(members, { requirementsFile: "requirements.txt" }));
@@ -69,7 +69,7 @@ describe.each(TRANSPORTS)("archives that are looked at, $name", (transport) => {
     ["a compressed zip inside", () => notebookMar({ stored: false })],
     ["a tar.gz", () => tarGz([...entriesOf(), HANDLER, manifest()])],
   ])(
-    "of %s memory is told by names and sizes, for a picture of the usual size",
+    "the need of %s memory is reported by names and sizes, for a picture of the usual size",
     async (_, make) => {
       const found = await studio.client.archives.inspect({ path: written(make()) });
       expect(found.model?.description).toBe(
@@ -83,7 +83,7 @@ describe.each(TRANSPORTS)("archives that are looked at, $name", (transport) => {
     },
   );
 
-  test("the config.properties of the model store around it counts", async () => {
+  test("the config.properties of the surrounding model store is used", async () => {
     const folder = temporaryFolder();
     for (const name of ["config", "model-store"]) mkdirSync(join(folder, name));
     const path = join(folder, "model-store/stable-diffusion.mar");

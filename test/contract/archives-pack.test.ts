@@ -14,7 +14,7 @@ import { TRANSPORTS } from "./transports.ts";
 
 const TINY = resolve("test/golden/tiny-sd2-v/snapshot");
 
-describe.each(TRANSPORTS)("archives that are made, $name", (transport) => {
+describe.each(TRANSPORTS)("making archives, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
 
   async function ended(transferId: string): Promise<Transfer> {
@@ -48,7 +48,7 @@ describe.each(TRANSPORTS)("archives that are made, $name", (transport) => {
     ]);
   });
 
-  test("the studio's own folder for archives is made, and no other", async () => {
+  test("the studio's own folder for archives is created, but no other", async () => {
     const { dataFolder } = await studio.client.machine.get();
     const [own, other] = [join(dataFolder, "archives"), join(dataFolder, "not-there")];
     const pack = (folder: string) =>
@@ -60,7 +60,7 @@ describe.each(TRANSPORTS)("archives that are made, $name", (transport) => {
     });
   });
 
-  test("the starter in another form, with another's handler", async () => {
+  test("the starter in another form, with another handler", async () => {
     const folder = temporaryFolder();
     const [out, handler] = [join(folder, "a.mar"), resolve("test/golden/make_own.py")];
     const request = {
@@ -87,7 +87,7 @@ describe.each(TRANSPORTS)("archives that are made, $name", (transport) => {
   });
 
   test.each(["notebook", "zip-store", "default", "tgz", "no-archive"] as const)(
-    "weights in int8 go along where they are asked for, and come back out of the form %s",
+    "int8 weights are included on request, and are imported from the form %s",
     async (form) => {
       const endings = { tgz: ".tar.gz", "no-archive": "" };
       const ending = form === "tgz" || form === "no-archive" ? endings[form] : ".mar";

@@ -14,7 +14,7 @@ import { TRANSPORTS } from "./transports.ts";
 const MIB = 1 << 20;
 const MAR = "sd/model-store/sd.mar";
 
-describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) => {
+describe.each(TRANSPORTS)("importing models from buckets, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
   let service: S3Server;
   let connectionId: string;
@@ -71,7 +71,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
   const sent = (key: string): number =>
     service.requests.filter((one) => one.method === "GET" && one.key === key).length;
 
-  test("an archive, by its key or by the path that a cluster is given; where it came from is kept", async () => {
+  test("an archive, by its key or by the path that a cluster gets; the model records its source", async () => {
     const bytes = notebookMar();
     put(MAR, bytes);
     put("sd/config/config.properties", Buffer.from("job_queue_size=10\n"));
@@ -96,7 +96,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
     expect(unfinished()).toEqual([]);
   });
 
-  test("keys with spaces and letters of everywhere, and an archive that is a folder", async () => {
+  test("keys with spaces and letters of many languages, and an archive that is a folder", async () => {
     const odd = "Modèle n°1 / été 100%+.mar";
     put(odd, notebookMar());
     expect(await imported(odd, "odd")).toMatchObject({ state: "done", name: " été 100%+.mar" });
@@ -114,7 +114,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
     });
   });
 
-  test("a folder in diffusers layout comes with its own files alone", async () => {
+  test("only the model's own files of a folder in diffusers layout are imported", async () => {
     for (const { name, data } of entriesOf()) put(`hub/tiny sd/${name}`, data);
     put("hub/tiny sd/README.md", Buffer.from("no part of it"));
     expect(await imported("hub/")).toMatchObject({ state: "done", modelId: "tiny-sd" });
@@ -124,7 +124,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
     expect(unfinished()).toEqual([]);
   });
 
-  test("what is not there, what holds none and what holds several is refused at once", async () => {
+  test("a missing key, a folder without a model and one with several are refused at once", async () => {
     await expect(begin("nothing/")).rejects.toEqual(refusal("OBJECT_NOT_FOUND"));
     put("notes/read.txt", Buffer.from("x"));
     await expect(begin("notes")).rejects.toEqual(refusal("ARCHIVE_WITHOUT_MODEL"));
@@ -139,7 +139,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
     ).rejects.toEqual(refusal("NOT_FOUND"));
   });
 
-  test("what is no archive is refused before it is fetched", async () => {
+  test("an invalid archive is refused before it is downloaded", async () => {
     put("big.mar", Buffer.alloc(8 * MIB, 1));
     expect((await imported("big.mar")).error?.code).toBe("ARCHIVE_DAMAGED");
     const ranged = service.requests.filter(({ method }) => method === "GET").length;
@@ -154,13 +154,13 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
     service.troubles.push({ hits, does, ...(times !== undefined && { times }) });
   };
 
-  test("a line that breaks is joined again where it broke", async () => {
+  test("a broken download continues where it stopped", async () => {
     put(MAR, notebookMar({}, largeModel(8 * MIB)));
     breaking({ kind: "cut", afterBytes: 3 * MIB }, 2);
     expect(await imported(MAR, "cut")).toMatchObject({ state: "done", modelId: "cut" });
   });
 
-  test("keys that are revoked in the middle are told, and what was fetched is kept until they are back", async () => {
+  test("keys that are revoked in the middle are reported, and what was downloaded is kept until they work again", async () => {
     put(MAR, notebookMar({}, largeModel(8 * MIB)));
     breaking({ kind: "cut", afterBytes: 3 * MIB }, 1);
     breaking({ kind: "refuse", status: 403, code: "InvalidAccessKeyId" }, Infinity);
@@ -174,7 +174,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
     expect(unfinished()).toEqual([]);
   });
 
-  test("one that is replaced in the middle comes whole, as one of the two", async () => {
+  test("an archive that is replaced in the middle arrives complete, as one of the two", async () => {
     put(MAR, notebookMar({}, largeModel(8 * MIB)));
     breaking({ kind: "cut", afterBytes: 3 * MIB }, 1);
     const other = notebookMar();
@@ -188,7 +188,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
     expect((await stored("replaced"))?.provenance?.archive?.sha256).toBe(sha256);
   });
 
-  test("a bucket that is deleted in the middle is told, and a cancel leaves nothing", async () => {
+  test("a bucket that is deleted in the middle is reported, and a cancel leaves nothing", async () => {
     put(MAR, notebookMar({}, largeModel(8 * MIB)));
     breaking({ kind: "cut", afterBytes: 3 * MIB }, 1);
     breaking({ kind: "refuse", status: 404, code: "NoSuchBucket" }, Infinity);
@@ -199,7 +199,7 @@ describe.each(TRANSPORTS)("models that come from buckets, $name", (transport) =>
     expect(unfinished()).toEqual([]);
   });
 
-  test("a studio that is closed in the middle goes on at its next start, and asks for nothing twice", async () => {
+  test("a studio that is closed in the middle continues at its next start, and requests nothing twice", async () => {
     put(MAR, notebookMar({}, largeModel(24 * MIB)));
     breaking({ kind: "cut", afterBytes: 12 * MIB }, 1);
     breaking({ kind: "wait", ms: 3000 }, 1);

@@ -7,7 +7,7 @@ import { S3Server } from "../fakes/s3/s3-server.ts";
 import { StudioUnderTest } from "./studio-under-test.ts";
 import { TRANSPORTS } from "./transports.ts";
 
-describe.each(TRANSPORTS)("files that a page sends, $name", (transport) => {
+describe.each(TRANSPORTS)("files sent by a page, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
   let service: S3Server;
   let connectionId: string;
@@ -40,7 +40,7 @@ describe.each(TRANSPORTS)("files that a page sends, $name", (transport) => {
     );
   }
 
-  test("a file in parts and a folder go into the bucket, and nothing of them stays here", async () => {
+  test("a file in parts and a folder are uploaded, and nothing of them stays here", async () => {
     const { id: file } = await send(undefined, "notes.txt", 0, "one ");
     await send(file, "notes.txt", 4, "two");
     const { id: folder } = await send(undefined, "toys/a.txt", 0, "a");
@@ -59,7 +59,7 @@ describe.each(TRANSPORTS)("files that a page sends, $name", (transport) => {
     expect(readdirSync(join(studio.folder, "received"))).toEqual([]);
   });
 
-  test("what is out of turn, leads elsewhere or never came is refused", async () => {
+  test("parts out of order, paths out of the folder and missing files are refused", async () => {
     const id = randomUUID();
     const refused = refusal("REQUEST_INVALID");
     await expect(send(id, "a.bin", 4, "x")).rejects.toEqual(refused);
@@ -73,7 +73,7 @@ describe.each(TRANSPORTS)("files that a page sends, $name", (transport) => {
     ).rejects.toEqual(refusal("NOT_FOUND"));
   });
 
-  test("what a page does not want is deleted, and what it left half sent after a restart", async () => {
+  test("files that a page discards are deleted, and after a restart those it sent partly", async () => {
     const id = randomUUID();
     await send(id, "left.bin", 0, "abc");
     const { id: unwanted } = await send(undefined, "unwanted.bin", 0, "abc");

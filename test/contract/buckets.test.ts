@@ -9,7 +9,7 @@ import { TRANSPORTS } from "./transports.ts";
 describe.each(TRANSPORTS)("buckets, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
 
-  test("a connection is made, changed, looked at and forgotten, and every change is told without its keys", async () => {
+  test("a connection is made, changed, tested and removed, and every change is reported without its keys", async () => {
     const service = await standInEndpoint((response, { method }) => {
       if (method === "GET") sendXml(response, listXml({ keys: ["nul\u0000", "sd/../x"] }));
       else sendError(response, 403, "AccessDenied");
@@ -39,7 +39,7 @@ describe.each(TRANSPORTS)("buckets, $name", (transport) => {
     expect(JSON.stringify([made, listener.events])).not.toMatch(/canary/);
   });
 
-  test("a Secret becomes a connection; what is wrong with one is told", async () => {
+  test("a Secret becomes a connection; an invalid one is reported", async () => {
     const { buckets } = studio.client;
     const data = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: KEYS.secretKey };
     const yaml = JSON.stringify({ stringData: { ...data, AWS_S3_ENDPOINT: "minio.example" } });

@@ -36,7 +36,7 @@ describe.each(TRANSPORTS)("deployments, $name", (transport) => {
     expect(JSON.stringify(files)).not.toContain(KEYS.secretKey);
   });
 
-  test("a field that cannot be used is told at the field", async () => {
+  test("an invalid field is reported at the field", async () => {
     const wrong = { ...sound(), name: "KT_3", memoryLimit: "10GB" };
     const { faults, files } = await studio.client.deploy.manifests(wrong);
     expect(faults.map(({ field, error }) => [field, error.code])).toEqual([
@@ -48,7 +48,7 @@ describe.each(TRANSPORTS)("deployments, $name", (transport) => {
     await expect(saving).rejects.toEqual(refusal("DEPLOY_NAME_INVALID"));
   });
 
-  test("keys are written where that is asked for, readable for the owner alone", async () => {
+  test("keys are written on request, readable only by the owner", async () => {
     const folder = join(temporaryFolder(), "kt2");
     const saved = await studio.client.deploy.save({ ...sound(), folder, withKeys: true });
     expect(
@@ -68,7 +68,7 @@ describe.each(TRANSPORTS)("deployments, $name", (transport) => {
     expect(JSON.stringify(saved)).not.toContain(KEYS.secretKey);
   });
 
-  test("files that are there stay, unless they are to be replaced", async () => {
+  test("existing files stay, unless they are to be replaced", async () => {
     const folder = temporaryFolder();
     await studio.client.deploy.save({ ...sound(), folder });
     const again = studio.client.deploy.save({ ...sound(), folder, gpus: "0" });
@@ -78,7 +78,7 @@ describe.each(TRANSPORTS)("deployments, $name", (transport) => {
     expect(service).not.toContain("nvidia.com/gpu");
   });
 
-  test("a folder is a full path, and one that can be written", async () => {
+  test("a folder must be a full path that can be written", async () => {
     const relative = studio.client.deploy.save({ ...sound(), folder: "kt2" });
     await expect(relative).rejects.toEqual(refusal("REQUEST_INVALID"));
     const within = studio.client.deploy.save({ ...sound(), folder: join(process.execPath, "kt2") });

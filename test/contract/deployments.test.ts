@@ -63,7 +63,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
   const place = (name = "kt2") => ({ clusterId, namespace: "sd-proj", name });
   const applied = () => studio.client.deploy.apply(source());
 
-  test("a cluster is kept without its token, and looked at", async () => {
+  test("a cluster is saved without its token, and tested", async () => {
     const [kept] = (await studio.client.clusters.list()).slice(-1);
     expect(kept).toMatchObject({ kind: "token", address: cluster.address, namespace: "sd-proj" });
     expect(JSON.stringify(kept)).not.toContain(cluster.token);
@@ -78,7 +78,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     });
   });
 
-  test("a dry run tells what would be created, and changes nothing", async () => {
+  test("a dry run reports what would be created, and changes nothing", async () => {
     const told = await studio.client.deploy.dryRun(source());
     expect(told.isSound).toBe(true);
     expect(told.place).toEqual(place());
@@ -95,7 +95,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect(JSON.stringify(told)).not.toContain(KEYS.secretKey);
   });
 
-  test("applying sends the keys, marks everything as ours, and again changes nothing", async () => {
+  test("applying sends the keys and marks everything as ours; applying again changes nothing", async () => {
     expect(await applied()).toMatchObject({ isApplied: true, isSound: true });
     const secret = cluster.get("secrets", "aws-connection-minio");
     expect(secret?.["data"]).toMatchObject({ AWS_SECRET_ACCESS_KEY: btoa(KEYS.secretKey) });
@@ -111,7 +111,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     });
   });
 
-  test("what would change is told by its path, and of a Secret without its value", async () => {
+  test("what would change is reported by path, and without the value in a Secret", async () => {
     await applied();
     cluster.merge("secrets", "aws-connection-minio", {
       data: { AWS_SECRET_ACCESS_KEY: btoa("another") },
@@ -126,7 +126,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     ]);
   });
 
-  test("fields of somebody else are a conflict that names them, and are taken over with force", async () => {
+  test("fields of another client are a conflict that names them, and are overwritten with force", async () => {
     cluster.interrupt = ({ method, path, query }) => {
       if (method !== "PATCH" || !path.includes("inferenceservices")) return undefined;
       if (query.get("force") === "true") return undefined;
@@ -153,7 +153,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect(forced.isApplied).toBe(true);
   });
 
-  test("fields that scaling changed are no conflict with ourselves", async () => {
+  test("fields that scaling changed do not conflict with ourselves", async () => {
     let tries = 0;
     cluster.interrupt = ({ method, path, query }) => {
       if (method !== "PATCH" || !path.includes("inferenceservices")) return undefined;
@@ -218,7 +218,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
       "CLUSTER_DENIED",
       [],
     ],
-  ])("%s is told at its object", async (_, reply, code, faults) => {
+  ])("%s is reported at its object", async (_, reply, code, faults) => {
     cluster.interrupt = ({ method, path }) =>
       method === "PATCH" && path.includes("inferenceservices") ? reply : undefined;
     const { objects, isSound } = await studio.client.deploy.dryRun(source());
@@ -226,7 +226,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect(objects.at(-1)).toMatchObject({ outcome: "refused", error: { code }, faults });
   });
 
-  test("warnings of the cluster are told", async () => {
+  test("warnings of the cluster are reported", async () => {
     cluster.interrupt = ({ method, path, body }) =>
       method === "PATCH" && path.includes("inferenceservices")
         ? { status: 201, body, warnings: ['unknown field "spec.x", \\ ignored'] }
@@ -246,7 +246,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     await expect(studio.client.deploy.dryRun(source())).rejects.toEqual(refusal(code as never));
   });
 
-  test("a project that is missing, and a cluster that does not answer", async () => {
+  test("a missing project, and a cluster that does not answer", async () => {
     const elsewhere = studio.client.deploy.dryRun(source({ namespace: "sd-other" }));
     await expect(elsewhere).rejects.toEqual(refusal("CLUSTER_NAMESPACE_MISSING"));
     await cluster.stop();
@@ -257,7 +257,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect(check).toMatchObject({ state: "failed", error: { code: "CLUSTER_UNREACHABLE" } });
   });
 
-  test("no form and no YAML but a deployment's is applied", async () => {
+  test("only a deployment's form or YAML is applied", async () => {
     await expect(studio.client.deploy.apply(source({ name: "KT_3" }))).rejects.toEqual(
       refusal("DEPLOY_NAME_INVALID"),
     );
@@ -284,7 +284,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     return all;
   }
 
-  test("a watch tells the states until it is ready, and adds the endpoint with its token", async () => {
+  test("a watch reports the states until it is ready, and adds the endpoint with its token", async () => {
     await applied();
     const all = await heard(
       (told) => told.at(-1)?.type === "endpoint",
@@ -318,7 +318,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect(await studio.client.deploy.addEndpoint(place())).toEqual({ endpointId: endpoint?.id });
   });
 
-  test("a watch is begun anew after it ended and after its version was forgotten, and ends with what is gone", async () => {
+  test("a watch starts again after it ended and after its version expired, and ends when the deployment is deleted", async () => {
     await applied();
     let step = 0;
     const all = await heard(
@@ -339,7 +339,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect(step).toBe(2);
   });
 
-  test("a watch ends with what is wrong, once the cluster takes the token no more", async () => {
+  test("a watch ends with the error once the cluster does not accept the token any more", async () => {
     await applied();
     const all = await heard(
       (told) => told.length > 1,
@@ -352,7 +352,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     cluster.interrupt = () => undefined;
   });
 
-  test("of nothing there is no watch", async () => {
+  test("nothing cannot be watched", async () => {
     const watching = async () => {
       for await (const _ of await studio.client.deploy.watch(place("nothing"))) break;
     };
@@ -385,7 +385,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect(log?.query.get("limitBytes")).toBe("262144");
   });
 
-  test("a serverless deployment rests at 0, and comes back", async () => {
+  test("a serverless deployment scales to 0 and back", async () => {
     await applied();
     const { notes } = await studio.client.deploy.scale({ ...place(), to: 0 });
     expect(notes.join()).toContain("next request");
@@ -395,7 +395,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect(predictor()).toMatchObject({ predictor: { minReplicas: 2, maxReplicas: 2 } });
   });
 
-  test("a raw one is stopped with its Deployment, and comes back", async () => {
+  test("a raw one is stopped with its Deployment, and starts again", async () => {
     await studio.client.deploy.apply(source({ mode: "raw" }));
     const path = "/apis/apps/v1/namespaces/sd-proj/deployments/kt2-predictor";
     cluster.put(path, { metadata: { name: "kt2-predictor" }, spec: { replicas: 1 } });
@@ -418,7 +418,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect(JSON.stringify(cluster.get("inferenceservices", "kt2")?.["spec"])).not.toBe(first);
   });
 
-  test("removing takes what was applied and nothing else, and is asked first", async () => {
+  test("removing deletes only what was applied, and asks first", async () => {
     await applied();
     const own = cluster.objects.size;
     cluster.put("/api/v1/namespaces/sd-proj/secrets/of-somebody", {
@@ -452,7 +452,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect(cluster.objects.size).toBe(0);
   });
 
-  test("what somebody else made is listed, and neither scaled nor removed", async () => {
+  test("deployments of others are listed, but neither scaled nor removed", async () => {
     cluster.put(`${SERVICES}/theirs`, {
       metadata: { name: "theirs", namespace: "sd-proj" },
       spec: { predictor: { model: {} } },
@@ -472,7 +472,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     }
   });
 
-  test("applying over what somebody else made says so, and does not claim it", async () => {
+  test("applying over a deployment of others says so, and does not claim it", async () => {
     cluster.put("/api/v1/namespaces/sd-proj/secrets/aws-connection-minio", {
       metadata: { name: "aws-connection-minio" },
     });
@@ -485,7 +485,7 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     expect([...cluster.objects.keys()]).toHaveLength(1);
   });
 
-  test("a kubeconfig's contexts are listed, and one of them is a cluster", async () => {
+  test("a kubeconfig's contexts are listed, and one of them becomes a cluster", async () => {
     const path = join(temporaryFolder(), "config");
     const text = {
       apiVersion: "v1",

@@ -30,7 +30,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     return generationIds[0]!;
   }
 
-  test("one is added, changed, given a token and removed, and every change is told", async () => {
+  test("an endpoint is added, changed, given a token and removed, and every change is reported", async () => {
     const listener = await Listener.at(studio.client);
     const { endpoints } = studio.client;
     const added = await endpoints.add({
@@ -64,7 +64,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     expect(JSON.stringify([added, listener.events])).not.toContain(CANARY);
   });
 
-  test("what cannot be an endpoint is refused by name, without what is secret", async () => {
+  test("invalid endpoints are refused by name, without secrets", async () => {
     const { endpoints } = studio.client;
     const adding = endpoints.add({ url: `https://user:${CANARY}@edge.example` });
     await expect(adding).rejects.toEqual(refusal("REQUEST_INVALID"));
@@ -85,7 +85,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     );
   });
 
-  test("a picture drawn there lands in the gallery, with what was sent and told and no more", async () => {
+  test("a picture drawn there is added to the gallery, with only what was sent and reported", async () => {
     const listener = await Listener.at(studio.client);
     const { id, name } = await open();
     expect(await studio.client.endpoints.test({ id })).toMatchObject({
@@ -132,7 +132,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     expect(targets).toContainEqual({ name: id, count: 1 });
   });
 
-  test("one that is scaled to zero is waited for in sight, and a cancel says where its server may go on", async () => {
+  test("an endpoint that is scaled to zero is visibly waited for, and a cancel says if its server may continue", async () => {
     const edge = knativeEdge();
     const standIn = await standInEndpoint(edge.answer);
     const { id: target } = await studio.client.endpoints.add({ url: standIn.url });
@@ -161,7 +161,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     listener.leave();
   });
 
-  test("what an endpoint was asked for is told by day, and is gone with it", async () => {
+  test("an endpoint's requests are counted by day, and deleted with it", async () => {
     const { id } = await open();
     await studio.until(await enqueue(id), "done");
     const { endpoints } = studio.client;
@@ -172,7 +172,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     await expect(endpoints.stats({ id })).rejects.toThrow("There is no endpoint");
   });
 
-  test("endpoints draw beside each other, each one picture at a time; pausing holds them all", async () => {
+  test("endpoints draw in parallel, each one picture at a time; pausing holds them all", async () => {
     const held: (() => void)[] = [];
     const holding: Answer = (response, request, count) => {
       held.push(() => seedEdge()(response, request, count));
@@ -204,7 +204,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     await studio.client.endpoints.remove({ id: one.id });
   });
 
-  test("a cancelled one is free at once, and its endpoint hears no more of it", async () => {
+  test("a cancelled endpoint is free at once, and gets no more requests for it", async () => {
     const edge = await standInEndpoint(() => {});
     const { id } = await studio.client.endpoints.add({ url: edge.url });
     const asked = await enqueue(id);
@@ -217,7 +217,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     );
   });
 
-  test("one that fails says why, here and on its card, and is tried again", async () => {
+  test("a failed picture says why, here and on the endpoint's card, and is tried again", async () => {
     let isMended = false;
     const { id } = await open((...asked) => (isMended ? seedEdge() : EDGE.routeTimeout)(...asked));
     const generation = await enqueue(id);
@@ -231,14 +231,14 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     await vi.waitFor(async () => expect(await card()).not.toHaveProperty("lastError"));
   });
 
-  test("a picture to start from stays here", async () => {
+  test("a start image stays here", async () => {
     const { id } = await open();
     await expect(enqueue(id, { initImageId: "x" })).rejects.toThrow(
       "endpoints draw from prompts alone",
     );
   });
 
-  test("a certificate is looked at, trusted for its endpoint, and then a look succeeds", async () => {
+  test("a certificate is read and trusted for its endpoint, and then a test succeeds", async () => {
     const edge = await standInEndpoint(always(200, "{}"), await certificate({ name: "edge" }));
     const { endpoints } = studio.client;
     const { id } = await endpoints.add({ url: edge.url });

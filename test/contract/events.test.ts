@@ -16,7 +16,7 @@ describe.each(TRANSPORTS)("events, $name", (transport) => {
     return studio.client.settings.change({ model });
   }
 
-  test("a page that comes anew is told to take everything anew, and then hears what is new", async () => {
+  test("a new page is told to read everything, and then gets new events", async () => {
     await change("before");
     const listener = await Listener.at(studio.client);
     await change("after");
@@ -26,7 +26,7 @@ describe.each(TRANSPORTS)("events, $name", (transport) => {
     expect(listener.events.map(modelOf)).not.toContain("before");
   });
 
-  test("a page that comes back hears what it missed", async () => {
+  test("a page that reconnects gets the events it missed", async () => {
     const first = await Listener.at(studio.client);
     await change("seen");
     await first.until((event) => modelOf(event) === "seen");
@@ -42,13 +42,13 @@ describe.each(TRANSPORTS)("events, $name", (transport) => {
     ]);
   });
 
-  test("a page that comes back with a number of an earlier run takes everything anew", async () => {
+  test("a page that reconnects with a number from an earlier run reads everything again", async () => {
     const listener = await Listener.at(studio.client, "17");
     expect(await listener.until(() => true)).toEqual({ type: "reset" });
     listener.leave();
   });
 
-  test("however often the stream is cut, in the end a page has heard everything once", async () => {
+  test("however often the stream breaks, a page gets every event exactly once", async () => {
     let number = 0;
     const cuts = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 5 });
     const hearsAll = fc.asyncProperty(cuts, async (counts) => {

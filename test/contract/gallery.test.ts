@@ -14,7 +14,7 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     return days.flatMap(({ ids }) => ids);
   }
 
-  test("the name of a picture's file is told as it would be written", async () => {
+  test("the name of a picture's file is previewed as it would be written", async () => {
     const picture = { prompt: 'Two "purple" fish, 4K', seed: "7", width: 64, height: 32 };
     const named = (pattern: string) =>
       studio.client.gallery.nameFor({ pattern, model: "Starter", ...picture });
@@ -64,7 +64,7 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     });
   });
 
-  test("details come in the order asked for, with addresses that show the pictures", async () => {
+  test("details come in the requested order, with addresses that show the pictures", async () => {
     const [ball = "", fish = ""] = await found({});
     const images = await studio.client.gallery.details({ ids: [fish, "gone", ball] });
     expect(images.map(({ id, record: { prompt } }) => [id, prompt])).toEqual([
@@ -82,7 +82,7 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     expect(png.length).toBe(images[0]!.sizeBytes);
   });
 
-  test("ratings, tags and albums are told of, found and counted", async () => {
+  test("ratings, tags and albums are reported, found and counted", async () => {
     const [ball = "", fish = ""] = await found({});
     const { gallery } = studio.client;
     const listener = await Listener.at(studio.client);
@@ -117,7 +117,7 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     expect(zip.toString("latin1")).toContain("pictures.csv");
   });
 
-  test("a picture file is imported once, dated as its file, and told of", async () => {
+  test("a picture file is imported once, with its file's date, and reported", async () => {
     const png = encodePng(pixels(2, 2, new Uint8Array(12)));
     const file = new File([Buffer.from(png)], "holiday.png");
     const listener = await Listener.at(studio.client);
@@ -136,7 +136,7 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     await studio.client.gallery.emptyTrash({});
   });
 
-  test("stars are told of and kept", async () => {
+  test("stars are reported and kept", async () => {
     const [ball = ""] = await found({});
     const listener = await Listener.at(studio.client);
     await studio.client.gallery.star({ ids: [ball], isStarred: true });
@@ -146,7 +146,7 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     expect(await found({ isStarred: true })).toEqual([ball]);
   });
 
-  test("the trash gives back what it was given, until it is emptied", async () => {
+  test("the trash restores pictures until it is emptied", async () => {
     const [ball = "", fish = ""] = await found({});
     await studio.client.gallery.trash({ ids: [ball, fish] });
     expect([await found({}), await found({ isTrashed: true })]).toEqual([[], [ball, fish]]);
@@ -158,7 +158,7 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     );
   });
 
-  test("the index comes back from the pictures alone", async () => {
+  test("the index is rebuilt from the pictures alone", async () => {
     const [fish = ""] = await found({});
     const before = await studio.client.gallery.get({ id: fish });
     const listener = await Listener.at(studio.client);

@@ -22,7 +22,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     return studio.picture((await studio.client.gallery.get({ id: imageId })).address);
   }
 
-  test("what is left open is settled at once, and a seed per picture", async () => {
+  test("open settings are decided at once, with a seed for each picture", async () => {
     const { generationIds } = await studio.client.generation.enqueue({
       prompt: "a dog",
       count: 3,
@@ -46,7 +46,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     await Promise.all(generationIds.map((id) => studio.until(id, "done")));
   });
 
-  test("a picture is drawn, kept and told of, in this order", async () => {
+  test("a picture is drawn, stored and reported, in this order", async () => {
     const listener = await Listener.at(studio.client);
     const id = await ask({ steps: 3 });
     const isDone = (event: StudioEvent) => tell(event, id).includes("done");
@@ -65,7 +65,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     ]);
   });
 
-  test("the picture tells how it was made, and can be recalled from its file", async () => {
+  test("the picture contains its settings, which can be recalled from its file", async () => {
     const png = await pictureOf(
       await ask({ prompt: "ein grüner Fisch 🐟", negativePrompt: "red" }),
     );
@@ -83,7 +83,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     expect(await studio.client.generation.recall({ file })).toEqual({ record, writer: "darkroom" });
   });
 
-  test("what develops can be watched", async () => {
+  test("a developing picture can be watched", async () => {
     const id = await ask(LONG);
     const { progress } = await studio.untilStep(id, 2);
     const preview = await studio.picture(progress?.preview ?? "");
@@ -105,7 +105,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     await studio.until(next, "done");
   });
 
-  test("one that fails keeps its reason, the rest is drawn, and it can be tried again", async () => {
+  test("a failed generation keeps its reason, the others are drawn, and it can be tried again", async () => {
     const { imageId = "" } = await studio.until(await ask({}), "done");
     const start = await studio.client.generation.useAsInitImage({ imageId });
     await studio.client.queue.pause();
@@ -123,7 +123,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     await studio.until(failing, "done");
   });
 
-  test("a cancelled one, tried again, is the picture it would have been", async () => {
+  test("a cancelled generation, tried again, gives the same picture", async () => {
     const asked = { ...QUICK, steps: 20, seed: "11" };
     const right = pixelsOf(await pictureOf(await ask(asked)));
     const id = await ask(asked);
@@ -134,7 +134,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     expect(pixelsOf(await pictureOf(id))).toBe(right);
   });
 
-  test("the order of what waits can be changed, and all but the running one taken back", async () => {
+  test("waiting generations can be reordered, and all but the running one cancelled", async () => {
     const running = await ask(LONG);
     await studio.untilStep(running, 1);
     const [first, second] = [await ask({}), await ask({})];
@@ -158,7 +158,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     );
   });
 
-  test("while the queue is paused nothing new starts", async () => {
+  test("nothing new starts while the queue is paused", async () => {
     const running = await ask({ ...LONG, steps: 30 });
     await studio.untilStep(running, 1);
     await studio.client.queue.pause();
@@ -187,7 +187,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     ]);
   });
 
-  test("says how long a picture takes before it is asked for", async () => {
+  test("estimates a picture's time before it is requested", async () => {
     const { estimate } = studio.client.generation;
     const [small, large] = [
       await estimate(QUICK),
@@ -198,7 +198,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     expect(small.seconds).toBeGreaterThan(2 * small.secondsPerStep);
   });
 
-  test("draws over a picture of the gallery, by its content and strength", async () => {
+  test("uses a gallery picture as the start image, by its content and strength", async () => {
     const first = await studio.until(await ask({}), "done");
     const start = await studio.client.generation.useAsInitImage({ imageId: first.imageId ?? "" });
     expect(start).toMatchObject({ width: 64, height: 64 });
@@ -216,7 +216,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     expect(record.resizeMode).toBeUndefined();
   });
 
-  test("a picture that started from another says from which, and is drawn again by what it says", async () => {
+  test("a picture with a start image names it, and can be drawn again from its record", async () => {
     const first = await studio.until(await ask({}), "done");
     const start = await studio.client.generation.useAsInitImage({ imageId: first.imageId ?? "" });
     const how = { initImageId: start.id, strength: 0.5, steps: 4, resizeMode: "crop" } as const;
@@ -231,7 +231,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     expect(pixelsOf(stretched)).not.toBe(pixelsOf(png));
   });
 
-  test("takes a picture from outside once, however often it comes", async () => {
+  test("stores a start image from outside once, however often it is sent", async () => {
     const png = await pictureOf(await ask({}));
     const file = new File([png as Uint8Array<ArrayBuffer>], "start.png", { type: "image/png" });
     const [one, two] = [
@@ -281,13 +281,13 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     );
   });
 
-  test("refuses what is no picture, by its name", async () => {
+  test("refuses a file that is not a picture, by its name", async () => {
     const unreadable = refusal("IMAGE_UNREADABLE", { file: "letter.png", reason });
     await expect(studio.client.generation.addInitImage({ file: FILE })).rejects.toThrow(unreadable);
     await expect(studio.client.generation.recall({ file: FILE })).rejects.toThrow(unreadable);
   });
 
-  test("what is done is neither tried again nor cancelled", async () => {
+  test("a finished generation is neither tried again nor cancelled", async () => {
     const id = await ask({});
     await studio.until(id, "done");
     await studio.client.generation.cancel({ ids: [id] });

@@ -20,7 +20,7 @@ describe.each(TRANSPORTS)("grids, $name", (transport) => {
     return days.flatMap(({ ids }) => ids).filter((id) => id.startsWith("grid-"));
   };
 
-  test("a grid is drawn with one seed, and its sheet is kept beside its pictures", async () => {
+  test("a grid is drawn with one seed, and its sheet is stored beside its pictures", async () => {
     const { client } = studio;
     expect((await client.generation.estimateGrid(asked)).cells).toBe(4);
     const { generationIds } = await client.generation.enqueueGrid(asked);
@@ -41,7 +41,7 @@ describe.each(TRANSPORTS)("grids, $name", (transport) => {
     expect(record.width).toBeGreaterThan(2 * 128);
   });
 
-  test("a cancelled grid has the sheet of what there is, and the whole one when it is resumed", async () => {
+  test("a cancelled grid has a sheet of its finished pictures, and the complete one after it is resumed", async () => {
     const { client } = studio;
     const before = await sheets();
     await client.queue.pause();
@@ -70,7 +70,7 @@ describe.each(TRANSPORTS)("grids, $name", (transport) => {
       { x: { setting: "seed", values: Array.from({ length: 60 }, (_, i) => `${i}`) }, y: grid.y },
       "120",
     ],
-  ] as const)("%j is refused before anything waits", async ({ x, ...rest }, value) => {
+  ] as const)("%j is refused before anything is queued", async ({ x, ...rest }, value) => {
     const y = "y" in rest ? { y: { ...rest.y, values: [...rest.y.values] } } : {};
     const refused = studio.client.generation.enqueueGrid({
       ...asked,

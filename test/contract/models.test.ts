@@ -64,7 +64,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
 
   const ids = async () => (await studio.client.models.list()).map(({ id }) => id);
 
-  test("the starter is there, and the catalogue says where the others are", async () => {
+  test("the starter is there, and the catalogue says where to get the others", async () => {
     expect(await studio.client.models.list()).toMatchObject([
       { id: "starter", summary: { isStarter: true }, fit: { verdict: "good" } },
     ]);
@@ -78,7 +78,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     expect(catalogue.map(({ storedId }) => storedId)).toEqual(catalogue.map(() => undefined));
   });
 
-  test("a repository can be looked at before it is fetched", async () => {
+  test("a repository can be inspected before it is downloaded", async () => {
     expect(await studio.client.models.inspect({ repository: MIRROR })).toEqual({
       id: MIRROR,
       revision: COMMIT,
@@ -165,14 +165,14 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     await studio.until(generationIds[0] ?? "", "done");
   });
 
-  test("knows that it has a model, and does not fetch it twice", async () => {
+  test("knows that it has a model, and does not download it twice", async () => {
     const [first] = await studio.client.models.catalogue();
     expect(first?.storedId).toBe("stable-diffusion-2");
     const again = studio.client.models.download({ repository: MIRROR });
     await expect(again).rejects.toEqual(refusal("MODEL_EXISTS", { model: "stable-diffusion-2" }));
   });
 
-  test("keeps nothing of what is the same model under another name", async () => {
+  test("does not keep a second copy of the same model under another name", async () => {
     const { transferId } = await studio.client.models.download({ repository: "bob/again" });
     expect(await until(transferId, inState("failed"))).toMatchObject({
       error: { code: "MODEL_EXISTS", details: { model: "stable-diffusion-2" } },
@@ -180,7 +180,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     expect(readdirSync(join(studio.folder, "models"))).toEqual(["stable-diffusion-2"]);
   });
 
-  test("tells a model's files with their hashes", async () => {
+  test("lists a model's files with their hashes", async () => {
     const files = await studio.client.models.files({ id: "stable-diffusion-2" });
     const bytes = readFileSync(join(TINY, UNET));
     expect(files.find(({ path }) => path === UNET)).toEqual({
@@ -205,7 +205,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     expect((await studio.client.models.list())[1]?.verified).toMatchObject({ isSound: false });
   });
 
-  test("imports a folder of this machine, under a name of its own", async () => {
+  test("imports a folder of this machine under its own name", async () => {
     const source = withSchedule(join(studio.folder, "other", "My models", "Drawings"), "0.011");
     const listener = await Listener.at(studio.client);
     const { transferId } = await studio.client.models.import({ folder: source });
@@ -219,7 +219,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     expect(await ids()).toEqual(["starter", "Drawings", "stable-diffusion-2"]);
   });
 
-  test("refuses to import what is no model, or no full path", async () => {
+  test("refuses to import a folder without a model, or a relative path", async () => {
     const nothing = join(studio.folder, "empty");
     mkdirSync(nothing);
     const { transferId } = await studio.client.models.import({ folder: nothing });
@@ -232,7 +232,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     );
   });
 
-  test("a gated model needs a token that the hub takes", async () => {
+  test("a gated model needs a token that the hub accepts", async () => {
     const { transferId } = await studio.client.models.download({ repository: "alice/closed" });
     expect(await until(transferId, inState("failed"))).toMatchObject({
       error: { code: "HUB_REFUSED" },
@@ -248,7 +248,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     expect(await until(transferId, inState("done"))).toMatchObject({ modelId: "closed" });
   });
 
-  test("a download can be paused, resumed and cancelled, and leaves nothing then", async () => {
+  test("a download can be paused, resumed and cancelled, and then leaves nothing", async () => {
     await studio.client.models.remove({ id: "closed" });
     hub.fault({ path: `name=${UNET}`, bytesPerSecond: 500_000, times: 3 });
     const { transferId } = await studio.client.models.download({ repository: "alice/closed" });
@@ -267,7 +267,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     expect(await ids()).not.toContain("closed");
   });
 
-  test("a model that pictures wait for stays", async () => {
+  test("a model that waiting pictures use is not removed", async () => {
     await studio.client.queue.pause();
     const { generationIds } = await studio.client.generation.enqueue({
       ...QUICK,

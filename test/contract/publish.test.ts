@@ -15,7 +15,7 @@ const TINY = resolve("test/golden/tiny-sd2-v/snapshot");
 const MAR = "sd/model-store/sd.mar";
 const CONFIG = "sd/config/config.properties";
 
-describe.each(TRANSPORTS)("models that are published, $name", (transport) => {
+describe.each(TRANSPORTS)("publishing models, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
   let service: S3Server;
   let connectionId: string;
@@ -56,7 +56,7 @@ describe.each(TRANSPORTS)("models that are published, $name", (transport) => {
     );
   }
 
-  test("archive and configuration lie in the notebook's layout, and fit together", async () => {
+  test("archive and configuration have the notebook's layout, and match", async () => {
     const { state, note, error } = await published();
     expect([state, note, error]).toEqual(["done", "path to enter in OpenShift AI: sd/", undefined]);
     expect(service.bucket("models").keys()).toEqual([CONFIG, MAR]);
@@ -76,7 +76,7 @@ describe.each(TRANSPORTS)("models that are published, $name", (transport) => {
     ]);
   });
 
-  test("a folder whose name begins the same is named", async () => {
+  test("a folder whose name starts the same is reported", async () => {
     service.bucket("models").put("sd-xl/model-store/sd-xl.mar", { bytes: Buffer.from("x") });
     expect(await published()).toMatchObject({
       state: "done",
@@ -84,7 +84,7 @@ describe.each(TRANSPORTS)("models that are published, $name", (transport) => {
     });
   });
 
-  test("what the bucket gives back otherwise is refused", async () => {
+  test("a bucket that returns different bytes is refused", async () => {
     for (const key of [MAR, CONFIG]) {
       const hits = (request: S3Request): boolean => request.method === "PUT" && request.key === key;
       service.troubles.push({ hits, times: 1, does: { kind: "corrupt" } });
@@ -95,7 +95,7 @@ describe.each(TRANSPORTS)("models that are published, $name", (transport) => {
     }
   });
 
-  test("what differs only when it is read back is sent again on the next try", async () => {
+  test("what differs only when it is read back is sent again at the next try", async () => {
     const spoil = (key: string): void => {
       service.troubles.push({
         hits: (request) => {
@@ -120,7 +120,7 @@ describe.each(TRANSPORTS)("models that are published, $name", (transport) => {
     }
   });
 
-  test("a name that TorchServe does not take, and a connection that is not there, are refused at once", async () => {
+  test("a name that TorchServe does not accept, and a missing connection, are refused at once", async () => {
     const { publish } = studio.client.buckets;
     await expect(publish({ model: join(TINY, ".."), connectionId: "none" })).rejects.toEqual(
       refusal("NOT_FOUND"),

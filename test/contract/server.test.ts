@@ -26,7 +26,7 @@ function infer(origin: string | undefined, key?: string): Promise<Response> {
 describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
 
-  test("it is set up for this machine alone, and does not listen yet", async () => {
+  test("it is set up for this machine only, and does not listen yet", async () => {
     expect(await studio.client.server.get()).toEqual({
       settings: {
         isOn: true,
@@ -52,7 +52,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
     });
   });
 
-  test("it listens, draws with the studio's model, tells of its requests, and ends", async () => {
+  test("it listens, draws with the studio's model, reports its requests, and stops", async () => {
     const { server } = studio.client;
     const listener = await Listener.at(studio.client);
     await server.change({ port: 0 });
@@ -88,7 +88,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
     listener.leave();
   });
 
-  test("a key is told once, opens the server, and is gone when it is removed", async () => {
+  test("a key is shown once, opens the server, and is invalid after it is removed", async () => {
     const { server } = studio.client;
     const choices = { name: "a notebook", scopes: ["inference" as const] };
     const { key, secret } = await server.addKey(choices);
@@ -111,7 +111,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
     await server.change({ isOn: false, isKeyRequired: false });
   });
 
-  test("its preset is for requests that name none, and goes behind what they name", async () => {
+  test("its preset applies to requests that name none; named settings take precedence", async () => {
     const { server, gallery } = studio.client;
     const { key, secret } = await server.addKey({
       name: "kept",
@@ -132,7 +132,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
     await server.change({ isOn: false, preset: "exact" });
   });
 
-  test("a new address ends the old one; one that cannot be had changes nothing", async () => {
+  test("a new address closes the old one; an unavailable one changes nothing", async () => {
     const { server } = studio.client;
     const { origin } = await server.change({ port: 0, isOn: true });
     const port = await takenPort();
@@ -151,7 +151,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
     await server.change({ host: "127.0.0.1", isOn: false });
   });
 
-  test("its queue is seen as it fills, and a client that goes frees the device", async () => {
+  test("its queue is visible as it fills, and a client that disconnects frees the device", async () => {
     const { server } = studio.client;
     const { origin } = await server.change({ isOn: true });
     const gone = new AbortController();

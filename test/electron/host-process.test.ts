@@ -43,7 +43,7 @@ async function trial(mode: string, backOff: BackOff = new Impatient(1)) {
 
 const soon = { timeout: 10_000, interval: 10 };
 
-test("starts the host with a plain Node, says what it lends, and hears that it is ready", async () => {
+test("starts the host with plain Node, says what it lends, and learns that it is ready", async () => {
   const { host, notes, said, kinds } = await trial("plain");
   host.start();
   await vi.waitFor(() => expect(kinds()).toEqual(["ready", "choices", "activity"]), soon);
@@ -59,7 +59,7 @@ test("starts the host with a plain Node, says what it lends, and hears that it i
   ]);
 });
 
-test("asks for paths by id, and tells the host's refusal in words", async () => {
+test("asks for paths by id, and passes on the host's refusal", async () => {
   const { host, kinds } = await trial("plain");
   await expect(host.ask({ kind: "path-of-image", imageId: "1" })).rejects.toThrow(
     "The studio is just starting.",
@@ -78,7 +78,7 @@ test("asks for paths by id, and tells the host's refusal in words", async () => 
   });
 });
 
-test("a question that the host dies over is answered, and the host is there again", async () => {
+test("a question is answered even if the host dies over it, and the host starts again", async () => {
   const { host, said, kinds, givenUp } = await trial("plain");
   host.start();
   await vi.waitFor(() => expect(kinds()).toContain("activity"), soon);
@@ -92,7 +92,7 @@ test("a question that the host dies over is answered, and the host is there agai
   expect(givenUp).toEqual([]);
 });
 
-test("a host that keeps dying is given up, with its last words, and can be tried anew", async () => {
+test("a host that keeps dying is given up with its last output, and can be tried again", async () => {
   const backOff = new Impatient(2);
   const { host, givenUp, notes } = await trial("dies", backOff);
   host.start();
@@ -104,7 +104,7 @@ test("a host that keeps dying is given up, with its last words, and can be tried
   expect(starts).toHaveLength(4);
 });
 
-test("what the host refuses to start for is told, and not tried again", async () => {
+test("the host's reason for not starting is reported, and it is not tried again", async () => {
   const { host, notes, said, givenUp } = await trial("fails");
   host.start();
   await vi.waitFor(() => expect(said).toHaveLength(1), soon);
@@ -115,7 +115,7 @@ test("what the host refuses to start for is told, and not tried again", async ()
   expect(givenUp).toEqual([]);
 });
 
-test("a program that cannot be started at all is given up in words", async () => {
+test("a program that cannot be started at all is given up with a message", async () => {
   const { host: _, ...rest } = await trial("plain");
   const host = new HostProcess({
     command: { node: "/nonexistent/node", args: [] },
@@ -142,13 +142,13 @@ test("stops by closing the pipe, and does not start again", async () => {
   await host.stop();
 });
 
-test("words that are none of the pipe's are passed over", async () => {
+test("lines that are not part of the pipe's protocol are skipped", async () => {
   const { host, kinds } = await trial("babbles");
   host.start();
   await vi.waitFor(() => expect(kinds()).toEqual(["ready", "choices", "activity"]), soon);
 });
 
-test("lends its vault: what is sealed here is unsealed here, and only the pipe sees it", async () => {
+test("lends its vault: secrets are sealed and unsealed here, and only the pipe sees them", async () => {
   const { host, notes } = await trial("seals");
   host.start();
   await vi.waitFor(() => expect(notes()).toHaveLength(4), soon);
@@ -159,7 +159,7 @@ test("lends its vault: what is sealed here is unsealed here, and only the pipe s
   ]);
 });
 
-test("a vault that fails says so without a word of the secret", async () => {
+test("a vault that fails says so without revealing the secret", async () => {
   const { notes } = await trial("seals");
   const host = new HostProcess({
     command: { node: process.execPath, args: [STUB] },

@@ -28,7 +28,7 @@ function trial() {
   return { contents, asked, call, fromPage };
 }
 
-test("answers the page's calls, and no channel but theirs is there", async () => {
+test("answers the page's calls, and only on their channels", async () => {
   const { call, fromPage } = trial();
   expect([...ipcMain.handlers.keys()].toSorted()).toEqual(CALLS.map(channelOf).toSorted());
   for (const name of CALLS) {
@@ -73,7 +73,7 @@ test("another window is refused, though it shows the same address", async () => 
   expect(await call("desktop:notify", event, "x")).toEqual(FOREIGN_PAGE);
 });
 
-test("nobody is answered before the host is there", async () => {
+test("no call is answered before the host is ready", async () => {
   const contents = new WebContents();
   answerCalls({ contents: () => contents as never, origin: () => undefined }, {} as Answers);
   const event = { sender: contents, senderFrame: contents.mainFrame };
@@ -81,7 +81,7 @@ test("nobody is answered before the host is there", async () => {
 });
 
 test.each([[[]], [["x", "y"]], [[1]], [[null]], [["x".repeat(11)]], [[{ toString: () => "x" }]]])(
-  "arguments that a call does not take are refused: %j",
+  "arguments that a call does not accept are refused: %j",
   async (args) => {
     const { asked, call, fromPage } = trial();
     expect(await call("desktop:notify", fromPage, ...args)).toEqual({
@@ -91,7 +91,7 @@ test.each([[[]], [["x", "y"]], [[1]], [[null]], [["x".repeat(11)]], [[{ toString
   },
 );
 
-test("a failure comes back as its sentence", async () => {
+test("a failure is returned as its message", async () => {
   const { call, fromPage } = trial();
   expect(await call("desktop:revealImage", fromPage, "fail")).toEqual({
     refusal: "There is no image called fail.",

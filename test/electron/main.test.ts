@@ -41,7 +41,7 @@ function checkout(): string {
   return folder;
 }
 
-test("locks itself in before anything is shown, then shows the host's pages with its token", async () => {
+test("sets up its guards before anything is shown, then shows the host's pages with its token", async () => {
   const { ANSWER, callsOf, home, loaded, Menu, notes, record, session } = await started("plain");
   await loaded();
   const userData = join(home, "window");
@@ -62,7 +62,7 @@ test("locks itself in before anything is shown, then shows the host's pages with
   expect(Menu.application).toBeDefined();
 });
 
-test("every page that comes to be is held where it is", async () => {
+test("every new page gets the guards", async () => {
   const { BrowserWindow, loaded } = await started("plain");
   await loaded();
   const { webContents } = BrowserWindow.all[0]!;
@@ -87,13 +87,13 @@ test("a second start brings the first one's window to the front and ends", async
   expect(callsOf("focus")).toHaveLength(1);
 });
 
-test("what is not the only instance starts nothing", async () => {
+test("a second instance starts nothing", async () => {
   const { callsOf, notes } = await started("plain", false);
   expect(callsOf("quit")).toHaveLength(1);
   expect(notes()).toEqual([]);
 });
 
-test("quitting in the middle of work asks, and keeps the machine awake until then", async () => {
+test("quitting during work asks, and keeps the machine awake until then", async () => {
   const { answers, BrowserWindow, callsOf } = await started("busy");
   await vi.waitFor(() => expect(callsOf("powerSaveBlocker.start")).toHaveLength(1), soon);
   answers.messageBox = 1;
@@ -102,7 +102,7 @@ test("quitting in the middle of work asks, and keeps the machine awake until the
   expect(callsOf("quit")).toEqual([]);
 });
 
-test("by choice it stays in the tray when its window is closed", async () => {
+test("if so set, it stays in the tray when its window is closed", async () => {
   const { BrowserWindow, callsOf } = await started("tray");
   await vi.waitFor(() => expect(callsOf("tray")).toHaveLength(1), soon);
   BrowserWindow.all[0]!.close();
@@ -110,7 +110,7 @@ test("by choice it stays in the tray when its window is closed", async () => {
   expect(callsOf("quit prevented")).toEqual([]);
 });
 
-test("a studio that cannot start says why in words, and ends", async () => {
+test("a studio that cannot start says why, and ends", async () => {
   const { callsOf } = await started("fails");
   await vi.waitFor(() => expect(callsOf("quit")).toHaveLength(1), soon);
   expect(callsOf("showErrorBox")).toEqual([

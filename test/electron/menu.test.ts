@@ -9,7 +9,7 @@ function entriesOf(items: readonly FakeMenuItem[]): FakeMenuItem[] {
   return items.flatMap((item) => [item, ...entriesOf(item.submenu ?? [])]);
 }
 
-test("what the menu cannot do itself it sends to the page as a command", () => {
+test("commands that the menu cannot run itself are sent to the page", () => {
   const sent: string[] = [];
   const menu = applicationMenu((id) => sent.push(id), "linux") as unknown as Menu;
   for (const entry of entriesOf(menu.items)) entry.click?.();
@@ -27,7 +27,7 @@ const COMMANDS = [
   "frame.sheet",
 ];
 
-test.each(["linux", "win32", "darwin"])("on %s settings and quit are in one place each", (os) => {
+test.each(["linux", "win32", "darwin"])("on %s settings and quit are each in one place", (os) => {
   const entries = entriesOf((applicationMenu(() => {}, os) as unknown as Menu).items);
   const labels = entries.map(({ label, role }) => label ?? role);
   expect(labels.filter((label) => label === "Settings…")).toHaveLength(1);
@@ -45,7 +45,7 @@ test("developer tools are in the menu of a checkout, not of a packaged app", () 
   expect(hasTools()).toBe(false);
 });
 
-test("a context menu shows the page's entries, and gives back the one chosen", async () => {
+test("a context menu shows the page's entries, and returns the chosen one", async () => {
   let shown: readonly FakeMenuItem[] = [];
   Menu.onPopup = (items) => {
     shown = items;
@@ -68,7 +68,7 @@ test("a context menu shows the page's entries, and gives back the one chosen", a
   ]);
 });
 
-test("a context menu that is closed gives back nothing", async () => {
+test("a context menu that is closed returns nothing", async () => {
   Menu.onPopup = () => {};
   expect(await chooseFrom([{ id: "image.copy", label: "Copy" }])).toBeUndefined();
 });

@@ -27,7 +27,7 @@ test("the page gets one frozen object of named functions, and nothing else", () 
   ]);
 });
 
-test("each call goes out on its own channel, and its value comes back", async () => {
+test("each call uses its own channel, and returns its value", async () => {
   ipcRenderer.outcome = { value: "done" };
   for (const call of CALLS) {
     const ask = desktop[call] as (...args: unknown[]) => Promise<unknown>;
@@ -36,12 +36,12 @@ test("each call goes out on its own channel, and its value comes back", async ()
   expect(callsOf("invoke")).toEqual(CALLS.map((call) => [channelOf(call), 1, "two"]));
 });
 
-test("a refusal is thrown in its own words", async () => {
+test("a refusal is thrown with its own message", async () => {
   ipcRenderer.outcome = { refusal: "There is no picture called 8." };
   await expect(desktop.revealImage("8")).rejects.toThrow(/^There is no picture called 8\.$/);
 });
 
-test("a command brings its id and nothing of Electron's, until nobody listens", () => {
+test("a command passes its id and nothing of Electron's, until the listener is removed", () => {
   const heard: unknown[][] = [];
   const stop = desktop.onCommand((...args) => heard.push(args));
   ipcRenderer.emit("desktop:command", { sender: ipcRenderer }, "frame.gallery", "more");
@@ -50,6 +50,6 @@ test("a command brings its id and nothing of Electron's, until nobody listens", 
   expect(heard).toEqual([["frame.gallery"]]);
 });
 
-test("tells where a dropped file lies", () => {
+test("returns the path of a dropped file", () => {
   expect(desktop.pathOf(new File([], "lamp.png"))).toBe("/dropped/lamp.png");
 });

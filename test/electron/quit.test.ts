@@ -48,7 +48,7 @@ test("asks while something runs, and says what", async () => {
   expect(callsOf("quit")).toHaveLength(1);
 });
 
-test("who keeps working is asked again the next time", async () => {
+test("after the user chose to continue, it asks again the next time", async () => {
   const { quit, stops } = trial(busy);
   answers.messageBox = 1;
   app.quit();
@@ -60,7 +60,7 @@ test("who keeps working is asked again the next time", async () => {
   expect([stops, callsOf("quit")]).toEqual([[], []]);
 });
 
-test("pressed twice it asks once and stops once", async () => {
+test("pressed twice, it asks once and stops once", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { stops } = trial(busy, () => promise);
   app.quit();

@@ -37,7 +37,7 @@ function guarded(known: typeof connection | undefined = connection): FakeSession
 const headersFor = (session: FakeSession, url: string, requestHeaders: object = {}) =>
   session.ask("beforeSendHeaders", { url, requestHeaders }, ANSWER);
 
-test("the studio's own requests go out, with the bearer token", async () => {
+test("the studio's own requests are sent with the bearer token", async () => {
   const session = guarded();
   const url = `${ORIGIN}/rpc/queue/get`;
   expect(await session.ask("beforeRequest", { url }, ANSWER)).toEqual({ cancel: false });
@@ -52,7 +52,7 @@ test.each(FOREIGN)("no request goes to %s, and none would carry the token", asyn
   expect(JSON.stringify(await headersFor(session, url))).not.toContain("canary");
 });
 
-test("a page cannot send a token of its own", async () => {
+test("a page cannot send its own token", async () => {
   for (const name of ["Authorization", "authorization"]) {
     expect(await headersFor(guarded(), `${ORIGIN}/rpc`, { [name]: "Bearer mine" })).toEqual({
       requestHeaders: { Authorization: "Bearer token-canary" },
@@ -60,7 +60,7 @@ test("a page cannot send a token of its own", async () => {
   }
 });
 
-test("before the host is there nothing goes out", async () => {
+test("nothing is sent before the host is ready", async () => {
   const session = new FakeSession();
   guardSession(session as never, () => undefined);
   expect(await session.ask("beforeRequest", { url: `${ORIGIN}/` }, ANSWER)).toEqual({
@@ -70,7 +70,7 @@ test("before the host is there nothing goes out", async () => {
 });
 
 test.each(["blob:http://127.0.0.1:7860/0f", "data:image/png;base64,AA==", "devtools://devtools/"])(
-  "what stays in the process may: %s",
+  "requests that stay in the process are allowed: %s",
   async (url) => {
     expect(await guarded().ask("beforeRequest", { url }, ANSWER)).toEqual({ cancel: false });
   },
@@ -160,7 +160,7 @@ test.each([
   expect(callsOf("openExternal")).toEqual([]);
 });
 
-test("the page may load itself anew", () => {
+test("the page may reload itself", () => {
   expect(isStopped(guardedPage(), "will-navigate", { url: `${ORIGIN}/gallery` })).toBe(false);
 });
 

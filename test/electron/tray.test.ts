@@ -8,7 +8,7 @@ beforeEach(resetElectron);
 
 const lastMenu = () => (callsOf("tray.setContextMenu").at(-1)![0] as Menu).items;
 
-test("is there by choice alone, and goes again", () => {
+test("is shown only if set, and disappears again", () => {
   const tray = new StudioTray("/icon.png", () => {});
   tray.setActivity({ openCount: 1, transferCount: 0 });
   expect([tray.isShown, callsOf("tray")]).toEqual([false, []]);
@@ -20,7 +20,7 @@ test("is there by choice alone, and goes again", () => {
   expect([tray.isShown, callsOf("tray.destroy")]).toEqual([false, [[]]]);
 });
 
-test("says what goes on, opens the window and quits", () => {
+test("shows the progress, opens the window and quits", () => {
   const shows: string[] = [];
   const tray = new StudioTray("/icon.png", () => shows.push("show"));
   tray.setShown(true);

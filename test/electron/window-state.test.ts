@@ -13,7 +13,7 @@ test("opens where it was, on the display it was on", () => {
   expect(placeWindow(saved, [LEFT, RIGHT])).toEqual(saved);
 });
 
-test("opens in the first display's middle where its own is gone", () => {
+test("opens in the centre of the first display if its own is gone", () => {
   expect(placeWindow({ ...saved, isMaximized: true }, [LEFT])).toEqual({
     width: 1440,
     height: 900,
@@ -21,7 +21,7 @@ test("opens in the first display's middle where its own is gone", () => {
   });
 });
 
-test("the first time it is as large as fits", () => {
+test("is as large as fits the first time", () => {
   expect(placeWindow(undefined, [LEFT])).toEqual({ width: 1440, height: 900, isMaximized: false });
   expect(placeWindow(undefined, [{ x: 0, y: 0, width: 1024, height: 700 }])).toEqual({
     width: 1024,
@@ -30,7 +30,7 @@ test("the first time it is as large as fits", () => {
   });
 });
 
-test("is drawn back in where it stands out", () => {
+test("is moved back inside if it extends beyond the display", () => {
   expect(placeWindow({ ...saved, x: 1500, y: 900 }, [LEFT])).toEqual({
     x: 320,
     y: 40,
@@ -40,12 +40,12 @@ test("is drawn back in where it stands out", () => {
   });
 });
 
-test("a title bar that nobody could reach is no place", () => {
+test("a title bar that cannot be reached is not a valid position", () => {
   expect(placeWindow({ ...saved, x: 100, y: -300 }, [LEFT])).not.toHaveProperty("x");
   expect(placeWindow({ ...saved, x: 1850, y: 0 }, [LEFT])).not.toHaveProperty("x");
 });
 
-test("wherever it was, it opens inside a display of now", () => {
+test("wherever it was, it opens inside a present display", () => {
   const int = fc.integer({ min: -10_000, max: 10_000 });
   const size = fc.integer({ min: 1, max: 20_000 });
   const place = fc.record({
@@ -68,7 +68,7 @@ test("wherever it was, it opens inside a display of now", () => {
   );
 });
 
-test("what is saved is read again; what is damaged is no place", () => {
+test("what is saved is read again; a damaged file gives no position", () => {
   const path = join(temporaryFolder(), "window.json");
   expect(readWindow(path)).toBeUndefined();
   saveWindow(path, saved);
@@ -79,7 +79,7 @@ test("what is saved is read again; what is damaged is no place", () => {
   }
 });
 
-test("a folder that is gone costs no more than the place", () => {
+test("a missing folder loses only the position", () => {
   const path = join(temporaryFolder(), "gone", "window.json");
   expect(() => saveWindow(path, saved)).not.toThrow();
 });

