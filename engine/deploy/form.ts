@@ -18,6 +18,7 @@ import {
   pathFault,
   readQuantity,
   readWhole,
+  REQUIRED_FIELDS,
   serviceNameFault,
   subdomainFault,
 } from "./values.ts";
@@ -36,35 +37,16 @@ const MOST_SECONDS = { serverless: 600, raw: 3600 } as const;
 /** DNS limits a label to this many characters. */
 const MAX_LABEL = 63;
 
-/** The fields that cannot be empty: what each is called in a sentence, and an example of it. */
-const REQUIRED: Readonly<Partial<Record<DeployField, readonly [string, string]>>> = {
-  name: ["The model deployment's name", "stable-diffusion"],
-  namespace: ["The project", DEPLOY_DEFAULTS.namespace],
-  path: ["The path", "stable-diffusion/"],
-  image: ["The serving runtime image", "registry/repository:tag"],
-  cpuRequest: ["The CPU request", DEPLOY_DEFAULTS.cpuRequest],
-  cpuLimit: ["The CPU limit", DEPLOY_DEFAULTS.cpuLimit],
-  memoryRequest: ["The memory request", DEPLOY_DEFAULTS.memoryRequest],
-  memoryLimit: ["The memory limit", DEPLOY_DEFAULTS.memoryLimit],
-  gpus: ["The number of GPUs", DEPLOY_DEFAULTS.gpus],
-  minReplicas: ["The smallest number of replicas", DEPLOY_DEFAULTS.minReplicas],
-  maxReplicas: ["The largest number of replicas", DEPLOY_DEFAULTS.maxReplicas],
-  timeoutSeconds: ["The route timeout", DEPLOY_DEFAULTS.timeoutSeconds],
-  tokenName: ["The token's name", DEPLOY_DEFAULTS.tokenName],
-};
-
 /** Checks a draft field by field. `connectionName` is used for the Secret's name if none is given. */
 export function checkForm(draft: DeployDraft, connectionName: string): CheckedForm {
   const faults: DeployFault[] = [];
   const checking: Checking = {
     draft,
     refuse: (field, code, details) => {
-      const required = draft[field].trim() === "" ? REQUIRED[field] : undefined;
-      const refusal =
-        required === undefined
-          ? new StudioError(code, details)
-          : new StudioError("DEPLOY_VALUE_MISSING", { field: required[0], example: required[1] });
-      const error = toWire(refusal);
+      const missing = draft[field].trim() === "" ? REQUIRED_FIELDS[field] : undefined;
+      const error = toWire(
+        missing ? new StudioError("DEPLOY_VALUE_MISSING", missing) : new StudioError(code, details),
+      );
       if (!faults.some((fault) => fault.field === field)) faults.push({ field, error });
     },
   };

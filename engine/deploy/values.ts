@@ -1,3 +1,24 @@
+import { DEPLOY_DEFAULTS, type DeployField } from "../contract/deploy.ts";
+
+/** The fields that cannot be empty: what each is called in a sentence, and an example of it. */
+export const REQUIRED_FIELDS: Readonly<
+  Partial<Record<DeployField, { readonly field: string; readonly example: string }>>
+> = {
+  name: { field: "The model deployment's name", example: "stable-diffusion" },
+  namespace: { field: "The project", example: DEPLOY_DEFAULTS.namespace },
+  path: { field: "The path", example: "stable-diffusion/" },
+  image: { field: "The serving runtime image", example: "registry/repository:tag" },
+  cpuRequest: { field: "The CPU request", example: DEPLOY_DEFAULTS.cpuRequest },
+  cpuLimit: { field: "The CPU limit", example: DEPLOY_DEFAULTS.cpuLimit },
+  memoryRequest: { field: "The memory request", example: DEPLOY_DEFAULTS.memoryRequest },
+  memoryLimit: { field: "The memory limit", example: DEPLOY_DEFAULTS.memoryLimit },
+  gpus: { field: "The number of GPUs", example: DEPLOY_DEFAULTS.gpus },
+  minReplicas: { field: "The smallest number of replicas", example: DEPLOY_DEFAULTS.minReplicas },
+  maxReplicas: { field: "The largest number of replicas", example: DEPLOY_DEFAULTS.maxReplicas },
+  timeoutSeconds: { field: "The route timeout", example: DEPLOY_DEFAULTS.timeoutSeconds },
+  tokenName: { field: "The token's name", example: DEPLOY_DEFAULTS.tokenName },
+};
+
 /** Why a value cannot be used, to complete "… cannot be …: it …"; undefined where it can. */
 export type Fault = string | undefined;
 

@@ -198,12 +198,8 @@ function Work({ settings, change }: PartProps) {
   );
 }
 
-interface DefaultPresetProps extends Pick<PartProps, "change"> {
-  readonly preset: Preset;
-}
-
 /** The preset for requests that name none. */
-function DefaultPreset({ preset, change }: DefaultPresetProps) {
+function DefaultPreset({ preset, change }: Pick<PartProps, "change"> & { preset: Preset }) {
   const t = useWords("server");
   return (
     <div className={styles.field}>
@@ -232,8 +228,7 @@ interface NumberSettingProps {
 }
 
 /** A number that counts once it is saved, like the texts beside it. */
-function NumberSetting(props: NumberSettingProps) {
-  const { label, description, value, onChange, minValue, maxValue } = props;
+function NumberSetting({ value, onChange, minValue, maxValue, ...words }: NumberSettingProps) {
   const t = useWords("server");
   const isSound = (typed: string) =>
     /^\d+$/.test(typed.trim()) && Number(typed) >= minValue && Number(typed) <= maxValue;
@@ -241,8 +236,7 @@ function NumberSetting(props: NumberSettingProps) {
     <div className={styles.text}>
       <SavedField
         key={value}
-        label={label}
-        description={description}
+        {...words}
         saved={String(value)}
         faultOf={(typed) =>
           isSound(typed) ? undefined : t("settings.badNumber", { min: minValue, max: maxValue })
