@@ -1,15 +1,14 @@
-import { CircleAlert } from "lucide-react";
 import { type Preset, PRESETS } from "../../../engine/contract/presets.ts";
 import type { Server } from "../../../engine/contract/server.ts";
 import { Chips } from "../../ui/chips.tsx";
-import { Icon } from "../../ui/icon.tsx";
-import { SavedField } from "../../ui/saved-field.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { useWords } from "../../words/words.ts";
 import { isOwnMachine, otherOriginOf } from "../reach.ts";
 import type { ServerCommands } from "../use-server.ts";
+import { GrpcFields } from "./grpc-fields.tsx";
 import { HostField } from "./host-field.tsx";
 import { LinesField } from "./lines-field.tsx";
+import { NumberSetting } from "./number-setting.tsx";
 import { TlsFields } from "./tls-fields.tsx";
 import { OtherApis } from "./other-apis.tsx";
 import styles from "./settings-tab.module.css";
@@ -40,9 +39,6 @@ interface PartProps {
   readonly change: ServerCommands["change"];
 }
 
-/** KServe's default port for gRPC. */
-const FIRST_GRPC_PORT = 8081;
-
 interface ReachProps extends Pick<PartProps, "change"> {
   readonly server: Server;
   readonly refused: Error | undefined;
@@ -50,10 +46,9 @@ interface ReachProps extends Pick<PartProps, "change"> {
 
 function Reach({ server, refused, change }: ReachProps) {
   const t = useWords("server");
-  const { host, port, grpcPort, tls } = server.settings;
+  const { host, port, tls } = server.settings;
   // A refused choice is not shown as chosen any more; typed file paths stay, to be corrected.
   const chosen = String(refused !== undefined);
-  const { grpcTarget, grpcError } = server;
   const elsewhere = otherOriginOf(server);
   return (
     <section className={styles.section} aria-label={t("settings.reach")}>
@@ -74,30 +69,7 @@ function Reach({ server, refused, change }: ReachProps) {
           minValue={0}
           maxValue={65_535}
         />
-        <Switch
-          isSelected={grpcPort !== null}
-          onChange={(isOn) => change({ grpcPort: isOn ? FIRST_GRPC_PORT : null })}
-          description={t("settings.grpcHelp")}
-        >
-          {t("settings.grpc")}
-        </Switch>
-        {grpcPort !== null && (
-          <NumberSetting
-            key={`gRPC ${chosen}`}
-            label={t("settings.grpcPort")}
-            description={grpcTarget && t("settings.grpcAt", { target: grpcTarget })}
-            value={grpcPort}
-            onChange={(value) => change({ grpcPort: value })}
-            minValue={0}
-            maxValue={65_535}
-          />
-        )}
-        {grpcError !== undefined && (
-          <p className={styles.bad}>
-            <Icon of={CircleAlert} />
-            {grpcError.message}
-          </p>
-        )}
+        <GrpcFields key={`gRPC ${chosen}`} server={server} change={change} />
         <TlsFields
           key={JSON.stringify(tls)}
           tls={tls}
@@ -214,35 +186,6 @@ function DefaultPreset({ preset, change }: Pick<PartProps, "change"> & { preset:
         />
       </div>
       <p className={styles.help}>{t(`settings.presetHelp.${preset}`)}</p>
-    </div>
-  );
-}
-
-interface NumberSettingProps {
-  readonly label: string;
-  readonly description?: string | undefined;
-  readonly value: number;
-  readonly onChange: (value: number) => void;
-  readonly minValue: number;
-  readonly maxValue: number;
-}
-
-/** A number that counts once it is saved, like the texts beside it. */
-function NumberSetting({ value, onChange, minValue, maxValue, ...words }: NumberSettingProps) {
-  const t = useWords("server");
-  const isSound = (typed: string) =>
-    /^\d+$/.test(typed.trim()) && Number(typed) >= minValue && Number(typed) <= maxValue;
-  return (
-    <div className={styles.text}>
-      <SavedField
-        key={value}
-        {...words}
-        saved={String(value)}
-        faultOf={(typed) =>
-          isSound(typed) ? undefined : t("settings.badNumber", { min: minValue, max: maxValue })
-        }
-        onSave={(typed) => onChange(Number(typed))}
-      />
     </div>
   );
 }
