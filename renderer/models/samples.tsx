@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Sparkles } from "lucide-react";
+import { ImageIcon, Sparkles } from "lucide-react";
 import { Link } from "wouter";
 import type { StoredModel } from "../../engine/contract/models.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useImageName } from "../picture/picture.tsx";
 import type { Image } from "../../engine/contract/gallery.ts";
 import { Button } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { attempt, showToast } from "../ui/toasts.ts";
 import { formatAbout } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
@@ -61,7 +62,12 @@ function Sample({ image }: { image: Image }) {
 /** A model's small picture in the list; a placeholder until one has been drawn. */
 export function SampleThumbnail({ id }: { id: string }) {
   const picture = useModelCard(id)?.pictures[0];
-  if (picture === undefined) return <span className={styles.thumbnail} />;
+  if (picture === undefined)
+    return (
+      <span className={styles.thumbnail}>
+        <Icon of={ImageIcon} />
+      </span>
+    );
   return <img src={picture.thumbnail} alt="" className={styles.thumbnail} />;
 }
 
