@@ -57,9 +57,9 @@ function useLabels({ kind, ids, onClose }: FormProps) {
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [typed, setTyped] = useState("");
   const known = facets[kind].map(({ name }) => name);
-  const fresh = [...chosen.keys()].filter((name) => !known.some((one) => isSame(one, name)));
+  const isKnown = (name: string) => known.some((one) => isSame(one, name));
   const name = labelSchema.safeParse(typed).data;
-  const names = [...fresh, ...known];
+  const names = [...[...chosen.keys()].filter((one) => !isKnown(one)), ...known];
   const shown = names.filter((one) => one.toLowerCase().includes(typed.trim().toLowerCase()));
   const isNew = name !== undefined && !names.some((one) => isSame(one, name));
   const choose = (one: string, isOn: boolean) => setChosen(new Map(chosen).set(one, isOn));
@@ -76,10 +76,9 @@ function useLabels({ kind, ids, onClose }: FormProps) {
   };
   const relabelAll = async (all: ReadonlyMap<string, boolean>) => {
     const change = { add: namesThat(all, true), remove: namesThat(all, false) };
-    const isKnown = (album: string) => known.some((one) => isSame(one, album));
+    const fresh = change.add.filter((one) => !isKnown(one));
     if (kind === "albums")
-      for (const album of change.add)
-        if (!isKnown(album)) await client.gallery.makeAlbum({ name: album });
+      for (const album of fresh) await client.gallery.makeAlbum({ name: album });
     const now = await detailsOf(client, ids);
     const labelled = now.map((image) => ({ id: image.id, labels: image[kind] }));
     const undo = await relabel(labelling(client, kind), labelled, change);
