@@ -175,3 +175,15 @@ test("a page that is reloaded in mid-run loses no tile", async ({ studio: { page
   await expect(done(page, "a red house")).toBeVisible({ timeout: 400_000 });
   await expect(done(page, "a blue boat")).toBeVisible({ timeout: 60_000 });
 });
+
+test("more like a picture have the next seeds, and the press after them draws something new", async ({
+  studio: { page },
+}) => {
+  await draw(page, "a red fish");
+  const fish = done(page, "a red fish");
+  await fish.click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Draw 4 more with the next seeds" }).click();
+  await expect(fish).toHaveCount(5);
+  await expect(page.getByRole("spinbutton", { name: "Count" })).toHaveValue("1");
+  await expect(page.getByRole("textbox", { name: "Seed" })).toHaveValue("");
+});

@@ -1,4 +1,4 @@
-import { CircleX, Copy, RotateCcw, Shuffle, X } from "lucide-react";
+import { CircleX, Images, RotateCcw, Shuffle, X } from "lucide-react";
 import { useMemo } from "react";
 import type { Image } from "../../../engine/contract/gallery.ts";
 import type { Generation } from "../../../engine/contract/generation.ts";
@@ -6,7 +6,7 @@ import { seedAfter } from "../../../engine/contract/seed.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useImageActions } from "../../picture/image-actions.ts";
 import type { Action } from "../../shortcuts/registry.ts";
-import { changeForm, recallRecord } from "../../state/form.ts";
+import { changeForm, recallRecord, useForm } from "../../state/form.ts";
 import { useImages } from "../../state/images.ts";
 import { isOpen } from "../../state/queue.ts";
 import { attempt } from "../../ui/toasts.ts";
@@ -73,12 +73,15 @@ export function useMoreActions(image: Image | undefined, press: () => void): rea
         id: "more.seeds",
         label: t("more.seeds", { count: MORE }),
         group,
-        icon: Copy,
+        icon: Images,
         isDisabled: seed === undefined,
         run: () => {
+          const before = useForm.getState();
           recallRecord(record);
           changeForm({ seed: seed === undefined ? "" : seedAfter(seed, 1), count: MORE });
           press();
+          // The next press draws something new, not these again.
+          changeForm({ seed: before.seed, count: before.count });
         },
       },
       {
