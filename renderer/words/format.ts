@@ -7,11 +7,11 @@ export function asSentence(remark: string): string {
   return remark.replace(/^[a-z](?=[a-z]*(?:[ ,:]|$))/, (letter) => letter.toUpperCase());
 }
 
-/** Decimal units with one digit: `5.2 GB`. */
+/** Decimal units with one digit: `5.2 GB`, with a space that does not break. */
 export function formatBytes(bytes: number): string {
   const unit = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);
   const amount = bytes / 1000 ** unit;
-  return `${unit === 0 ? amount : amount.toFixed(1)} ${UNITS[unit]}`;
+  return `${unit === 0 ? amount : amount.toFixed(1)}\u00A0${UNITS[unit]}`;
 }
 
 /** `0.8 s`, `12 s`, `3 min 20 s`, `1 h 5 min`. */

@@ -36,16 +36,16 @@ test("a remark is a sentence of its own, and a file's name stays as it is", () =
   ]);
 });
 
-test("sizes are decimal with one digit", () => {
+test("sizes are decimal with one digit, and their units stay beside them", () => {
   const sizes = [0, 1, 999, 1000, 33_100_000, 5_160_000_000, 2e15];
   expect(sizes.map(formatBytes)).toEqual([
-    "0 B",
-    "1 B",
-    "999 B",
-    "1.0 kB",
-    "33.1 MB",
-    "5.2 GB",
-    "2000.0 TB",
+    "0\u00A0B",
+    "1\u00A0B",
+    "999\u00A0B",
+    "1.0\u00A0kB",
+    "33.1\u00A0MB",
+    "5.2\u00A0GB",
+    "2000.0\u00A0TB",
   ]);
 });
 
