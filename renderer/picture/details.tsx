@@ -76,7 +76,8 @@ function Origin({ image }: { image: Image }) {
   const place = useTargetName()(target);
   const provider = PROVIDERS.find((name) => name === record.device);
   const device = provider ? t(`devices.${provider}`) : record.device;
-  const drawnOn = { value: t("place", { device, place }) };
+  // Other studios' files do not name a device.
+  const drawnOn = { value: provider ? t("place", { device, place }) : place };
   return (
     <>
       <Field name="device" {...(isRemote(target) ? drawnBy(place, device) : drawnOn)} />
