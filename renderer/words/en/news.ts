@@ -37,6 +37,12 @@ const releases: readonly Release[] = [
         go: "Settings",
       },
       {
+        title: "Albums, ratings and tags",
+        text: "Rate pictures with the keys 1 to 5, tag many at once, collect them in albums, and export them as a ZIP with their settings.",
+        address: "/gallery",
+        go: "Gallery",
+      },
+      {
         title: "Models of other programs",
         text: "Models that another studio has on this computer can be used where they are, without a second copy.",
         address: "/models?get",
