@@ -5,6 +5,8 @@ export interface ZipRecord {
   readonly packedBytes: number;
   readonly crc32: number;
   readonly isDeflated: boolean;
+  /** When it was last changed, as a zip has it: date times 2^16, plus time. Absent: 1 January 1980. */
+  readonly changedAt?: number;
 }
 
 /** APPNOTE.TXT 6.3.10; sizes and offsets beyond 32 bits are in an extra field, zip64. */
@@ -22,7 +24,7 @@ const UNIX = 3;
 /** A regular file, writable by its owner and readable by everyone. */
 const MODE = 0o100644;
 const IS_UTF8 = 0x800;
-/** 1 January 1980, the first day that a zip can represent: equal models give equal bytes. */
+/** 1 January 1980, the first day that a zip can represent: equal models give equal bytes without a date. */
 const DATE = 0x0021;
 
 /**
@@ -137,7 +139,7 @@ function endRecords(count: number, offset: number, sizeBytes: number): Uint8Arra
 type Field = Uint8Array | readonly [width: 1 | 2 | 4 | 8, value: number];
 
 function commonFields(
-  { path, crc32, isDeflated, sizeBytes, packedBytes }: ZipRecord,
+  { path, crc32, isDeflated, sizeBytes, packedBytes, changedAt = DATE * 2 ** 16 }: ZipRecord,
   isLarge: boolean,
   extra: Uint8Array,
 ): readonly Field[] {
@@ -146,8 +148,7 @@ function commonFields(
   return [
     [2, isAscii ? 0 : IS_UTF8],
     [2, isDeflated ? 8 : 0],
-    [2, 0],
-    [2, DATE],
+    [4, changedAt],
     [4, crc32],
     [4, isLarge ? FULL_32 : packedBytes],
     [4, isLarge ? FULL_32 : sizeBytes],

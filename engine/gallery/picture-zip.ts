@@ -34,7 +34,7 @@ export async function* pictureZip(
     const name = content === undefined ? "" : names.take(fileNameOf(pattern, image));
     await table.add(csvLine(name, image));
     if (content === undefined) continue;
-    const record = storedRecord(name, content);
+    const record = { ...storedRecord(name, content), changedAt: zipTimeOf(image.createdAt) };
     records.push(record);
     yield localHeader(record);
     yield content;
@@ -65,6 +65,15 @@ async function contentOf(gallery: Gallery, id: string): Promise<Buffer | undefin
 function storedRecord(path: string, content: Uint8Array): ZipRecord {
   const { length } = content;
   return { path, sizeBytes: length, packedBytes: length, crc32: crc32(content), isDeflated: false };
+}
+
+/** An instant in the host's own time, in steps of two seconds, as a ZIP's members have it (from 1980 to 2107). */
+function zipTimeOf(instant: string): number {
+  const at = new Date(instant);
+  const year = Math.min(Math.max(at.getFullYear() - 1980, 0), 127);
+  const date = year * 2 ** 9 + (at.getMonth() + 1) * 2 ** 5 + at.getDate();
+  const time = at.getHours() * 2 ** 11 + at.getMinutes() * 2 ** 5 + Math.floor(at.getSeconds() / 2);
+  return date * 2 ** 16 + time;
 }
 
 /** Names that are unique in a ZIP, ignoring case. */

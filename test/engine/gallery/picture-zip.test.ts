@@ -46,6 +46,17 @@ test("pictures are in it whole, under names by the pattern, of which no two are 
   expect(members.get("a-fish.png")?.subarray(1, 4).toString()).toBe("PNG");
 });
 
+test("pictures have the day and time when they were made", async () => {
+  const gallery = await openGallery(temporaryFolder());
+  const createdAt = "2026-11-24T12:34:57.000Z";
+  const { id } = await gallery.add(picture({ createdAt }));
+  const file = await fromBufferPromise(await bytesOf(zipOf(gallery, [id])));
+  const times: string[] = [];
+  for await (const entry of file.eachEntry() as AsyncIterable<Entry>)
+    if (entry.fileName.endsWith(".png")) times.push(entry.getLastModDate().toISOString());
+  expect(times).toEqual(["2026-11-24T12:34:56.000Z"]);
+});
+
 test("the table has a line for each picture, of a missing one too, and calculates nothing", async () => {
   const { gallery, ids } = await galleryOf('=HYPERLINK("evil")', 'a "red"\nfish, big');
   const [evil = "", red = ""] = ids;
