@@ -57,7 +57,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // Folders are made level by level, since mkdir of all at once may never end.
   files: 860, // folders listed to choose one
   // With records that another version wrote, and disks that are not there.
-  gallery: 1830, // pictures imported, ratings, tags and albums; exports as a ZIP with a table
+  gallery: 1840, // pictures imported, ratings, tags and albums; exports as a ZIP with a table and dates
   // With the table of whole numbers, peaks of layers, and bands of rows.
   // And moves of scales.
   graph: 2060, // CUDA's operators for diffusion models; channels last, Winograd's convolutions, bands of products
