@@ -41,12 +41,17 @@ export function Palette({ onClose }: { onClose: () => void }) {
   );
 }
 
+/** The action that opened the palette: it would only open it again. */
+const OPENS_IT = "frame.palette";
+
 /** Registered actions and other entries; each is remembered when it is chosen. */
 function useCommands(): readonly PaletteEntry[] {
   const actions = useRegisteredActions();
   const found = useFoundEntries();
   return useMemo(() => {
-    const shown = menuEntries(actions.filter(({ isHidden }) => isHidden !== true));
+    const shown = menuEntries(
+      actions.filter(({ id, isHidden }) => isHidden !== true && id !== OPENS_IT),
+    );
     return [...shown, ...found].map((entry) => ({
       ...entry,
       run: () => {
