@@ -16,7 +16,10 @@ const times = {
 export const endpointStatsSchema = z.object({
   id: endpointIdSchema,
   span: z.enum(STATS_SPANS),
-  /** Pictures; their time is from request to reply. */
+  /**
+   * Pictures; their time is from request to reply. The small ones of a test or of a trial of the settings cost like the
+   * others: they count, but for their time and their failures, which may be what is to be found out.
+   */
   pictures: z.object({
     done: z.int(),
     failed: z.int(),

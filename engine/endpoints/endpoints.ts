@@ -26,6 +26,7 @@ import { PictureThread } from "./picture-thread.ts";
 import { tokenIn } from "./token-text.ts";
 import { sendingAll, triedSettings } from "./trial/sending-all.ts";
 import { trySettings } from "./trial/try-settings.ts";
+import { Meter } from "./watching/meter.ts";
 import type { Counted } from "./watching/tally.ts";
 import {
   checkQuietly,
@@ -160,7 +161,11 @@ export class Endpoints {
       // Being busy is a result, unless the caller wants to wait.
       const attempts = asked.isStartAwaited === true ? undefined : 1;
       const order = { ...DOCTORS_ORDER, model: kept.model };
-      const draw = () => this.#drawBy(kept, access, order, { signal, attempts });
+      const options = { signal, attempts };
+      const draw = () =>
+        isKept
+          ? this.#tryOut(kept, access, order, options)
+          : this.#drawBy(kept, access, order, options);
       yield* diagnose(
         {
           ...rest,
@@ -195,7 +200,7 @@ export class Endpoints {
     const trial = trySettings({
       model: kept.model,
       settings: triedSettings(kept),
-      draw: (order) => this.#drawBy(sender, access, order, { signal }),
+      draw: (order) => this.#tryOut(sender, access, order, { signal }),
     });
     try {
       for await (const news of trial) {
@@ -210,21 +215,16 @@ export class Endpoints {
   /** Asks an endpoint for a picture, sending the part of the order that it takes. Rejects as `askEndpoint` does. */
   async draw(id: string, order: Order, options: DrawOptions): Promise<SentPicture> {
     const kept = this.#kept(id);
-    const { onAsked } = this.#options;
-    let traffic: Traffic = { bytesOut: 0, bytesIn: 0 };
-    const onTraffic = ({ bytesOut, bytesIn }: Traffic): void => {
-      traffic = { bytesOut: traffic.bytesOut + bytesOut, bytesIn: traffic.bytesIn + bytesIn };
-    };
+    const meter = this.#meter(id);
     try {
       const access = await this.#access(kept);
+      const { onTraffic } = meter;
       const picture = await this.#drawBy(kept, access, order, { ...options, onTraffic });
-      const { seconds, toldSeconds } = picture;
-      const isGpuTold = toldSeconds !== undefined;
-      onAsked?.(id, { seconds, ...traffic, gpuSeconds: toldSeconds ?? seconds, isGpuTold });
+      meter.drawn(picture);
       await this.#learning.picture(id);
       return picture;
     } catch (error) {
-      if (error instanceof StudioError) onAsked?.(id, { code: error.code, ...traffic });
+      if (error instanceof StudioError) meter.failed(error.code);
       if (error instanceof StudioError) await this.#learning.failure(id, error);
       throw error;
     }
@@ -250,6 +250,24 @@ export class Endpoints {
 
   async close(): Promise<void> {
     if (this.#options.thread === undefined) await this.#thread.close();
+  }
+
+  /** A picture that finds something out. It costs what others cost; a failure of it is told where it was asked for. */
+  async #tryOut(
+    kept: KeptEndpoint,
+    access: Access,
+    order: Order,
+    options: DrawOptions,
+  ): Promise<SentPicture> {
+    const meter = this.#meter(kept.id);
+    const { onTraffic } = meter;
+    const picture = await this.#drawBy(kept, access, order, { ...options, onTraffic });
+    meter.triedOut(picture);
+    return picture;
+  }
+
+  #meter(id: string): Meter {
+    return new Meter((counted) => this.#options.onAsked?.(id, counted));
   }
 
   readonly #now = (): Date => (this.#options.now ?? (() => new Date()))();

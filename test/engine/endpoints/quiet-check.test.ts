@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Counted } from "../../../engine/endpoints/watching/tally.ts";
+import { choosyEdge } from "../../fakes/choosy-endpoint.ts";
 import { added, openEndpoints, ORDER } from "../../fakes/open-endpoints.ts";
 import { EDGE, seedEdge } from "../../fakes/seed-edge.ts";
 import { always, type Answer, standInEndpoint } from "../../fakes/stand-in-endpoint.ts";
@@ -76,4 +77,32 @@ test("a token that ends within a day is a notice, and one that lasts longer is n
     "The token of the endpoint ending ends at 2026-11-25 13:00 UTC. Make a new one and enter it.",
     "The token of the endpoint over ended at 2026-11-25 11:59 UTC. Make a new one and enter it.",
   ]);
+});
+
+test("pictures of a trial and of the doctor are counted by their cost, not by their time or by what is refused", async () => {
+  const { endpoints, id, edge, counted } = await scene(
+    choosyEdge({ uses: ["seed"], refuses: ["scheduler"] }),
+  );
+  const news = [];
+  for await (const one of endpoints.trySettings(id, never)) news.push(one);
+  const drawn = news.at(-1)?.pictures ?? 0;
+  const posts = edge.seen.filter(({ method }) => method === "POST");
+  expect(posts.length).toBeGreaterThan(drawn);
+  expect(counted).toHaveLength(drawn);
+  for (const one of counted) {
+    expect(one).not.toHaveProperty("seconds");
+    expect(one).not.toHaveProperty("code");
+    expect(one.gpuSeconds).toBeGreaterThan(0);
+  }
+  for await (const _ of endpoints.diagnose({ id, isPictureAsked: true }, never));
+  expect(counted).toHaveLength(drawn + 1);
+  for await (const _ of endpoints.diagnose({ id, isPictureAsked: false }, never));
+  expect(counted).toHaveLength(drawn + 1);
+});
+
+test("the doctor's picture of an address that is not added is counted nowhere", async () => {
+  const { endpoints, edge, counted } = await scene(seedEdge());
+  const endpoint = { ...added(edge.url), headers: [] };
+  for await (const _ of endpoints.diagnose({ endpoint, isPictureAsked: true }, never));
+  expect(counted).toEqual([]);
 });
