@@ -23,7 +23,7 @@ export type RecordingForm = (typeof RECORDING_FORMS)[number];
 export const replaySchema = z.object({
   /** One for each picture, or for pictures with consecutive seeds. */
   requests: z.array(requestSchema).min(1),
-  /** The address in a curl command. */
+  /** The address in a curl command or a program. */
   url: z.string().optional(),
 });
 export type Replay = z.output<typeof replaySchema>;

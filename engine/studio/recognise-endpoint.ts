@@ -9,6 +9,7 @@ import { pathOf } from "../deploy/applied-objects.ts";
 import { readAddress } from "../endpoints/endpoint-address.ts";
 import { tokenIn } from "../endpoints/token-text.ts";
 import { isCurl, readCurl } from "../kserve/recorder/curl-command.ts";
+import { isPython, readPython } from "../kserve/recorder/python-program.ts";
 import { readRecorded } from "../kserve/recorder/read-recorded.ts";
 
 /**
@@ -19,6 +20,7 @@ export async function recogniseEndpoint(text: string, signal?: AbortSignal): Pro
   const shared = readShareLink(text);
   if (shared !== undefined) return { kind: "share", endpoints: [checked(shared)] };
   if (isCurl(text)) return { kind: "curl", endpoints: [ofCurl(text)] };
+  if (isPython(text)) return { kind: "recording", endpoints: [ofPython(text)] };
   if (isRecorded(text)) return { kind: "recording", endpoints: [] };
   const found = endpointsInYaml(text);
   if (found?.kind === "kubeconfig") {
@@ -75,6 +77,16 @@ function ofCurl(text: string): FoundEndpoint {
     ...(isInsecure && { isInsecure }),
     ...(isWritten && { token }),
     ...(token !== undefined && { needsToken: true }),
+  };
+}
+
+/** Without a token: the recorder writes down where it is read from. */
+function ofPython(text: string): FoundEndpoint {
+  const { url, isInsecure, needsToken } = readPython(text);
+  return {
+    ...checked({ url }),
+    ...(isInsecure && { isInsecure }),
+    ...(needsToken && { needsToken }),
   };
 }
 

@@ -66,6 +66,14 @@ test.each([
     `curl ${INFER} -H "Authorization: Bearer $DARKROOM_TOKEN" -d '${BODY}'`,
     { kind: "curl", endpoints: [{ url: INFER, model: "stable-diffusion", needsToken: true }] },
   ],
+  [
+    "a recorded program",
+    `import os\n\nimport requests\n\nurl = "${INFER}"\nheaders = {\n    "Authorization": "Bearer " + os.environ["DARKROOM_TOKEN"],\n}\npayload = {\n  "inputs": []\n}\n`,
+    {
+      kind: "recording",
+      endpoints: [{ url: INFER, model: "stable-diffusion", needsToken: true }],
+    },
+  ],
   ["a recorded request", BODY, { kind: "recording", endpoints: [] }],
   [
     "a share link",

@@ -88,6 +88,7 @@ test("whatever bytes are given, they are read or refused by the table", () => {
     fc.uint8Array({ maxLength: 200 }),
     texts.map((text) => new TextEncoder().encode(text)),
     texts.map((text) => new TextEncoder().encode(`curl ${text}`)),
+    texts.map((text) => new TextEncoder().encode(`import requests\nurl = ${text}\n`)),
   );
   fc.assert(
     fc.property(bytes, (given) => {

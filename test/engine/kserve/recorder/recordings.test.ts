@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { requestFor } from "../../../../engine/endpoints/encode-order.ts";
 import type { Receiver } from "../../../../engine/endpoints/sent-order.ts";
 import { readCurl } from "../../../../engine/kserve/recorder/curl-command.ts";
+import { readPython } from "../../../../engine/kserve/recorder/python-program.ts";
 import { readRecorded } from "../../../../engine/kserve/recorder/read-recorded.ts";
 import { type Recorded, recordingsOf } from "../../../../engine/kserve/recorder/recordings.ts";
 import type { Order } from "../../../../engine/contract/order.ts";
@@ -43,12 +44,32 @@ function recorded(more: Partial<Recorded> = {}): Recorded {
 const { model: _, ...asked } = ORDER;
 const WANTED = { ...asked, count: 1 };
 
-test("what is recorded as JSON or curl is the same request when it is read again, to the digit", () => {
-  const { v2, curl } = recordingsOf(recorded());
+test("what is recorded is the same request when it is read again, to the digit", () => {
+  const { v2, curl, requests, triton } = recordingsOf(recorded());
   const utf8 = new TextEncoder();
   expect(readRecorded(utf8.encode(v2))).toEqual({ requests: [WANTED] });
   const url = "https://edge.example/base/v2/models/sd%202.1/infer";
-  expect(readRecorded(utf8.encode(curl))).toEqual({ requests: [WANTED], url });
+  for (const form of [curl, requests, triton])
+    expect(readRecorded(utf8.encode(form))).toEqual({ requests: [WANTED], url });
+});
+
+test("a program says where it asks, whether it takes any certificate, and whether it needs a token", () => {
+  const open = recordingsOf(recorded({ base: "http://127.0.0.1:8080", secrets: [], version: "2" }));
+  const url = "http://127.0.0.1:8080/v2/models/sd%202.1/versions/2/infer";
+  for (const program of [open.requests, open.triton])
+    expect(readPython(program)).toMatchObject({ url, isInsecure: false, needsToken: false });
+  const guarded = recordingsOf(recorded({ trust: "anyone" }));
+  for (const program of [guarded.requests, guarded.triton])
+    expect(readPython(program)).toMatchObject({ isInsecure: true, needsToken: true });
+});
+
+test.each([
+  ["a request that is computed", 'import requests\nurl = "http://a"\npayload = make()\n'],
+  ["a client without inputs", "import tritonclient.http as triton\n"],
+  ["a body that is cut off", recordingsOf(recorded()).requests.slice(0, 400)],
+  ["inputs that were changed", recordingsOf(recorded()).triton.replace("    (", "    *(")],
+])("a program of others is refused, not run: %s", (_, program) => {
+  expect(() => readPython(program)).toThrow("those are read that Darkroom recorded");
 });
 
 test("a recording names where a token is, and says which certificates to take", () => {
