@@ -2,12 +2,11 @@ import type { Page } from "@playwright/test";
 import { stringify } from "yaml";
 import { shareLink } from "../../engine/contract/share-link.ts";
 import { FakeCluster } from "../fakes/fake-cluster.ts";
-import { expect, test } from "./studio-test.ts";
+import { expect, test, TOKEN } from "./studio-test.ts";
 
 const HOST = "kt2-sd-proj.apps.example.com";
 const URL_OF = `https://${HOST}`;
 const INFER = `${URL_OF}/v2/models/stable-diffusion/infer`;
-const TOKEN = "sha256~a-token-that-is-long-enough";
 const BODY = '{"inputs":[{"name":"input0","shape":[-1],"datatype":"BYTES","data":["a dog"]}]}';
 const PROGRAM = `import os\n\nimport requests\n\nurl = "${INFER}"\nheaders = {\n    "Authorization": "Bearer " + os.environ["DARKROOM_TOKEN"],\n}\npayload = {\n  "inputs": []\n}\n`;
 

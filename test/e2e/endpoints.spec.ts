@@ -3,9 +3,7 @@ import { certificate } from "../fakes/certificates.ts";
 import { knativeEdge, routerEdge } from "../fakes/cold-edge.ts";
 import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
 import { type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
-import { expect, test } from "./studio-test.ts";
-
-const TOKEN = "a-token-that-is-accepted";
+import { expect, test, TOKEN } from "./studio-test.ts";
 
 /** The notebook's service, which requires a token. */
 function guardedEdge(token: string): Answer {

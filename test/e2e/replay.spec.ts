@@ -5,9 +5,8 @@ import { seedEdge } from "../fakes/seed-edge.ts";
 import { openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { dropFile } from "./drop-settings.ts";
 import { addEndpoint } from "./remote-studio.ts";
-import { expect, test } from "./studio-test.ts";
+import { expect, test, TOKEN } from "./studio-test.ts";
 
-const TOKEN = "a-token-that-is-accepted";
 const SIDE = 64;
 /** Has the requested size, because the record of a picture contains its size. */
 const PIXELS = Array.from({ length: SIDE }, () =>

@@ -1,10 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test as base, chromium, type Browser, type Page } from "@playwright/test";
+import { test as base, chromium, expect, type Browser, type Page } from "@playwright/test";
+import { leaksIn } from "../fakes/leaks.ts";
 import { CHROMIUM_ARGS, chromiumPath } from "./chromium.ts";
 import { openWindow } from "./desktop-window.ts";
 import { HostProcess } from "./host-process.ts";
+
+/** The token of every endpoint in these tests: after each test the data folder is searched for it. */
+export const TOKEN = "canary7f3a9c+51d0ab/b2c4e6~d8f0a2-7c41e9==";
 
 /** A test's own studio, with a page open. */
 export interface StudioUnderTest {
@@ -41,6 +45,8 @@ export const test = base.extend<Fixtures & Options>({
     const path = info.outputPath("end.png");
     if (info.status !== info.expectedStatus) await studio?.page.screenshot({ path });
     await studio?.close();
+    const leaks = leaksIn(dataFolder, TOKEN);
+    expect(leaks, "files that hold an endpoint's token").toEqual([]);
     rmSync(dataFolder, { recursive: true, force: true });
   },
   studio: async ({ openStudio }, use) => use(await openStudio()),

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { crc32, gunzipSync } from "node:zlib";
+import { crc32 } from "node:zlib";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { NewEndpoint } from "../../engine/contract/endpoints.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
@@ -15,33 +15,13 @@ import { certificate } from "../fakes/certificates.ts";
 import { darkroom } from "../fakes/command-line.ts";
 import { connectProxy } from "../fakes/connect-proxy.ts";
 import { studioAt, tokenFor } from "../fakes/enter-studio.ts";
+import { filesIn, formsOf, textOf } from "../fakes/leaks.ts";
 import { always, type Answer, standInEndpoint } from "../fakes/stand-in-endpoint.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 /** It looks different in base64, in an address and in JSON. */
 const TOKEN = "canary7f3a9c+51d0ab/b2c4e6~d8f0a2-7c41e9==";
 const HEADER = "canary-b8d20f73-header-value";
-
-/** A secret in every form in which it might be stored, and halves of it. */
-function formsOf(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret);
-  const base64 = [0, 1, 2].map((shift) => {
-    const shifted = Buffer.concat([Buffer.alloc(shift, "x"), bytes]).toString("base64");
-    // The part that its neighbours do not change, whatever its offset.
-    return shifted.slice(shift === 0 ? 0 : 4, -8);
-  });
-  return [
-    secret,
-    encodeURIComponent(secret),
-    bytes.toString("hex"),
-    ...base64,
-    ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
-    secret.split("").join("\0"),
-    secret.split("").toReversed().join(""),
-    secret.slice(0, 16),
-    secret.slice(-16),
-  ];
-}
 
 /** For the proxy that the environment names. */
 const PASSWORD = "canary-e61d95/proxy@password";
@@ -116,11 +96,6 @@ function treeOf(pid: number): number[] {
     }
   });
   return [pid, ...children.flatMap((child) => treeOf(Number(child)))];
-}
-
-function filesIn(folder: string): string[] {
-  const found = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return found.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
 }
 
 /** Draws at an endpoint behind the proxy, and asks one that the proxy refuses; returns all output. */
@@ -258,11 +233,7 @@ test("a token is in the place that keeps tokens, and nowhere else", async () => 
 
   const files = [...filesIn(folder), ...filesIn(elsewhere)];
   expect(files.filter((name) => name.endsWith(".png")).length).toBeGreaterThan(2);
-  for (const file of files) {
-    const content = readFileSync(file);
-    const isGzip = content[0] === 0x1f && content[1] === 0x8b;
-    told.set(file, (isGzip ? gunzipSync(content) : content).toString("latin1"));
-  }
+  for (const file of files) told.set(file, textOf(file));
   const leaks = [...told].flatMap(([where, text]) => {
     const form = leakIn(text);
     return form === undefined
