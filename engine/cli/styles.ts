@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { Command, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { GenerationRequest } from "../contract/request.ts";
-import { type StyledRequest, withStyles } from "../contract/styles.ts";
+import { type Style, type StyledRequest, withStyles } from "../contract/styles.ts";
 import { systemCode } from "../files/system-error.ts";
 import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
@@ -14,6 +14,8 @@ export function stylesCommand(): Command {
   return new Command("styles")
     .description("Saved styles: named prompt parts and settings.")
     .addCommand(list(), { isDefault: true })
+    .addCommand(save())
+    .addCommand(rename())
     .addCommand(importing())
     .addCommand(exporting())
     .addCommand(remove());
@@ -29,6 +31,51 @@ function list(): Command {
       }
     }),
   );
+}
+
+type SaveFlags = StudioFlags & {
+  readonly prompt: string;
+  readonly negative: string;
+  readonly force?: boolean;
+};
+
+function save(): Command {
+  return studioCommand("save", "Saves a style: words to put around prompts.")
+    .argument("<name>", "what to call it")
+    .option("--prompt <text>", "{prompt} in it is what is typed; without it, it comes behind", "")
+    .option("--negative <text>", "the same for the negative prompt", "")
+    .option("--force", "replace the words of a style that exists; its settings stay")
+    .action((name: string, { dataDir, prompt, negative, force = false }: SaveFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        const before = (await client.styles.list()).find((style) => style.name === name.trim());
+        if (before !== undefined && !force) throw taken(name, "add --force to replace its words");
+        const { settings } = before ?? { settings: {} };
+        await client.styles.save({
+          styles: [{ name, prompt, negativePrompt: negative, settings }],
+        });
+      }),
+    );
+}
+
+function rename(): Command {
+  return studioCommand("rename", "Gives a style another name.")
+    .argument("<name>", "which")
+    .argument("<new-name>", "what to call it")
+    .action((name: string, newName: string, { dataDir }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        const all = await client.styles.list();
+        const style = named(all, name);
+        if (newName.trim() !== name && all.some((one) => one.name === newName.trim())) {
+          throw taken(newName, "choose another name");
+        }
+        await client.styles.save({ styles: [{ ...style, name: newName }], replaces: name });
+      }),
+    );
+}
+
+function taken(name: string, advice: string): StudioError {
+  const reason = `there is a style of this name, so ${advice}`;
+  return new StudioError("REQUEST_INVALID", { field: "The name", value: name, reason });
 }
 
 function importing(): Command {
@@ -73,7 +120,11 @@ function remove(): Command {
   return studioCommand("remove", "Deletes styles.")
     .argument("<name...>", "which")
     .action((names: string[], { dataDir }: StudioFlags) =>
-      withStudio(dataDir, ({ client }) => client.styles.remove({ names })),
+      withStudio(dataDir, async ({ client }) => {
+        const all = await client.styles.list();
+        for (const name of names) named(all, name);
+        await client.styles.remove({ names });
+      }),
     );
 }
 
@@ -104,11 +155,13 @@ export async function styledAll(
   const isNeeded = requests.some(({ styles = [] }) => styles.length > 0);
   const all = isNeeded ? await withStudio(dataDir, ({ client }) => client.styles.list()) : [];
   return requests.map((request) => {
-    const chosen = (request.styles ?? []).map((name) => {
-      const style = all.find((one) => one.name === name);
-      if (style === undefined) throw new StudioError("NOT_FOUND", { what: "style", id: name });
-      return style;
-    });
+    const chosen = (request.styles ?? []).map((name) => named(all, name));
     return withStyles(request, chosen);
   });
+}
+
+function named(all: readonly Style[], name: string): Style {
+  const style = all.find((one) => one.name === name);
+  if (style === undefined) throw new StudioError("NOT_FOUND", { what: "style", id: name });
+  return style;
 }
