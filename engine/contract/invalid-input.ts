@@ -18,9 +18,10 @@ export function invalidInput(
   const [issue] = issues;
   const path = (issue?.path ?? []).map((step) => (typeof step === "object" ? step.key : step));
   const field = path.join(".");
+  const value = path.reduce<unknown>(get, input);
   const details = {
-    field: field === "" ? "The request" : field,
-    value: inWords(path.reduce<unknown>(get, input)),
+    field: field === "" ? "The request" : value instanceof Blob ? "The file" : field,
+    value: inWords(value),
     reason: reasonOf(issue),
   };
   return new StudioError("REQUEST_INVALID", details, options);

@@ -47,7 +47,7 @@ test("a file that is too large is named, without what is in it", () => {
   const file = new File([Buffer.alloc(3 << 20)], "styles.csv");
   const { error } = z.object({ file: z.file().max(2 << 20) }).safeParse({ file });
   expect(invalidInput(error?.issues ?? [], { file }).details).toEqual({
-    field: "file",
+    field: "The file",
     value: '"styles.csv"',
     reason: "it must be at most 2 MB",
   });
