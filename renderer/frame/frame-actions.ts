@@ -2,7 +2,7 @@ import { Keyboard, ListOrdered, Search, Undo2 } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { useLocation } from "wouter";
 import type { Action } from "../shortcuts/registry.ts";
-import { undoLast, wasDoneAfter } from "../ui/toasts.ts";
+import { isUndoOffered, undoLast, wasDoneAfter } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { PAGES } from "./rail.tsx";
 
@@ -57,6 +57,8 @@ export function useFrameActions(show: (shown: Shown) => void): readonly Action[]
         group,
         icon: Undo2,
         keys: "mod+z",
+        // What was done in a dialog is taken back there.
+        worksInDialogs: isUndoOffered,
         isFieldsOwn: () => !wasDoneAfter(typedAt),
         run: undoLast,
       },

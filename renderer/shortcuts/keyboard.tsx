@@ -25,7 +25,7 @@ function Key({ action, keys }: { action: Action; keys: string }) {
       // Not `enabled`, which would swallow the key first.
       ignoreEventWhen: (event) =>
         action.isDisabled === true ||
-        isCovered() ||
+        (isCovered() && action.worksInDialogs?.() !== true) ||
         (!worksInFields && isHandedOn(event)) ||
         !isWithin(event.target, action) ||
         (isTypedInto(event.target) && action.isFieldsOwn?.() === true),
@@ -43,7 +43,7 @@ function Key({ action, keys }: { action: Action; keys: string }) {
 const COVERS =
   '[role="dialog"], [role="alertdialog"]:not([aria-modal="false"]), [role="menu"], [data-trigger="Select"]';
 
-/** Shortcuts do not work behind a dialog or a menu. */
+/** Shortcuts do not work behind a dialog or a menu, unless an action says so. */
 function isCovered(): boolean {
   return document.querySelector(COVERS) !== null;
 }

@@ -21,6 +21,8 @@ export interface Action {
    * press buttons.
    */
   readonly within?: string;
+  /** Whether the keys work at this moment although a dialog or a menu is open; without it they never do. */
+  readonly worksInDialogs?: () => boolean;
   /** Whether a focused text field handles the keys itself at this moment. */
   readonly isFieldsOwn?: () => boolean;
   readonly isDisabled?: boolean;

@@ -20,6 +20,7 @@ export interface SearchFieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly inputRef?: Ref<HTMLInputElement>;
+  readonly autoFocus?: boolean;
 }
 
 /** A search field; Escape clears it. */

@@ -113,6 +113,14 @@ export function undoLast(): void {
   if (step !== undefined) takeBack(step);
 }
 
+/** Whether the last step's message is still visible and offers to undo it. */
+export function isUndoOffered(): boolean {
+  const step = steps.at(-1);
+  return (
+    step !== undefined && toastQueue.visibleToasts.some(({ content }) => content.step === step)
+  );
+}
+
 /** Whether a step was requested after a moment in the page's time and not undone. */
 export function wasDoneAfter(moment: number): boolean {
   return steps.length > 0 && doneAt > moment;

@@ -1,6 +1,6 @@
 import { History } from "lucide-react";
 import { useState } from "react";
-import { ListBox, ListBoxItem } from "react-aria-components";
+import { Autocomplete, ListBox, ListBoxItem } from "react-aria-components";
 import { changeForm } from "../../state/form.ts";
 import { useView } from "../../state/view.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
@@ -34,24 +34,26 @@ function Prompts({ onTaken }: { onTaken: () => void }) {
   };
   return (
     <div className={styles.history}>
-      <SearchField label={t("history.search")} value={search} onChange={setSearch} />
-      <ListBox
-        className={styles.list ?? ""}
-        aria-label={t("history.title")}
-        items={found.map((prompt) => ({ id: prompt }))}
-        renderEmptyState={() => (
-          <p className={styles.empty}>
-            {t(prompts.length === 0 ? "history.empty" : "history.none")}
-          </p>
-        )}
-        onAction={(key) => take(String(key))}
-      >
-        {({ id }) => (
-          <ListBoxItem className={styles.prompt ?? ""} textValue={id}>
-            {id}
-          </ListBoxItem>
-        )}
-      </ListBox>
+      <Autocomplete>
+        <SearchField label={t("history.search")} value={search} onChange={setSearch} autoFocus />
+        <ListBox
+          className={styles.list ?? ""}
+          aria-label={t("history.title")}
+          items={found.map((prompt) => ({ id: prompt }))}
+          renderEmptyState={() => (
+            <p className={styles.empty}>
+              {t(prompts.length === 0 ? "history.empty" : "history.none")}
+            </p>
+          )}
+          onAction={(key) => take(String(key))}
+        >
+          {({ id }) => (
+            <ListBoxItem className={styles.prompt ?? ""} textValue={id}>
+              {id}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Autocomplete>
     </div>
   );
 }

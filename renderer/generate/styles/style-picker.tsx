@@ -1,6 +1,6 @@
 import { Plus, X } from "lucide-react";
 import { useState } from "react";
-import { ListBox, ListBoxItem } from "react-aria-components";
+import { Autocomplete, ListBox, ListBoxItem } from "react-aria-components";
 import type { Style } from "../../../engine/contract/styles.ts";
 import { useForm } from "../../state/form.ts";
 import { chooseStyle, dropStyle } from "../../state/style-choice.ts";
@@ -103,8 +103,8 @@ function Found({ onTaken }: { onTaken: () => void }) {
     onTaken();
   };
   return (
-    <>
-      <SearchField label={t("styles.search")} value={search} onChange={setSearch} />
+    <Autocomplete>
+      <SearchField label={t("styles.search")} value={search} onChange={setSearch} autoFocus />
       <ListBox
         className={css.list ?? ""}
         aria-label={t("styles.list")}
@@ -126,6 +126,6 @@ function Found({ onTaken }: { onTaken: () => void }) {
       {found.length > SHOWN && (
         <p className={css.hint}>{t("styles.more", { count: found.length - SHOWN })}</p>
       )}
-    </>
+    </Autocomplete>
   );
 }

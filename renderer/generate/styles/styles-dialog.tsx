@@ -79,8 +79,14 @@ function Exchange() {
   const { client } = useStudio();
   const isEmpty = useStyles().length === 0;
   const take = async (file: File) => {
-    const { added, known, skipped } = await client.styles.import({ file });
-    showToast(t("styles.imported", { added: added.length, known, skipped }));
+    const { added, known, renamed, skipped } = await client.styles.import({ file });
+    const told = [
+      t("styles.imported.added", { count: added.length }),
+      renamed > 0 && t("styles.imported.renamed", { count: renamed }),
+      known > 0 && t("styles.imported.known", { count: known }),
+      skipped > 0 && t("styles.imported.skipped", { count: skipped }),
+    ];
+    showToast(told.filter(Boolean).join(" · "));
   };
   const give = async (format: "json" | "csv") => {
     const { text } = await client.styles.export({ format });
