@@ -12,6 +12,12 @@ test("a grid is drawn by keys alone, and its sheet is in the gallery", async ({ 
   await dialog.getByRole("button", { name: "Draw grid" }).press("Enter");
   await expect(dialog).toBeHidden();
   await expect(page.getByText("2 of 2 ready")).toBeVisible();
+  const cells = page.getByRole("option", { name: /^a red circle, Steps/ });
+  await expect(cells).toHaveText([/Steps 1/, /Steps 2/]);
+  // The axes are still there for the next grid.
+  await page.getByRole("button", { name: "X/Y grid" }).press("Enter");
+  await expect(dialog.getByRole("textbox", { name: "Values" })).toHaveValue("1:2");
+  await page.keyboard.press("Escape");
   await page.getByRole("link", { name: "Gallery" }).press("Enter");
   await expect(page.getByText("3 pictures", { exact: true })).toBeVisible();
 });

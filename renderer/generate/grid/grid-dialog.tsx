@@ -1,10 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Grid3x3 } from "lucide-react";
-import { useState } from "react";
 import {
   type Axis,
   AXIS_SETTINGS,
-  type AxisSetting,
   countCells,
   type Grid,
   MAX_CELLS,
@@ -13,6 +11,7 @@ import { parseValues } from "../../../engine/contract/grid-values.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useForm } from "../../state/form.ts";
+import { type GridSide, useGridDraft } from "../../state/grid-draft.ts";
 import { followNewest } from "../../state/selection.ts";
 import { rememberPrompt } from "../../state/view.ts";
 import { Button } from "../../ui/button.tsx";
@@ -35,11 +34,6 @@ const REST_MS = 300;
 
 /** Cannot be the name of a setting. */
 const NOTHING = "nothing";
-
-interface Side {
-  readonly setting: AxisSetting | typeof NOTHING;
-  readonly text: string;
-}
 
 interface AddGridProps {
   readonly model: ChosenModel;
@@ -70,8 +64,7 @@ export function AddGrid({ model, reasons }: AddGridProps) {
 function GridDialog({ model, reasons, onClose }: AddGridProps & { onClose: () => void }) {
   const t = useWords("generate");
   const { client } = useStudio();
-  const [across, setAcross] = useState<Side>({ setting: "steps", text: "" });
-  const [down, setDown] = useState<Side>({ setting: NOTHING, text: "" });
+  const { across, down } = useGridDraft();
   const request = useRequest(model);
   const grid = gridOf(across, down);
   const draw = async (asked: Grid) => {
@@ -100,8 +93,17 @@ function GridDialog({ model, reasons, onClose }: AddGridProps & { onClose: () =>
     >
       <div className={css.sides}>
         <p className={css.help}>{t("grid.help")}</p>
-        <SideFields label={t("grid.across")} side={across} onChange={setAcross} />
-        <SideFields label={t("grid.down")} side={down} onChange={setDown} isOptional />
+        <SideFields
+          label={t("grid.across")}
+          side={across}
+          onChange={(side) => useGridDraft.setState({ across: side })}
+        />
+        <SideFields
+          label={t("grid.down")}
+          side={down}
+          onChange={(side) => useGridDraft.setState({ down: side })}
+          isOptional
+        />
         <p className={css.expected} role="status">
           {reasons[0]?.words ?? (grid && <Expected request={request} grid={grid} />)}
         </p>
@@ -112,8 +114,8 @@ function GridDialog({ model, reasons, onClose }: AddGridProps & { onClose: () =>
 
 interface SideFieldsProps {
   readonly label: string;
-  readonly side: Side;
-  readonly onChange: (side: Side) => void;
+  readonly side: GridSide;
+  readonly onChange: (side: GridSide) => void;
   readonly isOptional?: boolean;
 }
 
@@ -125,7 +127,7 @@ function SideFields({ label, side, onChange, isOptional = false }: SideFieldsPro
   const isUnread = setting !== NOTHING && text !== "" && parseValues(setting, text) === undefined;
   return (
     <fieldset className={css.side} aria-label={label}>
-      <Select<Side["setting"]>
+      <Select<GridSide["setting"]>
         label={label}
         value={setting}
         onChange={(value) => onChange({ setting: value, text: "" })}
@@ -159,7 +161,7 @@ function Expected({ request, grid }: { request: GenerationRequest; grid: Grid })
 }
 
 /** Undefined while an axis is invalid. */
-function gridOf(across: Side, down: Side): Grid | undefined {
+function gridOf(across: GridSide, down: GridSide): Grid | undefined {
   const x = axisOf(across);
   if (x === undefined) return undefined;
   if (down.setting === NOTHING) return { x };
@@ -167,7 +169,7 @@ function gridOf(across: Side, down: Side): Grid | undefined {
   return y && { x, y };
 }
 
-function axisOf({ setting, text }: Side): Axis | undefined {
+function axisOf({ setting, text }: GridSide): Axis | undefined {
   if (setting === NOTHING) return undefined;
   const values = parseValues(setting, text);
   return values && { setting, values: [...values] };

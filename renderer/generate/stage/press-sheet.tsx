@@ -27,18 +27,22 @@ export interface PressSheetProps {
 }
 
 /** The pictures of one press, each in its final place from the start, to pick from or to compare. */
-export function PressSheet({ pictures, press }: PressSheetProps) {
+export function PressSheet({ pictures: drawn, press }: PressSheetProps) {
   const t = useWords("generate");
+  const valuesOf = useCellValues();
+  const pictures = inPlaces(drawn);
+  const across = pictures[0]?.order.grid?.x.values.length;
   const menu = useTileMenu(pictures, press);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const picked = pictures.filter(({ id }) => chosen.includes(id));
   const style: CSSProperties & Record<"--columns", number> = {
-    "--columns": Math.ceil(Math.sqrt(pictures.length)),
+    "--columns": across ?? Math.ceil(Math.sqrt(pictures.length)),
   };
   return (
     <section className={styles.sheet} aria-label={t("stage.label")} onContextMenu={menu.ask}>
       <ListBox
         className={styles.grid ?? ""}
+        data-axes={across !== undefined}
         style={style}
         layout="grid"
         aria-label={t("sheet.label")}
@@ -54,11 +58,16 @@ export function PressSheet({ pictures, press }: PressSheetProps) {
         {(generation) => (
           <ListBoxItem
             className={styles.cell ?? ""}
+            style={placeOf(generation)}
             textValue={generation.order.prompt}
-            aria-label={t(`strip.${generation.state}`, { prompt: generation.order.prompt })}
+            aria-label={[
+              t(`strip.${generation.state}`, { prompt: generation.order.prompt }),
+              ...valuesOf(generation),
+            ].join(", ")}
           >
             <Cell
               generation={generation}
+              values={valuesOf(generation)}
               isNamed={hasSeveralTargets(pictures) || generation.tried !== undefined}
             />
           </ListBoxItem>
@@ -70,19 +79,53 @@ export function PressSheet({ pictures, press }: PressSheetProps) {
   );
 }
 
+/** The pictures of a grid row by row, in whatever order they are drawn; others as they are. */
+function inPlaces(pictures: readonly Generation[]): readonly Generation[] {
+  const at = ({ order: { grid } }: Generation, side: "row" | "column") => grid?.[side] ?? 0;
+  return pictures.toSorted(
+    (a, b) => at(a, "row") - at(b, "row") || at(a, "column") - at(b, "column"),
+  );
+}
+
+/** Where a picture of a grid stands, also where others have left the queue. */
+function placeOf({ order: { grid } }: Generation): CSSProperties {
+  if (grid?.column === undefined || grid.row === undefined) return {};
+  return { gridColumn: grid.column + 1, gridRow: grid.row + 1 };
+}
+
+/** What a picture of a grid is drawn with, such as `Steps 10`; nothing for others. */
+function useCellValues(): (generation: Generation) => readonly string[] {
+  const t = useWords("generate");
+  return ({ order: { grid } }) => {
+    const sides = [
+      { axis: grid?.x, at: grid?.column },
+      { axis: grid?.y, at: grid?.row },
+    ];
+    return sides.flatMap(({ axis, at }) => {
+      const value = axis?.values[at ?? 0];
+      return axis && value !== undefined ? [`${t(`grid.settings.${axis.setting}`)} ${value}`] : [];
+    });
+  };
+}
+
 interface CellProps {
   readonly generation: Generation;
+  /** The grid values of this picture. */
+  readonly values: readonly string[];
   /** Whether it shows its target and the time. */
   readonly isNamed: boolean;
 }
 
-function Cell({ generation, isNamed }: CellProps) {
+function Cell({ generation, values, isNamed }: CellProps) {
   const { id, state, order } = generation;
   const starting = useProgress((all) => all[id]?.starting);
   const isStarting = state === "running" && starting !== undefined;
   const hasFailed = state === "failed" || state === "cancelled" || state === "interrupted";
+  const shape: CSSProperties & Record<"--shape", number> = {
+    "--shape": order.height / order.width,
+  };
   return (
-    <div className={styles.named}>
+    <div className={styles.named} style={shape}>
       <PictureBox width={order.width} height={order.height}>
         {hasFailed || isStarting ? (
           <span className={styles.sign}>
@@ -92,6 +135,15 @@ function Cell({ generation, isNamed }: CellProps) {
           <DevelopingPicture generation={generation} />
         )}
       </PictureBox>
+      {values.length > 0 && (
+        <span className={styles.where}>
+          {values.map((value) => (
+            <span key={value} dir="auto">
+              {value}
+            </span>
+          ))}
+        </span>
+      )}
       {(isNamed || isStarting) && (
         <Where
           generation={generation}
