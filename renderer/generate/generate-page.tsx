@@ -55,14 +55,14 @@ export function GeneratePage() {
     maxSize: 520,
   };
   const hasDetails = isWide && isDetailsOpen && looked !== undefined;
-  const name = `generate${isFormOpen ? "-form" : ""}${hasDetails ? "-details" : ""}`;
+  // Each set of columns has a layout of its own; the columns stay what they are, with what has the focus in them.
+  const shown = `generate${isFormOpen ? "-form" : ""}${hasDetails ? "-details" : ""}`;
   return (
     <div className={styles.page}>
       <Columns
-        key={name}
-        name={name}
-        layout={layouts[name]}
-        onLayout={(layout) => keepLayout(name, layout)}
+        name="generate"
+        layout={layouts[shown]}
+        onLayout={(layout) => keepLayout(shown, layout)}
         start={isFormOpen ? form : undefined}
         end={hasDetails ? details : undefined}
       >

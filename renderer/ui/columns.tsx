@@ -30,6 +30,9 @@ export function useIsStacked(): boolean {
 /** Columns with borders that can be dragged; stacked on a narrow screen. */
 export function Columns({ name, start, end, children, layout, onLayout }: ColumnsProps) {
   const isStacked = useIsStacked();
+  const ids = [start && "start", "middle", end && "end"].flatMap((side) =>
+    side === undefined ? [] : [`${name}-${side}`],
+  );
   if (isStacked)
     return (
       <div className={styles.stack}>
@@ -42,7 +45,7 @@ export function Columns({ name, start, end, children, layout, onLayout }: Column
       id={name}
       className={styles.group}
       orientation="horizontal"
-      defaultLayout={layout}
+      defaultLayout={layout && ids.every((id) => id in layout) ? layout : undefined}
       onLayoutChanged={(sizes, { isUserInteraction }) => isUserInteraction && onLayout?.(sizes)}
     >
       {start && <Side id={`${name}-start`} column={start} />}

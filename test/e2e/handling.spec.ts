@@ -93,6 +93,16 @@ test("Tab lands on the chosen chip, and Escape closes what lost the focus", asyn
   await expect(queue).toBeHidden();
 });
 
+test("the first press leaves the focus where it is, though the details come", async ({
+  studio: { page },
+}) => {
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red fish");
+  const button = page.getByRole("button", { name: "Generate", exact: true });
+  await button.press("Enter");
+  await expect(page.getByRole("region", { name: "Details" })).toBeVisible();
+  await expect(button).toBeFocused();
+});
+
 test("a paused queue says so beside Generate, and what waits alone can be cancelled", async ({
   studio: { page },
 }) => {
