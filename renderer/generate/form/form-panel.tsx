@@ -1,4 +1,5 @@
 import type { Ref } from "react";
+import { useIsStacked } from "../../ui/columns.tsx";
 import { useWords } from "../../words/words.ts";
 import styles from "./form-panel.module.css";
 import { Ignorable } from "./ignorable.tsx";
@@ -22,13 +23,18 @@ export interface FormPanelProps extends PressProps {
 export function FormPanel({ promptRef, ...press }: FormPanelProps) {
   const t = useWords("generate");
   const { model } = press;
+  // Below the picture there is little room, and the prompt is needed first.
+  const isStacked = useIsStacked();
+  const place = (
+    <div className={styles.section}>
+      <TargetField />
+      <ModelField model={model} />
+    </div>
+  );
   return (
     <section className={styles.panel} aria-label={t("form")}>
       <div className={styles.fields}>
-        <div className={styles.section}>
-          <TargetField />
-          <ModelField model={model} />
-        </div>
+        {!isStacked && place}
         <div className={styles.section}>
           <PromptField model={model.id} inputRef={promptRef} />
           <NegativePrompt />
@@ -36,6 +42,7 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
           <StartPicture model={model} />
           <Extras model={model} reasons={press.reasons} />
         </div>
+        {isStacked && place}
         <SizeFields model={model} />
         <QualityFields model={model} />
         <div className={styles.section}>

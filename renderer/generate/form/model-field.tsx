@@ -67,6 +67,8 @@ function OwnModel({ model }: { model: ChosenModel }) {
     note: summary?.isStarter === true ? t("modelStarter") : undefined,
     isDisabled: problem !== undefined,
   }));
+  // The chosen one by its id, until there is a list.
+  const only = [{ value: id, label: id }];
   const missing = { value: id, label: t("modelMissing", { model: id }), isDisabled: true };
   const choose = (value: string) => {
     if (value === id) return;
@@ -78,7 +80,7 @@ function OwnModel({ model }: { model: ChosenModel }) {
       label={t("model")}
       value={id}
       onChange={choose}
-      options={stored === undefined && model.all ? [...options, missing] : options}
+      options={model.all ? [...options, ...(stored ? [] : [missing])] : only}
       isDisabled={model.all === undefined}
       aside={<ExpectedTime model={model} />}
     />
