@@ -101,6 +101,15 @@ test("the first press leaves the focus where it is, though the details come", as
   await button.press("Enter");
   await expect(page.getByRole("region", { name: "Details" })).toBeVisible();
   await expect(button).toBeFocused();
+  // And the prompt is found again by keys.
+  const prompt = page.getByRole("textbox", { name: "Prompt", exact: true });
+  await prompt.fill("");
+  await page.getByRole("button", { name: "Earlier prompts" }).press("Enter");
+  await page.keyboard.type("red");
+  const earlier = page.getByRole("listbox", { name: "Earlier prompts" });
+  await expect(earlier.getByRole("option")).toHaveAttribute("data-focused");
+  await page.keyboard.press("Enter");
+  await expect(prompt).toHaveValue("a red fish");
 });
 
 test("a paused queue says so beside Generate, and what waits alone can be cancelled", async ({

@@ -9,14 +9,14 @@ test("a style is saved from the form, and chosen", async ({ studio }) => {
   await page.getByRole("button", { name: "Save as style…" }).press("Enter");
   const form = page.getByRole("dialog", { name: "New style" });
   await expect(form.getByText("{prompt} stands for what you type.")).toBeVisible();
-  await form.getByRole("textbox", { name: "Name" }).fill("Pencil");
+  await form.getByRole("textbox", { name: "Name" }).fill("Fine pencil");
   await expectNoViolations(page);
   await form.getByRole("button", { name: "Save style" }).press("Enter");
   await expect(form).toBeHidden();
 
   await prompt.fill("a red circle");
   await page.getByRole("button", { name: "Style", exact: true }).press("Enter");
-  await expect(page.getByRole("option", { name: /Pencil/ })).toBeVisible();
+  await expect(page.getByRole("option", { name: /Fine pencil/ })).toBeVisible();
   await expectNoViolations(page);
   // Typed and taken without leaving the search field.
   await expect(page.getByRole("searchbox", { name: "Search styles" })).toBeFocused();
@@ -24,7 +24,7 @@ test("a style is saved from the form, and chosen", async ({ studio }) => {
   await expect(page.getByRole("option", { name: /Pencil/ })).toHaveAttribute("data-focused");
   await page.keyboard.press("Enter");
   const chosen = page.getByRole("list", { name: "Chosen styles, in order" });
-  await expect(chosen.getByText("Pencil")).toBeVisible();
+  await expect(chosen.getByText("Fine pencil")).toBeVisible();
 });
 
 test("a styles.csv is imported, and a style deleted in the dialog comes back by Ctrl+Z there", async ({

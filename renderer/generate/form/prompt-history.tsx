@@ -39,17 +39,18 @@ function Prompts({ onTaken }: { onTaken: () => void }) {
         <ListBox
           className={styles.list ?? ""}
           aria-label={t("history.title")}
-          items={found.map((prompt) => ({ id: prompt }))}
+          // Not by the prompts: an id with spaces never gets the focus from the field.
+          items={found.map((prompt, i) => ({ id: i, prompt }))}
           renderEmptyState={() => (
             <p className={styles.empty}>
               {t(prompts.length === 0 ? "history.empty" : "history.none")}
             </p>
           )}
-          onAction={(key) => take(String(key))}
+          onAction={(key) => take(found[Number(key)] ?? "")}
         >
-          {({ id }) => (
-            <ListBoxItem className={styles.prompt ?? ""} textValue={id}>
-              {id}
+          {({ prompt }) => (
+            <ListBoxItem className={styles.prompt ?? ""} textValue={prompt}>
+              {prompt}
             </ListBoxItem>
           )}
         </ListBox>

@@ -97,8 +97,7 @@ function Found({ onTaken }: { onTaken: () => void }) {
   const all = useStyles();
   const chosen = useForm((form) => form.styles);
   const found = stylesWith(search, all).filter(({ name }) => !chosen.includes(name));
-  const take = (name: string) => {
-    const style = all.find((one) => one.name === name);
+  const take = (style: Style | undefined) => {
     if (style) chooseStyle(style);
     onTaken();
   };
@@ -108,15 +107,16 @@ function Found({ onTaken }: { onTaken: () => void }) {
       <ListBox
         className={css.list ?? ""}
         aria-label={t("styles.list")}
-        items={found.slice(0, SHOWN).map((style) => ({ id: style.name, style }))}
+        // Not by the names: an id with spaces never gets the focus from the field.
+        items={found.slice(0, SHOWN).map((style, i) => ({ id: i, style }))}
         renderEmptyState={() => (
           <p className={css.hint}>{t(all.length === 0 ? "styles.empty" : "styles.none")}</p>
         )}
-        onAction={(key) => take(String(key))}
+        onAction={(key) => take(found[Number(key)])}
       >
-        {({ id, style }) => (
-          <ListBoxItem className={css.item ?? ""} textValue={id}>
-            <span dir="auto">{id}</span>
+        {({ style }) => (
+          <ListBoxItem className={css.item ?? ""} textValue={style.name}>
+            <span dir="auto">{style.name}</span>
             <span className={css.words} dir="auto">
               {style.prompt}
             </span>
