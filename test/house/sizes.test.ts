@@ -25,7 +25,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And the program itself, whose compiled code is kept.
   // And deployments: applied, watched, scaled, removed.
   // And a certificate for `serve`.
-  cli: 5200, // pictures imported, which settings an endpoint uses, recorded requests, drawn again; torchserve, by its own flags; a doctor; marks and albums, styles, statistics of endpoints, grids
+  cli: 5240, // pictures imported, which settings an endpoint uses, recorded requests, drawn again; torchserve, by its own flags; a doctor; marks and albums, styles, statistics of endpoints, grids
   "cli.ts": 5,
   codecs: 340, // contact sheets
   // A refusal for everything that can be wrong with an endpoint or a request.
@@ -35,7 +35,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And models of buckets, imported, checked and served.
   // And a deployment's form.
   // And clusters, and what is deployed there.
-  contract: 3620, // which settings an endpoint uses, a doctor's findings, styles, starts and statistics of endpoints, grids
+  contract: 3670, // which settings an endpoint uses, a doctor's findings, styles, starts and statistics of endpoints, grids, what is wrong with a value in words
   // Manifests for a cluster, and what is wrong with a form.
   // And objects as they are applied, and what changes in them.
   deploy: 2520, // Darkroom as a runtime beside TorchServe, and what a cluster waits for, in words

@@ -45,9 +45,9 @@ class Restarted {
   file(name: string): Buffer {
     const gallery = join(this.folder, "gallery");
     const all = readdirSync(gallery, { recursive: true, encoding: "utf8" });
-    const found = all.filter((path) => path.endsWith(".png") && path.includes(name));
-    expect(found).toHaveLength(1);
-    return readFileSync(join(gallery, found[0] ?? ""));
+    const [found, ...others] = all.filter((path) => path.endsWith(".png") && path.includes(name));
+    if (found === undefined || others.length > 0) throw new Error(`not one file is ${name}`);
+    return readFileSync(join(gallery, found));
   }
 }
 

@@ -36,13 +36,16 @@ export function EmptyStage({ model, onChosen }: EmptyStageProps) {
             <Link href="/models">{t("empty.more")}</Link>
           </p>
         )}
-        <ul className={styles.examples}>
-          {examples.map((prompt) => (
-            <li key={prompt}>
-              <Button onPress={() => use(prompt)}>{prompt}</Button>
-            </li>
-          ))}
-        </ul>
+        {/* Until it is known which model draws, nothing is known that it can draw. */}
+        {model.all && (
+          <ul className={styles.examples}>
+            {examples.map((prompt) => (
+              <li key={prompt}>
+                <Button onPress={() => use(prompt)}>{prompt}</Button>
+              </li>
+            ))}
+          </ul>
+        )}
         <p className={styles.text}>
           {t("empty.hint")}{" "}
           <Button size="dense" onPress={() => input.current?.click()}>

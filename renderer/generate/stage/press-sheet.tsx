@@ -1,7 +1,6 @@
-import { Columns2, Hourglass, Maximize2, Shuffle, Sprout } from "lucide-react";
+import { Hourglass } from "lucide-react";
 import { type CSSProperties, useState } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
-import { useLocation } from "wouter";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { DevelopingPicture } from "../../picture/developing/developing-picture.tsx";
 import { PictureBox } from "../../picture/picture-box.tsx";
@@ -9,13 +8,12 @@ import { secondsOf, useTargetName } from "../../picture/targets.ts";
 import { useImages } from "../../state/images.ts";
 import { useProgress } from "../../state/progress.ts";
 import { selectGeneration } from "../../state/selection.ts";
-import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { formatClock, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { endSign } from "./end-sign.ts";
-import { useMoreActions } from "./generation-actions.ts";
-import { hasSeveralTargets, pairOf } from "../press/several-targets.ts";
+import { hasSeveralTargets } from "../press/several-targets.ts";
+import { PressBar } from "./press-bar.tsx";
 import styles from "./press-sheet.module.css";
 import { useTileMenu } from "./tile-menu.tsx";
 import { TriedAt } from "./tried-at.tsx";
@@ -73,7 +71,7 @@ export function PressSheet({ pictures: drawn, press }: PressSheetProps) {
           </ListBoxItem>
         )}
       </ListBox>
-      <Bar pictures={pictures} picked={picked} press={press} />
+      <PressBar pictures={pictures} picked={picked} press={press} />
       {menu.menu}
     </section>
   );
@@ -81,10 +79,13 @@ export function PressSheet({ pictures: drawn, press }: PressSheetProps) {
 
 /** The pictures of a grid row by row, in whatever order they are drawn; others as they are. */
 function inPlaces(pictures: readonly Generation[]): readonly Generation[] {
-  const at = ({ order: { grid } }: Generation, side: "row" | "column") => grid?.[side] ?? 0;
   return pictures.toSorted(
     (a, b) => at(a, "row") - at(b, "row") || at(a, "column") - at(b, "column"),
   );
+}
+
+function at({ order: { grid } }: Generation, side: "row" | "column"): number {
+  return grid?.[side] ?? 0;
 }
 
 /** Where a picture of a grid stands, also where others have left the queue. */
@@ -179,77 +180,5 @@ function Where({ generation, startingSeconds }: WhereProps) {
       <span>{[nameOf(target), starting, took, size].filter(Boolean).join(" · ")}</span>
       <TriedAt generation={generation} isShort />
     </span>
-  );
-}
-
-/** Compares the same picture of two targets side by side with one click. */
-function CompareTargets({ pictures }: { readonly pictures: readonly Generation[] }) {
-  const t = useWords("generate");
-  const nameOf = useTargetName();
-  const [, navigate] = useLocation();
-  const pair = pairOf(pictures);
-  if (pair === undefined) return null;
-  const [left, right] = pair;
-  return (
-    <Button
-      size="dense"
-      icon={Columns2}
-      onPress={() => navigate(`/gallery?compare=${left.imageId},${right.imageId}`)}
-    >
-      {t("sheet.compareTargets", { left: nameOf(left.target), right: nameOf(right.target) })}
-    </Button>
-  );
-}
-
-interface BarProps extends PressSheetProps {
-  readonly picked: readonly Generation[];
-}
-
-/** The number of finished pictures, and the actions for the picked ones. */
-function Bar({ pictures, picked, press }: BarProps) {
-  const t = useWords("generate");
-  const [, navigate] = useLocation();
-  const done = pictures.filter(({ state }) => state === "done").length;
-  const [one, two] = picked.map(({ imageId }) => imageId);
-  const image = useImages((all) => (picked.length === 1 ? all[one ?? ""] : undefined));
-  const [seeds, variations] = useMoreActions(image, press);
-  const first = picked[0];
-  return (
-    <div className={styles.bar}>
-      <span className={styles.words} role="status">
-        {t("sheet.ready", { done, total: pictures.length })}
-      </span>
-      {picked.length === 0 && <span className={styles.hint}>{t("sheet.hint")}</span>}
-      {picked.length === 1 && first && (
-        <Button size="dense" icon={Maximize2} onPress={() => selectGeneration(first.id)}>
-          {t("sheet.open")}
-        </Button>
-      )}
-      {picked.length === 2 && one !== undefined && two !== undefined && (
-        <Button
-          size="dense"
-          icon={Columns2}
-          onPress={() => navigate(`/gallery?compare=${one},${two}`)}
-        >
-          {t("sheet.compare")}
-        </Button>
-      )}
-      {picked.length === 0 && <CompareTargets pictures={pictures} />}
-      {seeds && (
-        <Button
-          size="dense"
-          icon={Sprout}
-          isDisabled={seeds.isDisabled ?? false}
-          onPress={() => seeds.run()}
-        >
-          {seeds.label}
-        </Button>
-      )}
-      {variations && (
-        <Button size="dense" icon={Shuffle} onPress={() => variations.run()}>
-          {variations.label}
-        </Button>
-      )}
-    </div>
   );
 }

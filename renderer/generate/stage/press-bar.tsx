@@ -1,0 +1,86 @@
+import { Columns2, Maximize2, Shuffle, Sprout } from "lucide-react";
+import { useLocation } from "wouter";
+import type { Generation } from "../../../engine/contract/generation.ts";
+import { useTargetName } from "../../picture/targets.ts";
+import { useImages } from "../../state/images.ts";
+import { selectGeneration } from "../../state/selection.ts";
+import { Button } from "../../ui/button.tsx";
+import { useWords } from "../../words/words.ts";
+import { useMoreActions } from "./generation-actions.ts";
+import { pairOf } from "../press/several-targets.ts";
+import styles from "./press-sheet.module.css";
+
+/** The same picture at two targets, beside each other by one click. */
+function CompareTargets({ pictures }: { readonly pictures: readonly Generation[] }) {
+  const t = useWords("generate");
+  const nameOf = useTargetName();
+  const [, navigate] = useLocation();
+  const pair = pairOf(pictures);
+  if (pair === undefined) return null;
+  const [left, right] = pair;
+  return (
+    <Button
+      size="dense"
+      icon={Columns2}
+      onPress={() => navigate(`/gallery?compare=${left.imageId},${right.imageId}`)}
+    >
+      {t("sheet.compareTargets", { left: nameOf(left.target), right: nameOf(right.target) })}
+    </Button>
+  );
+}
+
+export interface PressBarProps {
+  /** In the order they are drawn. */
+  readonly pictures: readonly Generation[];
+  readonly press: () => void;
+  readonly picked: readonly Generation[];
+}
+
+/** How many are ready, and what can be done with those that are picked. */
+export function PressBar({ pictures, picked, press }: PressBarProps) {
+  const t = useWords("generate");
+  const [, navigate] = useLocation();
+  const done = pictures.filter(({ state }) => state === "done").length;
+  const [one, two] = picked.map(({ imageId }) => imageId);
+  const image = useImages((all) => (picked.length === 1 ? all[one ?? ""] : undefined));
+  const [seeds, variations] = useMoreActions(image, press);
+  const first = picked[0];
+  return (
+    <div className={styles.bar}>
+      <span className={styles.words} role="status">
+        {t("sheet.ready", { done, total: pictures.length })}
+      </span>
+      {picked.length === 0 && <span className={styles.hint}>{t("sheet.hint")}</span>}
+      {picked.length === 1 && first && (
+        <Button size="dense" icon={Maximize2} onPress={() => selectGeneration(first.id)}>
+          {t("sheet.open")}
+        </Button>
+      )}
+      {picked.length === 2 && one !== undefined && two !== undefined && (
+        <Button
+          size="dense"
+          icon={Columns2}
+          onPress={() => navigate(`/gallery?compare=${one},${two}`)}
+        >
+          {t("sheet.compare")}
+        </Button>
+      )}
+      {picked.length === 0 && <CompareTargets pictures={pictures} />}
+      {seeds && (
+        <Button
+          size="dense"
+          icon={Sprout}
+          isDisabled={seeds.isDisabled ?? false}
+          onPress={() => seeds.run()}
+        >
+          {seeds.label}
+        </Button>
+      )}
+      {variations && (
+        <Button size="dense" icon={Shuffle} onPress={() => variations.run()}>
+          {variations.label}
+        </Button>
+      )}
+    </div>
+  );
+}
