@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { NewServerKey, ServerKey } from "../contract/server.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
@@ -16,7 +16,7 @@ export function keysCommand(): Command {
 }
 
 function list(): Command {
-  return studioCommand("list", "Those that were made.").action(({ dataDir, json }: StudioFlags) =>
+  return studioCommand("list", "Lists the keys.").action(({ dataDir, json }: StudioFlags) =>
     withStudio(dataDir, async ({ client }) => {
       for (const key of await client.server.keys()) {
         printResult(json, { type: "key", ...key }, inWords(key));
@@ -28,20 +28,22 @@ function list(): Command {
 interface AddFlags extends StudioFlags {
   readonly management?: boolean;
   readonly keepPictures?: boolean;
+  readonly notebookProfile?: boolean;
   readonly seedProfile?: boolean;
 }
 
 function add(): Command {
-  return studioCommand("add", "Makes one and prints it, this once.")
+  return studioCommand("add", "Makes a key and prints it once.")
     .argument("<name>", "who or what it is for")
-    .option("--management", "it may also choose the model that is served")
+    .option("--management", "it can also load and unload models")
     .option("--keep-pictures", "its pictures are added to the gallery")
-    .option("--seed-profile", "its replies have the form of the KServe example: output0, fp16, 42")
+    .option("--notebook-profile", "its replies have the form of the KServe example: output0, fp16, 42")
+    .addOption(new Option("--seed-profile", "the same, by its old name").hideHelp())
     .action((name: string, flags: AddFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {
         const { key, secret } = await client.server.addKey(wanted(name, flags));
         printResult(flags.json, { type: "key", ...key, secret }, secret);
-        note("It is kept nowhere and cannot be shown again.");
+        note("Copy it now: it cannot be shown again.");
       }),
     );
 }
@@ -51,12 +53,12 @@ function wanted(name: string, flags: AddFlags): NewServerKey {
     name,
     scopes: flags.management === true ? ["inference", "management"] : ["inference"],
     keepsPictures: flags.keepPictures === true,
-    isSeedProfile: flags.seedProfile === true,
+    isSeedProfile: flags.notebookProfile === true || flags.seedProfile === true,
   };
 }
 
 function remove(): Command {
-  return studioCommand("remove", "Lets nobody in by one any more.")
+  return studioCommand("remove", "Removes a key, which then opens nothing.")
     .argument("<id|name>", "which")
     .action((which: string, { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {

@@ -6,7 +6,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 test("a key made on the command line opens the server until it is removed", async () => {
   const folder = temporaryFolder();
   const run = (...args: string[]) => darkroom(["keys", ...args, "--data-dir", folder]);
-  const added = await run("add", "Notebook", "--seed-profile", "--json");
+  const added = await run("add", "Notebook", "--notebook-profile", "--json");
   const [{ secret, ...key } = { secret: "" }] = lines(added.out);
   expect(key).toMatchObject({ name: "Notebook", scopes: ["inference"], isSeedProfile: true });
 
@@ -23,6 +23,9 @@ test("a key made on the command line opens the server until it is removed", asyn
   expect(await statusWith("dk_another", "/v2/models")).toBe(401);
 
   expect((await run()).out).toMatch(/^\S+ {2}Notebook {2}inference {2}(never|last) used/);
+  const older = lines((await run("add", "Older", "--seed-profile", "--json")).out);
+  expect(older).toMatchObject([{ name: "Older", isSeedProfile: true }]);
+  expect((await run("remove", "Older")).code).toBe(0);
   const manager = await run("add", "Operator", "--management");
   expect(await statusWith(manager.out.trim(), LOAD, "POST")).toBe(200);
   expect((await run("remove", "Notebook")).code).toBe(0);

@@ -10,7 +10,7 @@ import { useMoreActions } from "./generation-actions.ts";
 import { pairOf } from "../press/several-targets.ts";
 import styles from "./press-sheet.module.css";
 
-/** The same picture at two targets, beside each other by one click. */
+/** Compares the same picture of two targets side by side with one click. */
 function CompareTargets({ pictures }: { readonly pictures: readonly Generation[] }) {
   const t = useWords("generate");
   const nameOf = useTargetName();
@@ -36,7 +36,7 @@ export interface PressBarProps {
   readonly picked: readonly Generation[];
 }
 
-/** How many are ready, and what can be done with those that are picked. */
+/** The number of finished pictures, and the actions for the picked ones. */
 export function PressBar({ pictures, picked, press }: PressBarProps) {
   const t = useWords("generate");
   const [, navigate] = useLocation();
