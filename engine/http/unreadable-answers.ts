@@ -1,11 +1,32 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, maxHeaderSize, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { JSON_TYPE } from "./replies.ts";
 
-const STATUS_LINES: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Payload Too Large",
-  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+interface Answer {
+  readonly status: string;
+  readonly sentence: string;
+}
+
+/** By the code of Node's error. */
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: "431 Request Header Fields Too Large",
+    sentence: `The request's headers have more than ${maxHeaderSize} bytes. Send fewer or shorter ones.`,
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
+    status: "413 Payload Too Large",
+    sentence: "The request's chunks have extensions that are too long. Send them without.",
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: "408 Request Timeout",
+    sentence: "The request did not arrive in time. Send it again.",
+  },
+};
+
+const UNREADABLE: Answer = {
+  status: "400 Bad Request",
+  sentence:
+    "The request could not be read: it is not valid HTTP. Check the program that sent it, and proxies on the way.",
 };
 
 /** The latest request of a connection, and its reply. */
@@ -60,8 +81,8 @@ function end(socket: Socket, error: NodeJS.ErrnoException): void {
     socket.destroy();
     return;
   }
-  const status = STATUS_LINES[error.code ?? ""] ?? "400 Bad Request";
-  const body = JSON.stringify({ error: `The request could not be read: ${status.slice(4)}.` });
+  const { status, sentence } = ANSWERS[error.code ?? ""] ?? UNREADABLE;
+  const body = JSON.stringify({ error: sentence });
   const head = `HTTP/1.1 ${status}\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${body.length}`;
   socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
 }
