@@ -178,6 +178,11 @@ export const INFERENCE_REFUSALS = {
     sentence: "This server does not offer {extension}.",
     advice: "GET /v2 lists the extensions that it has.",
   },
+  ADDRESS_UNKNOWN: {
+    status: 404,
+    sentence: "The inference server has no address {address}.",
+    advice: "GET /openapi.json lists those that it has.",
+  },
   METHOD_REFUSED: {
     status: 405,
     sentence: "{address} does not accept {method}.",

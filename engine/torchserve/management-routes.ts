@@ -63,7 +63,7 @@ function answer(reply: FastifyReply, { status, isDone }: Told): FastifyReply {
  */
 function renewing(tokens: TokenFile | undefined, { callerOf }: SharedParts): Handler {
   return async (request, reply) => {
-    if (tokens === undefined) throw new StudioError("NOT_FOUND", { what: "address", id: "/token" });
+    if (tokens === undefined) throw new StudioError("ADDRESS_UNKNOWN", { address: "/token" });
     if (callerOf(request).id !== API_CALLER) {
       throw new StudioError("KEY_REFUSED", { reason: "it takes the API key of key_file.json" });
     }

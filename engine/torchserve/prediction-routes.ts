@@ -197,7 +197,7 @@ function verbAddress(request: FastifyRequest): ModelAddress {
   const call = parameter(request.params, "model") ?? "";
   if (call.endsWith(":explain")) throw EXPLAIN;
   if (call.endsWith(":predict")) return { name: call.slice(0, -":predict".length) };
-  throw new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
+  throw new StudioError("ADDRESS_UNKNOWN", { address: pathOf(request) });
 }
 
 /** SageMaker's address names no model. */

@@ -32,7 +32,7 @@ export function torchServeError(refusal: StudioError): TorchServeError {
   const { details, code: own } = refusal;
   const { message } = toWire(refusal);
   const [what, id] = [details["what"], String(details["id"])];
-  if (own === "NOT_FOUND" && (what === "address" || what === "page")) {
+  if (own === "ADDRESS_UNKNOWN" || (own === "NOT_FOUND" && what === "page")) {
     return { code: 404, type: "ResourceNotFoundException", message: UNKNOWN_ADDRESS };
   }
   if (own === "NOT_FOUND" && what === "model") {

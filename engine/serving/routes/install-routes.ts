@@ -65,7 +65,7 @@ function refuseSwitchedOff(request: FastifyRequest, { settings }: RouteParts): v
 
 function unknownAddress(request: FastifyRequest): StudioError {
   const extension = extensionAt(pathOf(request, Infinity));
-  return extension ?? new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
+  return extension ?? new StudioError("ADDRESS_UNKNOWN", { address: pathOf(request) });
 }
 
 function refuseOutOfScope(request: FastifyRequest, { callerOf }: RouteParts): void {

@@ -17,7 +17,7 @@ export function predictRoute({ engine, admission, callerOf, bodies }: SharedPart
     const signal = clientGone(reply);
     const call = parameter(request.params, "model") ?? "";
     if (!call.endsWith(VERB)) {
-      throw new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
+      throw new StudioError("ADDRESS_UNKNOWN", { address: pathOf(request) });
     }
     const model = await servedModel(engine, { name: call.slice(0, -VERB.length) });
     const { bytes } = await bodies.read(request);

@@ -151,7 +151,8 @@ describe("1: the server and its models", () => {
   test.each(["/nope", "/v2/nope", "/v3", "/v2/models/starter/explain", "/V2", "/%00", "//v2"])(
     "%s is 404 in words",
     async (path) => {
-      expect(brief(await get(path))).toEqual([404, REFUSED]);
+      const error = `The inference server has no address ${path}. GET /openapi.json lists those that it has.`;
+      expect(brief(await get(path))).toEqual([404, { error }]);
     },
   );
 
