@@ -30,12 +30,14 @@ test("a model is ready once it is loaded, and says why it is not", async () => {
   });
   table.add(registration("sd"));
   expect(table.list()).toMatchObject([
-    { state: "unavailable", reason: "it has no worker", fix: "PUT /models/sd?min_worker=1 adds one" },
+    {
+      state: "unavailable",
+      reason: "it has no worker",
+      fix: "PUT /models/sd?min_worker=1 adds one",
+    },
   ]);
   await expect(table.load(registration("sd"))).rejects.toThrow("damaged");
-  expect(table.list()).toMatchObject([
-    { state: "unavailable", reason: "damaged", fix: undefined },
-  ]);
+  expect(table.list()).toMatchObject([{ state: "unavailable", reason: "damaged", fix: undefined }]);
   const loading = table.load(registration("sd"));
   expect(table.list()).toMatchObject([{ state: "loading" }]);
   await loading;
