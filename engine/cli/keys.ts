@@ -58,7 +58,7 @@ function wanted(name: string, flags: AddFlags): NewServerKey {
 }
 
 function remove(): Command {
-  return studioCommand("remove", "Removes a key, which then opens nothing.")
+  return studioCommand("remove", "Removes a key.")
     .argument("<id|name>", "which")
     .action((which: string, { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {

@@ -101,10 +101,7 @@ const REQUESTS: Readonly<Record<string, Schema>> = {
   }),
   GenerateRequest: object(
     { text_input: STRING, "id?": STRING, "parameters?": named("Parameters"), ...SETTINGS },
-    {
-      description:
-        "Members besides are settings, as parameters are; format (png), datatype and flat say how the picture comes back.",
-    },
+    { description: "Members besides are settings; format (png), datatype and flat, too." },
   ),
   PredictRequest: object(
     {
