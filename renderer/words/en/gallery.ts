@@ -1,4 +1,4 @@
-import { comparisonWords } from "./comparison.ts";
+import { coverWords } from "./covers.ts";
 
 export const gallery = {
   grid: "Gallery",
@@ -208,19 +208,5 @@ export const gallery = {
   },
   look: "Quick look",
   lookHint: "{{width}} × {{height}}",
-  viewer: {
-    label: "Open picture",
-    back: "Back to the gallery",
-    previous: "Previous picture",
-    next: "Next picture",
-    place: "{{place}} of {{total}}",
-    fit: "Fit",
-    full: "100 %",
-    zoomIn: "Zoom in",
-    zoomOut: "Zoom out",
-    percent: "{{percent}} %",
-    failed: "The picture could not be opened.",
-    group: "Picture view",
-  },
-  ...comparisonWords,
+  ...coverWords,
 };

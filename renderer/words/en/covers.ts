@@ -1,5 +1,19 @@
-/** The words of a comparison: two pictures beside each other, and one that is still drawn. */
-export const comparisonWords = {
+/** The words of what lies over the gallery's sheet: one picture in full, or a comparison. */
+export const coverWords = {
+  viewer: {
+    label: "Open picture",
+    back: "Back to the gallery",
+    previous: "Previous picture",
+    next: "Next picture",
+    place: "{{place}} of {{total}}",
+    fit: "Fit",
+    full: "100 %",
+    zoomIn: "Zoom in",
+    zoomOut: "Zoom out",
+    percent: "{{percent}} %",
+    failed: "The picture could not be opened.",
+    group: "Picture view",
+  },
   compare: {
     label: "Comparison",
     slider: "Slider",
