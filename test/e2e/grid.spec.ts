@@ -4,7 +4,10 @@ import { expect, test } from "./studio-test.ts";
 test("a grid is drawn by keys alone, and its sheet is in the gallery", async ({ studio }) => {
   const { page } = studio;
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red circle");
-  await page.getByRole("button", { name: "X/Y grid" }).press("Enter");
+  const open = page.getByRole("button", { name: "X/Y grid" });
+  // A key is lost on a button that waits for the models.
+  await expect(open).toBeEnabled();
+  await open.press("Enter");
   const dialog = page.getByRole("dialog", { name: "X/Y grid" });
   await dialog.getByRole("textbox", { name: "Values" }).fill("1:2");
   await expect(dialog.getByText("2 pictures")).toBeVisible();
@@ -15,7 +18,7 @@ test("a grid is drawn by keys alone, and its sheet is in the gallery", async ({ 
   const cells = page.getByRole("option", { name: /^a red circle, Steps/ });
   await expect(cells).toHaveText([/Steps 1/, /Steps 2/]);
   // The axes are still there for the next grid.
-  await page.getByRole("button", { name: "X/Y grid" }).press("Enter");
+  await open.press("Enter");
   await expect(dialog.getByRole("textbox", { name: "Values" })).toHaveValue("1:2");
   await page.keyboard.press("Escape");
   await page.getByRole("link", { name: "Gallery" }).press("Enter");

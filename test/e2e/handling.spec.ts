@@ -98,6 +98,7 @@ test("the first press leaves the focus where it is, though the details come", as
 }) => {
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red fish");
   const button = page.getByRole("button", { name: "Generate", exact: true });
+  await expect(button).toBeEnabled();
   await button.press("Enter");
   await expect(page.getByRole("region", { name: "Details" })).toBeVisible();
   await expect(button).toBeFocused();
@@ -106,6 +107,7 @@ test("the first press leaves the focus where it is, though the details come", as
   await prompt.fill("");
   await page.getByRole("button", { name: "Earlier prompts" }).press("Enter");
   await page.keyboard.type("red");
+  await page.keyboard.press("ArrowDown");
   const earlier = page.getByRole("listbox", { name: "Earlier prompts" });
   await expect(earlier.getByRole("option")).toHaveAttribute("data-focused");
   await page.keyboard.press("Enter");

@@ -21,7 +21,8 @@ test("a style is saved from the form, and chosen", async ({ studio }) => {
   // Typed and taken without leaving the search field.
   await expect(page.getByRole("searchbox", { name: "Search styles" })).toBeFocused();
   await page.keyboard.type("penc");
-  await expect(page.getByRole("option", { name: /Pencil/ })).toHaveAttribute("data-focused");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("option", { name: /Fine pencil/ })).toHaveAttribute("data-focused");
   await page.keyboard.press("Enter");
   const chosen = page.getByRole("list", { name: "Chosen styles, in order" });
   await expect(chosen.getByText("Fine pencil")).toBeVisible();
