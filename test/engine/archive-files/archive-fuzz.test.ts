@@ -95,7 +95,7 @@ describe.each(FORMS)("%s", (_, bytes) => {
     );
   });
 
-  test("every length it is cut to is refused, and never read as whole", async () => {
+  test("a file cut to any length is refused, and never read as complete", async () => {
     const path = join(temporaryFolder(), "toy.mar");
     const step = Math.max(1, Math.floor(bytes.length / 100));
     for (let length = 0; length < bytes.length - 1; length += step) {
@@ -106,7 +106,7 @@ describe.each(FORMS)("%s", (_, bytes) => {
   });
 });
 
-test("a folder's files are read or refused by name, whatever is in them", async () => {
+test("a folder's files are read or refused by name, whatever they contain", async () => {
   const folder = join(temporaryFolder(), "toy");
   const entries = [modelZip(MODEL, true), HANDLER, manifest()];
   let run = 0;

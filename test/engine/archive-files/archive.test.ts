@@ -704,7 +704,7 @@ test.each([
     "SNAPSHOT_INCOMPLETE",
     "vae/diffusion_pytorch_model.safetensors",
   ],
-])("%s is refused by what it is", async (_, members, code, file) => {
+])("%s is refused for what it is", async (_, members, code, file) => {
   for (const bytes of [marOf(members), marOf([{ ...MODEL_ZIP, data: zipOf(members) }])]) {
     await expect(takeIn(written(bytes))).rejects.toEqual(
       refusal(code as "PICKLE_REFUSED", { file }),
@@ -720,7 +720,7 @@ test("links in a folder are refused", async () => {
   );
 });
 
-test("what is not there is told", async () => {
+test("missing files are reported", async () => {
   await expect(openArchive("no/such.mar")).rejects.toEqual(
     refusal("NOT_FOUND", { what: "archive", id: "no/such.mar" }),
   );
@@ -752,7 +752,7 @@ test("what an earlier run unpacked is compared and kept", async () => {
   }
 });
 
-test("room is asked for before the first byte", async () => {
+test("free space is checked before the first byte", async () => {
   const model = await findModel(await openArchive(written(notebookMar())));
   const target = temporaryFolder();
   const unpacking = { target, onBytes: () => {}, freeBytes: async () => 1000 };

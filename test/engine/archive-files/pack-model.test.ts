@@ -94,7 +94,7 @@ describe.each(PACK_FORMS)("the form %s", (form) => {
     }
   });
 
-  test("leaves nothing behind where it is cancelled, at whichever byte", async () => {
+  test("leaves nothing if it is cancelled, at any byte", async () => {
     const folder = temporaryFolder();
     for (const limit of [1, 1e5, 1e6]) {
       let count = 0;
@@ -109,7 +109,7 @@ describe.each(PACK_FORMS)("the form %s", (form) => {
     }
   });
 
-  test("replaces an archive only where that is asked for", async () => {
+  test("replaces an archive only on request", async () => {
     const out = await packed(form);
     await expect(packModel(packing(form), { out, ...quietly })).rejects.toEqual(
       refusal("OUTPUT_EXISTS", { path: out }),
@@ -119,7 +119,7 @@ describe.each(PACK_FORMS)("the form %s", (form) => {
     expect(readdirSync(join(out, ".."))).toEqual([NAMES[form]]);
   });
 
-  test("does not go into a folder that is not there", async () => {
+  test("is not written into a missing folder", async () => {
     const out = join(temporaryFolder(), "nowhere", NAMES[form]);
     await expect(packModel(packing(form), { out, ...quietly })).rejects.toEqual(
       refusal("ARCHIVE_UNWRITABLE"),
@@ -128,7 +128,7 @@ describe.each(PACK_FORMS)("the form %s", (form) => {
 });
 
 describe.each(["notebook", "zip-store"] as const)("the zip of form %s", (form) => {
-  test("is the same, written or read part by part, of the length and checksum that were told beforehand", async () => {
+  test("is the same, written or read part by part, with the announced length and checksum", async () => {
     const source = await marSource(sourcePacking(form), () => {});
     const bytes = await bytesOf(source);
     expect([bytes.length, crc32(bytes)]).toEqual([source.sizeBytes, source.crc32]);
@@ -136,12 +136,15 @@ describe.each(["notebook", "zip-store"] as const)("the zip of form %s", (form) =
   });
 });
 
-test.each(["default", "tgz"] as const)("the form %s has the same bytes again", async (form) => {
-  expect(readFileSync(await packed(form)).equals(readFileSync(await packed(form)))).toBe(true);
-});
+test.each(["default", "tgz"] as const)(
+  "the form %s has the same bytes every time",
+  async (form) => {
+    expect(readFileSync(await packed(form)).equals(readFileSync(await packed(form)))).toBe(true);
+  },
+);
 
 test.each(["notebook", "zip-store", "default"] as const)(
-  "the form %s tells sizes in front of the content, where readers of streams need them",
+  "the form %s has sizes before the content, where readers of streams need them",
   async (form) => {
     const bytes = readFileSync(await packed(form));
     for (let at = bytes.indexOf("PK\x03\x04"); at >= 0; at = bytes.indexOf("PK\x03\x04", at + 4)) {
@@ -173,7 +176,7 @@ test("any part of a stored zip is read alone", async () => {
   );
 });
 
-test("a file that changes while it is packed is told, and no archive is left", async () => {
+test("a file that changes during packing is reported, and no archive is left", async () => {
   for (const form of PACK_FORMS) {
     const folder = temporaryFolder();
     const model = join(folder, "model");
@@ -196,7 +199,7 @@ test("a file that changes while it is packed is told, and no archive is left", a
   }
 });
 
-test("a file that goes away while the model is packed is told as one that changed", async () => {
+test("a file that disappears during packing is reported as changed", async () => {
   for (const form of PACK_FORMS) {
     const folder = temporaryFolder();
     const model = join(folder, "model");
@@ -211,7 +214,7 @@ test("a file that goes away while the model is packed is told as one that change
   }
 });
 
-test("a folder that is no archive is never replaced", async () => {
+test("a folder that is not an archive is never replaced", async () => {
   const out = join(temporaryFolder(), "photographs");
   mkdirSync(out);
   writeFileSync(join(out, "one.jpg"), "");
@@ -239,7 +242,7 @@ function zeros(doublings: number): CheckedSource {
   };
 }
 
-test("members and places beyond 4 GiB are written as zip64 has them", async () => {
+test("members and offsets beyond 4 GiB are written in zip64's form", async () => {
   const large = zeros(33);
   const small = bytesSource(Buffer.from("behind it"));
   const inner = zipSource([

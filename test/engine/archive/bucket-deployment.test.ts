@@ -23,7 +23,7 @@ function deployed(
 
 const parse = (text: string) => ConfigProperties.parse(new TextEncoder().encode(text));
 
-test("the notebook's layout is in order, with the slash that it needs", () => {
+test("the notebook's layout passes, with the required slash", () => {
   const checks = bucketChecks(deployed(SOUND));
   expect(checks.map(({ outcome, name }) => `${outcome} ${name}`)).toEqual([
     "ok model-store",
@@ -133,7 +133,7 @@ test.each<[string, Parameters<typeof deployed>, string, string]>([
   expect(check?.advice).toMatch(/^[A-Z].*\.$/s);
 });
 
-test("an archive's own files in a folder are one of the store's", () => {
+test("an archive's own files in a folder count as one model of the store", () => {
   const keys = ["sd/model-store/sd/MAR-INF/MANIFEST.json", "sd/model-store/sd/model.zip"];
   expect(storedArchives(deployed(keys, { given: "sd/" }))).toEqual(["sd/model-store/sd/"]);
 });

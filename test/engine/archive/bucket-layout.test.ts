@@ -23,7 +23,7 @@ test.each([
   expect(folderPrefix(given)).toBe(folder);
 });
 
-test("whatever else begins as the folder does is named", () => {
+test("other keys that start like the folder are named", () => {
   const place = publishedPlace("", "sd");
   expect(neighbourWarning(place, ["sd/"])).toBeUndefined();
   expect(neighbourWarning(place, ["sd/", "sd-xl/"])).toContain(": sd-xl/ begins the same");

@@ -36,7 +36,7 @@ test("every key of the notebook is explained", () => {
   expect(faults).toEqual([]);
 });
 
-test("what a form says is what is read back", () => {
+test("a form's values are read back unchanged", () => {
   const form = {
     ...NOTEBOOK_FORM,
     name: "sd2",
@@ -74,7 +74,7 @@ const anyFile = oneof(
   ),
 );
 
-describe("whatever file it is", () => {
+describe("any file", () => {
   test("comes back byte for byte", () => {
     assert(
       property(anyFile, (bytes) => {
@@ -83,7 +83,7 @@ describe("whatever file it is", () => {
     );
   });
 
-  test("takes a value, and keeps every other line as it was", () => {
+  test("accepts a new value and keeps every other line unchanged", () => {
     const value = string({
       unit: constantFrom("a", "b", "=", ":", "/", " ", "{", "}", '"', "\\"),
     }).map((text) => text.trim());
@@ -102,7 +102,7 @@ describe("whatever file it is", () => {
   });
 });
 
-test("what TorchServe and KServe read differently is told", () => {
+test("differences between TorchServe's and KServe's readings are reported", () => {
   expect(
     parsed("a:b\nc=d\\\n  e\njob_queue_size=1\njob_queue_size=2\n# x\n! y\n\n").faults,
   ).toEqual([
@@ -174,7 +174,7 @@ test.each([
     ["stable-diffusion has no batchSize, and TorchServe does not start without."],
   ],
 ] as const)(
-  "names and versions are held equal to the manifest: %s",
+  "names and versions are compared with the manifest: %s",
   (_, config, archive, wanted) => {
     expect(disagreements(config, archive)).toEqual(wanted);
   },

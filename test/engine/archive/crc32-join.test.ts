@@ -3,7 +3,7 @@ import { assert, property, uint8Array } from "fast-check";
 import { expect, test } from "vitest";
 import { joinCrc32 } from "../../../engine/archive/crc32-join.ts";
 
-test("the checksum of two pieces is that of both together", () => {
+test("the checksum of two pieces equals that of both together", () => {
   assert(
     property(uint8Array({ maxLength: 3000 }), uint8Array({ maxLength: 3000 }), (a, b) => {
       expect(joinCrc32(crc32(a), crc32(b), b.length)).toBe(crc32(Buffer.concat([a, b])));
@@ -11,7 +11,7 @@ test("the checksum of two pieces is that of both together", () => {
   );
 });
 
-test("a piece may have more bytes than 32 bits count", () => {
+test("a piece may be longer than 32 bits can count", () => {
   // Zeros, doubled 33 times from one byte: 8 GiB, compared with zlib's own running sum of the last 64 MiB.
   const block = Buffer.alloc(64 << 20);
   let [sum, length] = [crc32(Buffer.alloc(1)), 1];

@@ -48,7 +48,7 @@ const SOUND: Deployment = {
   config: served(),
 };
 
-test("a sound archive with its config.properties is in order in every line", () => {
+test("a valid archive with its config.properties passes in every line", () => {
   const checks = deploymentChecks(SOUND);
   // The first three concern a bucket; half precision is checked by drawing.
   expect(checks.map(({ name }) => name)).toEqual(DEPLOYMENT_CHECKS.slice(3, -1));
@@ -200,7 +200,7 @@ test.each<[string, Partial<Deployment>, string, string]>([
   expect(check?.advice).toMatch(/^[A-Z].*\.$/s);
 });
 
-test("without a config.properties, TorchServe's own limits count", () => {
+test("without a config.properties, TorchServe's own limits apply", () => {
   const checks = deploymentChecks({ ...SOUND, config: undefined });
   expect(checks.filter(({ outcome }) => outcome !== "ok").map(({ name }) => name)).toEqual([
     "response-size",

@@ -83,7 +83,7 @@ function isBelow(system: typeof posix, root: string, path: string): boolean {
 
 const BAD_PART = /^$|^\.\.?$|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
-test("whatever a member is called, its path lies below the folder on every system, or it is refused", () => {
+test("whatever a member's name, its path is below the folder on every system, or it is refused", () => {
   fc.assert(
     fc.property(NAME, (name) => {
       const path = placed(name) ?? "refused";
@@ -98,7 +98,7 @@ test("whatever a member is called, its path lies below the folder on every syste
   );
 });
 
-test("a path that was taken is taken again as it is", () => {
+test("an accepted path is accepted again unchanged", () => {
   fc.assert(
     fc.property(NAME, (name) => {
       const path = placed(name) ?? "refused";
@@ -122,7 +122,7 @@ test.each([
 
 const SAFE = fc.stringMatching(/^[a-zA-Z]{1,3}(\/[a-zA-Z]{1,3}){0,2}$/);
 
-test("members that are one file on some system are never taken together", () => {
+test("members that are the same file on some system are never accepted together", () => {
   fc.assert(
     fc.property(fc.array(SAFE, { minLength: 1, maxLength: 8 }), (paths) => {
       const members = paths.map((path) => ({ path, sizeBytes: 1, packedBytes: 1 }));

@@ -11,7 +11,7 @@ const LABEL = {
   requirements: "requirements.txt",
 };
 
-test("the manifest is the archiver's, but for its hour", () => {
+test("the manifest equals the archiver's except for its time", () => {
   expect(new TextDecoder().decode(manifestBytes(LABEL))).toBe(`{
   "createdOn": "01/01/1980 00:00:00",
   "runtime": "python",

@@ -73,7 +73,7 @@ test.each([
   expect(placed(path, version)).toEqual(Object.fromEntries(wanted));
 });
 
-test("a key brings its object alone, and the bucket everything", () => {
+test("a key copies only its object, and the bucket everything", () => {
   const mar = "stable-diffusion/model-store/stable-diffusion.mar";
   expect(placed(mar, "0.12")).toEqual({ [mar]: "stable-diffusion.mar" });
   expect(placed(mar, "0.15")).toEqual({ [mar]: "stable-diffusion.mar" });
@@ -82,7 +82,7 @@ test("a key brings its object alone, and the bucket everything", () => {
   expect(placed("nothing", "0.15")).toEqual({});
 });
 
-test("where the versions differ is told by each object", () => {
+test("differences between the versions are reported for each object", () => {
   expect(differencesOver(OBJECTS, "sd2/")).toEqual([]);
   expect(differencesOver(OBJECTS, "stable-diffusion/")).toEqual([
     "stable-diffusion/empty.txt becomes empty.txt up to 0.14 and nothing in later ones",
@@ -106,7 +106,7 @@ test.each([
   ["v#2/", "v"],
   ["what?/x", "what"],
   ["50% a+b/", "50% a+b/"],
-])("of the path %s it asks for %s", (entered, asked) => {
+])("for the path %s it requests %s", (entered, asked) => {
   expect(requestedPrefix(entered)).toBe(asked);
 });
 

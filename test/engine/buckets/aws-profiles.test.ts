@@ -49,7 +49,7 @@ function home(): { readonly HOME: string } {
 
 const ofProfile = (profile: string) => ({ source: { kind: "profile" as const, profile } });
 
-test("profiles are listed, of both files", async () => {
+test("the profiles of both files are listed", async () => {
   expect(await profileNames(home())).toEqual(["default", "minio", "single-sign-on", "quoted one"]);
   expect(await profileNames({ HOME: temporaryFolder() })).toEqual([]);
 });
@@ -75,7 +75,7 @@ test("a profile without an endpoint means AWS, in its region", async () => {
   });
 });
 
-test("a profile whose keys are elsewhere, and one that is not there, are refused", async () => {
+test("a profile whose keys are elsewhere, and a missing one, are refused", async () => {
   for (const [profile, reason] of [
     ["single-sign-on", "it signs in by SSO and has no keys of its own"],
     ["quoted one", "it takes on a role and has no keys of its own"],
@@ -87,7 +87,7 @@ test("a profile whose keys are elsewhere, and one that is not there, are refused
   );
 });
 
-test("a profile whose authorities are in a file that is not there is refused", async () => {
+test("a profile whose CA file is missing is refused", async () => {
   const { HOME } = home();
   const ca = join(HOME, "none.pem");
   writeFileSync(join(HOME, ".aws", "config"), `[default]\nregion = us-east-1\nca_bundle = ${ca}\n`);
@@ -96,7 +96,7 @@ test("a profile whose authorities are in a file that is not there is refused", a
   );
 });
 
-test("a value that no connection can have is named", async () => {
+test("an invalid value is named", async () => {
   const source = { source: { kind: "environment" as const } };
   const env = {
     AWS_ACCESS_KEY_ID: "access",

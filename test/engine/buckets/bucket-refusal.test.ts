@@ -61,11 +61,11 @@ test.each<readonly [string, number, string, string]>([
     "MoonFull",
     `BUCKET_REFUSED: ${HOST} refused (MoonFull): MoonFull in words`,
   ],
-])("%s is told", async (_, status, code, told) => {
+])("%s is reported", async (_, status, code, told) => {
   expect(await sentence((response) => sendError(response, status, code))).toBe(told);
 });
 
-test("a clock that is wrong is told with the difference, by the service's own", async () => {
+test("a wrong clock is reported with its difference from the service's", async () => {
   const more = "<ServerTime>2026-11-25T15:00:00Z</ServerTime>";
   const told = await sentence((response) =>
     sendError(response, 403, "RequestTimeTooSkewed", { more }),
@@ -75,7 +75,7 @@ test("a clock that is wrong is told with the difference, by the service's own", 
   );
 });
 
-test("a redirect to a stranger is named and not followed", async () => {
+test("a redirect to another host is named and not followed", async () => {
   const stranger = await standInEndpoint((response) => sendXml(response, listXml({})));
   for (const [status, code] of [
     [307, "TemporaryRedirect"],
@@ -90,7 +90,7 @@ test("a redirect to a stranger is named and not followed", async () => {
   expect(stranger.seen).toEqual([]);
 });
 
-test("a region that stays wrong is told with the right one", async () => {
+test("a region that stays wrong is reported with the right one", async () => {
   const headers = { "x-amz-bucket-region": "eu-west-9" };
   const told = await sentence((response) =>
     sendError(response, 400, "AuthorizationHeaderMalformed", { headers }),
@@ -100,14 +100,14 @@ test("a region that stays wrong is told with the right one", async () => {
   );
 });
 
-test("a form of address that the service forbids is told with the other", async () => {
+test("a form of address that the service forbids is reported with the other one", async () => {
   const forbid: Answer = (response) => sendError(response, 403, "SecondLevelDomainForbidden");
   expect(await sentence(forbid, { pathStyle: "yes" })).toBe(
     `BUCKET_PATH_STYLE: ${HOST} does not support this form of address: SecondLevelDomainForbidden in words`,
   );
 });
 
-test("a page of a console, and what is not HTTP at all, are no service", async () => {
+test("a console's page, and bytes that are not HTTP, are not a service", async () => {
   const console: Answer = (response) => {
     response.writeHead(200, { "content-type": "text/html" }).end("<html><p>Welcome<br></html>");
   };
@@ -117,7 +117,7 @@ test("a page of a console, and what is not HTTP at all, are no service", async (
   }
 });
 
-test("a certificate of nobody's is refused before anything is sent, and trusted by its authority", async () => {
+test("an untrusted certificate is refused before anything is sent, and trusted with its authority", async () => {
   const authority = await certificate({ name: "an authority", isAuthority: true });
   const own = await certificate({ by: authority });
   const service = await standInEndpoint((response) => sendXml(response, listXml({})), own);

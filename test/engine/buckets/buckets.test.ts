@@ -36,7 +36,7 @@ const HOSTILE = [
   "x".repeat(1024),
 ];
 
-test("a bucket is created, and one that is there is named", async () => {
+test("a bucket is created, and an existing one is named", async () => {
   const { buckets, connection, place } = await open();
   await expect(buckets.list(listing(connection))).rejects.toEqual(refusal("BUCKET_NOT_FOUND"));
   await buckets.create(connection.id, "toys");
@@ -58,7 +58,7 @@ test.each(["sd", "Toys", "-toys", "to..ys", "10.0.0.1", "x".repeat(64), "to_ys"]
   },
 );
 
-test("hostile keys are listed, looked at, linked and deleted one by one", async () => {
+test("hostile keys are listed, inspected, linked and deleted one by one", async () => {
   const { s3, buckets, place, put, keys } = await open();
   s3.bucket("toys");
   for (const key of HOSTILE) await put(key);
@@ -81,7 +81,7 @@ test("hostile keys are listed, looked at, linked and deleted one by one", async 
   expect(await keys()).toEqual([]);
 });
 
-test("where versions are, a deletion and an overwriting are undone", async () => {
+test("with versions, a deletion and an overwriting can be undone", async () => {
   const { s3, connections, connection, buckets, place, put, keys } = await open();
   s3.bucket("toys").isVersioned = true;
   await connections.test(connection.id);
@@ -102,7 +102,7 @@ test("where versions are, a deletion and an overwriting are undone", async () =>
   expect(await buckets.details({ ...place, key: "sd/a" })).toMatchObject({ bytes: 5 });
 });
 
-test("a folder's siblings that share its letters stay", async () => {
+test("siblings of a folder with the same prefix stay", async () => {
   const { s3, buckets, place, put, keys } = await open();
   s3.bucket("toys");
   for (const key of ["sd/a", "sd/unet/b", "sd-old/c", "sdx"]) await put(key);
@@ -131,7 +131,7 @@ test("incomplete uploads are listed and aborted", async () => {
   expect(await buckets.incomplete({ ...place, prefix: "" })).toEqual([]);
 });
 
-test("keys of somebody else are refused", async () => {
+test("keys of another user are refused", async () => {
   const { s3, connections, connection, buckets } = await open();
   s3.bucket("toys");
   await connections.change({ id: connection.id, secretKey: "wrong" });

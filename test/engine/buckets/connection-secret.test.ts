@@ -36,7 +36,7 @@ test("OpenShift AI's data connection, in base64", () => {
   expect(secretConnection(DATA_CONNECTION)).toEqual({ ...FIVE, name: "My models" });
 });
 
-test("the same among other documents, in a list, and plain", () => {
+test("the same among other documents, in a list, and not encoded", () => {
   const plain = `
 kind: ConfigMap
 data: { AWS_ACCESS_KEY_ID: no }
@@ -95,7 +95,7 @@ test.each([
   ["another kind", "kind: Pod\n", "it holds no AWS_ACCESS_KEY_ID"],
   ["broken YAML", "a: 1\nb: [secret-canary\n", "its YAML is broken in line"],
   ["a bomb", `a: &a [x,x]\nb: &b [${"*a,".repeat(20)}]\nc: [${"*b,".repeat(20)}]`, "too often"],
-])("%s is refused, and quoted nowhere", (_, text, reason) => {
+])("%s is refused, and not quoted anywhere", (_, text, reason) => {
   expect(() => secretConnection(text)).toThrow(reason);
   expect(() => secretConnection(text)).not.toThrow("canary");
 });
@@ -108,7 +108,7 @@ function attempt(work: () => unknown): unknown {
   }
 }
 
-test("whatever else it is given, it reads or refuses", () => {
+test("any other input is read or refused", () => {
   const read = (text: string): void => {
     const outcome = attempt(() => secretConnection(text));
     expect(outcome instanceof Error).toBe(outcome instanceof StudioError);

@@ -8,7 +8,7 @@ import { always, standInEndpoint, type Answer } from "../../fakes/stand-in-endpo
 
 const empty: Answer = (response) => sendXml(response, listXml({}));
 
-test("a connection is kept over a restart, without its keys", async () => {
+test("a connection survives a restart, without its keys in the file", async () => {
   const { connections, folder, secrets, changes } = await openBuckets();
   const made = await connections.connect(connecting("minio.example/s3/"));
   expect(made).toMatchObject({
@@ -28,7 +28,7 @@ test("a connection is kept over a restart, without its keys", async () => {
   expect([...secrets.kept.values()].join("")).toContain(KEYS.secretKey);
 });
 
-test("keys stay with the origin they were given for", async () => {
+test("keys stay with the origin they were entered for", async () => {
   const { connections, buckets, secrets } = await openBuckets();
   const service = await standInEndpoint(empty);
   const { id } = await connections.connect(connecting("https://first.example"));
@@ -42,7 +42,7 @@ test("keys stay with the origin they were given for", async () => {
   expect(await buckets.list(listing(moved))).toMatchObject({ objects: [] });
 });
 
-test("one key alone is refused where no other is kept, and one that is gone is named", async () => {
+test("a single key is refused if no other is stored, and a missing one is named", async () => {
   const { connections, secrets, removed } = await openBuckets();
   const { id } = await connections.connect(connecting("https://first.example"));
   await connections.change({ id, secretKey: "another" });
@@ -55,7 +55,7 @@ test("one key alone is refused where no other is kept, and one that is gone is n
   await expect(connections.disconnect(id)).rejects.toEqual(refusal("NOT_FOUND"));
 });
 
-test("the region that a redirect names is taken once and remembered", async () => {
+test("the region that a redirect names is used once and remembered", async () => {
   const service = await standInEndpoint((response, { headers }) => {
     const isRight = String(headers["authorization"]).includes("/eu-west-9/s3/");
     const moved = { headers: { "x-amz-bucket-region": "eu-west-9" } };
@@ -74,7 +74,7 @@ test("the region that a redirect names is taken once and remembered", async () =
   expect(service.seen.length - asked).toBe(1);
 });
 
-test("a bucket stands in the path, unless it is told otherwise or the service forbids it", async () => {
+test("a bucket is in the path, unless set otherwise or forbidden by the service", async () => {
   const service = await standInEndpoint((response, { headers }) => {
     if (String(headers["host"]).startsWith("toys.")) sendXml(response, listXml({ keys: ["a"] }));
     else sendError(response, 403, "SecondLevelDomainForbidden");
@@ -111,7 +111,7 @@ test.each([
   [true, "when-supported"],
   [false, "when-required"],
 ])(
-  "a look finds out whether checksums are taken (%s) and remembers it",
+  "a test finds out whether checksums are accepted (%s) and remembers it",
   async (checksums, found) => {
     const service = await standInEndpoint(taking({ checksums }));
     const { connections } = await openBuckets();
@@ -136,7 +136,7 @@ test.each([
   },
 );
 
-test("a service that stores the frames of a checksum as data is found out", async () => {
+test("a service that stores the frames of a checksum as data is detected", async () => {
   const service = await standInEndpoint((response, { method }) => {
     if (method === "HEAD") response.writeHead(200, { "content-length": "77" }).end();
     else if (method === "GET") sendXml(response, listXml({}));
@@ -151,7 +151,7 @@ test("a service that stores the frames of a checksum as data is found out", asyn
   });
 });
 
-test("keys that may only read, and a service that is not there, are told and not refused", async () => {
+test("read-only keys, and an unreachable service, are reported and not refused", async () => {
   const service = await standInEndpoint((response, { method, path }) => {
     if (method === "GET" && !path.includes("versioning")) sendXml(response, listXml({}));
     else sendError(response, 403, "AccessDenied");
@@ -169,7 +169,7 @@ test("keys that may only read, and a service that is not there, are told and not
   expect(connections.get(nowhere.id).check?.state).toBe("failed");
 });
 
-test("a service that knows no writing is ready, to read from", async () => {
+test("a service without writing is ready for reading", async () => {
   const service = await standInEndpoint((response, { method, path }) => {
     if (method === "GET" && !path.includes("versioning")) sendXml(response, listXml({}));
     else sendError(response, 501, "NotImplemented");
@@ -185,12 +185,12 @@ test.each([
   ["ftp://x", "it is no address of http or https"],
   ["https://key:secret@x", "keys belong in their own fields"],
   ["https://", "it is no address"],
-])("%s is no endpoint", async (endpoint, reason) => {
+])("%s is not an endpoint", async (endpoint, reason) => {
   const { connections } = await openBuckets();
   await expect(connections.connect(connecting(endpoint))).rejects.toThrow(reason);
 });
 
-test("nothing of this machine's environment decides how a service is asked", async () => {
+test("nothing in this machine's environment affects the requests to a service", async () => {
   const service = await standInEndpoint(
     always(200, listXml({}), { "content-type": "application/xml" }),
   );
@@ -208,7 +208,7 @@ test("nothing of this machine's environment decides how a service is asked", asy
   }
 });
 
-test("rows that cannot be read are kept as they are", async () => {
+test("rows that cannot be read are kept unchanged", async () => {
   const first = await openBuckets();
   const made = await first.connections.connect(connecting("https://a.example"));
   const path = join(first.folder, "connections.json");

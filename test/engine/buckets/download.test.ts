@@ -51,7 +51,7 @@ test("an empty object becomes an empty file", async () => {
   expect(await readFile(out, "utf8")).toBe("");
 });
 
-test("what breaks off goes on where it was", async () => {
+test("a broken download continues where it was", async () => {
   const { download, out, server } = await openTrial();
   server.troubles.push({ hits: isGet, times: 2, does: { kind: "cut", afterBytes: 1 << 20 } });
   expect(await download()).toBe(content.length);
@@ -59,7 +59,7 @@ test("what breaks off goes on where it was", async () => {
   expect(server.requests.filter(isGet)).toHaveLength(3);
 });
 
-test("what an earlier run fetched is kept, unless the object is another one", async () => {
+test("what an earlier run downloaded is kept, unless the object has changed", async () => {
   const { download, out, server, kept } = await openTrial();
   const abort = new AbortController();
   server.troubles.push(
@@ -77,7 +77,7 @@ test("what an earlier run fetched is kept, unless the object is another one", as
   expect((await readFile(out)).equals(other)).toBe(true);
 });
 
-test("what an earlier run left is held to the checksum, too", async () => {
+test("what an earlier run left is also checked against the checksum", async () => {
   const { download, out, server, kept } = await openTrial();
   const large = randomBytes(9 << 20);
   kept.put("model.mar", { bytes: large });
@@ -100,7 +100,7 @@ test("what an earlier run left is held to the checksum, too", async () => {
   expect(ranges).toEqual([`bytes=${part.length}-`, "bytes=0-"]);
 });
 
-test("a file that is there is kept unless it is to be written over", async () => {
+test("an existing file is kept unless it is to be overwritten", async () => {
   const { download, out } = await openTrial();
   await download();
   await writeFile(out, "mine");
@@ -110,21 +110,21 @@ test("a file that is there is kept unless it is to be written over", async () =>
   expect((await readFile(out)).equals(content)).toBe(true);
 });
 
-test("bytes that do not fit the service's checksum are refused", async () => {
+test("bytes that do not match the service's checksum are refused", async () => {
   const { download, kept, out } = await openTrial();
   kept.put("model.mar", { bytes: content, checksums: new Map([["sha256", "AAAA"]]) });
   await expect(download()).rejects.toEqual(refusal("DOWNLOAD_DAMAGED"));
   expect(existsSync(out)).toBe(false);
 });
 
-test("an ETag that is no MD5 is one only where the bytes stay the same", async () => {
+test("an ETag that is not an MD5 counts as one only if the bytes stay the same", async () => {
   const { download, kept, out } = await openTrial();
   kept.put("model.mar", { bytes: content, etag: "0".repeat(32) });
   await download();
   expect((await readFile(out)).equals(content)).toBe(true);
 });
 
-test("keys that can be no file's name are left out of a folder", async () => {
+test("keys that cannot be a file's name are left out of a folder", async () => {
   const { bucket, kept } = await openTrial();
   const good = ["sd/a", "sd/b/c", "sd/ü b+%.txt"];
   const bad = [

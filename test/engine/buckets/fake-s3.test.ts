@@ -4,7 +4,7 @@ import { s3Operations } from "../../interop/s3-operations.ts";
 
 s3Operations("the fake", startFakeService);
 
-test("the fake S3 service answers nobody who does not sign", async () => {
+test("the fake S3 service answers only signed requests", async () => {
   await using s3 = await S3Server.start();
   s3.bucket("models").put("secret.txt", { bytes: Buffer.from("secret") });
   const anonymous = await fetch(`${s3.origin}/models/secret.txt`);

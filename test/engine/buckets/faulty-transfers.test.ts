@@ -112,7 +112,7 @@ test.each<Fault>([
   { name: "the service's clock is three hours ahead", service: { skewMs: 3 * 3_600_000 } },
   { name: "the service's clock is three hours behind", service: { skewMs: -3 * 3_600_000 } },
   { name: "the bucket is in another region", service: { region: "eu-west-3" } },
-])("an upload arrives whole although $name", async (fault) => {
+])("an upload arrives completely although $name", async (fault) => {
   const { upload, download, kept } = await openTrial(fault);
   await upload();
   expect(kept.get("model.mar").bytes.equals(CONTENT)).toBe(true);
@@ -133,7 +133,7 @@ test.each<Fault>([
     name: "it fails more often than the SDK tries it",
     troubles: [{ hits: isGet, times: 4, does: busy("InternalError", 500) }],
   },
-])("a download arrives whole although $name", async (fault) => {
+])("a download arrives completely although $name", async (fault) => {
   const { kept, download } = await openTrial(fault);
   kept.put("model.mar", { bytes: CONTENT });
   expect((await download()).equals(CONTENT)).toBe(true);
@@ -150,7 +150,7 @@ test.each<Fault & { readonly code: Parameters<typeof refusal>[0] }>([
     troubles: [{ hits: isPart(5), times: 1, does: busy("AccessDenied", 403) }],
     code: "BUCKET_DENIED",
   },
-])("an upload is refused where $name, and arrives when it is tried again", async (fault) => {
+])("an upload is refused if $name, and arrives when it is tried again", async (fault) => {
   const { upload, kept } = await openTrial(fault);
   await expect(upload()).rejects.toEqual(refusal(fault.code));
   expect(kept.keys()).toEqual([]);
@@ -159,7 +159,7 @@ test.each<Fault & { readonly code: Parameters<typeof refusal>[0] }>([
   expect(kept.uploads.size).toBe(0);
 });
 
-test.each([301, 307])("a transfer is not sent on to a stranger (%i)", async (status) => {
+test.each([301, 307])("a transfer is not redirected to another host (%i)", async (status) => {
   const stranger = await fakeConnection();
   const to = `${stranger.server.origin}/toys/model.mar`;
   const isAny = ({ key }: S3Request): boolean => key === "model.mar";

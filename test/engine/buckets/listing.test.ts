@@ -34,7 +34,7 @@ const HOSTILE = [
   "..",
 ];
 
-test("hostile keys are listed as they are, and looked at by an address that is theirs alone", async () => {
+test("hostile keys are listed unchanged, each with its own address", async () => {
   const service = await standInEndpoint((response, { method }) => {
     if (method === "HEAD") response.writeHead(200, { "content-length": "1" }).end();
     else sendXml(response, listXml({ keys: HOSTILE }));
@@ -66,7 +66,7 @@ test("any key comes back from its encoded form", async () => {
 test.each([
   ["encodes without saying so", "silent", "a b+c/100%/ü.txt"],
   ["does not encode", "plain", "100%25+x/a%20b"],
-] as const)("a service that %s is asked which it is, once", async (_, encoding, key) => {
+] as const)("a service that %s is asked once which it is", async (_, encoding, key) => {
   const service = await standInEndpoint((response, { path }) => {
     const prefix = new URL(path, "http://x").searchParams.get("prefix") ?? "";
     const keys = [key, "other"].filter((one) => one.startsWith(prefix));
@@ -83,7 +83,7 @@ test.each([
   expect(service.seen).toHaveLength(encoding === "silent" ? 3 : 2);
 });
 
-test("of a service that does not encode, a name that looks encoded is found as it is", async () => {
+test("with a service that does not encode, a name that looks encoded is read literally", async () => {
   const { buckets, connection, service } = await bucketOf({
     "": { keys: ["100%25+x"], encoding: "plain" },
   });
@@ -91,7 +91,7 @@ test("of a service that does not encode, a name that looks encoded is found as i
   expect(service.seen).toHaveLength(2);
 });
 
-test("folders and objects have names below the folder; its own marker is none of them", async () => {
+test("folders and objects have names below the folder, without its own marker", async () => {
   const { buckets, connection, service } = await bucketOf({
     "": { keys: ["sd/a", "sd/b"], prefixes: ["sd/unet/", "sd//", "sd/../"] },
   });
@@ -135,7 +135,7 @@ test("a page that names itself as the next one is refused", async () => {
   );
 });
 
-test("a search finds letters of any size in folders below", async () => {
+test("a search finds letters in any case, in folders below, too", async () => {
   const { buckets, connection, service } = await bucketOf({
     "": { keys: ["sd/unet/Config.json", "sd/x"], next: "two" },
     two: { keys: ["sd/vae/config.json"] },
@@ -146,7 +146,7 @@ test("a search finds letters of any size in folders below", async () => {
   expect(service.seen[0]?.path).not.toContain("delimiter");
 });
 
-test("an order by size or time is that of the whole folder, page by page", async () => {
+test("sorting by size or time covers the whole folder, page by page", async () => {
   const { buckets, connection, service } = await bucketOf({
     "": { keys: ["bb", "a"], prefixes: ["f/"], next: "two" },
     two: { keys: ["dddd", "ccc"] },

@@ -20,7 +20,7 @@ test.each([
   });
 });
 
-test("one that is the same is not, and all of it was read", async () => {
+test("an unchanged object is accepted, and all of it was read", async () => {
   const { kept, bucket } = await fakeConnection();
   kept.put("sd.mar", { bytes: SENT });
   let read = 0;
@@ -28,7 +28,7 @@ test("one that is the same is not, and all of it was read", async () => {
   expect(read).toBe(SENT.length);
 });
 
-test("reading goes on where the line broke, and ends where the object has become another", async () => {
+test("reading continues where the connection broke, and ends if the object has changed", async () => {
   const { kept, bucket, server } = await fakeConnection();
   const isGet = ({ method, key }: S3Request): boolean => method === "GET" && key === "sd.mar";
   kept.put("sd.mar", { bytes: SENT });

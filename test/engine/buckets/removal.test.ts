@@ -39,13 +39,13 @@ async function open(answer: Answer) {
   return { service, buckets, remove };
 }
 
-test("what is deleted where no versions are is gone, and no undo is offered", async () => {
+test("without versions, a deletion is final and no undo is offered", async () => {
   const { remove, service } = await open(deleting());
   expect(await remove(["a", "b"])).toEqual({ count: 2, failures: [], failureCount: 0 });
   expect(service.seen.map(keysIn)).toEqual([["a", "b"]]);
 });
 
-test("a deletion in a bucket with versions is undone by taking its marker away", async () => {
+test("a deletion in a bucket with versions is undone by removing its marker", async () => {
   const { remove, service, buckets } = await open(deleting({ isVersioned: true }));
   const { undo, count } = await remove(["a", "b"]);
   expect(count).toBe(2);
@@ -54,7 +54,7 @@ test("a deletion in a bucket with versions is undone by taking its marker away",
   await expect(buckets.undo(undo!)).rejects.toEqual(refusal("NOT_FOUND"));
 });
 
-test("a folder goes with everything in it; keys that no XML can hold go by their address", async () => {
+test("a folder is deleted with everything in it; keys that XML cannot contain are deleted by address", async () => {
   const { remove, service } = await open(deleting({ isVersioned: true }));
   expect(await remove([], ["sd/"])).toMatchObject({ count: 3, undo: expect.any(String) });
   const [, together, alone] = service.seen;
@@ -62,7 +62,7 @@ test("a folder goes with everything in it; keys that no XML can hold go by their
   expect(alone).toMatchObject({ method: "DELETE", path: "/toys/sd/nul%00?x-id=DeleteObject" });
 });
 
-test("what stays is told with its reason", async () => {
+test("what stays is reported with its reason", async () => {
   const { remove } = await open(deleting({ refuses: "b" }));
   expect(await remove(["a", "b"])).toMatchObject({
     count: 1,
@@ -71,7 +71,7 @@ test("what stays is told with its reason", async () => {
   });
 });
 
-test("a service that cannot delete many at once is asked one by one", async () => {
+test("a service that cannot delete several at once is asked one by one", async () => {
   const { remove, service } = await open((response, { method }) => {
     if (method === "POST") sendError(response, 501, "NotImplemented");
     else response.writeHead(204).end();

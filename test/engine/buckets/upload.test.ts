@@ -49,7 +49,7 @@ async function openTrial(options: S3ServerOptions = {}) {
   return { ...fake, folder, upload };
 }
 
-test("an upload that cannot be written down is taken back", async () => {
+test("an upload that cannot be recorded is aborted", async () => {
   const { bucket, kept } = await fakeConnection();
   const folder = temporaryFolder();
   const journal = await TransferJournal.open(folder, "t");
@@ -67,13 +67,13 @@ const partNumber = ({ query }: S3Request): string | null => query.get("partNumbe
 const isComplete = ({ method, query }: S3Request): boolean =>
   method === "POST" && query.has("uploadId");
 
-test("a part is 64 MiB, and more where 10,000 of them would not do", () => {
+test("a part has 64 MiB, or more if 10,000 of them would not suffice", () => {
   expect(partBytesFor(1)).toBe(64 << 20);
   expect(partBytesFor(640 * 2 ** 30)).toBe(Math.ceil((640 * 2 ** 30) / 10_000));
   expect(Math.ceil((5 * 2 ** 40) / partBytesFor(5 * 2 ** 40))).toBeLessThanOrEqual(10_000);
 });
 
-test("parts arrive once each, and the object is what was sent", async () => {
+test("parts arrive once each, and the object equals what was sent", async () => {
   const { upload, kept, server } = await openTrial();
   expect(await upload()).toBe(content.length);
   expect(kept.get("a/model.mar").bytes.equals(content)).toBe(true);
@@ -90,7 +90,7 @@ test("what fits into one request is sent in one", async () => {
   expect(server.requests.filter(isPart)).toEqual([]);
 });
 
-test("an upload that was broken off goes on, and sends no finished part again", async () => {
+test("an interrupted upload continues, and sends no finished part again", async () => {
   const { upload, kept, server } = await openTrial();
   const abort = new AbortController();
   server.troubles.push({
@@ -125,7 +125,7 @@ test("a reset, an error in the middle and one under a 200 are tried again", asyn
   expect(kept.get("a/model.mar").bytes.equals(content)).toBe(true);
 });
 
-test("an upload that the service has forgotten is begun anew", async () => {
+test("an upload that the service has forgotten is started again", async () => {
   const { upload, kept, server, folder } = await openTrial();
   const journal = await TransferJournal.open(folder, "t");
   await journal.beginUpload("a/model.mar", { uploadId: "gone", partBytes: PART, identity: "one" });
@@ -155,7 +155,7 @@ test("bytes that the service stores wrongly are found, deleted and refused", asy
   }
 });
 
-test("a source that has become another sends nothing of the old one", async () => {
+test("a source that has changed sends nothing of the old one", async () => {
   const { upload, kept } = await openTrial();
   const path = join(temporaryFolder(), "model.mar");
   await writeFile(path, content);
@@ -167,7 +167,7 @@ test("a source that has become another sends nothing of the old one", async () =
   expect(kept.get("a/model.mar").bytes.subarray(-4).toString()).toBe("more");
 });
 
-test("a source that changes on the way is refused as soon as that is seen, and nothing stays", async () => {
+test("a source that changes during the upload is refused as soon as that is noticed, and nothing stays", async () => {
   const { upload, kept, server } = await openTrial();
   const path = join(temporaryFolder(), "model.mar");
   await writeFile(path, content);
@@ -190,7 +190,7 @@ test("a source that changes on the way is refused as soon as that is seen, and n
 
 const isWholeGet = ({ method, query }: S3Request): boolean => method === "GET" && query.size < 2;
 
-test("parts that take a thread to hash are the same as those that do not", async () => {
+test("parts that are hashed in a thread equal those that are not", async () => {
   const { upload, kept, server } = await openTrial();
   const large = randomBytes((18 << 20) + 17);
   expect(await upload({ source: source(large), partBytes: 9 << 20 })).toBe(large.length);
@@ -198,7 +198,7 @@ test("parts that take a thread to hash are the same as those that do not", async
   expect(kept.get("a/model.mar").bytes.equals(large)).toBe(true);
 });
 
-test("a service whose ETags are of the whole is believed without reading the object back", async () => {
+test("a service whose ETags cover the whole is trusted without reading the object back", async () => {
   const { upload, kept, server } = await openTrial({ hasWholeEtags: true });
   await upload();
   expect(kept.get("a/model.mar").bytes.equals(content)).toBe(true);

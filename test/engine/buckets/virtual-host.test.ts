@@ -11,7 +11,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const PART = 1 << 16;
 
-test("a bucket in front of the host, as AWS has it: signed, sent in parts, listed, linked and fetched", async () => {
+test("a bucket as a subdomain, as with AWS: signed, sent in parts, listed, linked and downloaded", async () => {
   await using service = await S3Server.start({ smallestPart: 1 });
   const kept = service.bucket("toys");
   // Not every operating system resolves names below localhost.

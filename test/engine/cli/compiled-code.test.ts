@@ -12,7 +12,7 @@ function help(caches: string): string {
 }
 
 test.runIf(process.platform === "linux")(
-  "what was compiled is kept in the cache folder, and may be gone or damaged there",
+  "compiled code is kept in the cache folder, and may be missing or damaged there",
   () => {
     const caches = temporaryFolder();
     const words = help(caches);

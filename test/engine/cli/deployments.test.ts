@@ -43,7 +43,7 @@ async function prepared() {
   return { cluster, manifests, run };
 }
 
-test("deploy: a dry run changes nothing, nothing is applied unasked, and what is applied is removed again", async () => {
+test("deploy: a dry run changes nothing, nothing is applied unasked, and what was applied is removed again", async () => {
   const { cluster, manifests, run } = await prepared();
   const dry = await run("deploy", "apply", manifests, "--dry-run");
   expect([dry.code, dry.out], dry.err).toEqual([

@@ -67,7 +67,7 @@ test.each<[string, Partial<WindowPlace>, string]>([
   ["without a display", { env: {} }, "there is no display"],
   ["with an empty one", { env: { DISPLAY: "" } }, "there is no display"],
   ["as root", { userId: 0 }, "Electron's sandbox is not for the root user"],
-])("%s no window opens, and nothing is fetched", async (_, place, reason) => {
+])("%s no window opens, and nothing is downloaded", async (_, place, reason) => {
   const { end, electron } = await trial({ installer: "put(program)", place });
   expect(end).toEqual({ reason });
   expect(readdirSync(electron).toSorted()).toEqual(["install.js", "package.json"]);
@@ -80,7 +80,7 @@ test.each<[string, Partial<WindowPlace>]>([
   expect((await trial({ place })).end).toEqual({ exitCode: 0 });
 });
 
-test("hands its flags on, and none of the variables that would make Electron a plain Node", async () => {
+test("passes its flags on, and none of the variables that would make Electron a plain Node", async () => {
   const notes = join(temporaryFolder(), "notes");
   const program = `echo "$@ [$ELECTRON_RUN_AS_NODE] $(ulimit -c)" > ${notes}`;
   const env = { DISPLAY: ":0", PATH: process.env["PATH"], ELECTRON_RUN_AS_NODE: "1" };
@@ -88,7 +88,7 @@ test("hands its flags on, and none of the variables that would make Electron a p
   expect(readFileSync(notes, "utf8")).toBe("/repository --port 7900 [] 0\n");
 });
 
-test("a missing program is fetched, and the progress is told", async () => {
+test("a missing program is downloaded, and the progress is reported", async () => {
   const installer = `
     const { setTimeout: wait } = await import("node:timers/promises");
     const { writeFileSync: write } = await import("node:fs");
@@ -107,7 +107,7 @@ test("a missing program is fetched, and the progress is told", async () => {
   expect(after).toEqual(before);
 });
 
-test("a download that stands still is given up, and its process is gone", async () => {
+test("a download that stalls is given up, and its process ends", async () => {
   const { end } = await trial({ installer: "setInterval(() => {}, 1000)", stallMs: 400 });
   expect(end).toEqual({ reason: "fetching Electron stood still for 0.4 s" });
 });
@@ -118,7 +118,7 @@ test.each([
     "Electron could not be fetched: fetch failed",
   ],
   ["process.exit(0)", "Electron's own installer left no program"],
-])("an installer that fails is told of: %s", async (installer, reason) => {
+])("an installer that fails is reported: %s", async (installer, reason) => {
   expect((await trial({ installer })).end).toEqual({ reason });
 });
 
@@ -128,11 +128,11 @@ test.each([
     "exit code 1: Missing X server or $DISPLAY",
   ],
   ["kill -TRAP $$", "SIGTRAP"],
-])("a program that ends badly at once was no window: %s", async (program, cause) => {
+])("a program that ends with an error at once counts as no window: %s", async (program, cause) => {
   expect((await trial({ program })).end).toEqual({ reason: `Electron ended at once (${cause})` });
 });
 
-test("asked to end, the window ends", async () => {
+test("when it is told to end, the window ends", async () => {
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 300);
   const { end } = await trial({ program: "sleep 5", signal: stop.signal });

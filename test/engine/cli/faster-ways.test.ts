@@ -4,19 +4,19 @@ import { type ExactPace, fasterWays, presetSecondsAt } from "../../../engine/cli
 const model = { steps: 50, isDistilled: false };
 const waysAt = (pace: ExactPace) => fasterWays(presetSecondsAt(pace));
 
-test("a long picture is told with what faster presets would take", () => {
+test("a long picture is announced with the times of faster presets", () => {
   expect(waysAt({ model, device: "cpu", secondsPerStep: 30 })).toBe(
     "A picture takes about 25 min here, about 6 min with --preset balanced, about 90 s with --preset fast.",
   );
 });
 
-test("a GPU gains by the steps, and by those that reuse the rest", () => {
+test("a GPU gains from fewer steps, and from those that reuse the rest", () => {
   expect(waysAt({ model, device: "cuda", secondsPerStep: 4 })).toBe(
     "A picture takes about 3 min here, about 2 min with --preset balanced, about 25 s with --preset fast.",
   );
 });
 
-test("nothing is told of a short picture, nor where no preset is faster", () => {
+test("nothing is said about a short picture, or if no preset is faster", () => {
   expect(waysAt({ model, device: "cpu", secondsPerStep: 2 })).toBeUndefined();
   const distilled = { steps: 4, isDistilled: true };
   expect(waysAt({ model: distilled, device: "cuda", secondsPerStep: 60 })).toBeUndefined();

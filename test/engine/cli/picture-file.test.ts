@@ -24,7 +24,7 @@ test.each([
   }
 });
 
-test("a folder that is there, a free name in it, and no name at all are taken", async () => {
+test("an existing folder, a free name in it, and no name at all are accepted", async () => {
   const folder = temporaryFolder();
   for (const out of [folder, join(folder, "dog.png"), undefined]) {
     await checkFree({ out, force: false, count: 2 });

@@ -15,7 +15,7 @@ test.each([
   [["--guidance-interval", "0.0 0.8", "a fish"]],
   [["a fish", "--guidance-interval", "0", ".8"]],
   [["--guidance-interval=0,0.8", "a fish"]],
-])("both shares are read wherever they stand: %j", (line) => {
+])("both shares are read in any position: %j", (line) => {
   expect(read(line)).toEqual(["a fish", [0, 0.8]]);
 });
 

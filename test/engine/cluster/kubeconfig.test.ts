@@ -21,7 +21,7 @@ function written(content: string | Uint8Array): string {
   return path;
 }
 
-test("a sound one is read as kubectl reads it", async () => {
+test("a valid one is read as kubectl reads it", async () => {
   const path = written(JSON.stringify(SOUND));
   expect(await contextsOf(path)).toEqual({
     path,
@@ -53,7 +53,7 @@ async function failureOf(path: string): Promise<unknown> {
   }
 }
 
-test("whatever a file holds, it is read or refused by name", async () => {
+test("whatever a file contains, it is read or refused by name", async () => {
   const path = written("");
   const foreign = oneof(
     string(),
@@ -68,7 +68,7 @@ test("whatever a file holds, it is read or refused by name", async () => {
   );
 });
 
-test("a sound one with anything in the place of a part is read or refused by name", async () => {
+test("a valid one with any value in place of a part is read or refused by name", async () => {
   const path = written("");
   const part = constantFrom("cluster", "user", "context");
   await assert(

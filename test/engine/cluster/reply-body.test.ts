@@ -19,7 +19,7 @@ async function allOf(lines: AsyncIterable<string>): Promise<string[]> {
   return all;
 }
 
-test("a body is read whole however it is cut; one that is too long is refused, or cut", async () => {
+test("a body is read completely however it is split; one that is too long is refused, or cut", async () => {
   await assert(
     asyncProperty(uint8Array({ maxLength: 200 }), nat(40), nat(250), async (body, size, most) => {
       const read = (over: "refuse" | "cut") => readBody(pieces(body, size + 1), most, over, "api");
@@ -33,7 +33,7 @@ test("a body is read whole however it is cut; one that is too long is refused, o
   );
 });
 
-test("lines come whole, wherever the stream is cut", async () => {
+test("lines are complete wherever the stream is split", async () => {
   const line = string().map((text) => text.replaceAll(/[\r\n\u2028\u2029]/g, "-"));
   await assert(
     asyncProperty(array(line, { minLength: 1 }), nat(20), async (lines, size) => {
@@ -43,7 +43,7 @@ test("lines come whole, wherever the stream is cut", async () => {
   );
 });
 
-test("a line that no object can have ends the watch, before it is held whole", async () => {
+test("a line longer than any object ends the watch, before all of it is in memory", async () => {
   let sent = 0;
   const endless = new Readable({
     read() {
@@ -55,7 +55,7 @@ test("a line that no object can have ends the watch, before it is held whole", a
   expect(sent).toBeLessThan(16 << 20);
 });
 
-test("what is no object is none; warnings are bounded, whatever the header", () => {
+test("invalid objects are skipped; warnings are bounded, whatever the header", () => {
   assert(
     property(string(), (text) => {
       const value = parsed(text);

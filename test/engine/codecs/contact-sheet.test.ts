@@ -7,7 +7,7 @@ const square = (side: number, colour: string) =>
     .png()
     .toBuffer();
 
-test("every picture stands in its place, and words stand beside them", async () => {
+test("every picture is in its place, with its labels beside it", async () => {
   const pictures = [
     { column: 0, row: 0, picture: await square(128, "#ff0000") },
     { column: 1, row: 1, picture: await square(128, "#0000ff") },
@@ -32,7 +32,7 @@ test("every picture stands in its place, and words stand beside them", async () 
   expect(above.some((value) => value < 80)).toBe(true);
 });
 
-test("a sheet stays within what every viewer opens", async () => {
+test("a sheet stays within the size that every viewer opens", async () => {
   const picture = await square(2048, "#808080");
   const labels = Array.from({ length: 50 }, (_, i) => String(i));
   const { pixels } = await contactSheet([{ column: 49, row: 0, picture }], {

@@ -33,16 +33,16 @@ const colourAt = ({ width, data }: Pixels, x: number, y: number) => [
 ];
 
 describe("formats", () => {
-  test("a PNG gives its very pixels", async () => {
+  test("a PNG gives exactly its pixels", async () => {
     expect(await decodePicture(encodePng(picture), "a.png", size)).toEqual(picture);
   });
 
-  test("a lossless WebP gives its very pixels", async () => {
+  test("a lossless WebP gives exactly its pixels", async () => {
     const webp = await raw(picture).webp({ lossless: true }).toBuffer();
     expect(await decodePicture(webp, "a.webp", size)).toEqual(picture);
   });
 
-  test("a JPEG comes near", async () => {
+  test("a JPEG comes close", async () => {
     const jpeg = await raw(picture).jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer();
     expect(farthest(await decodePicture(jpeg, "a.jpg", size), picture)).toBeLessThan(12);
   });
@@ -64,7 +64,7 @@ describe("formats", () => {
     expect(Math.abs(meanOf(decoded) - meanOf(picture))).toBeLessThan(15);
   });
 
-  test("of an animation the first frame counts", async () => {
+  test("the first frame of an animation is used", async () => {
     const frames = Buffer.concat([Buffer.alloc(8 * 8 * 3, 200), Buffer.alloc(8 * 8 * 3, 20)]);
     const webp = await sharp(frames, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } })
       .webp({ lossless: true, loop: 0, delay: [100, 100] })
@@ -79,7 +79,7 @@ describe("formats", () => {
   });
 });
 
-describe("what a picture means", () => {
+describe("the meaning of a picture", () => {
   test.each([
     [1, [0, 0]],
     [2, [23, 0]],
@@ -102,7 +102,7 @@ describe("what a picture means", () => {
     },
   );
 
-  test("transparency shows white", async () => {
+  test("transparency becomes white", async () => {
     const rgba = Buffer.from([200, 0, 0, 255, 200, 0, 0, 0, 200, 0, 0, 51]);
     const png = await sharp(rgba, { raw: { width: 3, height: 1, channels: 4 } })
       .png()
@@ -111,7 +111,7 @@ describe("what a picture means", () => {
     expect([...data]).toEqual([200, 0, 0, 255, 255, 255, 244, 204, 204]);
   });
 
-  test("a colour profile is taken into sRGB", async () => {
+  test("a colour profile is converted to sRGB", async () => {
     const stored = await raw(picture).withIccProfile("p3").png().toBuffer();
     const { data, info } = await sharp(stored, { ignoreIcc: true })
       .raw()
@@ -170,13 +170,13 @@ test.each<[string, Uint8Array | Promise<Uint8Array>, RegExp]>([
   });
 });
 
-test("takes a picture of the largest side", async () => {
+test("accepts a picture of the largest side", async () => {
   const wide = encodePng(pixels(8192, 2, new Uint8Array(8192 * 2 * 3).fill(77)));
   const { data } = await decodePicture(wide, "a.png", { width: 64, height: 64 });
   expect(new Set(data)).toEqual(new Set([77]));
 });
 
-test("random damage is refused by name or decoded to the size asked for, and nothing else happens", async () => {
+test("random damage is refused by name or decoded to the requested size, and nothing else happens", async () => {
   const damage = fc.record({
     original: fc.constantFrom<Uint8Array>(png, jpeg, webp),
     changes: fc.array(fc.tuple(fc.nat(4000), fc.nat(255)), { maxLength: 10 }),
@@ -227,12 +227,12 @@ describe("a thumbnail", () => {
     });
   });
 
-  test("pixels in memory and the PNG of the same picture give the same", async () => {
+  test("pixels in memory and the PNG of the same picture give the same result", async () => {
     const whole = thirds(400, 300);
     expect(await makeThumbnail(encodePng(whole))).toEqual(await makeThumbnail(whole));
   });
 
-  test("colours stay what they were", async () => {
+  test("colours stay unchanged", async () => {
     const webp = await makeThumbnail(thirds(400, 400));
     const { data } = await sharp(webp).raw().toBuffer({ resolveWithObject: true });
     const middle = [...data.subarray(160 * 320 * 3, 160 * 320 * 3 + 3)];
@@ -241,7 +241,7 @@ describe("a thumbnail", () => {
     }
   });
 
-  test("a header that claims any size is refused before it is believed", async () => {
+  test("a header's size is checked before it is used", async () => {
     const png = encodePng(thirds(2, 2));
     new DataView(png.buffer).setUint32(16, 65_535);
     new DataView(png.buffer).setUint32(20, 65_535);

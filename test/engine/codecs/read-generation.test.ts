@@ -56,7 +56,7 @@ const unicode = (text: string, isLittle: boolean): ExifText => ({
 });
 
 describe("PNG", () => {
-  test("one of ours gives all of its record", async () => {
+  test("one of ours gives its complete record", async () => {
     const ours = png(Object.fromEntries(generationTexts(RECORD)));
     expect(await readForeignGeneration(ours, "a.png")).toEqual({
       writer: "darkroom",
@@ -92,7 +92,7 @@ describe("studios whose settings are not read", () => {
     );
   });
 
-  test("what can be read beside their words is read", async () => {
+  test("what can be read besides their texts is read", async () => {
     const texts = { generation_data: "{}", parameters: written.A1111 };
     expect(await readForeignGeneration(png(texts), "a.png")).toMatchObject({ writer: "a1111" });
   });
@@ -102,7 +102,7 @@ describe("studios whose settings are not read", () => {
     { Software: "NovelAIsh" },
     { Description: "a boat, Job ID: none" },
     { parameters: "a boat" },
-  ])("%j names nobody", async (texts) => {
+  ])("%j names no studio", async (texts) => {
     await expect(
       readForeignGeneration(png(texts as Record<string, string>), "a.png"),
     ).rejects.toThrow(
@@ -166,7 +166,7 @@ describe.each([
     });
   });
 
-  test("Latin-1 that calls itself ASCII", async () => {
+  test("Latin-1 that is declared as ASCII", async () => {
     const bytes = Buffer.from(`ASCII\0\0\0${infotext.replace(prompt, "Äpfel")}`, "latin1");
     const exif = exifOf([{ tag: "UserComment", bytes }]);
     const recall = await readForeignGeneration(await pictureWith(exif), "a");
@@ -211,7 +211,7 @@ describe.each([
     expect(recall).toMatchObject({ writer: "comfyui", record: { seed: "18446744073709551614" } });
   });
 
-  test("a photograph does not tell how it was made", async () => {
+  test("a photograph does not say how it was made", async () => {
     const exif = exifOf([
       { tag: "Make", ascii: "Camera" },
       { tag: "Model", ascii: "One" },
@@ -225,7 +225,7 @@ describe.each([
   });
 });
 
-test("EXIF of a WebP beyond any reason is not read", async () => {
+test("an unreasonably large EXIF of a WebP is not read", async () => {
   const exif = exifOf([unicode(`${written.A1111}${" ".repeat(1 << 20)}`, false)]);
   await expect(readForeignGeneration(await webpWith(exif), "a.webp")).rejects.toThrow(
     refusal("NO_GENERATION_DATA"),
@@ -236,7 +236,7 @@ test.each([
   ["a text", Buffer.from("a lighthouse\nSteps: 20, Sampler: DDIM, Seed: 5")],
   ["nothing", new Uint8Array(0)],
   ["a GIF", Buffer.from("GIF89a")],
-])("%s is no picture", async (_, bytes) => {
+])("%s is not a picture", async (_, bytes) => {
   await expect(readForeignGeneration(bytes, "a.txt")).rejects.toThrow(
     refusal("IMAGE_UNREADABLE", { file: "a.txt", reason: "it is neither PNG nor JPEG nor WebP" }),
   );

@@ -30,7 +30,7 @@ test.each([
   expect(read.terms).toEqual(terms);
 });
 
-test("what is written is read as it was, whatever is typed around it", () => {
+test("a written term is read back unchanged, whatever is typed around it", () => {
   const names = Object.keys(SEARCH_TERMS);
   fc.assert(
     fc.property(fc.string(), (typed) => {

@@ -51,7 +51,7 @@ test("any text is values within the limit, or none", () => {
   );
 });
 
-test("cells go row by row, and each is one picture of its own values", () => {
+test("cells go row by row, and each is one picture with its own values", () => {
   const grid = {
     x: { setting: "steps", values: ["5", "10"] },
     y: { setting: "prompt", values: ["cat", "dog"] },
@@ -116,6 +116,6 @@ test.each([
   ["prompt", ["bird", "dog"], "bird"],
   ["style", ["none", "Pencil"], undefined],
   ["strength", ["0.5", "2"], "2"],
-] as const)("%s takes %j but for %j", (setting, values, wrong) => {
+] as const)("%s accepts %j except for %j", (setting, values, wrong) => {
   expect(wrongValue({ setting, values: [...values] }, { prompt: "a cat" })).toBe(wrong);
 });

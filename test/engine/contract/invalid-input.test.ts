@@ -9,7 +9,7 @@ function refusal(input: unknown): object {
   return invalidInput(schema.safeParse(input).error?.issues ?? [], input).details;
 }
 
-test("names the first thing that is wrong, where it is and what stands there", () => {
+test("names the first error, its place and the value there", () => {
   expect(refusal({ picture: { width: 65 }, words: 3 })).toEqual({
     field: "picture.width",
     value: "65",

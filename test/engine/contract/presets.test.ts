@@ -3,7 +3,7 @@ import { PRESETS, presetSettings } from "../../../engine/contract/presets.ts";
 
 const own = { steps: 50, isDistilled: false };
 
-test("Exact leaves everything to the model, Balanced and Fast say what they are", () => {
+test("Exact leaves everything to the model, Balanced and Fast set their own values", () => {
   expect(PRESETS.map((preset) => presetSettings(preset, own))).toEqual([
     {},
     { precision: "int8", steps: 25 },

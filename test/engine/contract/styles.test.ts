@@ -28,7 +28,7 @@ test.each([
   ["a $& fish", [PENCIL], "pencil drawing of a $& fish"],
   ["", [style({})], ""],
   ["x", [style({ prompt: "{prompt} and {prompt}" })], "x and x"],
-])("%j with styles is drawn as words around it", (prompt, styles, expected) => {
+])("%j with styles is drawn with the styles' words around it", (prompt, styles, expected) => {
   expect(applyStyles({ prompt, negativePrompt: "" }, styles).prompt).toBe(expected);
 });
 
@@ -48,7 +48,7 @@ test("a style's settings fill what the request leaves open, the later style's fi
   });
 });
 
-test("without styles nothing is kept beside the prompt", () => {
+test("without styles nothing is stored besides the prompt", () => {
   expect(withStyles({ prompt: "a fish" }, [])).toEqual({
     request: { prompt: "a fish" },
     typed: {},

@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 const { wheel, bytes } = WHEELS[0]!;
 const http = { fetch, failed: downloadFailed, stallMs: 5_000, pausesMs: [] };
 
-test("refuses and forgets bytes of the right length that are not the wheel", async () => {
+test("refuses and discards bytes of the right length that are not the wheel", async () => {
   const changed = Uint8Array.from(bytes).fill(7, 100, 200);
   await using host = await standInHost(indexAnswer({ wheels: [{ wheel, bytes: changed }] }));
   const part = join(temporaryFolder(), "wheel.part");
@@ -25,7 +25,7 @@ test("refuses and forgets bytes of the right length that are not the wheel", asy
   await expect(stat(part)).rejects.toThrow("ENOENT");
 });
 
-test("shows its password to the index's own host alone", async () => {
+test("sends its password only to the index's own host", async () => {
   const seen: Record<string, string | null> = {};
   const answer = async (url: URL, init: { headers: Record<string, string> }) => {
     seen[url.host] = init.headers["authorization"] ?? null;
@@ -41,7 +41,7 @@ test("shows its password to the index's own host alone", async () => {
   });
 });
 
-test("keeps what a storage signed out of its sentences", () => {
+test("omits signatures in addresses from its messages", () => {
   const refusal = downloadFailed("https://files.example/x.whl?signature=abc", "it is gone");
   expect(refusal.message).not.toContain("abc");
 });

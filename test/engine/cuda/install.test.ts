@@ -40,7 +40,7 @@ const isWhole = ({ folder }: Workshop) => placedFolder(folder, SMALL_SOURCE) ===
 const filesAsked = (host: StandInHost) =>
   host.asked.map(({ path }) => path).filter((path) => path.startsWith("/files/"));
 
-test("fetches, checks, unpacks and tries the CUDA libraries", async () => {
+test("downloads, checks, unpacks and tests the CUDA libraries", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   const seen: CudaProgress[] = [];
@@ -63,7 +63,7 @@ test("fetches, checks, unpacks and tries the CUDA libraries", async () => {
   expect(last).toMatchObject({ receivedBytes: TOTAL, totalBytes: TOTAL });
 });
 
-test("two installers at once: the second is refused, and all is well once the first is done", async () => {
+test("two installers at once: the second is refused, and everything works once the first is done", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   let second: Promise<unknown> | undefined;
@@ -77,7 +77,7 @@ test("two installers at once: the second is refused, and all is well once the fi
   expect((await installFrom(host.url, shop)).installed).toBe("already there");
 });
 
-test("says before the first byte what it will take", async () => {
+test("says what it needs before the first byte", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   const planned: CudaProgress[] = [];
@@ -95,14 +95,14 @@ test("says before the first byte what it will take", async () => {
   expect(planned).toMatchObject([{ downloadBytes: TOTAL, installedBytes, freeBytes: 1e12 }]);
 });
 
-test("reads an index that knows HTML only", async () => {
+test("reads an index with HTML only", async () => {
   await using host = await standInHost(indexAnswer({ isHtml: true }));
   const shop = workshopIn(temporaryFolder());
   expect(await installFrom(host.url, shop)).toMatchObject({ installed: "placed" });
   expect(isWhole(shop)).toBe(true);
 });
 
-test("fetches nothing before NVIDIA's licence was accepted", async () => {
+test("downloads nothing before NVIDIA's licence is accepted", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   const refused = installFrom(host.url, shop, { acceptsLicence: false });
@@ -110,7 +110,7 @@ test("fetches nothing before NVIDIA's licence was accepted", async () => {
   expect(host.asked).toEqual([]);
 });
 
-test("is done the second time without asking anybody, not even about the licence", async () => {
+test("finishes the second time without any request, even for the licence", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   await installFrom(host.url, shop);
@@ -120,7 +120,7 @@ test("is done the second time without asking anybody, not even about the licence
   expect(host.asked).toHaveLength(asked);
 });
 
-test("fetches the one wheel anew whose library was changed since", async () => {
+test("downloads only the one wheel whose library has changed since", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   await installFrom(host.url, shop);
@@ -133,7 +133,7 @@ test("fetches the one wheel anew whose library was changed since", async () => {
   expect(await readFile(join(shop.folder, name))).toEqual(contentOf(name));
 });
 
-test("an updated Darkroom brings its own ONNX Runtime beside the provider", async () => {
+test("an updated Darkroom puts its own ONNX Runtime beside the provider", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   await installFrom(host.url, shop);
@@ -145,7 +145,7 @@ test("an updated Darkroom brings its own ONNX Runtime beside the provider", asyn
   expect(isWhole(shop)).toBe(true);
 });
 
-test("libraries of another version are not used, and replaced", async () => {
+test("libraries of another version are replaced, not used", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   await installFrom(host.url, shop);
@@ -167,7 +167,7 @@ test("says what the machine lacks, and why the device did not answer", async () 
   ]);
 });
 
-test("unpacks nothing of bytes that are not the pinned wheel's, and forgets them", async () => {
+test("unpacks nothing from bytes that are not the pinned wheel's, and discards them", async () => {
   const spoilt = { ...first, bytes: Uint8Array.from(first.bytes).fill(1, 5_000, 5_010) };
   await using host = await standInHost(indexAnswer({ wheels: [spoilt, ...WHEELS.slice(1)] }));
   const shop = workshopIn(temporaryFolder());
@@ -178,7 +178,7 @@ test("unpacks nothing of bytes that are not the pinned wheel's, and forgets them
   expect(await placedIn(shop)).toEqual([]);
 });
 
-test("places nothing of a pinned wheel that lacks a library, and forgets it", async () => {
+test("installs nothing from a pinned wheel that lacks a library, and discards it", async () => {
   const [init, , ...rest] = entriesOf(second.wheel);
   const lacking = smallWheel(second.wheel, [init!, ...rest]);
   const wheels = [lacking, ...WHEELS.filter((one) => one !== second)];
@@ -204,7 +204,7 @@ test("names an index that does not list a wheel", async () => {
   });
 });
 
-test("refuses before the first byte where the disk lacks the room", async () => {
+test("refuses before the first byte if the disk lacks the space", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   const { peakBytes } = await cudaNeeds(shop, { source: SMALL_SOURCE });
@@ -220,7 +220,7 @@ test("refuses before the first byte where the disk lacks the room", async () => 
   });
 });
 
-test("never needs more of the disk than it said", async () => {
+test("never needs more disk space than it said", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   const { peakBytes } = await cudaNeeds(shop, { source: SMALL_SOURCE });
@@ -245,7 +245,7 @@ function bytesBelow(folder: string): number {
   }
 }
 
-test.skipIf(process.getuid?.() === 0)("names a folder that may not be written to", async () => {
+test.skipIf(process.getuid?.() === 0)("names a folder that cannot be written", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   await mkdir(shop.folder, { recursive: true });
@@ -262,7 +262,7 @@ test.each([
   ["darwin-arm64", "Core ML (coreml)"],
   ["darwin-x64", "no CUDA for darwin on x64"],
   ["linux-arm64", "no CUDA for linux on arm64"],
-])("refuses on %s before it looks at anything", async (platform, words) => {
+])("refuses on %s before it checks anything", async (platform, words) => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   const refused = installFrom(host.url, shop, { machine: { ...GOOD_MACHINE, platform } });
@@ -273,7 +273,7 @@ test.each([
   expect(host.asked).toEqual([]);
 });
 
-test("cancelled while it unpacks it leaves what was placed, and asks for nothing twice", async () => {
+test("cancelled while unpacking, it keeps what was installed and requests nothing twice", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   const cancel = new AbortController();
@@ -290,7 +290,7 @@ test("cancelled while it unpacks it leaves what was placed, and asks for nothing
   expect(await placedIn(shop)).toEqual(PLACED);
 });
 
-test("does not start the device for a caller who has left", async () => {
+test("does not start the device for a caller who has cancelled", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   await installFrom(host.url, shop);
@@ -314,7 +314,7 @@ test("does not start the device for a caller who has left", async () => {
   expect(probes).toBe(0);
 });
 
-test("goes on after kill -9 in the middle of a wheel, with that wheel", async () => {
+test("continues after kill -9 in the middle of a wheel, with that wheel", async () => {
   const heldAt = 20_000;
   const serving = (file: string, count: number) =>
     file === second.wheel.file && count === 1 ? { holdAt: heldAt } : undefined;
@@ -339,7 +339,7 @@ test("goes on after kill -9 in the middle of a wheel, with that wheel", async ()
   expect(await placedIn(shop)).toEqual(PLACED);
 });
 
-test("a library that is gone is missed before the inference process is sent there", async () => {
+test("a missing library is noticed before the inference process uses the folder", async () => {
   await using host = await standInHost(indexAnswer());
   const shop = workshopIn(temporaryFolder());
   await installFrom(host.url, shop);

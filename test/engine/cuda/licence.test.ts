@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readLicences } from "../../../engine/cuda/licence.ts";
 
-test("both of NVIDIA's licences are at hand, whole", async () => {
+test("both of NVIDIA's licences are available, complete", async () => {
   const [cuda, cudnn] = await readLicences();
   expect(cuda?.text).toMatch(/^End User License Agreement/);
   expect(cudnn?.text).toMatch(/^LICENSE AGREEMENT FOR NVIDIA SOFTWARE DEVELOPMENT KITS/);

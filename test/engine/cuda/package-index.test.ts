@@ -11,7 +11,7 @@ import type { Http } from "../../../engine/download/http.ts";
 const wheel = CUDA_SOURCE.wheels[0]!;
 const http: Http = { fetch, failed: downloadFailed, stallMs: 5_000, pausesMs: [] };
 
-test("is the public index unless told otherwise, by a flag before the environment", () => {
+test("is the public index unless a flag or, failing that, the environment says otherwise", () => {
   expect(packageIndex(undefined, {}).url.href).toBe("https://pypi.org/simple/");
   const env = { PIP_INDEX_URL: "https://mirror.example/pypi/simple" };
   expect(packageIndex(undefined, env).url.href).toBe("https://mirror.example/pypi/simple/");
@@ -66,14 +66,14 @@ test("follows relative addresses from the project's page, and decodes them", asy
   expect(address.href).toBe(`http://${url}/root/f/b.whl?a=1&b=2`);
 });
 
-test("shows the index its name and password", async () => {
+test("sends the index its name and password", async () => {
   const { url, seen } = await indexWith(json(wheel.file, "b.whl"));
   await wheelAddress(packageIndex(`http://me:secret@${url}/simple`), wheel, http);
   expect(seen.authorization).toBe(`Basic ${btoa("me:secret")}`);
   expect(seen.accept).toContain("application/vnd.pypi.simple.v1+json");
 });
 
-test("a page that is anything else does not list the wheel", async () => {
+test("any other page does not list the wheel", async () => {
   const pages = fc.oneof(fc.string(), fc.json(), fc.constant(json("other.whl", "b.whl")));
   await fc.assert(
     fc.asyncProperty(pages, async (page) => {

@@ -38,14 +38,14 @@ test.each<[string, () => Promise<unknown>]>([
   ["the receipt is cut", () => truncate(receipt(), 12)],
   ["the receipt is another's", () => writeFile(receipt(), "[1]")],
   ["the receipt lists nothing", () => writeFile(receipt(), `{"version":"1.30.0","libraries":[]}`)],
-])("the inference process is not sent there when %s", async (_, damage) => {
+])("the inference process does not use the folder when %s", async (_, damage) => {
   expect(placedFolder(folder, SMALL_SOURCE)).toBe(folder);
   await damage();
   expect(placedFolder(folder, SMALL_SOURCE)).toBeUndefined();
   expect(await missingWheels({ folder }, SMALL_SOURCE)).not.toEqual([]);
 });
 
-test("a library that changed and kept its length is found by its bytes", async () => {
+test("a library that changed but kept its length is detected by its bytes", async () => {
   const path = join(folder, LIBRARIES[0]!);
   const bytes = await readFile(path);
   bytes[100]! ^= 1;
@@ -55,7 +55,7 @@ test("a library that changed and kept its length is found by its bytes", async (
   expect(missing).toEqual([SMALL_SOURCE.wheels[0]]);
 });
 
-test("what was there stays when unpacking fails, and nothing of the failure", async () => {
+test("earlier files stay when unpacking fails, and nothing of the failure stays", async () => {
   const before = (await readdir(folder)).toSorted();
   const failing = place(folder, SMALL_SOURCE, async (workplace) => {
     await writeFile(join(workplace, LIBRARIES[0]!), "half");
@@ -66,7 +66,7 @@ test("what was there stays when unpacking fails, and nothing of the failure", as
   expect(placedFolder(folder, SMALL_SOURCE)).toBe(folder);
 });
 
-test("discards what is half fetched and what a killed run left, and nothing else", async () => {
+test("discards partial downloads and what a killed run left, and nothing else", async () => {
   const part = partOf(folder, SMALL_SOURCE.wheels[0]!);
   await writeFile(part, "half");
   await writeFile(`${part}.validator`, '"one"');
@@ -76,7 +76,7 @@ test("discards what is half fetched and what a killed run left, and nothing else
   expect(placedFolder(folder, SMALL_SOURCE)).toBe(folder);
 });
 
-test("removes all of it, and says whether there was anything", async () => {
+test("removes everything, and says whether there was anything", async () => {
   expect(await removePlacement(folder)).toBe(true);
   await expect(readdir(folder)).rejects.toThrow("ENOENT");
   expect(await removePlacement(folder)).toBe(false);

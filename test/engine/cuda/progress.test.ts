@@ -18,7 +18,7 @@ test("measures rate and time left over the last seconds", () => {
   ]);
 });
 
-test("forgets how fast it was more than five seconds ago", () => {
+test("forgets the speed of more than five seconds ago", () => {
   let at = 0;
   const meter = progressMeter(1_000_000, () => at);
   meter(0);
@@ -33,7 +33,7 @@ test("reports at most five times a second, and always the end", () => {
   expect(seen.filter((bytes) => bytes !== undefined)).toEqual([0, 100]);
 });
 
-test("does not flatter a resumed download with bytes of an earlier run", () => {
+test("does not count bytes of an earlier run in a resumed download's speed", () => {
   let at = 0;
   const meter = progressMeter(1_000, () => at);
   meter(900);
@@ -47,7 +47,7 @@ test("does not flatter a resumed download with bytes of an earlier run", () => {
   });
 });
 
-test("has no rate when a download had to start anew", () => {
+test("has no rate when a download had to start again", () => {
   let at = 0;
   const meter = progressMeter(1_000, () => at);
   meter(900);

@@ -9,7 +9,7 @@ const report: CudaReport = {
   probe: { ok: true },
 };
 
-test("ends in plain words when CUDA works", () => {
+test("ends with a plain sentence when CUDA works", () => {
   expect(formatCudaReport(report).split("\n")).toEqual([
     "ONNX Runtime 1.30.0's CUDA provider and NVIDIA's libraries were installed in /data/cuda.",
     "One product on the device: right.",
@@ -17,7 +17,7 @@ test("ends in plain words when CUDA works", () => {
   ]);
 });
 
-test("says what is missing, what to do, and why there was no product", () => {
+test("says what is missing, what to do, and why the test failed", () => {
   const lacking: CudaReport = {
     ...report,
     installed: "already there",

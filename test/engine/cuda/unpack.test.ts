@@ -40,7 +40,7 @@ const cudaBytes = cudaData.byteLength;
 const goodWheel = () => zipOf(entriesOf(wheel));
 const sound = goodWheel();
 
-test("unpacks the wanted libraries under names of its own, and nothing else", async () => {
+test("unpacks only the wanted libraries, under its own names", async () => {
   const folder = temporaryFolder();
   const placed = await unpack(folder, sound);
   expect(placed.map(({ name, sizeBytes }) => ({ name, sizeBytes }))).toEqual([
@@ -164,7 +164,7 @@ test("never writes more of a bomb than it claimed", async () => {
   expect(written.byteLength).toBeLessThanOrEqual(cudaBytes);
 });
 
-test("does not write through a link that waits in its place", async () => {
+test("does not write through a link in its place", async () => {
   const folder = temporaryFolder();
   const victim = join(temporaryFolder(), "victim");
   await writeFile(victim, "mine");
@@ -173,7 +173,7 @@ test("does not write through a link that waits in its place", async () => {
   expect(await readFile(victim, "utf8")).toBe("mine");
 });
 
-test("lets the disk's own errors pass, for they are not the package's fault", async () => {
+test("rethrows the disk's own errors, which are not the package's fault", async () => {
   const folder = temporaryFolder();
   await mkdir(join(folder, SHARED));
   await expect(unpack(folder, goodWheel())).rejects.toMatchObject({ syscall: "open" });
@@ -185,7 +185,7 @@ test("rejects with the caller's own reason when cancelled", async () => {
   await expect(unpack(folder, goodWheel(), signal)).rejects.toThrow("enough");
 });
 
-test("ends in the right bytes or in a refusal, whichever bytes are flipped", async () => {
+test("gives the right bytes or a refusal, whichever bytes are flipped", async () => {
   const flips = fc.array(
     fc.tuple(fc.nat({ max: sound.byteLength - 1 }), fc.integer({ min: 1, max: 255 })),
     { minLength: 1, maxLength: 4 },

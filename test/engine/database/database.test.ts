@@ -57,7 +57,7 @@ test("opens with settings under which a commit survives a power cut", () => {
   database.close();
 });
 
-test("brings an old version up to date and keeps a copy of what it was", () => {
+test("migrates an old version and keeps a copy of it", () => {
   const file = oldDatabase();
   const database = openDatabase(file, [NOTES, STARS]);
   const copy = new DatabaseSync(file.replace(".sqlite", ".v1.sqlite"), { readOnly: true });
@@ -70,7 +70,7 @@ test("brings an old version up to date and keeps a copy of what it was", () => {
   copy.close();
 });
 
-test("makes no copy of a new database, and none when there is nothing to bring up to date", () => {
+test("makes no copy of a new database, or if there is nothing to migrate", () => {
   const file = path();
   openDatabase(file, [NOTES]).close();
   openDatabase(file, [NOTES]).close();
@@ -78,7 +78,7 @@ test("makes no copy of a new database, and none when there is nothing to bring u
   expect(existsSync(file.replace(".sqlite", ".v1.sqlite"))).toBe(false);
 });
 
-test("a migration that fails half-way leaves the database as it was", () => {
+test("a failed migration leaves the database unchanged", () => {
   const file = oldDatabase();
   const broken = {
     name: "broken",
@@ -90,7 +90,7 @@ test("a migration that fails half-way leaves the database as it was", () => {
   database.close();
 });
 
-test("migrations before the failing one are kept, and their copies too", () => {
+test("migrations before the failed one are kept, with their copies", () => {
   const file = oldDatabase();
   const broken = { name: "broken", sql: "INSERT INTO nowhere VALUES (1)" };
   expect(() => openDatabase(file, [NOTES, STARS, broken])).toThrow("no such table: nowhere");
@@ -118,7 +118,7 @@ test("a database of a newer version is kept under a name that says so", () => {
   database.close();
 });
 
-test("refuses a folder that is not there, by name", () => {
+test("refuses a missing folder by name", () => {
   const file = join(path(), "deeper", "notes.sqlite");
   expect(() => openDatabase(file, [NOTES])).toThrow(StudioError);
 });
@@ -133,13 +133,13 @@ const DAMAGE: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
     bytes.map((byte, at) => (at > 100 && at % 97 === 0 ? byte ^ 255 : byte)) as Buffer,
 };
 
-test.for(Object.entries(DAMAGE))("tells damage apart: %s", ([, damage]) => {
+test.for(Object.entries(DAMAGE))("distinguishes damage: %s", ([, damage]) => {
   const file = oldDatabase(500);
   writeFileSync(file, damage(readFileSync(file)));
   expect(() => openDatabase(file, [NOTES])).toThrow(UnusableDatabase);
 });
 
-test("does without a torn end of its log: what was committed before it is there", () => {
+test("opens with a torn end of its log, with everything committed before it", () => {
   const file = path();
   const database = openDatabase(file, [NOTES]);
   for (const text of ["first", "second"]) database.prepare("INSERT INTO note VALUES (?)").run(text);
@@ -180,7 +180,7 @@ const IN_ITS_PLACE: Readonly<Record<string, { put: (file: string) => void; lost:
   },
 };
 
-test.for(Object.entries(IN_ITS_PLACE))("replaces what cannot be used: %s", ([, { put, lost }]) => {
+test.for(Object.entries(IN_ITS_PLACE))("replaces an unusable file: %s", ([, { put, lost }]) => {
   const file = path();
   put(file);
   const found = openOrReplace(file, [NOTES]);

@@ -15,7 +15,7 @@ function valuesOf(database: DatabaseSync): unknown[] {
     .map(({ value }) => value);
 }
 
-test("keeps all that was done and gives back what the work gave", () => {
+test("keeps everything that was done and returns the work's result", () => {
   const database = numbers();
   const given = inTransaction(database, () => {
     database.exec("INSERT INTO number VALUES (1); INSERT INTO number VALUES (2)");
@@ -24,7 +24,7 @@ test("keeps all that was done and gives back what the work gave", () => {
   expect({ given, values: valuesOf(database) }).toEqual({ given: "done", values: [1, 2] });
 });
 
-test("keeps nothing where the work throws, inside another transaction too", () => {
+test("keeps nothing if the work throws, also inside another transaction", () => {
   const database = numbers();
   const work = (): void =>
     inTransaction(database, () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readAnnotations } from "../../../engine/deploy/annotations.ts";
 
-test("reads one a line, as YAML would write it", () => {
+test("reads one per line, as YAML would write it", () => {
   const text = `
     serving.knative.dev/progress-deadline: 1800s
     note: a: b # c

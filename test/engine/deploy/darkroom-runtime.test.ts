@@ -31,7 +31,7 @@ const DRAFT: DeployDraft = deployDraftSchema.parse({
 const asset = (name: string): Record<string, object> =>
   parse(readFileSync(`assets/deploy/${name}`, "utf8"));
 
-test("the files of assets/deploy are what the page makes of this form", () => {
+test("the files of assets/deploy equal what the page makes of this form", () => {
   const checked = checkForm(DRAFT, "c");
   if (!("form" in checked)) throw new Error(JSON.stringify(checked.faults));
   const made = darkroomRuntime(checked.form);
@@ -42,7 +42,7 @@ test("the files of assets/deploy are what the page makes of this form", () => {
   expect(all["spec"]).toEqual(one["spec"]);
 });
 
-test("Darkroom's runtime takes the document's own command, and says what it needs besides", () => {
+test("Darkroom's runtime accepts the document's own command, and says what else it needs", () => {
   const { files, commands, notes } = deployment({ ...DRAFT, gpus: "1" }, CONNECTION);
   expect(files.map(({ name }) => name)).not.toContain("Containerfile");
   expect(commands.build).toEqual([
@@ -55,12 +55,12 @@ test("Darkroom's runtime takes the document's own command, and says what it need
   expect(differences.filter(({ reason }) => reason === "")).toEqual([]);
 });
 
-test("the document's own limits are named as too low, with what to raise them to", () => {
+test("the document's own limits are reported as too low, with the needed values", () => {
   const { notes } = deployment({ ...DRAFT, memoryRequest: "2Gi", memoryLimit: "2Gi" }, CONNECTION);
   expect(notes.join(" ")).toContain("Raise it to 3Gi at least");
 });
 
-test("TorchServe's image is not taken for Darkroom's", () => {
+test("TorchServe's image is not used for Darkroom", () => {
   const { faults } = deployment(
     deployDraftSchema.parse({ ...DRAFT, image: undefined }),
     CONNECTION,

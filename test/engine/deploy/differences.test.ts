@@ -4,11 +4,11 @@ import { manifestDifferences, type Reasons } from "../../../engine/deploy/differ
 const differencesBetween = (theirs: string, ours: string, reasons: Reasons<null> = {}) =>
   manifestDifferences({ theirs, ours }, reasons, null);
 
-test("texts that say the same do not differ, however they say it", () => {
+test("texts with the same meaning do not differ, however they are written", () => {
   expect(differencesBetween('a: "1"\nb: [x, y]\n', "b:\n  - x\n  - y\na: '1'\n")).toEqual([]);
 });
 
-test("a value, a key that is gone and a new one are told with their lines", () => {
+test("a value, a removed key and a new one are reported with their lines", () => {
   expect(differencesBetween("a: 1\nb: 2\n", "a: 2\nc:\n  d: 3\n  e: 4\n")).toEqual([
     { path: "a", theirs: "1", ours: "2", reason: "", theirLines: [1, 1], ourLines: [1, 1] },
     { path: "b", theirs: "2", reason: "", theirLines: [2, 2], ourLines: [1, 1] },
@@ -38,7 +38,7 @@ test("members of lists go by name, and texts by themselves, wherever they stand"
   ]);
 });
 
-test("a path with a reason is told as a whole, and a star's reason is of everything below", () => {
+test("a path with a reason is reported as a whole, and a star's reason covers everything below", () => {
   const reasons: Reasons<null> = { "spec.size": "Too small.", "meta.*": () => "Yours." };
   const theirs = "spec:\n  size: {cpu: 1, memory: 2}\nmeta: {a: 1}\n";
   const ours = "spec:\n  size: {cpu: 4, memory: 8}\nmeta: {a: 1, b: 2}\n";
@@ -49,7 +49,7 @@ test("a path with a reason is told as a whole, and a star's reason is of everyth
   ]);
 });
 
-test("names that objects of JavaScript have by themselves are names like others", () => {
+test("names that JavaScript's objects have are treated like others", () => {
   const told = differencesBetween("a: 1\n", "a: 1\nconstructor: 2\ntoString: 3\n");
   expect(told.map(({ path, reason }) => [path, reason])).toEqual([
     ["constructor", ""],

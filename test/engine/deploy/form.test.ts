@@ -20,7 +20,7 @@ const faultsOf = (change: Partial<DeployDraft>) => {
   return "faults" in checked ? checked.faults : [];
 };
 
-test("takes the customer's own deployment", () => {
+test("accepts the customer's own deployment", () => {
   expect(checkForm(SOUND, "My MinIO (eu)")).toEqual({
     form: {
       runtime: "torchserve",
@@ -124,18 +124,18 @@ test.each(BROKEN)("refuses at %s: %j", (field, change, code) => {
   expect(message).toContain(REFUSALS[code].advice.split("{")[0]);
 });
 
-test("every field that can be typed has a broken input", () => {
+test("every text field has an invalid input", () => {
   expect(new Set(BROKEN.map(([field]) => field))).toEqual(new Set(DEPLOY_FIELDS));
 });
 
-test("tells every field that is wrong, each once, in the order of the form", () => {
+test("reports every invalid field once, in the order of the form", () => {
   const wrong = Object.fromEntries(DEPLOY_FIELDS.map((field) => [field, "\u0000 A!"]));
   const fields = faultsOf(wrong).map(({ field }) => field);
   // An annotation's line gets its own refusal; in every other field of the form this text is an error.
   expect(fields).toEqual(DEPLOY_FIELDS);
 });
 
-test("adds the slash that a path lacks, and keeps what was typed", () => {
+test("adds a missing slash to a path, and keeps what was typed", () => {
   const checked = checkForm({ ...SOUND, path: "models/sd2" }, "MinIO");
   expect(checked).toMatchObject({ form: { typedPath: "models/sd2", path: "models/sd2/" } });
 });
@@ -144,7 +144,7 @@ test("a plain Deployment's address is shorter than a Knative service's, and its 
   expect(faultsOf({ mode: "raw", name: "k".repeat(50), timeoutSeconds: "1800" })).toEqual([]);
 });
 
-test("any texts give a form whose every field is sound, or name fields to put right", () => {
+test("any texts give a form with valid fields, or name the fields to correct", () => {
   const anything = fc.record(
     Object.fromEntries(
       DEPLOY_FIELDS.map((field) => [

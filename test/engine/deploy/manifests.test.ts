@@ -78,7 +78,7 @@ test("makes the files in the order in which they are applied", () => {
   });
 });
 
-test("leaves out the connection that the project has, and the token that nobody wants", () => {
+test("omits the connection if the project has it, and the token if none is wanted", () => {
   const { files, notes } = deployment(
     {
       ...FORM,
@@ -98,7 +98,7 @@ test("leaves out the connection that the project has, and the token that nobody 
   );
 });
 
-test("the connection's Secret says what the dashboard's says, and has keys only where they are given", () => {
+test("the connection's Secret equals the dashboard's, and contains keys only if they are given", () => {
   const secretOf = (keys?: { accessKey: string; secretKey: string }) => {
     const [file] = deployment(FORM, CONNECTION, keys).files;
     return parse(file?.text ?? "") as { stringData: unknown; metadata: { labels: unknown } };
@@ -122,7 +122,7 @@ test("the connection's Secret says what the dashboard's says, and has keys only 
   });
 });
 
-test("every departure from the customer's ServingRuntime is told, with its reason", () => {
+test("every difference from the customer's ServingRuntime has a reason", () => {
   const runtime = deployment(FORM, CONNECTION).files.find(({ kinds }) =>
     kinds.includes("ServingRuntime"),
   );
@@ -149,7 +149,7 @@ test("every departure from the customer's ServingRuntime is told, with its reaso
   expect(runtime?.theirs).toEqual({ of: "document", text: DOCUMENT_RUNTIME });
 });
 
-test("the lines of a difference hold what it says", () => {
+test("the lines of a difference contain what it says", () => {
   const { files } = deployment({ ...FORM, annotations: "a.b/c: 1" }, CONNECTION);
   const linesOf = (text: string, [from, to]: readonly [number, number]) =>
     text.split("\n").slice(from - 1, to);
@@ -182,7 +182,7 @@ test("the lines of a difference hold what it says", () => {
   ]);
 });
 
-test("whatever a form says, nothing differs without a reason, and YAML says what was meant", () => {
+test("for any form, nothing differs without a reason, and YAML keeps the values", () => {
   fc.assert(
     fc.property(anyForm, (form) => {
       for (const { text, differences } of yamlFiles(form)) {
@@ -242,7 +242,7 @@ const crdsOf = (version: string) => {
 };
 
 test.each(["0.12.1", "0.15.2"])(
-  "KServe %s takes both of its objects, whatever a form says",
+  "KServe %s accepts both of its objects, for any form",
   (version) => {
     const crds = crdsOf(version);
     fc.assert(

@@ -20,7 +20,7 @@ const label = fc
   )
   .map((parts) => parts.join(""));
 
-test("takes every label of RFC 1123, and no text that is none", () => {
+test("accepts every label of RFC 1123, and no other text", () => {
   fc.assert(
     fc.property(label, (text) => {
       expect(labelFault(text)).toBeUndefined();
@@ -34,7 +34,7 @@ test("takes every label of RFC 1123, and no text that is none", () => {
   );
 });
 
-test("takes subdomains of labels, up to 253 characters", () => {
+test("accepts subdomains of labels, up to 253 characters", () => {
   const subdomain = fc.array(label, { minLength: 1, maxLength: 6 }).map((parts) => parts.join("."));
   fc.assert(
     fc.property(subdomain, (text) => (subdomainFault(text) === undefined) === text.length <= 253),
@@ -85,7 +85,7 @@ test.each([
   "image-registry.openshift-image-registry.svc:5000/sd-proj/torchserve",
   `quay.io/jary/torchserve@sha256:${"a".repeat(64)}`,
   `quay.io/jary/torchserve:1@sha256:${"a".repeat(64)}`,
-])("takes the image %s", (image) => {
+])("accepts the image %s", (image) => {
   expect(imageFault(image)).toBeUndefined();
 });
 
@@ -104,7 +104,7 @@ test.each([
   expect(imageFault(image)).toBeDefined();
 });
 
-test("keys of annotations have a name, and a domain in front where they have a slash", () => {
+test("annotation keys have a name, and a domain before the slash if there is one", () => {
   expect(annotationKeyFault("serving.knative.dev/progress-deadline")).toBeUndefined();
   expect(annotationKeyFault("note_1")).toBeUndefined();
   for (const key of ["", "/a", "a/", "a/b/c", "Domain/a", "a b", "__proto__", "a".repeat(64)]) {

@@ -119,7 +119,7 @@ const stateOf = (observed: Partial<Observed>) =>
 const ofPod = (parts: PodParts, rest: Partial<Observed> = {}) =>
   stateOf({ pods: [podOf(parts)], ...rest });
 
-test("a deployment goes from applied to ready, and each of its states is told", () => {
+test("a deployment goes from applied to ready, and each of its states is reported", () => {
   const logs = { "kserve-container": STARTING };
   const running = { storage: DONE, serving: { running: {} } };
   const ready = serverless({ PredictorReady: "True", PredictorConfigurationReady: "True" });
@@ -459,7 +459,7 @@ test.each([
     "scaled-to-zero",
     /stopped/,
   ],
-] as const)("%s is told", (_, told, state, words) => {
+] as const)("%s is reported", (_, told, state, words) => {
   expect(told.state).toBe(state);
   expect(told.sentence).toMatch(words);
 });
@@ -472,7 +472,7 @@ const READY = {
   },
 };
 
-test("a deployment that is ready can rest, have a full line, or have lost its worker", () => {
+test("a ready deployment can scale to zero, have a full queue, or have lost its worker", () => {
   const pods = [podOf({ storage: DONE, serving: { running: {} }, isReady: true })];
   const resting = { ...READY, spec: { predictor: { minReplicas: 0 } } };
   const full = {
@@ -493,7 +493,7 @@ test("a deployment that is ready can rest, have a full line, or have lost its wo
   ]);
 });
 
-test("'ready' counts only of what was asked for last", () => {
+test("'ready' only counts for the latest generation", () => {
   const asked = {
     ...READY,
     metadata: { generation: 2 },
@@ -502,7 +502,7 @@ test("'ready' counts only of what was asked for last", () => {
   expect(stateOf({ service: asked }).state).not.toBe("ready");
 });
 
-test("of several pods the newest counts, unless it is on its way out", () => {
+test("of several pods the newest counts, unless it is terminating", () => {
   const old = { ...podOf({ storage: { running: {} } }) };
   const newer = podOf({ scheduled: ["False", "Unschedulable", GPU] });
   const pods = [
@@ -557,7 +557,7 @@ const anyJson = fc.letrec((tie) => ({
   ),
 })).value;
 
-test("whatever a cluster says, there is a state with texts that fit a screen", () => {
+test("for any cluster data, there is a state with texts that fit a screen", () => {
   fc.assert(
     fc.property(
       fc.record({ service: anyJson, pods: anyJson, events: anyJson, logs: anyJson }),

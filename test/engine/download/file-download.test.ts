@@ -84,14 +84,14 @@ const short: Answer = (response) => {
   response.end(bytes.subarray(0, 70_000));
 };
 
-test("brings the whole package and tells how far it is", async () => {
+test("downloads the whole package and reports its progress", async () => {
   await using run = await trial(serve());
   expect(await run.run()).toBe(sha256(bytes));
   expect(await isWhole(run)).toBe(true);
   expect(run.seen.at(-1)).toBe(200_000);
 });
 
-test("asks for the bytes as they are, not compressed", async () => {
+test("requests the bytes uncompressed", async () => {
   let encoding: string | undefined;
   await using run = await trial((response, request, count) => {
     encoding = request.headers["accept-encoding"]?.toString();
@@ -101,7 +101,7 @@ test("asks for the bytes as they are, not compressed", async () => {
   expect(encoding).toBe("identity");
 });
 
-test("goes on where it was cut, twice", async () => {
+test("continues where it was cut, twice", async () => {
   await using run = await trial(
     inTurn(serve({ holdAt: 70_000 }), serve({ holdAt: 120_000 }), serve()),
   );
@@ -111,7 +111,7 @@ test("goes on where it was cut, twice", async () => {
   expect(run.host.asked.map((asked) => asked.ifRange)).toEqual([undefined, '"one"', '"one"']);
 });
 
-test("goes on in a later run", async () => {
+test("continues in a later run", async () => {
   await using run = await trial(inTurn(serve({ holdAt: 70_000 }), serve()));
   await expect(run.run({ cutAt: [70_000], http: { pausesMs: [] } })).rejects.toMatchObject({
     code: "CUDA_DOWNLOAD_FAILED",
@@ -122,14 +122,14 @@ test("goes on in a later run", async () => {
   expect(ranges(run)).toEqual([undefined, "bytes=70000-"]);
 });
 
-test("starts anew with a server that knows no ranges", async () => {
+test("starts again with a server that does not support ranges", async () => {
   await using run = await trial(inTurn(serve({ holdAt: 70_000 }), serve({ ranges: false })));
   await run.run({ cutAt: [70_000] });
   expect(await isWhole(run)).toBe(true);
   expect(run.host.asked).toHaveLength(2);
 });
 
-test("starts anew when the file changed in between", async () => {
+test("starts again when the file has changed in between", async () => {
   await using run = await trial(
     inTurn(serveBytes(changed, { etag: '"old"', holdAt: 120_000 }), serve({ etag: '"new"' })),
   );
@@ -138,7 +138,7 @@ test("starts anew when the file changed in between", async () => {
   expect(run.host.asked[1]?.ifRange).toBe('"old"');
 });
 
-test("starts anew when a server continues another file in spite of If-Range", async () => {
+test("starts again when a server continues another file in spite of If-Range", async () => {
   await using run = await trial(
     inTurn(serveBytes(changed, { etag: '"old"', holdAt: 120_000 }), careless, serve()),
   );
@@ -157,14 +157,14 @@ test.each([
         .end(bytes),
   ],
   ["a range it does not name", (response) => response.writeHead(206, { etag: '"one"' }).end("x")],
-] satisfies [string, Answer][])("starts anew when the server answers %s", async (_, answer) => {
+] satisfies [string, Answer][])("starts again when the server answers %s", async (_, answer) => {
   await using run = await trial(inTurn(serve({ holdAt: 70_000 }), answer, serve()));
   await run.run({ cutAt: [70_000] });
   expect(await isWhole(run)).toBe(true);
   expect(ranges(run)).toEqual([undefined, "bytes=70000-", undefined]);
 });
 
-test("never continues what no strong validator vouches for", async () => {
+test("never continues without a strong validator", async () => {
   await using run = await trial(
     inTurn(serve({ etag: 'W/"weak"', holdAt: 70_000 }), serve({ etag: 'W/"weak"' })),
   );
@@ -173,7 +173,7 @@ test("never continues what no strong validator vouches for", async () => {
   expect(ranges(run)).toEqual([undefined, undefined]);
 });
 
-test("continues by date where there is no ETag", async () => {
+test("continues by date if there is no ETag", async () => {
   const date = "Thu, 24 Sep 2026 10:00:00 GMT";
   const dated =
     (holdAt?: number): Answer =>
@@ -190,14 +190,14 @@ test("continues by date where there is no ETag", async () => {
   expect(run.host.asked[1]).toMatchObject({ range: "bytes=70000-", ifRange: date });
 });
 
-test("asks nothing where the part is whole already", async () => {
+test("requests nothing if the part is already complete", async () => {
   await using run = await trial(serve());
   await writeFile(run.part, bytes);
   await run.run();
   expect(run.host.asked).toEqual([]);
 });
 
-test("forgets a part that is longer than the package", async () => {
+test("discards a part that is longer than the package", async () => {
   await using run = await trial(serve());
   await writeFile(run.part, noise(200_001));
   await writeFile(`${run.part}.validator`, '"one"');
@@ -206,7 +206,7 @@ test("forgets a part that is longer than the package", async () => {
   expect(ranges(run)).toEqual([undefined]);
 });
 
-test("gives the hash of what came, right or not", async () => {
+test("returns the hash of what arrived, right or not", async () => {
   await using run = await trial(serveBytes(changed));
   expect(await run.run()).toBe(sha256(changed));
 });
@@ -234,7 +234,7 @@ test("refuses a body that does not end where the package does", async () => {
   expect(await partBytes(run.part)).toBe(0);
 });
 
-test("goes on after a body that ended too soon without a word", async () => {
+test("continues after a body that ended early without an error", async () => {
   await using run = await trial(inTurn(short, serve()));
   await run.run();
   expect(await isWhole(run)).toBe(true);
@@ -257,13 +257,13 @@ test.each([
   expect(run.host.asked).toHaveLength(tries);
 });
 
-test("outlasts a server that is down for a moment", async () => {
+test("survives a server that is down for a moment", async () => {
   await using run = await trial(inTurn(down, down, serve()));
   await run.run();
   expect(await isWhole(run)).toBe(true);
 });
 
-test("fails by name when nothing comes", async () => {
+test("fails by name when nothing arrives", async () => {
   await using run = await trial(() => {});
   await expect(run.run({ http: { stallMs: 20 } })).rejects.toMatchObject({
     code: "CUDA_DOWNLOAD_FAILED",
@@ -283,14 +283,14 @@ test("keeps the part when cancelled in the middle", async () => {
   expect(ranges(run)).toEqual([undefined, "bytes=70000-"]);
 });
 
-test.skipIf(!existsSync("/dev/full"))("lets a full disk's own error pass", async () => {
+test.skipIf(!existsSync("/dev/full"))("passes on a full disk's own error", async () => {
   await using run = await trial(serve());
   await symlink("/dev/full", run.part);
   await writeFile(`${run.part}.validator`, '"one"');
   await expect(run.run()).rejects.toMatchObject({ code: "ENOSPC" });
 });
 
-test("ends as the package or as a refusal, whatever the server does", async () => {
+test("ends with the package or a refusal, whatever the server does", async () => {
   const deed = fc.record({
     status: fc.constantFrom(200, 200, 206, 206, 206, 416, 500, 404),
     etag: fc.constantFrom('"one"', '"one"', '"two"', 'W/"one"', null),

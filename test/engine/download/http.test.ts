@@ -22,7 +22,7 @@ async function textOf(url: string, from: Http = http): Promise<string> {
   return Buffer.concat(await Array.fromAsync(reply.chunks)).toString();
 }
 
-test("follows a chain of redirects, relative ones too", async () => {
+test("follows a chain of redirects, including relative ones", async () => {
   await using host = await standInHost((response, request) => {
     const next: Record<string, string> = { "/a": "/b", "/b": "c?signed=1" };
     const location = next[request.url ?? ""];
@@ -50,7 +50,7 @@ test.each([
   "ftp://packages.example/file",
   "file:///etc/passwd",
   "http://[not an address",
-])("refuses to be led from TLS to %s", async (location) => {
+])("refuses a redirect from TLS to %s", async (location) => {
   await expect(
     textOf("https://packages.example/file", redirecting(location)),
   ).rejects.toMatchObject({
@@ -59,13 +59,13 @@ test.each([
   });
 });
 
-test("refuses plain text from anywhere but this machine", async () => {
+test("refuses unencrypted http except on this machine", async () => {
   await expect(textOf("http://packages.example/file")).rejects.toMatchObject({
     code: "DOWNLOAD_FAILED",
   });
 });
 
-test("asks for a signed address anew that is no longer taken", async () => {
+test("requests a new signed address when the old one is refused", async () => {
   let asked = 0;
   await using host = await standInHost((response, request) => {
     if (request.url === "/file") {
@@ -82,7 +82,7 @@ test("asks for a signed address anew that is no longer taken", async () => {
 test.each([
   ["the first address", "/gone"],
   ["the same host under another name", "/renamed"],
-])("takes a 403 of %s as its own word", async (_, path) => {
+])("treats a 403 of %s as its own answer", async (_, path) => {
   await using host = await standInHost((response, request) => {
     if (request.url === "/renamed") response.writeHead(307, { location: "/gone" }).end();
     else response.writeHead(403).end();
@@ -105,26 +105,26 @@ test.each([
   ["ECONNREFUSED", "the connection was refused"],
   ["ENETUNREACH", "there is no network connection to it"],
   ["UND_ERR_CONNECT_TIMEOUT", "no connection could be made in time"],
-])("says in words that there is no connection: %s", async (code, reason) => {
+])("says that there is no connection: %s", async (code, reason) => {
   await expect(
     get("https://a.example/", {}, { ...http, fetch: failingWith(code) }),
   ).rejects.toThrow(new Unreached(reason));
 });
 
-test("lets a refusal through that a fetch rejects with", async () => {
+test("passes on a refusal that a fetch rejects with", async () => {
   const refusal = new StudioError("PROXY_INVALID");
   const refused = { ...http, fetch: () => Promise.reject(refusal) };
   await expect(get("https://a.example/", {}, refused)).rejects.toBe(refusal);
 });
 
-test("calls silence before the answer an interruption", async () => {
+test("treats silence before the answer as an interruption", async () => {
   await using host = await standInHost(() => {});
   await expect(textOf(host.url, { ...http, stallMs: 30 })).rejects.toThrow(
     new Interrupted("nothing came for 0.03 s"),
   );
 });
 
-test("calls silence in the middle of the answer an interruption", async () => {
+test("treats silence in the middle of the answer as an interruption", async () => {
   await using host = await standInHost((response) => {
     response.writeHead(200, { "content-length": 10 });
     response.write("half");
@@ -132,7 +132,7 @@ test("calls silence in the middle of the answer an interruption", async () => {
   await expect(textOf(host.url, { ...http, stallMs: 30 })).rejects.toBeInstanceOf(Interrupted);
 });
 
-test("does not take a slow reader for a silent server", async () => {
+test("does not mistake a slow reader for a silent server", async () => {
   await using host = await standInHost((response) => response.end("whole"));
   const reply = await get(host.url, {}, { ...http, stallMs: 500 });
   const seen: string[] = [];
@@ -143,14 +143,14 @@ test("does not take a slow reader for a silent server", async () => {
   expect(seen.join("")).toBe("whole");
 });
 
-test("calls a connection that breaks, or never is, an interruption", async () => {
+test("treats a connection that breaks, or is never made, as an interruption", async () => {
   await using host = await standInHost((response) => response.destroy());
   await expect(textOf(host.url)).rejects.toBeInstanceOf(Interrupted);
   host.cut();
   await expect(textOf("http://127.0.0.1:1/closed")).rejects.toBeInstanceOf(Interrupted);
 });
 
-test("names the status of an answer whose body broke before it was left", async () => {
+test("names the status of an answer whose body broke before it was discarded", async () => {
   const broken: Http = {
     ...http,
     fetch: async () => {
@@ -174,7 +174,7 @@ test("rejects with the caller's own reason when cancelled", async () => {
 test.each([
   ["HTML", "<html>", "its answer is not JSON"],
   ["more than is allowed", JSON.stringify("x".repeat(200)), "its answer exceeds 100 bytes"],
-])("refuses %s where JSON is expected", async (_, body, reason) => {
+])("refuses %s if JSON is expected", async (_, body, reason) => {
   await using host = await standInHost((response) => response.end(body));
   await expect(getJson(host.url, 100, http)).rejects.toMatchObject({ details: { reason } });
 });
@@ -190,7 +190,7 @@ test("counts decoded bytes, not those of a compressed answer", async () => {
   });
 });
 
-test("keeps the token from every origin but the first", async () => {
+test("sends the token to the first origin only", async () => {
   const seen: [string, string | undefined][] = [];
   const answer =
     (name: string, next?: () => string): Answer =>
@@ -213,7 +213,7 @@ test("keeps the token from every origin but the first", async () => {
   ]);
 });
 
-test("trusts one host without TLS where its user chose it, but leads there from no other", async () => {
+test("trusts one host without TLS if its user chose it, but follows no redirect to it from another", async () => {
   const plain: Http = {
     ...http,
     plainHost: "mirror.example:8090",

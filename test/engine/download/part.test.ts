@@ -21,7 +21,7 @@ test("hashes what is written, and reads what an earlier run wrote", async () => 
   expect(hash.digest().toString("hex")).toBe(sha256);
 });
 
-test("is not misled by bytes of another place, nor by a part that began anew", async () => {
+test("is not misled by bytes at another position, or by a part that started again", async () => {
   const part = join(temporaryFolder(), "a.part");
   writeFileSync(part, bytes);
   const hash = new PartHash(part, "sha256");
@@ -50,7 +50,7 @@ test.each([
   ["a part that is whole, whatever vouches for it", 1000, "", { bytes: 1000, validator: "" }],
   ["nothing of a part without a validator", 500, "", { bytes: 0, validator: null }],
   ["nothing of a part that is too long", 1001, '"one"', { bytes: 0, validator: null }],
-])("goes on with %s", async (_, length, validator, held) => {
+])("continues with %s", async (_, length, validator, held) => {
   const part = join(temporaryFolder(), "a.part");
   await startPart(part, validator);
   writeFileSync(part, bytes.subarray(0, length));

@@ -12,7 +12,7 @@ const PATIENCE: Patience = {
   failed: (url, reason) => new StudioError("DOWNLOAD_FAILED", { file: url, reason }),
 };
 
-test("tries again after each pause, then names the last reason", async () => {
+test("retries after each pause, then names the last reason", async () => {
   let tries = 0;
   const task = async () => {
     throw new Interrupted(`reason ${++tries}`);
@@ -23,7 +23,7 @@ test("tries again after each pause, then names the last reason", async () => {
   });
 });
 
-test("is patient with a server that brings something each time, but not for ever", async () => {
+test("keeps retrying while the server delivers something each time, but not for ever", async () => {
   let tries = 0;
   const task = async () => {
     tries++;
@@ -37,7 +37,7 @@ test("is patient with a server that brings something each time, but not for ever
   expect(tries).toBe(100);
 });
 
-test("does not repeat what another try cannot mend", async () => {
+test("does not repeat what another try cannot fix", async () => {
   let tries = 0;
   const task = async () => {
     tries++;
@@ -60,7 +60,7 @@ test("stops waiting when cancelled in a pause", async () => {
   await expect(waiting).rejects.toThrow("enough");
 });
 
-test("waits for no connection longer than it may, but outlasts a broken one", async () => {
+test("waits for no connection longer than allowed, but survives a broken one", async () => {
   const patient = { ...PATIENCE, pausesMs: [0, 60_000], reachMs: 5_000 };
   let tries = 0;
   const failing = (error: Error) => () => {

@@ -40,7 +40,7 @@ const PATIENCE = {
   failed: (file: string, reason: string) => new StudioError("DOWNLOAD_FAILED", { file, reason }),
 };
 
-test("goes through the proxy of the environment, but never to this machine", async () => {
+test("uses the environment's proxy, but never for this machine", async () => {
   await using host = await standInHost((response) => response.end("here"));
   const proxy = await openProxy();
   for (const name of ["http_proxy", "https_proxy"]) vi.stubEnv(name, proxy.url);
@@ -62,7 +62,7 @@ test.each([
   ["http://", "http://", "not an address"],
   ["alice:s3cret@", "", "not an address"],
 ])(
-  "names a proxy that cannot be used where it is asked for, without its password: %s",
+  "names an unusable proxy where it is needed, without its password: %s",
   async (HTTPS_PROXY, address, reason) => {
     const fetch = proxiedFetch({ HTTPS_PROXY });
     const refused = await textOf(HUB.href, { ...PATIENCE, fetch }).catch((error: unknown) => error);
@@ -74,7 +74,7 @@ test.each([
   },
 );
 
-test("gives up a host that takes the connection and never greets", async () => {
+test("gives up on a host that accepts the connection but sends no greeting", async () => {
   const held: Socket[] = [];
   const silent = createNetServer((socket) => void held.push(socket)).listen(0, "127.0.0.1");
   await once(silent, "listening");

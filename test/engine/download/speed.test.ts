@@ -11,7 +11,7 @@ function measured(samples: readonly (readonly [at: number, bytes: number])[]) {
   });
 }
 
-test("knows no speed before there is something to measure, and then the mean since", () => {
+test("knows no speed until there is something to measure, and then the mean since", () => {
   expect(
     measured([
       [0, 0],
@@ -25,13 +25,13 @@ test("knows no speed before there is something to measure, and then the mean sin
   ]);
 });
 
-test("slows down to nothing while nothing comes", () => {
+test("falls to zero while nothing arrives", () => {
   const seen = measured([0, 1_000, 2_000, 4_000, 7_000, 9_000].map((at) => [at, at ? 100 : 0]));
   expect(seen.map(([rate]) => rate)).toEqual([null, 100, 50, 25, 0, 0]);
   expect(seen.at(-1)).toEqual([0, null]);
 });
 
-test("forgets what was before a work began anew", () => {
+test("forgets the speed before a restart", () => {
   expect(
     measured([
       [0, 0],

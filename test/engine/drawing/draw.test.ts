@@ -6,7 +6,7 @@ test("the seconds of a step are the median of the last five", () => {
   expect(typicalSeconds([])).toBe(0);
 });
 
-test("where every so many steps are whole, a step is the mean of such a cycle", () => {
+test("if only some steps are complete, a step is the mean of a cycle", () => {
   const alternating = [10, 2, 10, 2, 10, 2, 10];
   expect(typicalSeconds(alternating, 2)).toBe(6);
   expect(typicalSeconds(alternating.slice(0, 1), 2)).toBe(10);

@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(cacheFolder, { recursive: true });
 });
 
-test("a model whose files were replaced is loaded anew, whatever their size and age", async () => {
+test("a model whose files were replaced is loaded again, whatever their size and age", async () => {
   const model = join(temporaryFolder(), "model");
   cpSync("test/golden/tiny-sd2-v/snapshot", model, { recursive: true });
   const draw = async (by: Drawing, folder = model) => {
@@ -55,7 +55,7 @@ test("a model whose files were replaced is loaded anew, whatever their size and 
   expect(after.pixels.data).not.toEqual(before.pixels.data);
 });
 
-test("int8 draws nearly the same picture, and says so in its record", async () => {
+test("int8 draws nearly the same picture, and its record says so", async () => {
   const draw = async (precision?: string) => {
     const asked = { prompt: "two purple fish under water", seed: "3", steps: 10, precision };
     for await (const event of drawing.generate(asked)) if (event.kind === "image") return event;
@@ -72,7 +72,7 @@ test("int8 draws nearly the same picture, and says so in its record", async () =
   expect(psnr(quick.pixels.data, exact.pixels.data)).toBeGreaterThan(40);
 });
 
-test("where products of bytes saturate, the whole picture is drawn with weights of 7 bits", async () => {
+test("if products of bytes saturate, the whole picture is drawn with weights of 7 bits", async () => {
   const caches = temporaryFolder();
   const addsExactly = async () => false;
   const narrow = new Drawing({ device: "cpu", cacheFolder: caches, addsExactly });
@@ -90,7 +90,7 @@ test("where products of bytes saturate, the whole picture is drawn with weights 
   expect(psnr(pixels.data, exact.pixels.data)).toBeGreaterThan(34);
 });
 
-test("previews begin with noise and show the picture from the first step on", async () => {
+test("previews start with noise and show the picture from the first step on", async () => {
   const previews: Pixels[] = [];
   const asked = { prompt: "a red fish in a blue sea", seed: "3", steps: 10 };
   for await (const event of drawing.generate(asked)) {
@@ -104,7 +104,7 @@ test("previews begin with noise and show the picture from the first step on", as
   expect(first).toBeGreaterThan(noise! + 6);
 });
 
-test("the process that draws can be started before it is known what with, and draws then", async () => {
+test("the drawing process can be started before the model is known, and draws then", async () => {
   const early = new Drawing({ device: "cpu", cacheFolder });
   onTestFinished(() => early.close());
   early.start();

@@ -49,7 +49,7 @@ test.each([
   ],
   ["vae/diffusion_pytorch_model.safetensors", "decoder.up_blocks.1.resnets.0.conv2", "VAE decoder"],
   ["text_encoder/model.safetensors", "encoder.layers.1.mlp.fc1", "text encoder"],
-])("of %s, %s is named where its values go too far", async (file, layer, network) => {
+])("in %s, %s is named if its values are too large", async (file, layer, network) => {
   const folder = starterWith(
     file,
     `${network === "text encoder" ? "text_model." : ""}${layer}.bias`,
@@ -60,7 +60,7 @@ test.each([
   expect(check.found).toContain(`${layer} of the ${network} gives values up to`);
 });
 
-test("a value that is finite and too large is told with its size", async () => {
+test("a finite value that is too large is reported with its size", async () => {
   const layer = "mid_block.resnets.0.conv1";
   const folder = starterWith(UNET, `${layer}.weight`, (weight) => Math.sign(weight) * 60_000);
   const { check } = await tryModel(folder);

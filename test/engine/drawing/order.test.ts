@@ -11,7 +11,7 @@ function orders(request: object) {
   return ordersOf(parseRequest(request), { name: "starter", read: starter }, "9");
 }
 
-test("what is not asked for is the model's own choice, and the seed a fresh one", () => {
+test("open settings get the model's defaults, and a new seed", () => {
   expect(orders({ prompt: "a dog" })).toEqual([
     {
       model: "starter",
@@ -27,7 +27,7 @@ test("what is not asked for is the model's own choice, and the seed a fresh one"
   ]);
 });
 
-test("what is asked for holds", () => {
+test("requested settings apply", () => {
   const asked = {
     prompt: "a dog",
     negativePrompt: "cats",
@@ -41,7 +41,7 @@ test("what is asked for holds", () => {
   expect(orders(asked)).toEqual([{ ...asked, model: "starter" }]);
 });
 
-test("a preset decides what is not named beside it, and the order says by which it was", () => {
+test("a preset sets what is not given explicitly, and the order names the preset", () => {
   const settings = (request: object) => {
     const [order] = orders({ prompt: "a dog", ...request });
     const { preset, steps, scheduler, precision, guidanceInterval, cacheInterval } = order;
@@ -78,7 +78,7 @@ test.each([[[0.5, 0.5]], [[0.8, 0.2]], [[-0.1, 1]], [[0, 1.1]], [[0.5]]])(
   },
 );
 
-test("one side given alone makes a square", () => {
+test("one side alone makes a square", () => {
   const [{ width, height }] = orders({ prompt: "a dog", height: 96 });
   expect([width, height]).toEqual([96, 96]);
 });
@@ -92,7 +92,7 @@ test("picture i has seed + i, and after the last seed comes 0", () => {
   ]);
 });
 
-test("strength is said only where there is a start image, 0.8 where none is asked for", () => {
+test("strength is set only with a start image, 0.8 by default", () => {
   const [from] = orders({ prompt: "a dog", strength: 0.5, initImageId: "picture" });
   const [usual] = orders({ prompt: "a dog", initImageId: "picture" });
   const [without] = orders({ prompt: "a dog", strength: 0.5 });
@@ -100,7 +100,7 @@ test("strength is said only where there is a start image, 0.8 where none is aske
   expect([usual.strength, without.strength]).toEqual([0.8, undefined]);
 });
 
-test("a start image's resize mode is said where it is not stretched", () => {
+test("a start image's resize mode is recorded unless it is stretched", () => {
   const start = { prompt: "a dog", initImageId: "picture" };
   const modes = (["default", "crop", "fill"] as const).map(
     (resizeMode) => orders({ ...start, resizeMode })[0].resizeMode,
@@ -109,7 +109,7 @@ test("a start image's resize mode is said where it is not stretched", () => {
   expect([...modes, without.resizeMode]).toEqual([undefined, "crop", "fill", undefined]);
 });
 
-test("refuses what the model could not draw", () => {
+test("refuses what the model cannot draw", () => {
   const request = { prompt: "a dog", steps: 5, strength: 0.1, initImageId: "picture" };
   expect(() => orders(request)).toThrow(refusal("REQUEST_INVALID"));
 });
@@ -134,7 +134,7 @@ test.each([
   expect(() => parseRequest(request)).toThrow(words);
 });
 
-test("the starter says what it is, and that it is not Stable Diffusion 2", () => {
+test("the starter describes itself, and says that it is not Stable Diffusion 2", () => {
   expect(starter.summary).toMatchObject({
     name: "starter",
     isStarter: true,

@@ -18,7 +18,7 @@ function openMaps(cacheFolder: string, sample: () => Promise<PreviewSample>): Pr
   return PreviewMaps.open({ cacheFolder, fingerprint: "abc" }, sample);
 }
 
-test("shows latents in colours from the first picture on", async () => {
+test("shows latents in colour from the first picture on", async () => {
   const maps = await openMaps(temporaryFolder(), () => Promise.resolve(SAMPLE));
   expect(maps.preview(white)).toEqual({
     width: 2,
@@ -27,7 +27,7 @@ test("shows latents in colours from the first picture on", async () => {
   });
 });
 
-test("is fitted once for a model, and again where what was kept is damaged", async () => {
+test("is fitted once for a model, and again if the stored map is damaged", async () => {
   const folder = temporaryFolder();
   let fits = 0;
   const sample = (): Promise<PreviewSample> => {
@@ -42,7 +42,7 @@ test("is fitted once for a model, and again where what was kept is damaged", asy
   expect(fits).toBe(2);
 });
 
-test("is fitted once more where the process died that was to make the sample", async () => {
+test("is fitted again if the process died while making the sample", async () => {
   const sample = vi
     .fn<() => Promise<PreviewSample>>()
     .mockRejectedValueOnce(new StudioError("INFERENCE_CRASHED"))
@@ -52,7 +52,7 @@ test("is fitted once more where the process died that was to make the sample", a
 });
 
 test.skipIf(process.platform === "win32").each(Object.keys(SPECIAL_FILES))(
-  "%s in the place of the map is passed over",
+  "%s in place of the map is skipped",
   async (what) => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "preview-maps"));
@@ -62,7 +62,7 @@ test.skipIf(process.platform === "win32").each(Object.keys(SPECIAL_FILES))(
   },
 );
 
-test("a model that cannot be shown is drawn all the same", async () => {
+test("a model without previews is drawn nevertheless", async () => {
   const maps = await openMaps(temporaryFolder(), () => Promise.reject(new Error("out of memory")));
   expect(maps.preview(white)).toBeUndefined();
 });

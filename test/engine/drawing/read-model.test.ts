@@ -178,7 +178,7 @@ test("any value in any config gives a model or a refusal", { timeout: 120_000 },
   );
 });
 
-test("what was read is given again as long as no file changes, for each precision", async () => {
+test("a model that was read is returned again as long as no file changes, for each precision", async () => {
   const folder = temporaryFolder();
   saveFolder(folder, SOUND);
   const read = await readModel(folder, "float32");
@@ -186,7 +186,7 @@ test("what was read is given again as long as no file changes, for each precisio
   expect(await readModel(folder, "float16")).not.toBe(read);
 });
 
-test("a config that was changed is read anew", async () => {
+test("a changed config is read again", async () => {
   const folder = temporaryFolder();
   saveFolder(folder, SOUND);
   await readModel(folder, "float32");
@@ -248,7 +248,7 @@ const DEFAULTS: readonly (readonly [string, readonly Change[], readonly unknown[
   ["LCM with advice", [SCHEDULER("LCMScheduler"), advised(12, 2)], [12, 2, true]],
 ];
 
-test.each(DEFAULTS)("%s decides what a picture takes", async (_, changes, expected) => {
+test.each(DEFAULTS)("%s sets the default settings", async (_, changes, expected) => {
   const files = new Map(SOUND);
   for (const change of changes) change(files);
   const folder = temporaryFolder();
@@ -298,7 +298,7 @@ test.each([
   },
 );
 
-test("a UNet that takes the guidance scale is drawn with in few steps", async () => {
+test("a UNet that takes the guidance scale needs few steps", async () => {
   const folder = temporaryFolder();
   saveModel("latent-consistency", folder);
   const { summary } = await readModel(folder, "float32");

@@ -31,7 +31,7 @@ const ORDER: Order = {
   scheduler: "pndm",
 };
 
-test("lays out what a model can draw", () => {
+test("makes a run of what a model can draw", () => {
   expect(runOf(ORDER, starter)).toMatchObject({
     prompt: "a dog",
     negativePrompt: "cats",
@@ -57,7 +57,7 @@ test("evaluations of the last layer alone count as a seventh", () => {
   expect(evaluationsOf(runOf(order, starter))).toBeCloseTo(4 + 6 * 0.15);
 });
 
-test("with a start image it begins in the middle", () => {
+test("with a start image it starts in the middle", () => {
   const run = runOf({ ...ORDER, scheduler: "ddim", strength: 0.5 }, starter);
   expect([run.from, evaluationsOf(run)]).toEqual([5, 4]);
 });
@@ -69,7 +69,7 @@ test("refuses a size between the model's latents", () => {
   );
 });
 
-test("refuses a text that holds a token without a row in the text encoder", () => {
+test("refuses a text with a token that has no row in the text encoder", () => {
   const { tokenizer } = starter;
   const lacking: ReadModel = {
     ...starter,
@@ -95,7 +95,7 @@ test("refuses a text that holds a token without a row in the text encoder", () =
   expect(() => runOf({ ...negative, guidanceScale: 1 }, lacking)).not.toThrow();
 });
 
-test("the negative prompt is not looked at where the UNet takes the guidance scale itself", () => {
+test("the negative prompt is ignored if the UNet takes the guidance scale itself", () => {
   const { snapshot } = starter;
   const config = { ...snapshot.unet.config, time_cond_proj_dim: 256 };
   const model = { ...starter, snapshot: { ...snapshot, unet: { ...snapshot.unet, config } } };
@@ -114,7 +114,7 @@ test("refuses a strength that leaves nothing to run", () => {
 });
 
 test.each(["steps", "guidanceScale", "seed"])(
-  "an order of an endpoint, without its %s, is a mistake of ours",
+  "an order for an endpoint, without its %s, is an internal error",
   (name) => {
     expect(() => runOf({ ...ORDER, [name]: undefined }, starter)).toThrow("leaves something open");
   },

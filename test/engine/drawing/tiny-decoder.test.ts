@@ -39,7 +39,7 @@ async function draw(
   throw new Error("there was no picture");
 }
 
-test("previews are decoded by a model's own tiny decoder, and Fast pictures where that is wished", async () => {
+test("a model's own tiny decoder decodes previews and, if set, Fast pictures", async () => {
   const model = modelWithTiny();
   const own = await draw(model, "fast");
   expect(own.previews).toEqual(["64x64", "64x64"]);
@@ -51,7 +51,7 @@ test("previews are decoded by a model's own tiny decoder, and Fast pictures wher
   expect(exact.record.decoder).toBeUndefined();
 });
 
-test("a request says what decodes it, whatever the settings say", async () => {
+test("a request's decoder takes precedence over the settings", async () => {
   const model = modelWithTiny();
   const tiny = await draw(model, { decoder: "tiny" });
   expect(tiny.record.decoder).toBe("tiny");
@@ -60,7 +60,7 @@ test("a request says what decodes it, whatever the settings say", async () => {
   expect(own.pixels.data).toEqual((await draw(model, "fast")).pixels.data);
 });
 
-test("a tiny decoder that is asked for and not there is refused before anything is drawn", async () => {
+test("a requested tiny decoder that is missing is refused before anything is drawn", async () => {
   const model = "test/golden/tiny-sd2-v/snapshot";
   await expect(draw(model, { decoder: "tiny" })).rejects.toThrow(
     "The decoder cannot be tiny: this model has none",
@@ -75,7 +75,7 @@ test("a tiny decoder that is asked for and not there is refused before anything 
   ).resolves.toBeUndefined();
 });
 
-test("a decoder that goes is noticed at the next picture", async () => {
+test("a removed decoder is noticed at the next picture", async () => {
   const model = modelWithTiny();
   expect((await draw(model, "fast")).previews).toEqual(["64x64", "64x64"]);
   rmSync(join(model, "tiny_vae"), { recursive: true });
@@ -84,7 +84,7 @@ test("a decoder that goes is noticed at the next picture", async () => {
   expect(without.record.decoder).toBeUndefined();
 });
 
-test("one for Stable Diffusion's latents is not taken for those of another model", async () => {
+test("one for Stable Diffusion's latents is not used for those of another model", async () => {
   const chosen = { folder: TINY, decodesFast: true };
   const drawn = await draw("test/golden/tiny-sd2-v/snapshot", "fast", chosen);
   expect(drawn.previews).toEqual(["8x8", "8x8"]);

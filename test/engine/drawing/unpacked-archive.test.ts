@@ -33,7 +33,7 @@ function differing(folder: string): readonly string[] {
 
 const kept = (cacheFolder: string) => readdirSync(join(cacheFolder, "archives"));
 
-test("an archive is unpacked the first time, under its hash, and found the next", async () => {
+test("an archive is unpacked the first time, under its hash, and found the next time", async () => {
   const cacheFolder = temporaryFolder();
   const path = written(notebookMar());
   const folder = await drawableFolder(path, { cacheFolder });
@@ -48,7 +48,7 @@ test("an archive is unpacked the first time, under its hash, and found the next"
   expect(await drawableFolder(written(marOf(entriesOf())), { cacheFolder })).not.toBe(folder);
 });
 
-test("what is no archive, and a folder with the model's files, is drawn from where it lies", async () => {
+test("a file that is not an archive, and a folder with the model's files, are used in place", async () => {
   const cacheFolder = temporaryFolder();
   expect(await drawableFolder(TINY, { cacheFolder })).toBe(TINY);
   const plain = folderOf([...entriesOf(TINY, { prefix: "sd/" }), HANDLER, manifest()]);
@@ -56,7 +56,7 @@ test("what is no archive, and a folder with the model's files, is drawn from whe
   expect(readdirSync(cacheFolder)).toEqual([]);
 });
 
-test("of a folder, the zip inside is unpacked", async () => {
+test("the inner zip of a folder is unpacked", async () => {
   const cacheFolder = temporaryFolder();
   const folder = folderOf([{ name: "model.zip", data: zipOf(entriesOf()) }, HANDLER, manifest()]);
   expect(differing(await drawableFolder(folder, { cacheFolder }))).toEqual([]);
@@ -74,7 +74,7 @@ test("a broken archive, and one that was stopped, leave nothing", async () => {
   expect(kept(cacheFolder).filter((name) => !name.endsWith(".json"))).toEqual([]);
 });
 
-test("what was not drawn with for two weeks goes, and what was begun and never ended", async () => {
+test("unpacked models unused for two weeks are deleted, as are unfinished ones", async () => {
   const cacheFolder = temporaryFolder();
   const [old, fresh] = [written(notebookMar()), written(marOf(entriesOf()))];
   const first = dirname(await drawableFolder(old, { cacheFolder }));

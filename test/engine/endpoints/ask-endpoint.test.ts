@@ -34,7 +34,7 @@ test.each([
   ["bytes that are called UINT16", "UINT16", [255, 128, 1, 0, 2, 3], [255, 128, 1, 0, 2, 3]],
   ["bytes rounded past their range", "FP32", [256, 128, -1, 0, 2, 3], [255, 128, 0, 0, 2, 3]],
   ["fractions of bytes", "FP32", [2.25, 128.25, 1, 0, 2, 3], [2, 128, 1, 0, 2, 3]],
-])("%s become the bytes they mean", async (_, datatype, data, expected) => {
+])("%s become the intended bytes", async (_, datatype, data, expected) => {
   expect(await drawnFrom({ datatype, shape, data })).toEqual(expected);
 });
 
@@ -56,7 +56,7 @@ test.each([
   ["two different", "content-length: 2\r\ncontent-length: 4"],
   ["two in one", "content-length: 2, 2"],
   ["one beside chunks", "transfer-encoding: chunked\r\ncontent-length: 2"],
-])("a reply with several lengths is refused as no reply: %s", async (_, head) => {
+])("a reply with several lengths is refused: %s", async (_, head) => {
   const server = createServer((socket: Socket) => {
     socket.on("error", () => {});
     socket.once("data", () => socket.end(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n{}`));
@@ -70,7 +70,7 @@ test.each([
 });
 
 test.each(["999999", "9".repeat(40)])(
-  "who says to come back in %s seconds is asked once",
+  "a server that says to retry in %s seconds is asked once",
   async (wait) => {
     const full: Answer = always(503, '{"error":"full"}', { "retry-after": wait });
     const endpoint = await standInEndpoint(full);
@@ -110,7 +110,7 @@ async function drawBinary(answer: Answer) {
   return { pixels: [...data.subarray(0, 6)], bodies: bodies.map((body) => JSON.parse(body)) };
 }
 
-test("a server that lists binary tensors is asked for the picture as one", async () => {
+test("a server that lists binary tensors is asked for the picture in that form", async () => {
   const head = JSON.stringify({
     outputs: [
       { name: "image", datatype: "UINT8", shape: [1, 2, 3], parameters: { binary_data_size: 6 } },
@@ -124,7 +124,7 @@ test("a server that lists binary tensors is asked for the picture as one", async
   expect(bodies).toMatchObject([{ parameters: { binary_data_output: true } }]);
 });
 
-test("where that is refused, the same picture is asked for as JSON", async () => {
+test("if that is refused, the same picture is requested as JSON", async () => {
   const { pixels, bodies } = await drawBinary((response, { body }) => {
     const isPlain = !body.includes("binary_data_output");
     const output = { name: "image", datatype: "UINT8", shape: [1, 2, 3], data: [1, 2, 3, 4, 5, 6] };
@@ -137,7 +137,7 @@ test("where that is refused, the same picture is asked for as JSON", async () =>
   expect(bodies[1]).not.toHaveProperty("parameters");
 });
 
-test("a refusal that may follow a begun picture is not asked for again", async () => {
+test("after a refusal that may follow a started picture, it is not requested again", async () => {
   const endpoint = await standInEndpoint(binaryServer(always(409, '{"error":"conflict"}')));
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(endpoint.url, { model: "sd" }));

@@ -54,7 +54,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(5);
 }
 
-test("a request that Knative's activator holds is waited for by one question, and the picture is sent once", async () => {
+test("while Knative's activator holds one question, the picture waits, and is then sent once", async () => {
   const edge = knativeEdge();
   const { draw, told, standIn, endpoints, id } = await scene(edge);
   const drawing = draw();
@@ -71,7 +71,7 @@ test("a request that Knative's activator holds is waited for by one question, an
   expect(endpoints.get(id).hasAnswered).toBe(true);
 });
 
-test("a router without a pod and a model that loads are phases of one start, asked about by readiness alone", async () => {
+test("a router without a pod and a model that is loading are phases of one start; only readiness is asked", async () => {
   const edge = routerEdge();
   const { draw, told, standIn } = await scene(edge);
   const drawing = draw();
@@ -84,7 +84,7 @@ test("a router without a pod and a model that loads are phases of one start, ask
   expect(pictures(standIn)).toBe(1);
 });
 
-test("what a start took is remembered over a restart, the newest first, ten at the most", async () => {
+test("the duration of a start survives a restart, newest first, at most ten", async () => {
   const edge = routerEdge();
   const first = await scene(edge);
   const drawing = first.draw();
@@ -123,7 +123,7 @@ test("a cancel ends the wait at once, and nothing of the picture was sent", asyn
   }
 });
 
-test("a start that takes longer than a person allows is refused with what was seen last", async () => {
+test("a start that takes longer than allowed is refused with what was seen last", async () => {
   const edge = routerEdge();
   const standIn = await standInEndpoint(edge.answer);
   const { endpoints } = await openEndpoints({ polling: { ...FAST, heldMs: 5000 } });
@@ -140,7 +140,7 @@ test("a start that takes longer than a person allows is refused with what was se
   expect(endpoints.get(id).lastError?.code).toBe("ENDPOINT_NOT_STARTED");
 });
 
-test("an address that has never answered is soon told of as one where nothing is", async () => {
+test("an address that has never answered is soon reported as unused", async () => {
   const { draw, standIn } = await scene(routerEdge(), {
     polling: { ...FAST, heldMs: 60_000, unprovenMs: 100 },
   });
@@ -148,13 +148,13 @@ test("an address that has never answered is soon told of as one where nothing is
   expect(pictures(standIn)).toBe(1);
 });
 
-test("without a wait nothing is asked before the picture, and the first refusal stands", async () => {
+test("without a wait nothing is asked before the picture, and the first refusal is final", async () => {
   const { draw, standIn } = await scene(routerEdge(), { startSeconds: 0 });
   await expect(draw()).rejects.toMatchObject({ code: "ENDPOINT_NOT_SERVED" });
   expect(standIn.seen.map(({ method }) => method)).toEqual(["POST"]);
 });
 
-test("one that gave a picture a moment ago is not asked again whether it is up", async () => {
+test("one that returned a picture a moment ago is not asked whether it is up", async () => {
   const edge = knativeEdge();
   edge.start();
   const { draw, standIn } = await scene(edge);
@@ -163,7 +163,7 @@ test("one that gave a picture a moment ago is not asked again whether it is up",
   expect(standIn.seen.map(({ method }) => method)).toEqual(["GET", "POST", "POST"]);
 });
 
-test("a picture is sent again where only a router had it, and never where a server may have begun", async () => {
+test("a picture is sent again if only a router had it, and never if a server may have started", async () => {
   const [edge, up] = [routerEdge(), seedEdge()];
   edge.start();
   const { draw, standIn, told, out } = await scene(edge);
@@ -199,7 +199,7 @@ test("an activator that gives up holding is asked again", async () => {
   expect(pictures(standIn)).toBe(1);
 });
 
-test("questions become rarer, and are never asked beside each other", async () => {
+test("questions become rarer, and are never sent in parallel", async () => {
   const edge = routerEdge();
   const { draw, standIn, abort, told } = await scene(edge, {
     polling: { ...FAST, heldMs: 60_000, firstMs: 20, longestMs: 400 },

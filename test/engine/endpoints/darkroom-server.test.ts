@@ -41,7 +41,7 @@ async function opened(engine = new ConstantEngine(), options: Partial<EndpointsO
   return { engine, endpoints, id, order: { ...ORDER, model } };
 }
 
-test("our own inference server is sent preset, precision and guidance interval, to the digit", async () => {
+test("our own inference server is sent preset, precision and guidance interval, exactly", async () => {
   const { engine, endpoints, id, order } = await opened();
   const { signal } = new AbortController();
   const picture = await endpoints.draw(id, { ...order, ...QUALITY, seed: "7" }, { signal });
@@ -53,7 +53,7 @@ test("our own inference server is sent preset, precision and guidance interval, 
   expect(Object.keys(last)).not.toEqual(expect.arrayContaining(Object.keys(QUALITY)));
 });
 
-test("it tells what the picture was computed in", async () => {
+test("it reports the precision of the picture", async () => {
   const { endpoints, id, order } = await opened(new TellingEngine());
   const { signal } = new AbortController();
   const picture = await endpoints.draw(id, { ...order, ...QUALITY }, { signal });
@@ -63,7 +63,7 @@ test("it tells what the picture was computed in", async () => {
   expect(precision).toBeUndefined();
 });
 
-test("the seconds that its device took are told by it, read here, and summed over pictures", async () => {
+test("its device's seconds are reported by it, read here, and summed over pictures", async () => {
   const log = new WatchLog(join(temporaryFolder(), "history.sqlite"), () => new Date());
   onTestFinished(() => log.close());
   const onAsked: EndpointsOptions["onAsked"] = (asked, counted) => log.picture(asked, counted);

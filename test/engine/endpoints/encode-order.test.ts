@@ -26,7 +26,7 @@ function bodyOf(order: Parameters<typeof encodeOrder>[1], to: Receiver): unknown
   return JSON.parse(Buffer.concat([...chunks]).toString());
 }
 
-test("a prompt is sent as the seed's notebook sends it, with its true shape", () => {
+test("a prompt is sent as the customer's notebook sends it, with its true shape", () => {
   const to = receiver("prompt");
   const sent = sentOrder(ORDER, to);
   expect(sent).toEqual({
@@ -48,12 +48,12 @@ test.each([
   [["PROMPT_TEXT"], "PROMPT_TEXT"],
   [["a", "b"], "input0"],
   [["seed", "prompt"], "prompt"],
-])("of the inputs %j the prompt is %s", (inputs, name) => {
+])("with the inputs %j the prompt is %s", (inputs, name) => {
   const to = receiver("prompt", inputs);
   expect(bodyOf(sentOrder(ORDER, to), to)).toMatchObject({ inputs: [{ name }] });
 });
 
-test("an endpoint that takes everything is sent everything, as our own reads it", () => {
+test("an endpoint that accepts everything is sent everything, as our own server reads it", () => {
   const to = receiver("full");
   const sent = sentOrder(ORDER, to);
   expect(sent).toEqual(ORDER);
@@ -82,7 +82,7 @@ const FASTER: Pick<
   decoder: "tiny",
 };
 
-test("preset, precision and intervals go where they are declared, and nowhere else", () => {
+test("preset, precision and intervals are sent only if they are declared", () => {
   const own = ["precision", "preset", "guidance_interval", "cache_interval", "decoder"];
   const to = receiver("full", ["prompt", "negative_prompt", ...own]);
   const sent = sentOrder({ ...ORDER, ...FASTER }, to);
@@ -112,7 +112,7 @@ test("preset, precision and intervals go where they are declared, and nowhere el
   expect(sentOrder({ ...ORDER, ...FASTER }, receiver("prompt", own))).not.toHaveProperty("preset");
 });
 
-test("what its metadata does not declare is not sent, and other names are respected", () => {
+test("what its metadata does not declare is not sent, and other names are used", () => {
   const to = receiver("full", ["TEXT", "steps", "seed", "height"]);
   const sent = sentOrder(ORDER, to);
   const { prompt, steps, seed, width, height, model } = ORDER;
@@ -136,7 +136,7 @@ test("what its metadata does not declare is not sent, and other names are respec
   });
 });
 
-test("what is left open is left to the endpoint", () => {
+test("open settings are left to the endpoint", () => {
   const to = receiver("full");
   const { steps: _s, guidanceScale: _g, scheduler: _c, ...rest } = ORDER;
   const open = { ...rest, negativePrompt: "", seed: "5", isSizeOpen: true as const };

@@ -93,7 +93,7 @@ test.each([
   expect(isPlain(origin)).toBe(!isHere);
 });
 
-test("https is never in the clear", () => {
+test("https is never unencrypted", () => {
   expect(isPlain("https://host.example")).toBe(false);
 });
 
@@ -103,7 +103,7 @@ test.each([
   ["http://[::1]:8080", "[::1]:8080"],
 ])("an endpoint at %s is called %s", (origin, name) => expect(nameOf(origin)).toBe(name));
 
-test("a model's name stays one part of the path, whatever it is", () => {
+test("a model's name stays one part of the path, whatever it contains", () => {
   const address = readAddress(`${SEED}/base/v2/models/x/versions/1%2F2/infer`);
   expect(modelPath(address, "a/../b?c#d")).toBe(
     "/base/v2/models/a%2F..%2Fb%3Fc%23d/versions/1%2F2",

@@ -44,7 +44,7 @@ const message = {
 const infer = { path: "/v2/models/sd/infer", message, timeoutMs: 5000 };
 const look = { path: "/v2", timeoutMs: 5000 };
 
-test("a request has its token, its headers and nothing that compresses the reply", async () => {
+test("a request has its token and headers, and does not allow compression", async () => {
   const endpoint = await standInEndpoint(always(200, "{}"));
   const reply = await client(endpoint.url).ask(infer);
   expect([reply.status, new TextDecoder().decode(reply.body)]).toEqual([200, "{}"]);
@@ -103,7 +103,7 @@ test("a redirect to the same host is not followed either", async () => {
   expect(endpoint.seen.map(({ path }) => path)).toEqual(["/v2/models/sd/infer"]);
 });
 
-test("a proxy of the environment is not asked, and is sent nothing", async () => {
+test("a proxy of the environment is not used, and is sent nothing", async () => {
   const [proxy, endpoint] = [
     await standInEndpoint(always(200, "{}")),
     await standInEndpoint(always(200, "{}")),
@@ -115,7 +115,7 @@ test("a proxy of the environment is not asked, and is sent nothing", async () =>
   expect([endpoint.seen.length, proxy.received()]).toEqual([1, ""]);
 });
 
-test("the realm of a challenge is never asked", async () => {
+test("the realm of a challenge is never contacted", async () => {
   const other = await standInEndpoint(always(200, "{}"));
   const challenge = `Bearer realm="${other.url}/token",service="x"`;
   const endpoint = await standInEndpoint(always(401, "", { "www-authenticate": challenge }));
@@ -123,7 +123,7 @@ test("the realm of a challenge is never asked", async () => {
   expect([endpoint.seen.length, other.received()]).toEqual([1, ""]);
 });
 
-test("a token does not go over http to another machine, unless that is allowed", async () => {
+test("a token is not sent over http to another machine, unless that is allowed", async () => {
   // An address reserved for documentation: nothing answers there, and nothing is sent before the refusal.
   const origin = "http://192.0.2.1:9";
   await expect(client(origin).ask(infer)).rejects.toEqual(refusal("REQUEST_INVALID"));
@@ -135,7 +135,7 @@ test.each<[string, (body: string) => Uint8Array, string]>([
   ["gzip", gzipSync, "gzip"],
   ["deflate", deflateSync, "deflate"],
   ["brotli", brotliCompressSync, "br"],
-])("a server that compresses with %s all the same is understood", async (_, compress, coding) => {
+])("a server that compresses with %s nevertheless is understood", async (_, compress, coding) => {
   const endpoint = await standInEndpoint(
     always(200, compress('{"a":1}'), { "content-encoding": coding }),
   );
@@ -169,7 +169,7 @@ test.each<[string, Answer, RefusalCode, string]>([
   await expect(refused).rejects.toThrow(reason);
 });
 
-test("a body without end is cut at its limit, and the socket with it", async () => {
+test("an endless body is cut at its limit, and the socket is closed", async () => {
   const endpoint = await standInEndpoint((response) => {
     response.writeHead(200);
     const piece = Buffer.alloc(1 << 20, "1");
@@ -224,7 +224,7 @@ test.each<[string, (socket: Socket) => void, string]>([
   await expect(refused).rejects.toThrow(reason);
 });
 
-test("one that says nothing did not answer, once its own time is over", async () => {
+test("a silent one did not answer, once its own time is over", async () => {
   const sockets: Socket[] = [];
   const origin = await rawServer((socket) => sockets.push(socket));
   const refused = client(origin).ask({ ...infer, timeoutMs: 300 });
@@ -236,7 +236,7 @@ test.each([
   ["a message", infer.message, 300, "it was not complete within 1 s"],
   ["a look", undefined, 300, "it was not complete within 0 s"],
 ])(
-  "a reply to %s that comes byte by byte has an end all the same",
+  "a reply to %s that arrives byte by byte ends nevertheless",
   async (_, sent, ms, reason) => {
     const endpoint = await standInEndpoint((response) => {
       response.writeHead(200);
@@ -265,7 +265,7 @@ test.each([
     (socket: Socket) => socket.write(`HTTP/1.1 200 OK\r\n${"x-a: aaaaaaaa\r\n".repeat(20_000)}`),
     "its head is too large",
   ],
-])("a reply is refused by name where %s", async (_, onSocket, reason) => {
+])("a reply is refused by name if %s", async (_, onSocket, reason) => {
   const refused = client(await rawServer(onSocket)).ask(look);
   await expect(refused).rejects.toEqual(refusal("ENDPOINT_REPLY_INVALID", { reason }));
 });
@@ -273,7 +273,7 @@ test.each([
 test.each([
   ["http://127.0.0.1:9", "127.0.0.1:9", "nothing listens at that port"],
   ["http://name.invalid", "name.invalid", "host not found"],
-])("there is nobody at %s", async (origin, host, reason) => {
+])("nothing answers at %s", async (origin, host, reason) => {
   const asked = client(origin, { token: undefined }).ask(look);
   const known = ["host not found", "its name cannot be looked up now"];
   const reasons = known.includes(reason) ? known : [reason];
@@ -283,7 +283,7 @@ test.each([
   ).toContainEqual(error);
 });
 
-test("who cancels is free at once, and the socket is closed", async () => {
+test("a cancel returns at once, and the socket is closed", async () => {
   const endpoint = await standInEndpoint(() => {});
   const cancel = new AbortController();
   const asked = client(endpoint.url).ask({ ...infer, signal: cancel.signal });
@@ -294,14 +294,14 @@ test("who cancels is free at once, and the socket is closed", async () => {
   await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0));
 });
 
-test("who has cancelled before sends nothing", async () => {
+test("an earlier cancel sends nothing", async () => {
   const endpoint = await standInEndpoint(always(200, "{}"));
   const asked = client(endpoint.url).ask({ ...infer, signal: AbortSignal.abort() });
   await expect(asked).rejects.toThrow("aborted");
   expect(endpoint.received()).toBe("");
 });
 
-test("a date to come back at is told in seconds", async () => {
+test("a retry date is converted to seconds", async () => {
   const date = new Date(Date.now() + 60_000).toUTCString();
   const endpoint = await standInEndpoint(always(503, "", { "retry-after": date }));
   const { headers } = await client(endpoint.url).ask(look);

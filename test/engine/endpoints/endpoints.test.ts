@@ -12,7 +12,7 @@ import { always, standInEndpoint, type Answer } from "../../fakes/stand-in-endpo
 const CANARY = "canary-7f3a9c51d0ab";
 const never = new AbortController().signal;
 
-test("an endpoint is added without being asked anything, and is there after a restart", async () => {
+test("an endpoint is added without contacting it, and survives a restart", async () => {
   const edge = await standInEndpoint(seedEdge());
   const { endpoints, folder, secrets, changes } = await openEndpoints();
   const token = `e30.${Buffer.from('{"exp":1800000000,"sub":"system:serviceaccount:a:b"}').toString("base64url")}.${CANARY}`;
@@ -53,7 +53,7 @@ test("an endpoint is added without being asked anything, and is there after a re
   expect(again.endpoints.list()).toEqual([endpoint]);
 });
 
-test("a damaged file is set aside and told of", async () => {
+test("a damaged file is set aside and reported", async () => {
   const { folder } = await openEndpoints();
   writeFileSync(join(folder, "endpoints.json"), '{"endpoints": [{"id": 5}');
   const { endpoints } = await openEndpoints({ dataFolder: folder });
@@ -63,7 +63,7 @@ test("a damaged file is set aside and told of", async () => {
   ]);
 });
 
-test("an endpoint of a later version is kept and counted, and an unknown refusal costs nothing", async () => {
+test("an endpoint of a later version is kept and counted, and an unknown refusal causes no loss", async () => {
   const { endpoints, folder, secrets } = await openEndpoints();
   const sound = await endpoints.add(added("https://sound.example"));
   const path = join(folder, "endpoints.json");
@@ -84,7 +84,7 @@ test.each([
   ["an address that grows by its scheme", `a.example/${"p".repeat(2035)}`],
   ["a host's endless label for a name", `https://${"h".repeat(120)}.example`],
   ["an address with an endless model", `https://a.example/v2/models/${"m".repeat(400)}/infer`],
-])("%s is refused, and costs no other endpoint", async (_, url) => {
+])("%s is refused, without affecting another endpoint", async (_, url) => {
   const { endpoints, folder, secrets } = await openEndpoints();
   const sound = await endpoints.add(added("https://sound.example"));
   const refused = endpoints.add(added(url, { token: CANARY }));
@@ -93,7 +93,7 @@ test.each([
   expect(secrets.kept.size).toBe(0);
 });
 
-test("a model that nobody could choose is not learned, and costs no other endpoint", async () => {
+test("an invalid model name is not learned, and does not affect another endpoint", async () => {
   const edge = await standInEndpoint(always(200, JSON.stringify({ models: [" "] })));
   const { endpoints, folder } = await openEndpoints();
   const endpoint = await endpoints.add(added(edge.url));
@@ -101,7 +101,7 @@ test("a model that nobody could choose is not learned, and costs no other endpoi
   expect((await openEndpoints({ dataFolder: folder })).endpoints.list()).toEqual([endpoint]);
 });
 
-test("a look learns what nobody chose: the model it lists, and what that takes", async () => {
+test("a test learns what the user did not set: the model it lists, and its settings", async () => {
   const inputs = ["prompt", "num_inference_steps", "seed"];
   const ours = await standInEndpoint((response, request, count) => {
     const replies: Readonly<Record<string, object>> = {
@@ -135,7 +135,7 @@ test("a look learns what nobody chose: the model it lists, and what that takes",
   );
 });
 
-test("the seed's edge is ready, and takes a prompt and nothing else", async () => {
+test("the notebook's service is ready, and accepts only a prompt", async () => {
   const edge = await standInEndpoint(seedEdge());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
@@ -160,7 +160,7 @@ test.each<[string, Answer, string, string]>([
   ["404", always(404, "nothing here"), "failed", "ENDPOINT_REFUSED"],
   ["404 and nothing", NOTHING, "failed", "ENDPOINT_NOT_SERVED"],
   ["a router's 503", always(503, "no healthy upstream"), "failed", "ENDPOINT_NOT_SERVED"],
-])("a look that meets %s tells it, and refuses nothing", async (_, answer, state, code) => {
+])("a test that meets %s reports it, and refuses nothing", async (_, answer, state, code) => {
   const edge = await standInEndpoint(answer);
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
@@ -172,7 +172,7 @@ test.each<[string, Answer, string, string]>([
   expect(others).toEqual(answer === NOTHING ? ["/ping"] : []);
 });
 
-test("a wrapper that speaks v1 draws on v1's address, and is asked there from then on", async () => {
+test("a wrapper with v1 draws at v1's address, and is asked there from then on", async () => {
   const seed = seedEdge();
   const edge = await standInEndpoint((response, request, count) => {
     if (request.path.endsWith("/infer")) return EDGE.v1Wrapper(response, request, count);
@@ -194,7 +194,7 @@ test("a wrapper that speaks v1 draws on v1's address, and is asked there from th
   expect(JSON.parse(others[0]?.body ?? "")).toMatchObject({ inputs: [{ data: [ORDER.prompt] }] });
 });
 
-test("a wrapper that is busy on v1's address is not asked to draw on v2's again", async () => {
+test("a wrapper that is busy at v1's address is not asked again at v2's", async () => {
   let busy = 1;
   const edge = await standInEndpoint((response, request, count) => {
     if (request.path.endsWith("/infer")) return EDGE.v1Wrapper(response, request, count);
@@ -233,7 +233,7 @@ function torchserve(worker: string): Answer {
   };
 }
 
-test("TorchServe by itself is known by its ping, and its model by a worker that is ready", async () => {
+test("plain TorchServe is recognised by its ping, and its model by a ready worker", async () => {
   const server = await standInEndpoint(torchserve("READY"));
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(server.url));
@@ -276,7 +276,7 @@ test.each<[string, Answer, string, string | undefined]>([
   ["503", always(503, JSON.stringify({ error: STARTING })), "not-ready", STARTING],
   ["400", always(400, JSON.stringify({ error: STARTING })), "not-ready", STARTING],
 ])(
-  "a look at a live service tells whether its model is ready, by %s",
+  "a test of a live service says whether its model is ready, by %s",
   async (_, answer, state, reason) => {
     const seed = seedEdge();
     const edge = await standInEndpoint((response, request, count) =>
@@ -294,7 +294,7 @@ test.each<[string, Answer, string, string | undefined]>([
   },
 );
 
-test("a look at a model that is not there says so, with those that are", async () => {
+test("a test of a missing model says so, with the existing ones", async () => {
   const edge = await standInEndpoint(seedEdge());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url, { model: "kt2" }));
@@ -306,7 +306,7 @@ test("a look at a model that is not there says so, with those that are", async (
   expect(endpoints.get(id).model).toBe("kt2");
 });
 
-test("a look at nobody, and one whose token is gone, fail without a refusal", async () => {
+test("a test without a listener, and one whose token is gone, fail without a refusal", async () => {
   const { endpoints, secrets } = await openEndpoints();
   const { id } = await endpoints.add(added("http://127.0.0.1:9", { token: CANARY }));
   expect(await endpoints.test(id)).toMatchObject({
@@ -320,7 +320,7 @@ test("a look at nobody, and one whose token is gone, fail without a refusal", as
   });
 });
 
-test("where no token is kept, a refusal says that none was sent; where one is, what the endpoint says", async () => {
+test("without a saved token, a refusal says that none was sent; with one, what the endpoint says", async () => {
   const edge = await standInEndpoint(always(403, '{"error":"Forbidden"}'));
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
@@ -335,7 +335,7 @@ test("where no token is kept, a refusal says that none was sent; where one is, w
   expect((await endpoints.test(id)).error?.details).toEqual({ reason: "Forbidden" });
 });
 
-test("what was seen with another token is told of as such, until the next look", async () => {
+test("findings with another token are marked as such, until the next test", async () => {
   const edge = await standInEndpoint(seedEdge());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
@@ -347,7 +347,7 @@ test("what was seen with another token is told of as such, until the next look",
   expect(endpoints.get(id).check).toEqual({ ...check, ms: expect.any(Number) });
 });
 
-test("the seed's picture arrives, and what was sent is what the seed's notebook sends", async () => {
+test("the service's picture arrives, and the request equals the notebook's", async () => {
   const edge = await standInEndpoint(seedEdge());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
@@ -362,7 +362,7 @@ test("the seed's picture arrives, and what was sent is what the seed's notebook 
   });
 });
 
-test("a picture that comes as a file keeps nothing of the file but its pixels", async () => {
+test("only the pixels of a picture that arrives as a file are kept", async () => {
   const file = (await import("sharp")).default({
     create: { width: 3, height: 2, channels: 3, background: "#204080" },
   });
@@ -404,7 +404,7 @@ test.each<[string, Answer, string]>([
   expect(changes.at(-1)?.lastError?.code).toBe(code);
 });
 
-test("a full queue is asked again, and a picture takes the last error away", async () => {
+test("a full queue is asked again, and a picture clears the last error", async () => {
   const edge = await standInEndpoint((response, request, count) => {
     if (count === 1) EDGE.handlerFailed(response, request, count);
     else if (count === 2) EDGE.queueFull(response, request, count);
@@ -423,7 +423,7 @@ test("a full queue is asked again, and a picture takes the last error away", asy
   expect(endpoints.get(id).lastError).toBeUndefined();
 });
 
-test("what an endpoint quotes of its secrets is shown to nobody", async () => {
+test("secrets that an endpoint quotes are never shown", async () => {
   const quoting: Answer = (response, request, count) => {
     const secrets = [request.headers["authorization"], request.headers["x-api-key"]].join(" and ");
     if (request.path.endsWith("/infer")) {
@@ -461,7 +461,7 @@ test("a picture arrives though its endpoint's state cannot be written", async ()
   expect([pixels.width, pixels.height]).toEqual([3, 2]);
 });
 
-test("an echo that is cut amid the token shows no part of it", async () => {
+test("an echo that is cut inside the token shows no part of it", async () => {
   const token = `sha256~${CANARY}`;
   const error = `${"x".repeat(285)} Bearer ${token}`;
   const edge = await standInEndpoint(always(500, JSON.stringify({ error })));
@@ -475,7 +475,7 @@ test("an echo that is cut amid the token shows no part of it", async () => {
   );
 });
 
-test("a redirect tells where to, without what is secret in it", async () => {
+test("a redirect names its target, without secrets", async () => {
   const edge = await standInEndpoint((response) =>
     response.writeHead(307, { location: `https://moved.example/${CANARY}?token=${CANARY}` }).end(),
   );
@@ -487,7 +487,7 @@ test("a redirect tells where to, without what is secret in it", async () => {
   );
 });
 
-test("another origin gets neither token nor headers nor leave to trust; the same origin keeps them", async () => {
+test("another origin gets neither token nor headers nor trust; the same origin keeps them", async () => {
   const { cert } = await certificate();
   const { endpoints, secrets } = await openEndpoints();
   const headers = [{ name: "x-api-key", value: CANARY }];
@@ -506,7 +506,7 @@ test("another origin gets neither token nor headers nor leave to trust; the same
   expect(secrets.kept.size).toBe(0);
 });
 
-test("a secret whose origin is not the endpoint's is never given out, whatever the files say", async () => {
+test("a secret whose origin is not the endpoint's is never used, whatever the files say", async () => {
   const edge = await standInEndpoint(seedEdge());
   const { endpoints, secrets, folder } = await openEndpoints();
   const { id } = await endpoints.add(added("http://127.0.0.1:9", { token: CANARY }));
@@ -531,7 +531,7 @@ test("a token for http to another machine is refused when it is entered, unless 
   expect(await endpoints.setToken(id, " \n")).toMatchObject({ hasToken: false });
 });
 
-test("another address or another model forgets what was learned; a choice is not learned over", async () => {
+test("another address or model clears what was learned; a choice of the user stays", async () => {
   const edge = await standInEndpoint(seedEdge());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url, { profile: "full" }));
@@ -543,7 +543,7 @@ test("another address or another model forgets what was learned; a choice is not
   expect((await endpoints.test(id)).error?.code).toBe("ENDPOINT_MODEL_UNKNOWN");
 });
 
-test("one that is in use stays; one that is not goes with its secrets", async () => {
+test("an endpoint in use stays; another is removed with its secrets", async () => {
   let use: string | undefined = "asked for 2 pictures that are open";
   const { endpoints, secrets, removed } = await openEndpoints({ useOf: () => use });
   const { id } = await endpoints.add(
@@ -558,7 +558,7 @@ test("one that is in use stays; one that is not goes with its secrets", async ()
   await expect(endpoints.test(id)).rejects.toEqual(refusal("NOT_FOUND", { what: "endpoint", id }));
 });
 
-test("replies that say the same in other words give the same picture", async () => {
+test("replies with the same meaning give the same picture", async () => {
   const reply = seedReply(PIXELS) as { outputs: { data: unknown }[] };
   const flat = {
     outputs: [{ ...reply.outputs[0], name: "generated_image", data: PIXELS.flat(2) }],

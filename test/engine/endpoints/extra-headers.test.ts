@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { checkHeaders } from "../../../engine/endpoints/extra-headers.ts";
 import { refusal } from "../../fakes/refusal.ts";
 
-test("headers of a person's own are sent as they are", () => {
+test("a user's own headers are sent unchanged", () => {
   const headers = [
     { name: "X-API-Key", value: "k" },
     { name: "x-tenant", value: "" },

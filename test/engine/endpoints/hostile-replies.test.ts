@@ -991,7 +991,7 @@ test.each(GRPC)("grpc: %s", async (_, script, expected) => {
   expect(await told("grpc", await scriptedGrpcServer(script))).toBe(expected);
 });
 
-test("a hundred kinds of trouble and more differ, and each says what happened and what to do", () => {
+test("more than a hundred kinds of failure differ, and each says what happened and what to do", () => {
   const all = [...ROWS.map(({ expected }) => expected), ...GRPC.map(([, , expected]) => expected)];
   expect(new Set(all).size).toBeGreaterThan(100);
   for (const sentences of all.filter((one) => one !== "a picture")) {

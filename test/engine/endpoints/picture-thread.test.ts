@@ -23,7 +23,7 @@ function reply(body: string | Uint8Array, type = "application/json") {
 const SEED = JSON.stringify(seedReply(PIXELS));
 const DATA = Uint8Array.from(PIXELS.flat(2));
 
-test("the seed's reply becomes a PNG of the same pixels", async () => {
+test("the service's reply becomes a PNG of the same pixels", async () => {
   const { picture, parameters } = await thread().read(reply(SEED), {}, never);
   if (!("png" in picture)) throw new Error("it is a file");
   expect(picture.pixels).toEqual(pixels(3, 2, DATA));
@@ -31,7 +31,7 @@ test("the seed's reply becomes a PNG of the same pixels", async () => {
   expect(parameters).toEqual(new Map());
 });
 
-test("a file comes back as it was, for a codec to decode, and pixels as a PNG", async () => {
+test("a file is returned unchanged, for a codec to decode, and pixels as a PNG", async () => {
   const made = thread();
   const png = encodePng(pixels(3, 2, DATA));
   const { picture } = await made.read(reply(png, "image/png"), {}, never);
@@ -50,7 +50,7 @@ test.each([
   ["half a reply", SEED.slice(0, -20), "ENDPOINT_REPLY_BROKEN", "ends too early"],
   ["nothing", "", "ENDPOINT_REPLY_INVALID", "it is empty"],
   ["depth", "[".repeat(100_000), "ENDPOINT_REPLY_INVALID", "deeper than 8"],
-] as const)("%s is refused by name, and the thread goes on", async (_, body, code, reason) => {
+] as const)("%s is refused by name, and the thread continues", async (_, body, code, reason) => {
   const made = thread();
   const refused = made.read(reply(body), {}, never);
   await expect(refused).rejects.toEqual(refusal(code));
@@ -59,13 +59,13 @@ test.each([
   await expect(made.read(reply(SEED), {}, never)).resolves.toBeDefined();
 });
 
-test("several replies at once are read one after the other", async () => {
+test("several replies at once are read one after another", async () => {
   const made = thread();
   const all = await Promise.all(Array.from({ length: 5 }, () => made.read(reply(SEED), {}, never)));
   expect(all.length).toBe(5);
 });
 
-test("what is read while a large reply is read: the event loop goes on, and a cancel is heard", async () => {
+test("while a large reply is read, the event loop continues and a cancel works", async () => {
   const made = thread();
   const side = 1500;
   const large = `{"outputs":[{"name":"x","datatype":"FP32","shape":[${side},${side},3],"data":[${"0.12345678,".repeat(side * side * 3 - 1)}0.5]}]}`;
@@ -96,7 +96,7 @@ test("the thread ends when it is idle, and starts again", async () => {
 });
 
 test.skipIf(process.platform === "win32")(
-  "where the system starts no thread, it is said by name, and the next one is tried",
+  "if the system cannot start a thread, that is reported by name, and the next one is tried",
   () => {
     const { answers, stderr, status } = withoutDescriptors("thread");
     const refused = expect.stringMatching(/^INFERENCE_CRASHED: .*EMFILE/) as string;

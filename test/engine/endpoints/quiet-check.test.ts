@@ -22,7 +22,7 @@ test.each<readonly [string, Answer, string, string | undefined]>([
   ["one that says no", always(200, '{"ready":false}'), "not-ready", undefined],
   ["one that refuses the token", EDGE.unauthorized, "failed", "ENDPOINT_TOKEN_REFUSED"],
   ["one without the model", EDGE.unknownModel, "failed", "ENDPOINT_MODEL_UNKNOWN"],
-])("a quiet check of %s asks one question and no picture", async (_, answer, state, code) => {
+])("a background check of %s sends one question and no picture", async (_, answer, state, code) => {
   const { endpoints, edge, id } = await scene(answer);
   const check = await endpoints.checkQuietly(id, never);
   expect([check.state, check.error?.code]).toEqual([state, code]);
@@ -32,7 +32,7 @@ test.each<readonly [string, Answer, string, string | undefined]>([
   expect(JSON.stringify(check)).not.toContain("a-token-of-the-edge");
 });
 
-test("a quiet check of what is not there fails, and one that is left rejects", async () => {
+test("a background check of a missing endpoint fails, and an aborted one rejects", async () => {
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added("http://127.0.0.1:1"));
   expect(await endpoints.checkQuietly(id, never)).toMatchObject({
@@ -46,7 +46,7 @@ test("a quiet check of what is not there fails, and one that is left rejects", a
   await expect(checking).rejects.toThrow("aborted");
 });
 
-test("a picture is counted with its time and its bytes, one that fails with its code", async () => {
+test("a picture is counted with its time and its bytes, a failed one with its code", async () => {
   const drawn = await scene(seedEdge());
   await drawn.endpoints.draw(drawn.id, ORDER, { signal: never });
   const body = drawn.edge.seen.at(-1)?.body ?? "";
@@ -61,7 +61,7 @@ test("a picture is counted with its time and its bytes, one that fails with its 
   expect(failed.counted).toMatchObject([{ code: "ENDPOINT_FAULT" }]);
 });
 
-test("a token that ends within a day is a notice, and one that lasts longer is none", async () => {
+test("a token that expires within a day is a notice, and a longer one is not", async () => {
   const expiring = (seconds: number): string => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const exp = Date.parse("2026-11-25T12:00:00.000Z") / 1000 + seconds;

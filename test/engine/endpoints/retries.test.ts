@@ -31,7 +31,7 @@ async function run(errors: readonly unknown[], chance = 0.5) {
   return { outcome, asked, waits, attempts };
 }
 
-test("an endpoint without room is asked again, after a random while that grows", async () => {
+test("a busy endpoint is asked again after a random pause that grows", async () => {
   expect(await run([busy(), busy(), busy(), busy()])).toEqual({
     outcome: "picture",
     asked: 5,
@@ -40,7 +40,7 @@ test("an endpoint without room is asked again, after a random while that grows",
   });
 });
 
-test("a fifth refusal is the last", async () => {
+test("the fifth refusal is final", async () => {
   const last = busy();
   const { outcome, asked } = await run([busy(), busy(), busy(), busy(), last, busy()]);
   expect([outcome, asked]).toEqual([last, 5]);
@@ -49,14 +49,11 @@ test("a fifth refusal is the last", async () => {
 test.each([
   [0, [7000]],
   [1, [9000]],
-])(
-  "who is told to wait waits that long, and a little more by chance (%s)",
-  async (chance, waits) => {
-    expect(await run([busy(7)], chance)).toMatchObject({ outcome: "picture", waits });
-  },
-);
+])("a requested delay is kept, with a small random addition (%s)", async (chance, waits) => {
+  expect(await run([busy(7)], chance)).toMatchObject({ outcome: "picture", waits });
+});
 
-test("a wait that nobody would sit through is not begun", async () => {
+test("a wait that is too long is not started", async () => {
   expect(await run([busy(301)])).toMatchObject({ asked: 1, waits: [] });
 });
 
@@ -95,7 +92,7 @@ const NEVER: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   "PROXY_INVALID",
 ]);
 
-test("of the whole table of refusals, those say by their code alone that nothing was started", () => {
+test("in the whole table of refusals, these codes alone say that nothing was started", () => {
   const codes = Object.keys(REFUSALS) as RefusalCode[];
   const found = codes.filter((code) => neverStarted(new StudioError(code, {})));
   expect(new Set(found)).toEqual(NEVER);
@@ -113,6 +110,6 @@ test.each([
   expect(neverStarted(new StudioError(code, details))).toBe(isNever);
 });
 
-test("a mistake of ours may have happened at any time", () => {
+test("an internal error may have happened at any time", () => {
   expect(neverStarted(new Error("?"))).toBe(false);
 });

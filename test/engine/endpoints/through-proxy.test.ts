@@ -57,7 +57,7 @@ function lineOf(found: readonly Finding[], step: Finding["step"]) {
 }
 
 test.each(["HTTPS_PROXY", "https_proxy", "HTTP_PROXY"])(
-  "a picture comes through the proxy of %s, which reads neither token nor prompt",
+  "a picture arrives through the proxy of %s, which can read neither token nor prompt",
   async (variable) => {
     const { edge, proxy } = await behind();
     vi.stubEnv(variable, proxy.url);
@@ -79,7 +79,7 @@ test.each(["HTTPS_PROXY", "https_proxy", "HTTP_PROXY"])(
   },
 );
 
-test("its name and password go to the proxy alone, and the endpoint never sees them", async () => {
+test("its name and password are sent only to the proxy, never to the endpoint", async () => {
   const { edge, proxy } = await behind({ signIn: `alice:${PASSWORD}` });
   vi.stubEnv("HTTPS_PROXY", proxy.url.replace("//", `//alice:${encodeURIComponent(PASSWORD)}@`));
   const found = await findings();
@@ -105,7 +105,7 @@ test("a redirect is not followed through the proxy either", async () => {
   expect(new Set(proxy.asked.map(({ place }) => place))).toEqual(new Set(["sd.example:443"]));
 });
 
-test("a certificate is checked against the endpoint's own name and authorities, and can be looked at", async () => {
+test("a certificate is checked against the endpoint's own name and authorities, and can be inspected", async () => {
   const { proxy } = await behind({
     hosts: { "other.example:443": (await standInEndpoint(seedEdge(), pair)).port },
   });
@@ -200,27 +200,24 @@ test.each<[string, ConnectProxyOptions, string, readonly [seen: string, fix: Reg
     "",
     ["what listens there is not an HTTP proxy", /Check the host and port in HTTPS_PROXY/],
   ],
-])(
-  "the doctor says what a proxy does not let through: %s",
-  async (_, options, user, [reason, fix]) => {
-    const { edge, proxy } = await behind(options);
-    vi.stubEnv("HTTPS_PROXY", proxy.url.replace("//", `//${user}`));
-    const found = await findings();
-    const failed = found.filter(({ outcome }) => outcome === "failed");
-    expect(failed).toEqual([
-      {
-        step: "proxy",
-        outcome: "failed",
-        ms: expect.any(Number),
-        seen: `127.0.0.1:${proxy.port} (HTTPS_PROXY): ${reason}`,
-        fix: expect.stringMatching(fix),
-      },
-    ]);
-    expect(edge.received()).toBe("");
-  },
-);
+])("the doctor reports what a proxy blocks: %s", async (_, options, user, [reason, fix]) => {
+  const { edge, proxy } = await behind(options);
+  vi.stubEnv("HTTPS_PROXY", proxy.url.replace("//", `//${user}`));
+  const found = await findings();
+  const failed = found.filter(({ outcome }) => outcome === "failed");
+  expect(failed).toEqual([
+    {
+      step: "proxy",
+      outcome: "failed",
+      ms: expect.any(Number),
+      seen: `127.0.0.1:${proxy.port} (HTTPS_PROXY): ${reason}`,
+      fix: expect.stringMatching(fix),
+    },
+  ]);
+  expect(edge.received()).toBe("");
+});
 
-test("a proxy that is not there, cannot be one, or never answers is said to be so", async () => {
+test("a proxy that is missing, invalid or silent is reported as such", async () => {
   const gone = createServer().listen(0, "127.0.0.1");
   await once(gone, "listening");
   const address = gone.address();
@@ -246,7 +243,7 @@ test("a proxy that is not there, cannot be one, or never answers is said to be s
   });
 });
 
-test("a picture that the proxy does not let through never started, and its refusal holds no password", async () => {
+test("a picture that the proxy blocks never started, and its refusal contains no password", async () => {
   const { proxy } = await behind({ refusal: 403 });
   vi.stubEnv("HTTPS_PROXY", proxy.url.replace("//", "//alice:canary-x@"));
   const { endpoints } = await openEndpoints();
@@ -258,7 +255,7 @@ test("a picture that the proxy does not let through never started, and its refus
   expect(JSON.stringify([error, endpoints.get(id)])).not.toContain("canary");
 });
 
-test("cancelling closes the tunnel, whether it stands or is being made", async () => {
+test("cancelling closes the tunnel, whether it is open or being opened", async () => {
   const { proxy, edge } = await behind({}, () => {});
   vi.stubEnv("HTTPS_PROXY", proxy.url);
   const { endpoints } = await openEndpoints();

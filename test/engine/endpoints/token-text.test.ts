@@ -12,7 +12,7 @@ test.each([
   [" \r\n\t", undefined],
 ])("the token in %j is %j", (text, token) => expect(tokenIn(text)).toBe(token));
 
-test("what cannot go into a header is refused without being repeated", () => {
+test("a token that cannot be in a header is refused without being repeated", () => {
   const work = (): unknown => tokenIn("geheim-ü-7f3a");
   expect(work).toThrow(refusal("REQUEST_INVALID"));
   expect(work).not.toThrow(/geheim/);
@@ -25,7 +25,7 @@ test.each([
   ["two of the same kind", `${WIDE}\n${WIDE}`],
   ["a short one amid wide ones", `${WIDE}\ngeheim\n${WIDE}`],
   ["a wide one and the beginning of another", `sha256~${WIDE}\nsha256~geheim`],
-])("%s are no token, and are not repeated", (_, text) => {
+])("%s are not a token, and are not repeated", (_, text) => {
   const work = (): unknown => tokenIn(text);
   const reason = "a token is one line";
   expect(work).toThrow(refusal("REQUEST_INVALID", { field: "The token", value: "this", reason }));
@@ -46,9 +46,9 @@ test.each<[string, string, object]>([
   ["one that says nothing", jwt([]), {}],
   ["another kind", "sha256~abc", {}],
   ["two dots and no JSON", "a.b.c", {}],
-])("%s tells what it tells", (_, token, claims) => expect(claimsOf(token)).toEqual(claims));
+])("%s says what it contains", (_, token, claims) => expect(claimsOf(token)).toEqual(claims));
 
-test("no token is too odd to look at", () => {
+test("any token can be inspected", () => {
   fc.assert(
     fc.property(
       fc.oneof(

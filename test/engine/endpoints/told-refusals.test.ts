@@ -13,14 +13,14 @@ test.each([
   ["in an address' base64", Buffer.from(TOKEN).toString("base64url")],
   ["behind a name in base64", base64(`me:${TOKEN}`)],
   ["amid JSON in base64", base64(JSON.stringify({ token: TOKEN, more: 1 }))],
-])("a secret that is quoted %s is left out", (_, form) => {
+])("a secret that is quoted %s is removed", (_, form) => {
   const told = withoutSecrets(`It was sent ${form}, it says.`, [TOKEN]);
   expect(told).toContain("…");
   const parts = [form, TOKEN].flatMap((text) => [text.slice(12, 24), text.slice(20, 32)]);
   expect(parts.filter((part) => told.includes(part))).toEqual([]);
 });
 
-test("wherever base64 has a secret, eight of its letters are not left", () => {
+test("wherever base64 contains a secret, fewer than eight of its letters are left", () => {
   const around = fc.string({ unit: "grapheme-ascii", maxLength: 9 });
   fc.assert(
     fc.property(around, around, (before, after) => {
@@ -31,7 +31,7 @@ test("wherever base64 has a secret, eight of its letters are not left", () => {
   );
 });
 
-test("other texts stay as they are", () => {
+test("other texts stay unchanged", () => {
   const text = "the queue is full: canary";
   expect(withoutSecrets(text, [TOKEN])).toBe("the queue is full: …");
   expect(withoutSecrets("the queue is full", [TOKEN])).toBe("the queue is full");

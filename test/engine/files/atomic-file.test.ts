@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const exists = expect.objectContaining({ code: "EEXIST" });
 
-test("writing atomically takes the place of what is there, and leaves nothing beside it", async () => {
+test("writing atomically replaces the present file, and leaves nothing beside it", async () => {
   const folder = temporaryFolder();
   const path = join(folder, "a");
   await writeAtomically(path, (file) => file.writeFile("old"));
@@ -21,7 +21,7 @@ test("writing atomically takes the place of what is there, and leaves nothing be
   expect(readdirSync(folder)).toEqual(["a"]);
 });
 
-test("a new file takes no other's place, not even a broken link's", async () => {
+test("a new file replaces no other, not even a broken link", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "taken"), "somebody's own");
   symlinkSync(join(folder, "nowhere"), join(folder, "link"));
@@ -42,7 +42,7 @@ test("of two that want one name, one gets it", async () => {
   expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
 });
 
-test("where writing fails nothing is left behind", async () => {
+test("a failed write leaves nothing", async () => {
   const folder = temporaryFolder();
   const failing = async () => {
     throw new Error("out of ink");
@@ -53,7 +53,7 @@ test("where writing fails nothing is left behind", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("a file gets another name unless that is taken", async () => {
+test("a file gets another name only if its own exists", async () => {
   const folder = temporaryFolder();
   const [one, two, three] = ["1", "2", "3"].map((name) => join(folder, name)) as [
     string,
@@ -68,7 +68,7 @@ test("a file gets another name unless that is taken", async () => {
   expect([two, three].map((path) => readFileSync(path, "utf8"))).toEqual(["two", "one"]);
 });
 
-test("a folder is made with those above it, and is left alone where it is", async () => {
+test("a folder is created with its parents, and left unchanged if it exists", async () => {
   const folder = temporaryFolder();
   await makeFolder(join(folder, "a/b/c"));
   writeFileSync(join(folder, "a/b/c/file"), "");
@@ -76,14 +76,14 @@ test("a folder is made with those above it, and is left alone where it is", asyn
   expect(readdirSync(join(folder, "a/b/c"))).toEqual(["file"]);
 });
 
-test("folders below one that is missing can be made at the same time", async () => {
+test("folders below a missing one can be created at the same time", async () => {
   const folder = temporaryFolder();
   const names = Array.from({ length: 40 }, (_, i) => join(folder, "a/b/c", String(i % 8), "d"));
   await Promise.all(names.map((name) => makeFolder(name)));
   expect(readdirSync(join(folder, "a/b/c"))).toHaveLength(8);
 });
 
-test("a folder is refused where a file, or a link to nowhere, is in its way", async () => {
+test("a folder is refused if a file, or a broken link, is in its way", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "file"), "");
   symlinkSync(join(folder, "nowhere"), join(folder, "link"));
@@ -92,12 +92,12 @@ test("a folder is refused where a file, or a link to nowhere, is in its way", as
   await expect(makeFolder(join(folder, "file/a/b"))).rejects.toMatchObject({ code: "ENOTDIR" });
 });
 
-test.runIf(process.platform === "linux")("a folder that cannot be made has an end", async () => {
+test.runIf(process.platform === "linux")("creating an impossible folder ends", async () => {
   await expect(makeFolder("/proc/pictures/of/today")).rejects.toMatchObject({ code: "ENOENT" });
 });
 
 // Syncing a folder in /proc fails with EINVAL, as on CIFS, vboxsf and some FUSE file systems.
-test.runIf(process.platform === "linux")("a folder that cannot be synced is left so", async () => {
+test.runIf(process.platform === "linux")("a folder that cannot be synced is accepted", async () => {
   await syncFolder("/proc/self");
   await expect(syncFolder("/nowhere/at/all")).rejects.toMatchObject({ code: "ENOENT" });
 });

@@ -34,7 +34,7 @@ test("a user without a home folder is asked for one, unless a variable names it"
   );
 });
 
-test("a new folder is this user's alone", async () => {
+test("only this user can read a new folder", async () => {
   const path = join(temporaryFolder(), "a", "b");
   expect(await openDataFolder(path)).toBe(path);
   expect(statSync(path).mode & 0o777).toBe(0o700);
@@ -56,7 +56,7 @@ test("an empty folder that everybody may write to is closed to them", async () =
   expect(statSync(path).mode & 0o777).toBe(0o700);
 });
 
-test("a folder that is also something else keeps its mode", async () => {
+test("a folder with other content keeps its mode", async () => {
   const path = temporaryFolder();
   chmodSync(path, 0o755);
   writeFileSync(join(path, "thesis.tex"), "");

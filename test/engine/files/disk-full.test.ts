@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { demandSpace, formatBytes, freeBytes } from "../../../engine/files/disk-full.ts";
 
-test("formats sizes as disks are sold", () => {
+test("formats sizes in decimal units", () => {
   expect([0, 999, 1000, 3_463_726_498, 137_000_000_000].map(formatBytes)).toEqual([
     "0 bytes",
     "999 bytes",

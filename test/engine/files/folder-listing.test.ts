@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const isSuperuser = process.getuid?.() === 0;
 
-test("lists folders alone, in the order people count, with links to folders", async () => {
+test("lists only folders, in natural order, including links to folders", async () => {
   const root = temporaryFolder();
   for (const name of ["model 10", "model 2", ".hidden"]) mkdirSync(join(root, name));
   writeFileSync(join(root, "letter.txt"), "");
@@ -46,14 +46,14 @@ test("says why a folder cannot be opened", async () => {
   chmodSync(join(root, "closed"), 0o755);
 });
 
-test("cuts a list that nobody reads to its end", async () => {
+test("cuts a list that is too long to read", async () => {
   const root = temporaryFolder();
   for (let index = 0; index <= MAX_FOLDERS; index++) mkdirSync(join(root, `${index}`));
   const { folders, isCut } = await listFolders({ path: root });
   expect([folders.length, isCut]).toEqual([MAX_FOLDERS, true]);
 });
 
-test("knows other studios' folders that are there, between one's own and the top", async () => {
+test("lists other studios' existing folders, between the home folder and the root", async () => {
   const home = temporaryFolder();
   mkdirSync(join(home, "ComfyUI/models"), { recursive: true });
   const names = (await knownPlaces(home)).map(({ name }) => name);

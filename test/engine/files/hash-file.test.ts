@@ -6,7 +6,7 @@ import { hashFile } from "../../../engine/files/hash-file.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 test.each([0, 1, (1 << 20) + 5])(
-  "of a file of %i bytes it is sha256's, every byte told of",
+  "for a file of %i bytes it equals sha256's, and every byte is reported",
   async (size) => {
     const path = join(temporaryFolder(), "file");
     const bytes = randomBytes(size);
@@ -17,7 +17,7 @@ test.each([0, 1, (1 << 20) + 5])(
   },
 );
 
-test("it ends where it is told to, and what is no file is refused", async () => {
+test("it ends when it is told to, and refuses what is not a file", async () => {
   const enough = () => {
     throw new Error("enough");
   };

@@ -13,14 +13,14 @@ const numbers = {
   },
 };
 
-test("reads back what it wrote, for this user's eyes only", async () => {
+test("reads back what it wrote, readable only by this user", async () => {
   const path = join(temporaryFolder(), "some.json");
   await writeJson(path, [1, 2]);
   expect(await readJson(path, numbers)).toEqual({ value: [1, 2] });
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test("a file that is not there says nothing", async () => {
+test("a missing file reports nothing", async () => {
   expect(await readJson(join(temporaryFolder(), "none.json"), numbers)).toEqual({
     value: undefined,
   });
@@ -56,7 +56,7 @@ test.each(["folder", "pipe"])("sets a %s in the file's place aside, unopened", a
   expect(readdirSync(folder)).toEqual(["some.damaged.json"]);
 });
 
-test("a folder that is gone is refused in words", async () => {
+test("a missing folder is refused with a message", async () => {
   const path = join(temporaryFolder(), "gone", "some.json");
   await expect(writeJson(path, [])).rejects.toMatchObject({
     code: "DATA_FOLDER_UNUSABLE",
@@ -64,7 +64,7 @@ test("a folder that is gone is refused in words", async () => {
   });
 });
 
-test("a row that cannot be read takes no other along", () => {
+test("a row that cannot be read affects no other", () => {
   const even = (row: unknown): number => {
     if (typeof row !== "number" || row % 2 !== 0) throw new TypeError("odd");
     return row;

@@ -3,7 +3,7 @@ import { orAborted } from "../../../engine/files/or-aborted.ts";
 
 const never = Promise.withResolvers<string>().promise;
 
-test("gives what the work gives, with and without somebody who may abort", async () => {
+test("returns the work's result, with and without a signal", async () => {
   const { signal } = new AbortController();
   const done = Promise.resolve("done");
   expect([await orAborted(done, undefined), await orAborted(done, signal)]).toEqual([
@@ -14,7 +14,7 @@ test("gives what the work gives, with and without somebody who may abort", async
   await expect(orAborted(Promise.reject(failure), signal)).rejects.toBe(failure);
 });
 
-test("ends with the reason of the abort, whether it comes before or in between", async () => {
+test("ends with the reason of the abort, before or during the work", async () => {
   const reason = new DOMException("enough", "AbortError");
   const leave = new AbortController();
   const waiting = orAborted(never, leave.signal);

@@ -43,7 +43,7 @@ test("a killed owner leaves nothing that is in the way", async () => {
   }
 });
 
-test("in one process as well there is one owner, and the next when it lets go", async () => {
+test("within one process, too, there is one owner, and the next when it releases the folder", async () => {
   const folder = temporaryFolder();
   const first = await Ownership.take(folder);
   await expect(Ownership.take(folder)).rejects.toMatchObject({ code: "ALREADY_RUNNING" });
@@ -58,7 +58,7 @@ test("in one process as well there is one owner, and the next when it lets go", 
 });
 
 test.each(["nonsense", '{"pid": 4194303}'])(
-  "an owner whose number is not known is refused nevertheless: %s",
+  "an owner with an unknown process id is refused nevertheless: %s",
   async (content) => {
     const folder = temporaryFolder();
     const first = await Ownership.take(folder);
@@ -74,7 +74,7 @@ test.each(["nonsense", '{"pid": 4194303}'])(
 
 const GARBAGE = "this is no database, but a long enough text of another kind";
 
-test("a lock file that holds something else is emptied in its place", async () => {
+test("a lock file with other content is emptied in place", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "owner.sqlite"), GARBAGE);
   const first = await Ownership.take(folder);
@@ -91,7 +91,7 @@ test("a lock file that is overwritten while it is held stays locked", async () =
   await first.release();
 });
 
-test("sets aside what is no file, and sweeps what a crash left", async () => {
+test("sets aside what is not a file, and sweeps what a crash left", async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "owner.sqlite"));
   makePipe(join(folder, "owner.json"));

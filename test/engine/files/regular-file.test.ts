@@ -5,7 +5,7 @@ import { openRegular, readRegular } from "../../../engine/files/regular-file.ts"
 import { SPECIAL_FILES } from "../../fakes/special-files.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-test("reads the beginning of a file, up to a limit", async () => {
+test("reads the start of a file, up to a limit", async () => {
   const path = join(temporaryFolder(), "file");
   writeFileSync(path, "ten letters");
   expect([await readRegular(path, 3), await readRegular(path, 100)]).toEqual([

@@ -15,7 +15,7 @@ function open(path: string) {
 
 const contentOf = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
 
-test("a row of a later version is counted, and written again as it was beside what is new", async () => {
+test("a row of a later version is counted, and written again unchanged beside new ones", async () => {
   const path = join(temporaryFolder(), "list.json");
   const later = { id: "2", kind: "c", more: [1] };
   writeFileSync(path, JSON.stringify({ rows: [later, { id: "1", kind: "a" }], version: 9 }));
@@ -32,7 +32,7 @@ test("a row of a later version is counted, and written again as it was beside wh
   expect(contentOf(path)).toEqual({ rows: [{ id: "3", kind: "b" }, later], version: 9 });
 });
 
-test("whatever stands among the rows, none of them is lost", async () => {
+test("whatever is among the rows, none of them is lost", async () => {
   const rows = fc.array(fc.oneof(fc.jsonValue(), fc.constant({ id: "1", kind: "a" })));
   const keeping = fc.asyncProperty(rows, async (written) => {
     const path = join(temporaryFolder(), "list.json");
@@ -46,7 +46,7 @@ test("whatever stands among the rows, none of them is lost", async () => {
   await expect(fc.assert(keeping, { numRuns: 50 })).resolves.toBeUndefined();
 });
 
-test("a file that is no list is set aside as a whole", async () => {
+test("a file that is not a list is set aside as a whole", async () => {
   const path = join(temporaryFolder(), "list.json");
   writeFileSync(path, '{"rows":{}}');
   const file = await open(path);

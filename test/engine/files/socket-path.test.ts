@@ -10,11 +10,11 @@ afterEach(() => {
 
 const LONG = `/home/ann/${"a".repeat(120)}`;
 
-test("it lies in the data folder", async () => {
+test("it is in the data folder", async () => {
   expect(await socketPath("/home/ann/studio")).toBe("/home/ann/studio/studio.sock");
 });
 
-test("of a path that is too long it lies in a folder of this user's alone", async () => {
+test("for a path that is too long, it is in a folder of this user only", async () => {
   const runtime = temporaryFolder();
   vi.stubEnv("XDG_RUNTIME_DIR", runtime);
   const path = await socketPath(LONG);
@@ -31,7 +31,7 @@ test("bytes are counted, not letters", async () => {
   expect(await socketPath(`/${"魚".repeat(40)}`)).not.toContain("魚");
 });
 
-test("a folder that others may use is not taken", async () => {
+test("a folder that others may use is not used", async () => {
   const runtime = temporaryFolder();
   vi.stubEnv("XDG_RUNTIME_DIR", runtime);
   const folder = join(runtime, `darkroom-${process.getuid?.()}`);

@@ -15,7 +15,7 @@ test.each([
   expect(rewritten(stored)).toBe(JSON.stringify({ error: stored }));
 });
 
-test("a code that is not known is shown with its words", () => {
+test("an unknown code is shown with its message", () => {
   const { code, message } = readStoredError({ code: "RAIN", message: "It rains." }) ?? {};
   expect(code).toBe("REASON_UNKNOWN");
   expect(message).toContain("It rains.");

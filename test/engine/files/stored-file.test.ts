@@ -20,20 +20,20 @@ const FAULTS: readonly (readonly [string, (path: string) => void, string | undef
   ["a link to itself", (path) => symlinkSync(path, path), "it is a link that leads back to itself"],
 ];
 
-test.each(FAULTS)("what lies there is told without opening it: %s", (_, put, fault) => {
+test.each(FAULTS)("the kind of object is reported without opening it: %s", (_, put, fault) => {
   const path = join(temporaryFolder(), "some.json");
   put(path);
   expect(faultOf(path)).toBe(fault);
 });
 
-test.runIf(process.getuid?.() !== 0)("a file that this user may not read is told of", () => {
+test.runIf(process.getuid?.() !== 0)("a file that this user may not read is reported", () => {
   const path = join(temporaryFolder(), "some.json");
   writeFileSync(path, "{}");
   chmodSync(path, 0);
   expect(faultOf(path)).toBe("this user has no permission to use it");
 });
 
-test("sets things aside with what belongs to them, none over another", () => {
+test("sets things aside with what belongs to them, without overwriting", () => {
   const folder = temporaryFolder();
   const path = join(folder, "queue.sqlite");
   expect(hasSetAside(path)).toBe(false);
@@ -60,7 +60,7 @@ test.each([
   ["form.json", false],
   ["form.v1.json", false],
   ["formal.damaged.json", false],
-])("knows what was set aside by its name: %s", (name, isAside) => {
+])("recognises what was set aside by its name: %s", (name, isAside) => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, name), "");
   expect(hasSetAside(join(folder, "form.json"))).toBe(isAside);

@@ -18,7 +18,7 @@ const failed = async (work: () => unknown): Promise<unknown> => {
   }
 };
 
-test("a call of the system says why it failed", async () => {
+test("a system call says why it failed", async () => {
   const absent = await failed(() => readFile("/nowhere/at/all"));
   const belowFile = await failed(() => open("/dev/null/below"));
   expect([absent, belowFile].map(systemCode)).toEqual(["ENOENT", "ENOTDIR"]);
@@ -27,7 +27,7 @@ test("a call of the system says why it failed", async () => {
   expect(isSystemError(absent, "EACCES")).toBe(false);
 });
 
-test("refusals, other values and numbers for codes are no errors of the system", () => {
+test("refusals, other values and numeric codes are not system errors", () => {
   const others = [
     new StudioError("NOT_FOUND", { what: "picture", id: "1" }),
     new Error("without a code"),
@@ -39,13 +39,13 @@ test("refusals, other values and numbers for codes are no errors of the system",
   expect(others.some((error) => isSystemError(error) || isAbsent(error))).toBe(false);
 });
 
-test("SQLite has codes of its own", async () => {
+test("SQLite has its own codes", async () => {
   const error = await failed(() => new DatabaseSync("/nowhere/at/all.sqlite"));
   expect(sqliteCode(error)).toBe(14);
   expect(sqliteCode(new Error("none of SQLite's"))).toBeUndefined();
 });
 
-test("a disk is full by the system's word and by SQLite's", async () => {
+test("a disk is full according to the system or to SQLite", async () => {
   const full = await failed(async () => {
     const file = await open("/dev/full", "w");
     await file.writeFile("x").finally(() => file.close());
@@ -58,7 +58,7 @@ test("a disk is full by the system's word and by SQLite's", async () => {
   expect(isDiskFull(new Error("something else"))).toBe(false);
 });
 
-test("tells a full disk from other failures", () => {
+test("distinguishes a full disk from other failures", () => {
   const codes = ["ENOSPC", "EDQUOT", "EFBIG", "EACCES", undefined];
   const errors = codes.map((code) => Object.assign(new Error("no"), { code }));
   expect(errors.map(isDiskFull)).toEqual([true, true, true, false, false]);

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Turns } from "../../../engine/files/turns.ts";
 
-test("work runs one at a time, in the order it came, past one that fails", async () => {
+test("work runs one at a time, in order, past one that fails", async () => {
   const turns = new Turns();
   const seen: string[] = [];
   const work = (name: string, pauseMs: number) =>

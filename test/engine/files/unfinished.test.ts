@@ -6,7 +6,7 @@ import { writeAtomically } from "../../../engine/files/atomic-file.ts";
 import { sweepUnfinished, UNFINISHED } from "../../../engine/files/unfinished.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-test("a file that is being written is called unfinished, and nothing else is", async () => {
+test("only a file that is being written is called unfinished", async () => {
   const folder = temporaryFolder();
   let names: string[] = [];
   await writeAtomically(join(folder, "cat.png"), async () => {
@@ -18,7 +18,7 @@ test("a file that is being written is called unfinished, and nothing else is", a
   ).not.toMatch(UNFINISHED);
 });
 
-test("what was left of one path is swept; other paths' and other programs' files stay", async () => {
+test("leftovers of one path are swept; files of other paths and programs stay", async () => {
   const folder = temporaryFolder();
   const kept = ["cat.png", "cat.png.part", `dog.png.${randomUUID()}.part`, "cat.png.x.part"];
   const swept = [`cat.png.${randomUUID()}.part`, `cat.png.${randomUUID()}.part`];
@@ -27,7 +27,7 @@ test("what was left of one path is swept; other paths' and other programs' files
   expect(readdirSync(folder).toSorted()).toEqual(kept.toSorted());
 });
 
-test("where the folder is gone there is nothing to sweep", async () => {
+test("in a missing folder there is nothing to sweep", async () => {
   const folder = temporaryFolder();
   await sweepUnfinished(join(folder, "gone/cat.png"));
   expect(readdirSync(folder)).toEqual([]);

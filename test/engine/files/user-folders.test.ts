@@ -10,12 +10,12 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test("the home folder is what HOME says", () => {
+test("the home folder is the value of HOME", () => {
   vi.stubEnv("HOME", "/home/ann");
   expect(homeFolder()).toBe("/home/ann");
 });
 
-test.runIf(process.getuid?.() === 0)("a user whom the system does not know has none", () => {
+test.runIf(process.getuid?.() === 0)("a user unknown to the system has none", () => {
   // The program is passed as text, since that user may not read the folder of the tests.
   const program = `process.setuid(54321); import("node:os").then(({ homedir }) => {
     try { console.log(homedir()) } catch { console.log("none") } })`;

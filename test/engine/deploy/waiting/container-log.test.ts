@@ -25,7 +25,7 @@ test.each(["document-starting.txt", "document-loading.txt", "document-drawing.tx
   },
 );
 
-test("nothing of the document's is trouble, and its last line is told last", () => {
+test("no line of the document's is an error, and its last line is reported last", () => {
   const lines = linesOf("document-starting.txt");
   const log = serving(...lines);
   expect(log.trouble()).toBeUndefined();
@@ -114,7 +114,7 @@ test.each([
   expect(trouble?.advice).toBeDefined();
 });
 
-test("of several troubles the one nearest to the cause is told", () => {
+test("of several errors, the one closest to the cause is reported", () => {
   const log = serving(
     "W-9000 ModuleNotFoundError: No module named 'ts.torch_handler.request_envelope.<no value>'",
     "W-9000 Backend worker process died.",
@@ -124,14 +124,14 @@ test("of several troubles the one nearest to the cause is told", () => {
   expect(log.trouble()?.sentence).toMatch(/TS_SERVICE_ENVELOPE/);
 });
 
-test("trouble is over once all is well again", () => {
+test("an error is over once everything works again", () => {
   const died = "Backend worker did not respond in given time";
   const loaded = "State change WORKER_STARTED -> WORKER_MODEL_LOADED";
   expect(serving(died, loaded).trouble()).toBeUndefined();
   expect(serving(loaded, died).trouble()).toBeDefined();
 });
 
-test("a progress bar is read as a terminal shows it, and secrets are left out", () => {
+test("a progress bar is read as a terminal shows it, and secrets are omitted", () => {
   const bar = "MODEL_LOG -   2%|▏ | 1/50 [00:02<01:51]\r MODEL_LOG -   4%|▍ | 2/50 [00:02<00:57]";
   expect(serving(bar).told()[0]?.meaning).toBe("Step 2 of 50 of an image.");
   const signed = "GET /sd2?X-Amz-Signature=abc123&x=1 Authorization: Bearer abc.def";

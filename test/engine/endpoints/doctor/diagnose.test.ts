@@ -50,7 +50,7 @@ function edgeBut(path: string, answer: Answer): Answer {
     (request.path.endsWith(path) ? answer : seed)(response, request, count);
 }
 
-test("of one that is well, each step says what was seen, and a picture is drawn where that is asked", async () => {
+test("on a working endpoint, each step says what was found, and a picture is drawn on request", async () => {
   const edge = await standInEndpoint(seedEdge());
   const found = await findings(edge.url, { token: `${CANARY}${CANARY}` }, true);
   expect(found.map(({ step, outcome }) => [step, outcome])).toEqual([
@@ -286,7 +286,7 @@ test.each<[string, Answer, boolean | undefined]>([
   expect(failed(await findings(edge.url)).isStarting).toBe(isStarting);
 });
 
-test("no commands of a cluster are given for what is none of a cluster's", async () => {
+test("no cluster commands are given for an address outside a cluster", async () => {
   for (const kind of ["openai", "a1111"] as const) {
     for (const answer of [EDGE.unauthorized, EDGE.routeTimeout, always(404, "", HTML)]) {
       const edge = await standInEndpoint(answer);
@@ -297,7 +297,7 @@ test("no commands of a cluster are given for what is none of a cluster's", async
   }
 });
 
-test("a token that ends within a day is warned of, and one without an end is not", async () => {
+test("a token that expires within a day causes a warning, and one without an expiry date does not", async () => {
   const edge = await standInEndpoint(seedEdge());
   const soon = await findings(edge.url, { token: jwt(SOON) });
   expect(soon.find(({ step }) => step === "token")).toMatchObject({
@@ -334,7 +334,7 @@ test.each<[string, Parameters<typeof certificate>[0], RegExp, RegExp]>([
   expect(edge.received()).not.toContain(CANARY);
 });
 
-test("plain http on a TLS port, and the reverse, are told apart", async () => {
+test("plain http on a TLS port, and the reverse, are distinguished", async () => {
   const plain = await standInEndpoint(seedEdge());
   expect(failed(await findings(`https://127.0.0.1:${plain.port}`))).toMatchObject({
     step: "tls",
@@ -349,7 +349,7 @@ test("plain http on a TLS port, and the reverse, are told apart", async () => {
   });
 });
 
-test("a name that does not exist, and a port where nobody listens, are told apart", async () => {
+test("an unknown name, and a port without a listener, are distinguished", async () => {
   expect(failed(await findings("https://name.invalid"))).toMatchObject({ step: "dns" });
   const inside = failed(await findings("http://kt2-predictor.sd-proj.svc.cluster.local:8080"));
   expect(inside).toMatchObject({
@@ -368,7 +368,7 @@ test("a name that does not exist, and a port where nobody listens, are told apar
   });
 });
 
-test("one that is added learns from its doctor, and who cancels is free at once", async () => {
+test("a saved endpoint learns from its doctor, and a cancel ends at once", async () => {
   const edge = await standInEndpoint(seedEdge());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));

@@ -34,7 +34,7 @@ test("cancelling a picture over gRPC and TLS frees the device", async () => {
   expect([engine.abortedJobs, engine.drawnPictures]).toEqual([1, 0]);
 });
 
-test("a reply of more than 4 MiB, gRPC's own limit, arrives to the digit over TLS", async () => {
+test("a reply of more than 4 MiB, gRPC's own limit, arrives exactly over TLS", async () => {
   const [width, height] = [1300, 1100];
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 31 + (i >> 8)) % 256);
   expect(data.length).toBeGreaterThan(4 << 20);

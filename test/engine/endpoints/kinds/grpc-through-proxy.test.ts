@@ -31,7 +31,7 @@ async function behind(options: ConnectProxyOptions = {}) {
   return { endpoints, id, proxy };
 }
 
-test("gRPC goes through the proxy with its name and password, and what it carries is not read there", async () => {
+test("gRPC uses the proxy with its name and password, which cannot read what it carries", async () => {
   const { endpoints, id, proxy } = await behind({ signIn: "alice:pa ss" });
   vi.stubEnv("HTTPS_PROXY", proxy.url.replace("//", "//alice:pa%20ss@"));
   expect((await endpoints.test(id)).error).toBeUndefined();
@@ -42,7 +42,7 @@ test("gRPC goes through the proxy with its name and password, and what it carrie
   expect(proxy.seen()).not.toMatch(/canary|Bearer|inference/);
 });
 
-test("gRPC says what a proxy does not let through, and which kinds of proxy it has no way through", async () => {
+test("gRPC reports what a proxy blocks, and which kinds of proxy it cannot use", async () => {
   const { endpoints, id, proxy } = await behind({ refusal: 403 });
   vi.stubEnv("HTTPS_PROXY", proxy.url);
   expect((await endpoints.test(id)).error).toMatchObject({
@@ -58,7 +58,7 @@ test("gRPC says what a proxy does not let through, and which kinds of proxy it h
   expect(error?.message).not.toMatch(/alice|canary/);
 });
 
-test("a certificate of another name is told as such through a proxy, too", async () => {
+test("a certificate for another name is reported as such through a proxy, too", async () => {
   const { port } = await openGrpcServer({ tls: tlsFiles(pair) });
   const proxy = await connectProxy({ hosts: { "other.example:443": port } });
   vi.stubEnv("HTTPS_PROXY", proxy.url);

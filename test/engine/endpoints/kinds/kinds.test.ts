@@ -37,7 +37,7 @@ async function opened(kind: EndpointKind, engine = new ConstantEngine()) {
 const { signal } = new AbortController();
 
 test.each(["v1", "grpc", "openai"] as const)(
-  "our own server draws over %s what it is asked for, to the digit",
+  "our own server draws exactly what is requested over %s",
   async (kind) => {
     const { engine, endpoints, id, check } = await opened(kind);
     expect(endpoints.get(id).kind).toBe(kind);
@@ -53,7 +53,7 @@ test.each(["v1", "grpc", "openai"] as const)(
   },
 );
 
-test("gRPC tells what the server says of itself, and takes its token as metadata", async () => {
+test("gRPC reports what the server says about itself, and sends its token as metadata", async () => {
   const server = await openGrpcServer({ settings: { isKeyRequired: true } });
   const { secret } = await server.file.addKey({
     name: "A reader",
@@ -75,7 +75,7 @@ test("gRPC tells what the server says of itself, and takes its token as metadata
   expect(server.mistakes).toEqual([]);
 });
 
-test("gRPC refuses by name: an unknown model, an address where nobody answers, and a cancel", async () => {
+test("gRPC refuses by name: an unknown model, an address without a listener, and a cancel", async () => {
   const server = await openGrpcServer();
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(`grpc://${server.target}`, { model: "another" }));
@@ -110,7 +110,7 @@ function scriptedA1111(asked: unknown[]) {
   });
 }
 
-test("a scripted server in A1111's words is sent A1111's names, and tells its seed", async () => {
+test("a scripted A1111 server is sent A1111's names, and returns its seed", async () => {
   const asked: unknown[] = [];
   const server = await scriptedA1111(asked);
   const { endpoints } = await openEndpoints();

@@ -42,7 +42,7 @@ const SETTINGS = {
   scheduler: "scheduler",
 } as const;
 
-test("the original notebook's service, which draws anew each time, ignores seed and size after two pictures", async () => {
+test("the original notebook's service, which draws differently each time, ignores seed and size after two pictures", async () => {
   const { verdicts, pictures, endpoint } = await verdictsOf({ uses: [], isRandom: true });
   expect(verdicts).toEqual({
     size: "ignored",
@@ -56,14 +56,14 @@ test("the original notebook's service, which draws anew each time, ignores seed 
   expect(endpoint.profile).toBe("prompt");
 });
 
-test("one that always draws the same picture uses no setting, and that is certain", async () => {
+test("one that always draws the same picture uses no setting, with certainty", async () => {
   const { endpoints, id } = await opened(seedEdge());
   const last = (await tried(endpoints, id)).at(-1);
   expect(new Set(Object.values(last?.verdicts ?? {}))).toEqual(new Set(["ignored"]));
   expect(endpoints.get(id)).toMatchObject({ profile: "prompt", trial: { pictures: 7 } });
 });
 
-test("one that uses only the seed is sent the seed from then on, and nothing else", async () => {
+test("one that uses only the seed is sent only the seed from then on", async () => {
   const { verdicts, pictures, endpoint } = await verdictsOf({ uses: ["seed"] });
   expect(verdicts).toEqual({
     size: "ignored",
@@ -83,19 +83,19 @@ test.each(Object.entries(SETTINGS))("a used %s shows in the pictures", async (se
   expect(Object.values(verdicts ?? {}).filter((verdict) => verdict === "used")).toHaveLength(1);
 });
 
-test("a used size is seen in the first picture", async () => {
+test("a used size is visible in the first picture", async () => {
   const { endpoints, id } = await opened(choosyEdge({ uses: ["width", "height"], isRandom: true }));
   const news = await tried(endpoints, id);
   expect(news.find(({ pictures }) => pictures === 1)?.verdicts).toEqual({ size: "used" });
   expect(news.at(-1)?.verdicts).toMatchObject({ size: "used", seed: "ignored" });
 });
 
-test("the small noise of a graphics card is not taken for a setting", async () => {
+test("the small noise of a graphics card does not count as a setting", async () => {
   const { verdicts } = await verdictsOf({ uses: ["seed"], noise: 1 });
   expect(verdicts).toMatchObject({ seed: "used", steps: "ignored", scheduler: "ignored" });
 });
 
-test("what is refused is named and left out, and the rest is tried without it", async () => {
+test("a refused setting is named and left out, and the rest is tried without it", async () => {
   const { verdicts, sent } = await verdictsOf({
     uses: ["seed", "num_inference_steps"],
     refuses: ["negative_prompt", "scheduler"],
@@ -110,7 +110,7 @@ test("what is refused is named and left out, and the rest is tried without it", 
   expect(sent().some((inputs) => !inputs.has("scheduler") && inputs.has("seed"))).toBe(true);
 });
 
-test("a service whose handler fails on settings is asked by the prompt alone", async () => {
+test("a service whose handler fails on settings is asked with the prompt only", async () => {
   const { verdicts, endpoint, sent } = await verdictsOf({
     uses: [],
     isRandom: true,
@@ -125,7 +125,7 @@ test("a service whose handler fails on settings is asked by the prompt alone", a
   expect(endpoint.profile).toBe("prompt");
 });
 
-test("pictures are asked for by what a trial found, and recorded by it", async () => {
+test("pictures are requested with a trial's results, and recorded with them", async () => {
   const { endpoints, id, sent } = await opened(choosyEdge({ uses: ["seed"] }));
   await tried(endpoints, id);
   const order = { ...ORDER, isSizeOpen: undefined, seed: "7", steps: 9, negativePrompt: "dark" };
@@ -135,7 +135,7 @@ test("pictures are asked for by what a trial found, and recorded by it", async (
   expect(picture.sent).not.toHaveProperty("steps");
 });
 
-test("what another trial finds replaces it, a look does not, and another address forgets it", async () => {
+test("another trial's results replace them, a test does not, and another address clears them", async () => {
   const { endpoints, id } = await opened(choosyEdge({ uses: ["seed"] }));
   await tried(endpoints, id);
   await endpoints.test(id);
@@ -147,7 +147,7 @@ test("what another trial finds replaces it, a look does not, and another address
   expect(endpoints.get(id).trial).toBeUndefined();
 });
 
-test("the doctor tells what a trial has found", async () => {
+test("the doctor reports a trial's results", async () => {
   const { endpoints, id } = await opened(choosyEdge({ uses: ["seed"] }));
   await tried(endpoints, id);
   const seen: (string | undefined)[] = [];
@@ -159,7 +159,7 @@ test("the doctor tells what a trial has found", async () => {
   );
 });
 
-test("a profile that a person chose stays", async () => {
+test("a profile that the user chose stays", async () => {
   const edge = await standInEndpoint(choosyEdge({ uses: ["seed"] }));
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url, { profile: "prompt" }));
@@ -170,7 +170,7 @@ test("a profile that a person chose stays", async () => {
   });
 });
 
-test("it is kept over a restart; what a newer version wrote of it costs nothing else", async () => {
+test("it survives a restart; what a newer version wrote of it causes no other loss", async () => {
   const { endpoints, id, folder } = await opened(choosyEdge({ uses: ["seed"] }));
   await tried(endpoints, id);
   const file = join(folder, "endpoints.json");
@@ -186,7 +186,7 @@ test("it is kept over a restart; what a newer version wrote of it costs nothing 
   expect(trial?.verdicts).not.toHaveProperty("upscaler");
 });
 
-test("whoever leaves asks for no further picture, and keeps what is known", async () => {
+test("a cancel requests no further picture, and keeps what is known", async () => {
   const { endpoints, id, sent } = await opened(choosyEdge({ uses: ["seed"] }));
   const leaving = new AbortController();
   const news: TrialNews[] = [];
@@ -199,7 +199,7 @@ test("whoever leaves asks for no further picture, and keeps what is known", asyn
   expect(endpoints.get(id).trial?.verdicts).toEqual({ size: "ignored", seed: "used" });
 });
 
-test("an endpoint that cannot draw says why, and nothing is learned of it", async () => {
+test("an endpoint that cannot draw says why, and nothing is learned about it", async () => {
   const { endpoints, id } = await opened((response, request, count) =>
     request.path.endsWith("/infer")
       ? response.writeHead(401).end()
@@ -210,7 +210,7 @@ test("an endpoint that cannot draw says why, and nothing is learned of it", asyn
   expect(endpoints.get(id).trial).toBeUndefined();
 });
 
-test("our own server's size is seen to be used", async () => {
+test("our own server's size is recognised as used", async () => {
   const server = await openConstantServer({}, new ConstantEngine({ isSized: true }));
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(server.origin));

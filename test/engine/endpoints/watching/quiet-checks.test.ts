@@ -26,7 +26,7 @@ function scene(parts: Partial<QuietChecksParts> = {}) {
   return { all, checked, checks };
 }
 
-test("one is checked as often as was chosen, another never, and neither once it is closed", async () => {
+test("one is checked at its interval, another never, and neither after it is closed", async () => {
   const { checks, checked, all } = scene();
   all.push({ id: "b", checkMinutes: 0 });
   checks.refresh();
@@ -38,7 +38,7 @@ test("one is checked as often as was chosen, another never, and neither once it 
   expect(checked.length).toBe(3);
 });
 
-test("what was missed while the studio was closed is checked once", async () => {
+test("checks missed while the studio was closed are made up for by one", async () => {
   const { checked, checks } = scene({ lastAt: () => NOW - 600 * MINUTE_MS });
   await vi.advanceTimersByTimeAsync(0);
   expect(checked).toEqual(["a"]);
@@ -47,7 +47,7 @@ test("what was missed while the studio was closed is checked once", async () => 
   checks.close();
 });
 
-test("a clock that was put back by years delays a check by one period at the most, and one that jumps ahead changes nothing", async () => {
+test("a clock set back by years delays a check by at most one period, and one that jumps ahead changes nothing", async () => {
   const { checked, checks } = scene({ lastAt: () => NOW + 1e12 });
   await vi.advanceTimersByTimeAsync(5 * MINUTE_MS);
   expect(checked).toEqual(["a"]);
@@ -57,7 +57,7 @@ test("a clock that was put back by years delays a check by one period at the mos
   checks.close();
 });
 
-test("one that is removed or switched off is checked no longer, and another period begins at once", async () => {
+test("one that is removed or switched off is not checked any more, and a new interval starts at once", async () => {
   const { all, checked, checks } = scene();
   all[0] = { id: "a", checkMinutes: 60 };
   checks.refresh();
@@ -70,7 +70,7 @@ test("one that is removed or switched off is checked no longer, and another peri
   checks.close();
 });
 
-test("a check that fails by a mistake of ours is logged, and the next one comes", async () => {
+test("a check that fails with an internal error is logged, and the next one follows", async () => {
   const logged: unknown[] = [];
   let count = 0;
   const { checks } = scene({

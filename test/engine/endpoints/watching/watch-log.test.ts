@@ -22,7 +22,7 @@ function checkAt(ms: number, state: "ready" | "not-ready" = "ready") {
   return { at: new Date(ms).toISOString(), state, ms: 80 };
 }
 
-test("pictures, failures by kind, bytes and the GPU's seconds are counted, and outlive a restart", () => {
+test("pictures, failures by kind, bytes and the GPU's seconds are counted, and survive a restart", () => {
   const { log, open } = scene();
   for (const seconds of [10, 20, 30]) {
     log.picture("a", { seconds, bytesOut: 100, bytesIn: 2000, gpuSeconds: seconds });
@@ -46,7 +46,7 @@ test("pictures, failures by kind, bytes and the GPU's seconds are counted, and o
   expect(points.at(-1)).toMatchObject({ at: "2026-11-25T12:00:00.000Z", done: 4, failed: 1 });
 });
 
-test("a day, a week and a month each see their own", () => {
+test("day, week and month each show their own", () => {
   const { log, clock } = scene();
   for (const hours of [0, 30, 24 * 8, 24 * 40]) {
     clock.ms = START - hours * HOUR_MS;
@@ -59,7 +59,7 @@ test("a day, a week and a month each see their own", () => {
   expect(done).toEqual([1, 2, 3]);
 });
 
-test("hours are bounded in number, and a clock that jumps a year ahead and back loses none", () => {
+test("the number of hours is limited, and a clock that jumps a year ahead and back loses none", () => {
   const { log, clock, path } = scene();
   log.picture("a", { seconds: 1 });
   clock.ms = START + 8760 * HOUR_MS;
@@ -75,7 +75,7 @@ test("hours are bounded in number, and a clock that jumps a year ahead and back 
   database.close();
 });
 
-test("quiet checks are kept one by one as far as a sparkline goes, and counted beyond", () => {
+test("background checks are kept individually as far as a sparkline needs, and counted beyond that", () => {
   const { log } = scene();
   for (let i = 0; i < 100; i++)
     log.check("a", checkAt(START + i * 1000, i < 90 ? "ready" : "not-ready"));
@@ -88,7 +88,7 @@ test("quiet checks are kept one by one as far as a sparkline goes, and counted b
   });
 });
 
-test("one that is removed is forgotten, and the others stay", () => {
+test("a removed endpoint is deleted, and the others stay", () => {
   const { log } = scene();
   for (const id of ["a", "b"]) {
     log.picture(id, { seconds: 1 });
@@ -99,7 +99,7 @@ test("one that is removed is forgotten, and the others stay", () => {
   expect([log.stats("b", "month").pictures.done, log.checks("b").length]).toEqual([1, 1]);
 });
 
-test("rows that are damaged or another version's count for nothing, and a damaged file begins anew", () => {
+test("rows that are damaged or from another version are skipped, and a damaged file starts empty", () => {
   const { log, path } = scene();
   log.picture("a", { seconds: 1 });
   const database = new DatabaseSync(path);

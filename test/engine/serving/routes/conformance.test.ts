@@ -162,7 +162,11 @@ describe("1: the server and its models", () => {
       [read, write].map((answer) => [...(brief(answer) as []), answer.headers["allow"]]),
     ).toEqual([
       [405, { error: expect.stringContaining("does not accept GET. Use POST.") }, "POST"],
-      [405, { error: expect.stringContaining("does not accept PUT. Use GET or HEAD.") }, "GET, HEAD"],
+      [
+        405,
+        { error: expect.stringContaining("does not accept PUT. Use GET or HEAD.") },
+        "GET, HEAD",
+      ],
     ]);
   });
 
