@@ -47,7 +47,7 @@ test.each([
   expect(fileNameOf("{prompt}", { ...parts, record: { ...RECORD, prompt } })).toBe(expected);
 });
 
-test("names fit every file system with room for a number and the ending, cut between characters", () => {
+test("names fit every file system with space for a number and the extension, cut between characters", () => {
   const name = fileNameOf("猫".repeat(100), parts);
   expect(name).toBe("猫".repeat(66));
 });
@@ -88,7 +88,7 @@ test("no pattern and no prompt leads out of the folder or to a name that systems
   );
 });
 
-test("a seed that an endpoint kept to itself leaves no trace in the name", () => {
+test("a seed that an endpoint did not report leaves no trace in the name", () => {
   const { seed: _, ...record } = RECORD;
   expect(fileNameOf("{seed}/{prompt}-{seed}", { ...parts, record })).toBe("a-red-fish");
 });

@@ -17,7 +17,7 @@ function filesIn(folder: string): string[] {
 }
 
 describe("adding", () => {
-  test("a picture has a file that tells everything, a thumbnail and a row", async () => {
+  test("a picture has a file with all its settings, a thumbnail and a row", async () => {
     const folder = temporaryFolder();
     const gallery = await openGallery(folder);
     const seconds = { load: 1, text: 0.1, denoise: 2, decode: 0.5 };
@@ -49,7 +49,7 @@ describe("adding", () => {
     expect(gallery.names()).toEqual({ total: 1, days: [{ day: "2026-11-24", ids: [image.id] }] });
   });
 
-  test("pictures of one name get numbers, and none is ever written over", async () => {
+  test("pictures with the same name get numbers, and none is ever overwritten", async () => {
     const folder = temporaryFolder();
     const gallery = await openGallery(folder, { settings: () => ({ fileNamePattern: "cat" }) });
     mkdirSync(join(folder, "gallery"), { recursive: true });
@@ -68,7 +68,7 @@ describe("adding", () => {
     expect(readOwnRecord(readPngTexts(readFileSync(gallery.fileOf(id))))).toEqual(record);
   });
 
-  test("another folder takes new pictures; old ones stay where they are", async () => {
+  test("another folder gets new pictures; old ones stay where they are", async () => {
     const [folder, other] = [temporaryFolder(), join(temporaryFolder(), "my pictures/new")];
     let settings: { fileNamePattern: string; pictureFolder?: string } = {
       fileNamePattern: "{seed}",
@@ -101,14 +101,14 @@ describe("adding", () => {
     expect(filesIn(folder)).toEqual(["file"]);
   });
 
-  test("bytes that are no PNG are refused", async () => {
+  test("bytes that are not a PNG are refused", async () => {
     const gallery = await openGallery(temporaryFolder());
     const broken = { ...picture(), png: new Uint8Array(100) };
     await expect(gallery.add(broken)).rejects.toThrow(refusal("IMAGE_UNREADABLE"));
     expect(gallery.names().total).toBe(0);
   });
 
-  test("a codec that fails costs the thumbnail and not the picture; it is made when it is asked for", async () => {
+  test("a codec that fails loses the thumbnail but not the picture; it is made on request", async () => {
     const folder = temporaryFolder();
     let isBroken = true;
     const makeThumbnail = async () => {
@@ -121,7 +121,7 @@ describe("adding", () => {
     expect(readFileSync(await gallery.thumbnailOf(id), "utf8")).toBe("at last");
   });
 
-  test("a thumbnail that two pages ask for at once is made once", async () => {
+  test("a thumbnail that two pages request at once is made once", async () => {
     const folder = temporaryFolder();
     let made = 0;
     const makeThumbnail = async () => Uint8Array.of(++made);
@@ -145,7 +145,7 @@ describe("finding", () => {
 
   const day = (date: number, hour = 12) => new Date(2026, 10, date, hour).toISOString();
 
-  test("pictures come by the host's own days, newest or oldest first", async () => {
+  test("pictures are listed by the host's own days, newest or oldest first", async () => {
     const { gallery, ids } = await galleryOf(
       { createdAt: day(23, 0) },
       { createdAt: day(22, 23) },
@@ -164,7 +164,7 @@ describe("finding", () => {
     ]);
   });
 
-  test("every filter narrows, and all of them together", async () => {
+  test("every filter narrows the list, and all of them together", async () => {
     const { gallery, ids, answer } = await galleryOf(
       { createdAt: day(21), prompt: "a red fish", model: "one" },
       { createdAt: day(22), prompt: "a blue fish", model: "two", width: 8 },
@@ -187,7 +187,7 @@ describe("finding", () => {
     expect(answer({ ...all, sort: "oldest" })).toEqual([0]);
   });
 
-  test("facets count what can be chosen from, the most frequent first, without the trash", async () => {
+  test("facets count the available choices, the most frequent first, without the trash", async () => {
     const { gallery, ids } = await galleryOf(
       { model: "one" },
       { model: "two", width: 8 },
@@ -229,13 +229,13 @@ describe("finding", () => {
     });
   });
 
-  test("details come in the order asked for", async () => {
+  test("details are returned in the requested order", async () => {
     const { gallery, ids } = await galleryOf({}, {}, {});
     const asked = [ids[2]!, "gone", ids[0]!, ids[1]!];
     expect((await gallery.details(asked)).map(({ id }) => id)).toEqual([ids[2], ids[0], ids[1]]);
   });
 
-  test("a picture that is not there is refused by name", async () => {
+  test("a missing picture is refused by name", async () => {
     const { gallery } = await galleryOf();
     const notFound = refusal("NOT_FOUND", { what: "picture", id: "gone" });
     await expect(gallery.get("gone")).rejects.toThrow(notFound);
@@ -243,7 +243,7 @@ describe("finding", () => {
     expect(() => gallery.fileOf("gone")).toThrow(notFound);
   });
 
-  test("a picture whose file is gone says so, and goes on saying how it was made", async () => {
+  test("a picture whose file is missing says so, and still says how it was made", async () => {
     const { gallery, ids } = await galleryOf({});
     const [image] = await gallery.details(ids);
     rmSync(gallery.fileOf(ids[0]!));
@@ -255,7 +255,7 @@ describe("finding", () => {
 });
 
 describe("stars", () => {
-  test("are given, taken, and outlive the studio", async () => {
+  test("are set, cleared, and survive the studio", async () => {
     const folder = temporaryFolder();
     const first = await openGallery(folder);
     const [one, two] = [await first.add(picture()), await first.add(picture())];

@@ -51,7 +51,7 @@ test("pictures are found by their settings, with words or without", async () => 
   await gallery.close();
 });
 
-test("a damaged record ends no search", async () => {
+test("a damaged record does not end a search", async () => {
   const folder = temporaryFolder();
   const { gallery, ids } = await drawn(folder);
   await gallery.close();

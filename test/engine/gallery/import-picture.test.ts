@@ -27,7 +27,7 @@ async function take(gallery: Gallery, bytes: Uint8Array, name = "Summer at sea.p
   return gallery.import({ ...(await readForeignPicture(bytes, name)), modifiedAt: WRITTEN });
 }
 
-test("a picture without settings is kept under its file's name, on the day it was written", async () => {
+test("a picture without settings is stored under its file's name, on the day it was written", async () => {
   const gallery = await openGallery(temporaryFolder());
   const { id, isNew } = await take(gallery, plain());
   expect(isNew).toBe(true);
@@ -43,7 +43,7 @@ test("a picture without settings is kept under its file's name, on the day it wa
 test.each([
   ["A1111", { parameters: written.A1111 }, { prompt: "a lighthouse, oil on canvas", steps: 28 }],
   ["InvokeAI", { invokeai_metadata: written.INVOKEAI }, { prompt: "a lighthouse", steps: 30 }],
-])("what %s wrote is its record, and stays in the file", async (_, texts, told) => {
+])("what %s wrote becomes its record, and stays in the file", async (_, texts, told) => {
   const gallery = await openGallery(temporaryFolder());
   const { id } = await take(gallery, addPngTexts(plain(), new Map(Object.entries(texts))));
   expect((await gallery.get(id)).record).toMatchObject({ ...told, width: 4, height: 2 });
@@ -61,7 +61,7 @@ test("a JPEG becomes a PNG with the same pixels", async () => {
 });
 
 describe("the same picture again", () => {
-  test("is not kept twice, under whatever name or with whatever texts", async () => {
+  test("is not stored twice, under any name or with any texts", async () => {
     const gallery = await openGallery(temporaryFolder());
     const { id } = await take(gallery, plain());
     const copies = [plain(), addPngTexts(plain(), new Map([["Comment", "mine"]]))];
@@ -79,7 +79,7 @@ describe("the same picture again", () => {
     expect((await gallery.get(id)).isTrashed).toBe(false);
   });
 
-  test("is kept again where its file is gone, with its star and rating", async () => {
+  test("is stored again if its file is missing, with its star and rating", async () => {
     const gallery = await openGallery(temporaryFolder());
     const { id } = await take(gallery, plain());
     await gallery.star([id], true);
@@ -89,7 +89,7 @@ describe("the same picture again", () => {
     expect(await gallery.get(id)).toMatchObject({ isStarred: true, rating: 4, isMissing: false });
   });
 
-  test("is known where a person put it into the folder", async () => {
+  test("is recognised if the user put it into the folder", async () => {
     const folder = temporaryFolder();
     const gallery = await openGallery(folder);
     const { createdAt: _, ...record } = RECORD;
@@ -119,7 +119,7 @@ describe("a picture of another gallery", () => {
     expect(await take(one, bytes)).toEqual({ id, isNew: false });
   });
 
-  test("does not pass for one that it only says it is", async () => {
+  test("does not pass for one that it only claims to be", async () => {
     const gallery = await openGallery(temporaryFolder());
     const { id } = await gallery.add(picture());
     const liar = recordedPng(plain(7), { ...RECORD, prompt: "another" }, { id, target: "local" });
@@ -130,7 +130,7 @@ describe("a picture of another gallery", () => {
   });
 });
 
-test("an index that is built anew knows what was imported", async () => {
+test("a rebuilt index recognises imported pictures", async () => {
   const folder = temporaryFolder();
   const first = await openGallery(folder);
   const ids = [
@@ -145,7 +145,7 @@ test("an index that is built anew knows what was imported", async () => {
   expect(await again.details(ids)).toEqual(before);
 });
 
-test("what is no picture is refused, and nothing is kept", async () => {
+test("a file that is not a picture is refused, and nothing is stored", async () => {
   const gallery = await openGallery(temporaryFolder());
   const big = Buffer.from(plain());
   big.writeUInt32BE(9000, 16);
@@ -154,7 +154,7 @@ test("what is no picture is refused, and nothing is kept", async () => {
   expect(gallery.names().total).toBe(0);
 });
 
-test("whatever a file's texts say, it is kept or refused, and can be read back", async () => {
+test("whatever a file's texts say, it is stored or refused, and can be read back", async () => {
   const folder = temporaryFolder();
   const gallery = await openGallery(folder);
   const keyword = fc.constantFrom("darkroom", "parameters", "invokeai_metadata", "prompt", "Dream");

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Keepsakes } from "../../../engine/gallery/keepsakes.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-test("stars and folders are there again when it is opened anew", async () => {
+test("stars and folders survive reopening", async () => {
   const path = join(temporaryFolder(), "gallery.json");
   const first = await Keepsakes.open(path);
   await first.star(["a", "b"], true);
@@ -18,7 +18,7 @@ test("stars and folders are there again when it is opened anew", async () => {
   expect(second.notice).toBeUndefined();
 });
 
-test("a file of a version that knew no marks keeps its stars", async () => {
+test("a file from a version without marks keeps its stars", async () => {
   const folder = temporaryFolder();
   const path = join(folder, "gallery.json");
   writeFileSync(path, '{"folders":["gallery"],"starred":["a"]}');
@@ -32,7 +32,7 @@ test("a file of a version that knew no marks keeps its stars", async () => {
 });
 
 test.each(["", "{", "[]", '{"folders":[1],"starred":[]}'])(
-  "a damaged file (%j) is set aside and told of, and costs nothing else",
+  "a damaged file (%j) is set aside and reported, and nothing else is lost",
   async (content) => {
     const folder = temporaryFolder();
     const path = join(folder, "gallery.json");

@@ -2,7 +2,7 @@ import { anything, array, assert, object, oneof, property, record } from "fast-c
 import { expect, test } from "vitest";
 import { readMarks } from "../../../engine/gallery/kept-marks.ts";
 
-test("what is damaged of kept marks is left out, and the rest is read", () => {
+test("damaged marks are left out, and the rest is read", () => {
   expect(
     readMarks({
       ratings: { "5": ["a", 3, "b"], "9": ["c"], x: ["d"], "1": "e" },
@@ -25,7 +25,7 @@ test("what is damaged of kept marks is left out, and the rest is read", () => {
   });
 });
 
-test("whatever a file holds, marks are read from it", () => {
+test("whatever a file contains, marks are read from it", () => {
   const albums = array(record({ name: anything(), ids: anything() }));
   assert(
     property(oneof(anything(), record({ albums, tags: object() })), (stored) => {

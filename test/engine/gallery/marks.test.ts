@@ -22,7 +22,7 @@ async function threePictures(folder = temporaryFolder()) {
   return { folder, gallery, one, two, three, marksOf, found };
 }
 
-test("ratings and tags are given, changed and taken away again", async () => {
+test("ratings and tags are set, changed and cleared again", async () => {
   const { gallery, one, two, marksOf } = await threePictures();
   await gallery.marking.mark({ ids: [one, two, "gone"], rating: 4, tag: ["fish", "For print"] });
   await gallery.marking.mark({ ids: [two], rating: 0, tag: ["cat"], untag: ["FISH"] });
@@ -32,7 +32,7 @@ test("ratings and tags are given, changed and taken away again", async () => {
   ]);
 });
 
-test("a tag is spelled as it was first, whatever case it is typed in later", async () => {
+test("a tag keeps its first spelling, in whatever case it is typed later", async () => {
   const { gallery, one, two, marksOf } = await threePictures();
   await gallery.marking.mark({ ids: [one], tag: ["Fish"] });
   await gallery.marking.mark({ ids: [two], tag: ["fish"] });
@@ -53,7 +53,7 @@ test("searches find pictures by rating, tag and album", async () => {
   ).toEqual([[one], [two, three].toSorted(), [three], [one], [two]]);
 });
 
-test("albums are renamed, moved, given a cover, and hold a picture more than once over all", async () => {
+test("albums are renamed, moved and given a cover, and a picture can be in several", async () => {
   const { gallery, one, two, marksOf } = await threePictures();
   for (const name of ["A", "B", "C"]) await gallery.marking.makeAlbum(name);
   await gallery.marking.addToAlbum("A", [one]);
@@ -79,7 +79,7 @@ test("an album keeps trashed pictures for their return, and does not count them"
   expect(gallery.marking.albums).toMatchObject([{ count: 2 }]);
 });
 
-test("a deleted album says enough to make it again", async () => {
+test("a deleted album returns enough to create it again", async () => {
   const { gallery, one, two } = await threePictures();
   for (const name of ["A", "B"]) await gallery.marking.makeAlbum(name);
   await gallery.marking.addToAlbum("A", [one, two]);
@@ -93,7 +93,7 @@ test("a deleted album says enough to make it again", async () => {
   expect(gallery.marking.albums).toEqual(before);
 });
 
-test("albums that are not there, and names that are taken, are refused by name", async () => {
+test("missing albums and existing names are refused by name", async () => {
   const { gallery, one } = await threePictures();
   for (const name of ["A", "B"]) await gallery.marking.makeAlbum(name);
   await expect(gallery.marking.addToAlbum("None", [one])).rejects.toEqual(
@@ -136,7 +136,7 @@ test("marks survive the loss of the index, and a rebuild from the pictures", asy
   ]);
 });
 
-test("the file beside a sound index is written anew where it is lost or behind", async () => {
+test("the file beside an intact index is written again if it is lost or outdated", async () => {
   const { folder } = await marked();
   const path = join(folder, "gallery.json");
   const before = JSON.parse(readFileSync(path, "utf8"));
@@ -145,7 +145,7 @@ test("the file beside a sound index is written anew where it is lost or behind",
   expect(JSON.parse(readFileSync(path, "utf8")).marks).toEqual(before.marks);
 });
 
-test("a picture that is deleted for good takes its marks along", async () => {
+test("a permanently deleted picture loses its marks", async () => {
   const { folder, two } = await marked();
   const gallery = await openGallery(folder);
   await gallery.emptyTrash();

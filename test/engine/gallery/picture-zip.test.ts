@@ -32,7 +32,7 @@ async function galleryOf(...prompts: string[]): Promise<{ gallery: Gallery; ids:
   return { gallery, ids };
 }
 
-test("pictures are in it whole, under names by the pattern, of which no two are the same", async () => {
+test("it contains complete pictures, with names by the pattern, all different", async () => {
   const { gallery, ids } = await galleryOf("a Fish", "a fish", "a fish 2", "日本", "pictures.csv");
   const members = await membersOf(await bytesOf(zipOf(gallery, [...ids, "gone"])));
   expect([...members.keys()]).toEqual([
@@ -80,14 +80,14 @@ test("the table has a line for each picture, of a missing one too, and calculate
   expect(lines[0]).toMatch(/^,.*,"'=HYPERLINK\(""evil""\)",/);
 });
 
-test("nothing to export is a table without lines", async () => {
+test("an empty export is a table without lines", async () => {
   const { gallery } = await galleryOf();
   expect([...(await membersOf(await bytesOf(zipOf(gallery, [])))).keys()]).toEqual([
     "pictures.csv",
   ]);
 });
 
-test("it reads the next picture only when the last was taken, and ends when it is left", async () => {
+test("it reads the next picture only after the last was taken, and ends when it is aborted", async () => {
   const { gallery, ids } = await galleryOf("one", "two");
   const zip = zipOf(gallery, ids);
   await zip.next();

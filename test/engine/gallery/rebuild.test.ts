@@ -51,7 +51,7 @@ async function fullGallery(folder: string, other: string) {
   return { gallery, ids, settings };
 }
 
-test("an index that is lost is built anew from the pictures: same ids, same everything, stars too", async () => {
+test("a lost index is rebuilt from the pictures: the same ids, records and stars", async () => {
   const [folder, other] = [temporaryFolder(), temporaryFolder()];
   const { gallery, settings } = await fullGallery(folder, other);
   const before = await allOf(gallery);
@@ -72,7 +72,7 @@ test("an index that is lost is built anew from the pictures: same ids, same ever
 });
 
 test.each(["a dog", ""])(
-  "what an endpoint drew of %j and told nothing of is found again, with its target",
+  "a picture that an endpoint drew with %j and without any report is found again, with its target",
   async (prompt) => {
     const folder = temporaryFolder();
     const gallery = await openGallery(folder);
@@ -106,7 +106,7 @@ test.each([
     },
   ],
   ["cut short", (path: string) => truncateSync(path, 10_000)],
-])("a damaged index (%s) is set aside, told of, and built anew", async (_, damage) => {
+])("a damaged index (%s) is set aside, reported, and rebuilt", async (_, damage) => {
   const [folder, other] = [temporaryFolder(), temporaryFolder()];
   const { gallery, settings } = await fullGallery(folder, other);
   const before = await allOf(gallery);
@@ -123,7 +123,7 @@ test.each([
   expect((await openGallery(folder, { settings })).notices).toEqual([]);
 });
 
-test("trashed pictures stay trashed; what became of their places is not known any more", async () => {
+test("trashed pictures stay trashed; their former places are not known any more", async () => {
   const folder = temporaryFolder();
   const gallery = await openGallery(folder);
   const { id } = await gallery.add(picture());
@@ -137,7 +137,7 @@ test("trashed pictures stay trashed; what became of their places is not known an
   expect(again.fileOf(id)).toBe(join(folder, "gallery/back/42.png"));
 });
 
-test("pictures that were moved by hand are found again; those that are gone go; copies count once", async () => {
+test("pictures moved by hand are found again; missing ones are removed; copies count once", async () => {
   const folder = temporaryFolder();
   const gallery = await openGallery(folder, { settings: () => ({ fileNamePattern: "{seed}" }) });
   const ids: string[] = [];
@@ -164,7 +164,7 @@ test("pictures that were moved by hand are found again; those that are gone go; 
   expect(gallery.names().total).toBe(2);
 });
 
-test("pictures of an unplugged disk keep their rows", async () => {
+test("pictures on an unplugged disk keep their rows", async () => {
   const [folder, disk] = [temporaryFolder(), join(temporaryFolder(), "disk")];
   let pictureFolder: string | undefined = disk;
   const settings = () => ({ fileNamePattern: "{seed}", ...(pictureFolder && { pictureFolder }) });
@@ -178,7 +178,7 @@ test("pictures of an unplugged disk keep their rows", async () => {
   expect(await gallery.get(id)).toMatchObject({ isMissing: false });
 });
 
-test("pictures of other studios that tell enough are taken in, under the same id each time", async () => {
+test("pictures of other studios with enough settings are added, under the same id each time", async () => {
   const folder = temporaryFolder();
   const gallery = await openGallery(folder);
   const parameters =
@@ -228,7 +228,7 @@ test("pictures of other studios that tell enough are taken in, under the same id
   expect(await allOf(gallery)).toEqual(before);
 });
 
-test("what crashes left of pictures being written is swept", async () => {
+test("leftovers of pictures being written during a crash are swept", async () => {
   const folder = temporaryFolder();
   const gallery = await openGallery(folder);
   writeFileSync(join(folder, `gallery/a.png.${randomUUID()}.part`), "half");
@@ -237,7 +237,7 @@ test("what crashes left of pictures being written is swept", async () => {
   expect(readdirSync(join(folder, "gallery"))).toEqual(["film.part"]);
 });
 
-test("thumbnails, models and trash are not taken for pictures, should the data folder be the picture folder", async () => {
+test("thumbnails, models and trash are not mistaken for pictures if the data folder is the picture folder", async () => {
   const folder = temporaryFolder();
   const settings = () => ({ fileNamePattern: "{seed}", pictureFolder: folder });
   const gallery = await openGallery(folder, { settings });
@@ -268,7 +268,7 @@ test("pictures can be added, starred and trashed while it runs, and nothing of t
   expect(images.at(-1)!.record).toEqual({ ...RECORD, seed: "99" });
 });
 
-test("one that was cut short is wanted again", async () => {
+test("an interrupted rebuild is requested again", async () => {
   const folder = temporaryFolder();
   const gallery = await openGallery(folder);
   await gallery.add(picture());

@@ -59,7 +59,7 @@ test.each([
   "'; --",
 ])("%j is words and never syntax", (typed) => expect(() => search(typed)).not.toThrow());
 
-test("anything typed is a query", () => {
+test("any typed text is a query", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 100 }), (typed) => {
       expect(search(typed)).toBeDefined();
@@ -68,7 +68,7 @@ test("anything typed is a query", () => {
   );
 });
 
-test("a text is found by any of its words, and by the beginning of its last", () => {
+test("a text is found by any of its words, and by the start of its last", () => {
   const word = fc.stringMatching(/^[a-zA-Zà-öø-þÀ-ÖØ-Þα-ωА-я0-9一-龥ぁ-ん]{1,12}$/);
   fc.assert(
     fc.property(fc.array(word, { minLength: 1, maxLength: 6 }), fc.nat(), (words, pick) => {

@@ -49,7 +49,7 @@ test("after the picture and before its row: the picture gets its row", async () 
   expect(gallery.names({ search: "red fish" }).total).toBe(1);
 });
 
-test("amid writing a picture: what was written is swept, and nothing else", async () => {
+test("during writing a picture: what was written is swept, and nothing else", async () => {
   const { gallery, pictures } = await afterCrash((crash) => {
     announce({ ...crash, id: "0123" }, "gallery/43.png");
     writeFileSync(join(crash.folder, `gallery/43.png.${randomUUID()}.part`), "half");
@@ -61,7 +61,7 @@ test("amid writing a picture: what was written is swept, and nothing else", asyn
   expect(gallery.names().total).toBe(1);
 });
 
-test("a picture of somebody else under the announced name is left alone", async () => {
+test("another program's picture under the announced name is not touched", async () => {
   const { gallery, pictures } = await afterCrash((crash) => {
     announce({ ...crash, id: "0123" }, "gallery/other.png");
     writeFileSync(join(crash.folder, "gallery/other.png"), "somebody's own");
@@ -70,7 +70,7 @@ test("a picture of somebody else under the announced name is left alone", async 
   expect(gallery.names().total).toBe(1);
 });
 
-test("amid trashing, file moved: it is trashed", async () => {
+test("during trashing, after the move: it is trashed", async () => {
   const { id, gallery } = await afterCrash((crash) => {
     announce(crash);
     renameSync(crash.file, crash.trashed);
@@ -78,7 +78,7 @@ test("amid trashing, file moved: it is trashed", async () => {
   expect(await stateOf(gallery, id)).toEqual({ isTrashed: true, isMissing: false });
 });
 
-test("amid trashing to another disk, copied and not yet removed: it is not trashed", async () => {
+test("during trashing to another disk, copied and not yet removed: it is not trashed", async () => {
   const { id, gallery, trash } = await afterCrash((crash) => {
     announce(crash);
     copyFileSync(crash.file, crash.trashed);
@@ -87,7 +87,7 @@ test("amid trashing to another disk, copied and not yet removed: it is not trash
   expect(trash).toEqual([]);
 });
 
-test("amid restoring, file moved: it is restored under the name it got", async () => {
+test("during restoring, after the move: it is restored under the name it got", async () => {
   const { id, gallery } = await afterCrash((crash) => {
     announce(crash, "gallery/42-2.png");
     crash.run("UPDATE images SET is_trashed = 1");
@@ -97,7 +97,7 @@ test("amid restoring, file moved: it is restored under the name it got", async (
   expect((await gallery.get(id)).fileName).toBe("42-2.png");
 });
 
-test("amid restoring to another disk, copied and not yet removed: it is still in the trash", async () => {
+test("during restoring to another disk, copied and not yet removed: it is still in the trash", async () => {
   const { id, gallery, pictures } = await afterCrash((crash) => {
     announce(crash);
     crash.run("UPDATE images SET is_trashed = 1");
@@ -107,7 +107,7 @@ test("amid restoring to another disk, copied and not yet removed: it is still in
   expect(pictures).toEqual([]);
 });
 
-test("before anything was moved: all is as it was, and nothing is announced any more", async () => {
+test("before anything was moved: everything is unchanged, and nothing is announced any more", async () => {
   const { id, gallery } = await afterCrash(announce);
   expect(await stateOf(gallery, id)).toEqual({ isTrashed: false, isMissing: false });
   await gallery.trash([id]);

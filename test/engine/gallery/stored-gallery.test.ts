@@ -33,7 +33,7 @@ function changeRow(folder: string, id: string, set: string): void {
   database.close();
 }
 
-test("a record with a name that is not known here fails no other picture, and stays as it is", async () => {
+test("a record with an unknown name affects no other picture, and stays unchanged", async () => {
   const { folder, ids } = await storedGallery();
   changeRow(folder, ids[1] ?? "", `record = json_set(record, '$.scheduler', 'cold-fusion')`);
   changeRow(folder, ids[2] ?? "", `seconds = '{"moon":1}'`);
@@ -53,7 +53,7 @@ test("a record with a name that is not known here fails no other picture, and st
   expect(names.filter(({ name }) => name === "cold-fusion")).toHaveLength(1);
 });
 
-test("damaged records are told of, and read out of the pictures again", async () => {
+test("damaged records are reported, and read from the pictures again", async () => {
   const { folder, ids } = await storedGallery();
   const path = join(folder, "gallery.sqlite");
   const bytes = readFileSync(path);
@@ -73,7 +73,7 @@ test("damaged records are told of, and read out of the pictures again", async ()
   await gallery.close();
 });
 
-test("stars outlive the file that keeps them, and then the index", async () => {
+test("stars survive the file that stores them, and then the index", async () => {
   const { folder, ids } = await storedGallery();
   writeFileSync(join(folder, "gallery.json"), "{");
   await (await openGallery(folder)).close();
@@ -89,7 +89,7 @@ test("stars outlive the file that keeps them, and then the index", async () => {
 });
 
 test.each(["gallery", "trash"])(
-  "a %s folder on a disk that is not there is told of, and used again once it is",
+  "a %s folder on a missing disk is reported, and used again when it is back",
   async (name) => {
     const folder = temporaryFolder();
     const disk = join(temporaryFolder(), "disk");
@@ -111,7 +111,7 @@ test.each(["gallery", "trash"])(
   },
 );
 
-test("a file in the place of the pictures folder is told of, and left alone", async () => {
+test("a file in place of the pictures folder is reported, and not touched", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "gallery"), "mine");
   const gallery = await openGallery(folder);
@@ -123,7 +123,7 @@ test("a file in the place of the pictures folder is told of, and left alone", as
   await gallery.close();
 });
 
-test("a rebuild ends at once when it is cut short, however long a file takes to be read", async () => {
+test("a rebuild ends at once when it is aborted, however long a file takes to read", async () => {
   const { folder, ids } = await storedGallery();
   const gallery = await openGallery(folder);
   const path = gallery.fileOf(ids[0] ?? "");

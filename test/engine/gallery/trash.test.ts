@@ -41,7 +41,7 @@ test("undo brings back the same picture to the same place", async () => {
   expect(readFileSync(gallery.fileOf(ids[0]!))).toEqual(bytes);
 });
 
-test("a picture whose name was taken meanwhile comes back beside it", async () => {
+test("a picture whose name has been taken meanwhile returns under another name", async () => {
   const { folder, gallery, ids } = await galleryWith(1);
   await gallery.trash(ids);
   writeFileSync(join(folder, "gallery/a/1.png"), "somebody's own");
@@ -67,7 +67,7 @@ test("emptying deletes files, thumbnails and rows of the trash, and nothing else
   expect(readFileSync(join(folder, "gallery.json"), "utf8")).not.toContain(ids[0]);
 });
 
-test("a picture whose file is gone can be trashed, brought back and deleted all the same", async () => {
+test("a picture whose file is missing can be trashed, restored and deleted nevertheless", async () => {
   const { gallery, ids } = await galleryWith(1);
   rmSync(gallery.fileOf(ids[0]!));
   await gallery.trash(ids);
@@ -80,7 +80,7 @@ test("a picture whose file is gone can be trashed, brought back and deleted all 
 });
 
 test.skipIf(process.getuid?.() === 0 || process.platform === "win32")(
-  "a folder that does not let go of a picture is refused by name; the picture stays",
+  "a folder that cannot be changed is refused by name; the picture stays",
   async () => {
     const { folder, gallery, ids } = await galleryWith(1);
     chmodSync(join(folder, "gallery/a"), 0o555);

@@ -84,7 +84,7 @@ test("every result is found in its tile, once", () => {
   );
 });
 
-test("bands are of one size, and have no more tiles than asked for if one row has not", () => {
+test("bands have the same size, and no more tiles than requested unless one row has more", () => {
   assert(
     property(bands, integer({ min: 1, max: 64 }), (reading, most) => {
       const { batch, tall, tile, count, rows, across } = bandsOf(reading, most);

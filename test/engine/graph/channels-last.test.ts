@@ -79,7 +79,7 @@ test.each([
   ["a block by Winograd", network([1, 64, 12, 8], block)],
   ["a block by Winograd whose last tiles are cut, of two", network([2, 64, 10, 7], block)],
 ])(
-  "with channels last as without, in one band, in many and too small for any: %s",
+  "the same result with channels last, in one band, in several, and too small for any: %s",
   async (_, model) => {
     const plain = await run(model, cpuLowering);
     const joined = joinNorms(joinDoublings(model));

@@ -9,7 +9,7 @@ function network(build: (g: Graph, x: Value) => Value): Model {
   return g.output("y", build(g, g.input("x", [2, 3, 4, 5])));
 }
 
-test("a convolution multiplies every kernel with every place", () => {
+test("a convolution multiplies every kernel with every position", () => {
   const model = network((g, x) => conv2d(g.at("conv"), x, { out: 7 }));
   expect(countOperations(model)).toEqual({
     operations: 2 * (2 * 7 * 4 * 5) * (3 * 3 * 3),
@@ -34,7 +34,7 @@ test("attention grows with queries times keys", () => {
   expect(countOperations(model).operations).toBe(2 * 3 * 20 + 4 * 2 * 20 * 20 * 3);
 });
 
-test("what is no product costs one operation a number", () => {
+test("an operation that is not a product costs one operation per number", () => {
   const model = network((g, x) => add(g, x, x));
   expect(countOperations(model)).toEqual({ operations: 120, nodes: 1 });
 });

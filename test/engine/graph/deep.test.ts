@@ -14,7 +14,7 @@ const { step } = unetParts(SD2_UNET, {
   tokens: 77,
 });
 
-test("the last layer of Stable Diffusion 2 is a tenth of its work, and takes what is in front of it", () => {
+test("the last layer of Stable Diffusion 2 is a tenth of its work, and takes what precedes it", () => {
   const { all, last, deep } = cutBeforeLast(step)!;
   expect(deep).toMatch(/^up_blocks\.3\.attentions\.1\./);
   expect(all.outputs.map(({ name }) => name)).toEqual(["out_sample", deep]);
@@ -27,7 +27,7 @@ test("the last layer of Stable Diffusion 2 is a tenth of its work, and takes wha
   expect([...last.weights.keys()].filter((name) => !own.test(name))).toEqual([]);
 });
 
-test("every value is made before it is used, or comes in", () => {
+test("every value is made before it is used, or is an input", () => {
   const { last } = cutBeforeLast(step)!;
   const known = new Set(last.inputs.map(({ name }) => name));
   for (const { inputs, output } of last.nodes) {
@@ -36,7 +36,7 @@ test("every value is made before it is used, or comes in", () => {
   }
 });
 
-test("a network in which nothing comes back is not cut", () => {
+test("a network without skips is not cut", () => {
   const g = Graph.empty();
   expect(cutBeforeLast(g.output("y", silu(g, g.input("x", [1, 2]))))).toBeUndefined();
 });

@@ -37,7 +37,7 @@ test.each([
   ],
   ["a kernel of one pixel", network((g, x) => conv2d(g, twice(g, x), { out: 8, kernel: 1 }))],
   ["a convolution that strides", network((g, x) => conv2d(g, twice(g, x), { out: 8, stride: 2 }))],
-])("%s stays as it is", (_, model) => {
+])("%s stays unchanged", (_, model) => {
   expect(joinDoublings(model)).toEqual(model);
 });
 

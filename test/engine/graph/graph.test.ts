@@ -28,7 +28,7 @@ function casts(lowering: Lowering): number {
   ).length;
 }
 
-test("weights are called as their scope is, and asked for with their shape", () => {
+test("weights have their scope's name, and are requested with their shape", () => {
   expect([...small().weights.values()]).toEqual([
     { name: "words.proj.weight", shape: [4, 6] },
     { name: "words.proj.bias", shape: [4] },
@@ -65,7 +65,7 @@ test.each([
   );
 });
 
-test("odd sizes come back on the way up", () => {
+test("odd sizes are restored on the way up", () => {
   const g = Graph.empty();
   const model = unet(SD2_UNET, { batch: 1, height: 9, width: 13, tokens: 77 });
   expect(model.outputs[0]!.shape).toEqual([1, 4, 9, 13]);
@@ -74,7 +74,7 @@ test("odd sizes come back on the way up", () => {
   ]);
 });
 
-test("what depends on the text alone is cut out, and the rest takes its results", () => {
+test("operations that depend on the text only are cut out, and the rest takes their results", () => {
   const { once, step } = splitOnce(small(), "text")!;
   expect(once.nodes.map(({ kind }) => kind)).toEqual(["linear", "silu"]);
   expect(once.outputs.map(({ name }) => name)).toEqual(["words.silu"]);
@@ -93,7 +93,7 @@ test("the SD 2 UNet's text projections are all computed once", () => {
   expect(step.inputs.some(({ name }) => name === "encoder_hidden_states")).toBe(false);
 });
 
-test("one sample under two texts is two from the first text on", () => {
+test("one sample with two texts becomes two at the first text", () => {
   const size = { batch: 2, samples: 1, height: 8, width: 8, tokens: 77 };
   const { nodes, outputs } = unet(SD2_UNET, size);
   const isPicture = ({ output: { shape } }: (typeof nodes)[number]) => shape.length === 4;
@@ -105,13 +105,13 @@ test("one sample under two texts is two from the first text on", () => {
   expect(outputs[0]!.shape).toEqual([2, 4, 8, 8]);
 });
 
-test("nothing is cut out where nothing depends on one input alone", () => {
+test("nothing is cut out if nothing depends on one input alone", () => {
   const g = Graph.empty();
   const a = g.input("a", [1, 2]);
   expect(splitOnce(g.output("y", add(g, a, g.input("b", [1, 2]))), "a")).toBeUndefined();
 });
 
-test("halves are cast once on the CPU and used as they are in a float16 graph", () => {
+test("half floats are cast once on the CPU and used directly in a float16 graph", () => {
   expect([
     casts(cpuLowering),
     casts(portableLowering("float32")),
@@ -119,7 +119,7 @@ test("halves are cast once on the CPU and used as they are in a float16 graph", 
   ]).toEqual([4, 4, 0]);
 });
 
-test("doors are float32 in every precision", () => {
+test("inputs and outputs are float32 in every precision", () => {
   for (const lowering of [cpuLowering, portableLowering("float16")]) {
     const { inputs, outputs } = lower(small(), lowering, inHalves);
     expect([...inputs, ...outputs].map(({ type }) => type)).toEqual([
@@ -130,7 +130,7 @@ test("doors are float32 in every precision", () => {
   }
 });
 
-test("a full-size UNet is some hundred kilobytes of graph", () => {
+test("a full-size UNet is a graph of some hundred kilobytes", () => {
   const model = unet(SD2_UNET, { batch: 2, height: 64, width: 64, tokens: 77 });
   const bytes = encodeModel(
     lower(model, cpuLowering, () => ({

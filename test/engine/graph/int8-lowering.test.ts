@@ -24,7 +24,7 @@ function operatorsOf(model: Model): readonly string[] {
 const tokens = network([1, 9, 64], (g, x) => linear(g, x, 64));
 const pixels = network([1, 64, 8, 8], (g, x) => conv2d(g, x, { out: 32 }));
 
-test("products over tokens and convolutions are of whole numbers", () => {
+test("products over tokens and convolutions use integers", () => {
   expect(operatorsOf(tokens)).toContain("MatMulIntegerToFloat");
   expect(operatorsOf(pixels)).toContain("MatMulIntegerToFloat");
 });
@@ -44,7 +44,7 @@ test.each([
   expect(operatorsOf(model).join()).not.toMatch(/Quantize|Integer/);
 });
 
-test("readers of one value share its bytes, and rows are measured only where none widens", () => {
+test("readers of one value share its bytes, and rows are scaled only if none widens", () => {
   const model = network([1, 9, 64], (g, x) => {
     const narrow = linear(g.at("a"), x, 64);
     const other = linear(g.at("b"), x, 64);
@@ -69,7 +69,7 @@ test.each([
   expect(found.length).toBe(products);
 });
 
-test("nine tenths of Stable Diffusion 2's UNet become whole numbers, and nothing that the prompt alone decides", () => {
+test("nine tenths of Stable Diffusion 2's UNet become integers, and nothing that only the prompt decides", () => {
   const { step, once } = unetParts(SD2_UNET, { batch: 2, height: 8, width: 8, tokens: 77 });
   const quantized = weightsToQuantize(step);
   const size = (shape: readonly number[]) => shape.reduce((product, one) => product * one, 1);

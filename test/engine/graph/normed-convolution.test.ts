@@ -13,7 +13,7 @@ function network(layer: (g: Graph, x: Value) => Value): Model {
 const normal = (g: Graph, x: Value): Value =>
   silu(g, groupNorm(g.at("norm"), x, { groups: 4, epsilon: 1e-6 }));
 
-test("a norm, its SiLU, the convolution after it and what is added become one", () => {
+test("a norm, its SiLU, the convolution after it and an addition become one", () => {
   const model = network((g, x) => add(g, x, conv2d(g.at("conv"), normal(g, x), { out: 8 })));
   const { nodes, weights } = joinNorms(model);
   const [x] = model.inputs;
@@ -44,7 +44,7 @@ test.each([
     "a norm without SiLU",
     network((g, x) => conv2d(g, groupNorm(g, x, { groups: 4, epsilon: 1 }), { out: 8 })),
   ],
-])("%s stays as it is", (_, model) => {
+])("%s stays unchanged", (_, model) => {
   expect(joinNorms(model)).toEqual(model);
 });
 

@@ -38,7 +38,7 @@ test("a norm's channels are scaled for all that read it", () => {
   expect(movesOf(model)).toEqual(["norm.weight+norm.bias -> a.weight+b.weight: 64"]);
 });
 
-test("pixels become tokens on the way", () => {
+test("through the change from pixels to tokens", () => {
   const model = network([1, 64, 2, 2], (g, x) => {
     const normal = groupNorm(g.at("norm"), x, { groups: 4, epsilon: 1e-6 });
     return linear(g.at("in"), flattenSpace(g, normal), 8);
@@ -46,7 +46,7 @@ test("pixels become tokens on the way", () => {
   expect(movesOf(model)).toEqual(["norm.weight+norm.bias -> in.weight: 64"]);
 });
 
-test("attention passes the values' channels on, a gate the first half", () => {
+test("attention passes on the values' channels, a gate the first half", () => {
   const model = network([1, 4, 64], (g, x) => {
     const [query, key] = [linear(g.at("q"), x, 64), linear(g.at("k"), x, 64)];
     const value = linear(g.at("v"), x, 64, { bias: false });
@@ -75,7 +75,7 @@ test.each<[string, (g: Graph, x: Value) => Value]>([
   expect(moves.filter((move) => move.includes("-> a."))).toEqual([]);
 });
 
-test("all that the transformers of Stable Diffusion 2 read but for their last linear is scaled", () => {
+test("everything that the transformers of Stable Diffusion 2 read, except their last linear layer, is scaled", () => {
   const size = { batch: 1, height: 64, width: 64, tokens: 77 };
   const { step } = unetParts(SD2_UNET, size);
   const names = new Set(weightsToQuantize(step).map(({ name }) => name));

@@ -9,11 +9,11 @@ function fresh() {
   return server;
 }
 
-test("any port is taken where none is asked for", async () => {
+test("any port is used if none is requested", async () => {
   expect(await bind(fresh(), { host: "127.0.0.1", port: 0, tries: 1 })).toBeGreaterThan(1023);
 });
 
-test.each(["127.0.0.1", "0.0.0.0"])("a port that is taken on %s is named", async (host) => {
+test.each(["127.0.0.1", "0.0.0.0"])("a port in use on %s is named", async (host) => {
   const port = await takenPort(host);
   await expect(bind(fresh(), { host: "127.0.0.1", port, tries: 1 })).rejects.toMatchObject({
     code: "PORT_IN_USE",
@@ -22,7 +22,7 @@ test.each(["127.0.0.1", "0.0.0.0"])("a port that is taken on %s is named", async
   });
 });
 
-test("the next free port is taken where another will do", async () => {
+test("the next free port is used if another is acceptable", async () => {
   const port = await takenPort("127.0.0.1");
   const got = await bind(fresh(), { host: "127.0.0.1", port, tries: 20 });
   expect(got).toBeGreaterThan(port);
@@ -51,7 +51,7 @@ function excluding() {
   return server;
 }
 
-test("a port that the system keeps to itself is refused by name, or any other is taken", async () => {
+test("a port that the system reserves is refused by name, or any other is used", async () => {
   const place = { host: "127.0.0.1", port: 7860 };
   await expect(bind(excluding(), { ...place, tries: 1 })).rejects.toMatchObject({
     code: "PORT_REFUSED",

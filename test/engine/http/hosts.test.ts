@@ -3,7 +3,7 @@ import { hostsOf, originOf } from "../../../engine/http/hosts.ts";
 
 const LOOPBACK = ["127.0.0.1:7860", "localhost:7860", "[::1]:7860"];
 
-test("loopback is allowed always, the bound address and chosen names besides", () => {
+test("loopback is always allowed, and so are the bound address and chosen names", () => {
   expect([...hostsOf("127.0.0.1", 7860, [])]).toEqual(LOOPBACK);
   expect([...hostsOf("192.168.1.5", 7860, ["Studio.example"])]).toEqual([
     ...LOOPBACK,
@@ -21,7 +21,7 @@ test("a listener on all addresses is reached by each of them, and by no other na
   );
 });
 
-test("browsers leave port 80 out", () => {
+test("browsers omit port 80", () => {
   expect([...hostsOf("127.0.0.1", 80, [])]).toEqual(["127.0.0.1", "localhost", "[::1]"]);
 });
 

@@ -28,7 +28,7 @@ async function replyTo(socket: Socket): Promise<string> {
 const HALF = "GET / HTTP/1.1\r\nX: ";
 const isClosed = (socket: Socket): boolean => socket.closed;
 
-test("an address that has all of its connections gets a new one for its oldest without a head", async () => {
+test("an address with all of its connections gets a new one for its oldest without a request", async () => {
   const { port } = await openRoutes({ sockets: { most: 100, mostOfAddress: 10 } });
   const slow: Socket[] = [];
   for (let i = 0; i < 10; i++) slow.push(await socketFrom(port, "127.0.0.1", HALF));
@@ -39,7 +39,7 @@ test("an address that has all of its connections gets a new one for its oldest w
   expect(slow.slice(0, 3).every(isClosed)).toBe(true);
 });
 
-test("one address keeps no other out, and nobody is closed for it", async () => {
+test("one address cannot block another, and no connection is closed for it", async () => {
   const { port } = await openRoutes({ sockets: { most: 100, mostOfAddress: 10 } });
   const [other] = [await socketFrom(port, "127.0.0.3", HALF)];
   for (let i = 0; i < 30; i++) await socketFrom(port, "127.0.0.1", HALF);
@@ -47,7 +47,7 @@ test("one address keeps no other out, and nobody is closed for it", async () => 
   expect(other.closed).toBe(false);
 });
 
-test("where all are taken, the oldest without a head goes, whosever it is", async () => {
+test("if all are in use, the oldest without a request is closed, whoever opened it", async () => {
   const { port } = await openRoutes({ sockets: { most: 20, mostOfAddress: 10 } });
   const slow: Socket[] = [];
   for (let i = 0; i < 20; i++) slow.push(await socketFrom(port, `127.0.0.${10 + (i % 4)}`, HALF));
@@ -56,7 +56,7 @@ test("where all are taken, the oldest without a head goes, whosever it is", asyn
   expect(slow.filter(isClosed).length).toBe(1);
 });
 
-test("who waits for a picture is never closed; then a new connection is", async () => {
+test("a connection that waits for a picture is never closed; then a new one is", async () => {
   const engine = new ConstantEngine({ stepMs: 200 });
   const { port } = await openRoutes({ engine, sockets: { most: 100, mostOfAddress: 5 } });
   const waiting: Socket[] = [];

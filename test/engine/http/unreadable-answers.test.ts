@@ -57,7 +57,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 };
 
 test.each(UNREADABLE)(
-  "%s gets %s on a reused connection as on a fresh one",
+  "%s gets %s on a reused connection as on a new one",
   async (_, status, bytes) => {
     const { port } = await openConstantServer();
     const fresh = new Client(port);
@@ -73,15 +73,18 @@ test.each(UNREADABLE)(
   },
 );
 
-test.each(UNREADABLE)("%s behind a request comes after its reply", async (_, status, bytes) => {
-  const { port } = await openConstantServer({}, new ConstantEngine({ stepMs: 100 }));
-  const client = new Client(port);
-  const head = `POST ${INFER} HTTP/1.1\r\n${host(port)}Content-Type: application/json\r\n`;
-  client.write(`${head}Content-Length: ${BODY.length}\r\n\r\n${BODY}${bytes(port)}`);
-  expect(await client.statuses()).toEqual(["200", status]);
-});
+test.each(UNREADABLE)(
+  "%s after a request is answered after its reply",
+  async (_, status, bytes) => {
+    const { port } = await openConstantServer({}, new ConstantEngine({ stepMs: 100 }));
+    const client = new Client(port);
+    const head = `POST ${INFER} HTTP/1.1\r\n${host(port)}Content-Type: application/json\r\n`;
+    client.write(`${head}Content-Length: ${BODY.length}\r\n\r\n${BODY}${bytes(port)}`);
+    expect(await client.statuses()).toEqual(["200", status]);
+  },
+);
 
-test("who expects 100 and sends nothing more gets 408 when the time is over", async () => {
+test("a client that expects 100 and sends nothing more gets 408 when the time is over", async () => {
   const { port } = await openRoutes({ requestTimeoutMs: 5000 });
   const clients = [new Client(port), new Client(port)];
   const head = `POST ${INFER} HTTP/1.1\r\n${host(port)}Content-Type: application/json\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n`;

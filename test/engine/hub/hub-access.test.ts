@@ -11,7 +11,7 @@ test.each([
   [undefined, { HF_ENDPOINT: "https://other.example//" }, "https://other.example"],
   [undefined, { HF_ENDPOINT: "" }, "https://huggingface.co"],
   [undefined, {}, "https://huggingface.co"],
-])("takes the chosen hub %j, else that of %j: %s", (chosen, env, endpoint) => {
+])("uses the chosen hub %j, otherwise that of %j: %s", (chosen, env, endpoint) => {
   expect(hubEndpoint(chosen, env)).toBe(endpoint);
 });
 

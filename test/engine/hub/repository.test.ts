@@ -7,7 +7,7 @@ import { standInHost, type Answer } from "../../fakes/stand-in-host.ts";
 const TINY = "test/golden/tiny-sd2-hub/snapshot";
 const INFO = { _id: "1", id: "a/b", sha: COMMIT, gated: false, private: false };
 
-test("reads a repository at its commit, with the hash the hub tells of each file", async () => {
+test("reads a repository at its commit, with the hash that the hub states for each file", async () => {
   await using hub = await localHub({ repositories: { "a/b": TINY }, licence: "apache-2.0" });
   const found = await readRepository(impatient(hub.url), { repository: "a/b", revision: "main" });
   expect(found).toMatchObject({ revision: COMMIT, licence: "apache-2.0", isGated: false });
@@ -15,7 +15,7 @@ test("reads a repository at its commit, with the hash the hub tells of each file
   expect(new Set(hashes.map(String))).toEqual(new Set(["64,", ",40"]));
 });
 
-test("counts what each variant would bring", async () => {
+test("counts what each variant would download", async () => {
   await using hub = await localHub({ repositories: { "a/b": TINY }, gated: ["a/b"] });
   const found = await readRepository(impatient(hub.url), { repository: "a/b" });
   expect(describeRepository(found)).toEqual({
@@ -27,7 +27,7 @@ test("counts what each variant would bring", async () => {
   });
 });
 
-test.each(["../..", "./a", "a/..", "../whoami"])("asks nothing for %j", async (repository) => {
+test.each(["../..", "./a", "a/..", "../whoami"])("requests nothing for %j", async (repository) => {
   await using hub = await localHub({ repositories: {} });
   await expect(readRepository(impatient(hub.url), { repository })).rejects.toMatchObject({
     code: "HUB_NOT_FOUND",
@@ -35,7 +35,7 @@ test.each(["../..", "./a", "a/..", "../whoami"])("asks nothing for %j", async (r
   expect(hub.asked).toEqual([]);
 });
 
-test("sends no token to wherever the next page is said to be", async () => {
+test("sends no token to the address of the next page", async () => {
   const tokens: (string | undefined)[] = [];
   await using elsewhere = await standInHost((response, request) => {
     tokens.push(request.headers.authorization);
@@ -72,7 +72,7 @@ test.each([
   });
 });
 
-test("refuses an answer beyond all measure", async () => {
+test("refuses an unreasonably large answer", async () => {
   await using hub = await standInHost((response) => {
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify("x".repeat(9 << 20)));

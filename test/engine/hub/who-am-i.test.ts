@@ -8,7 +8,7 @@ const says =
   (response) =>
     response.writeHead(status).end(body);
 
-test("tells whose a token is", async () => {
+test("says whose a token is", async () => {
   await using hub = await standInHost(says(200, '{"type":"user","name":"alice","orgs":[]}'));
   expect(await whoAmI(impatient(hub.url, { token: "anything" }))).toEqual({
     isAccepted: true,
@@ -17,7 +17,7 @@ test("tells whose a token is", async () => {
   expect(hub.asked[0]?.path).toBe("/api/whoami-v2");
 });
 
-test.each([401, 403])("tells that a token is not taken: %i", async (status) => {
+test.each([401, 403])("says that a token is not accepted: %i", async (status) => {
   await using hub = await standInHost(says(status, '{"error":"no"}'));
   expect(await whoAmI(impatient(hub.url, { token: "hf_x" }))).toEqual({ isAccepted: false });
 });
@@ -27,7 +27,7 @@ test.each([
   ["something else", says(200, "<html>"), "its answer is not that of a model hub"],
   ["a stranger's JSON", says(200, "{}"), "its answer is not that of a model hub"],
   ["nothing", says(404, ""), "the server answered 404"],
-])("says that the hub did not answer where it gives %s", async (_, answer, reason) => {
+])("says that the hub did not answer if it returns %s", async (_, answer, reason) => {
   await using hub = await standInHost(answer);
   const access = impatient(hub.url, { token: "hf_x" });
   const host = hub.url.slice("http://".length);
@@ -40,7 +40,7 @@ test.each([
 });
 
 test.each(["hf_sec\nret", "hf_\u20ac", "hf secret"])(
-  "asks nothing with a token that no header can hold: %j",
+  "asks nothing with a token that cannot be in a header: %j",
   async (token) => {
     await using hub = await standInHost(says(200, '{"name":"alice"}'));
     const access = impatient(hub.url, { token });

@@ -29,7 +29,7 @@ function pixelAt({ data, width }: Pixels, x: number, y: number): number[] {
   return [...data.subarray((y * width + x) * CHANNELS, (y * width + x + 1) * CHANNELS)];
 }
 
-test("stretches where nothing else is asked for", () => {
+test("stretches by default", () => {
   const picture = ramp(40, 20);
   const size = { width: 16, height: 16 };
   expect(fit(picture, size)).toEqual(resize(picture, size));
@@ -42,7 +42,7 @@ test.each([
   { own: [20, 40], size: [16, 16], inner: [16, 32], from: [0, 8] },
   { own: [33, 20], size: [24, 16], inner: [26, 16], from: [1, 0] },
   { own: [12, 10], size: [48, 16], inner: [48, 40], from: [0, 12] },
-] as const)("crops the middle of $own to $size", ({ own, size, inner, from }) => {
+] as const)("crops the centre of $own to $size", ({ own, size, inner, from }) => {
   const picture = ramp(own[0], own[1]);
   const whole = resize(picture, { width: inner[0], height: inner[1] });
   const cropped = fit(picture, { width: size[0], height: size[1] }, "crop");
@@ -54,7 +54,7 @@ test.each([
   { own: [20, 40], size: [16, 16], inner: [8, 16], at: [4, 0] },
   { own: [12, 10], size: [48, 17], inner: [20, 17], at: [14, 0] },
 ] as const)(
-  "fills up what $own leaves free of $size with its edges",
+  "fills the part of $size that $own does not cover with its edges",
   ({ own, size, inner, at: [left, top] }) => {
     const picture = ramp(own[0], own[1]);
     const whole = resize(picture, { width: inner[0], height: inner[1] });
@@ -75,14 +75,14 @@ test.each([
   },
 );
 
-test("a shape that matches needs neither crop nor filling", () => {
+test("a matching shape needs neither crop nor filling", () => {
   const picture = ramp(32, 24);
   const size = { width: 16, height: 12 };
   for (const mode of ["crop", "fill"] as const)
     expect(fit(picture, size, mode)).toEqual(resize(picture, size));
 });
 
-test("a strip of one pixel is cropped without being laid out whole", () => {
+test("a strip of one pixel is cropped without being enlarged first", () => {
   const strip = pixels(8192, 1, new Uint8Array(8192 * CHANNELS).fill(77));
   const cropped = fit(strip, { width: 64, height: 2048 }, "crop");
   expect([cropped.width, cropped.height]).toEqual([64, 2048]);

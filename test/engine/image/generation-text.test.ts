@@ -29,7 +29,7 @@ const record: GenerationRecord = {
   version: "0.1.0",
 };
 
-test("a record comes back whole from its picture, even with NUL and half a surrogate pair", () => {
+test("a record is read back completely from its picture, even with NUL and an unpaired surrogate", () => {
   const png = recordedPng(encodePng(pixels(1, 1, new Uint8Array(3))), record);
   expect(readGeneration(readPngTexts(png, { only: GENERATION_KEYS }))).toStrictEqual(record);
 });
@@ -41,7 +41,7 @@ test("writes our JSON with its format, and A1111's text", () => {
   expect(texts.get("parameters")).toContain("Steps: 30, Sampler: DDIM");
 });
 
-test("nothing but the record's own fields travels with a picture", () => {
+test("only the record's own fields are written into a picture", () => {
   const careless = { ...record, initImage: "/home/somebody/holiday.jpg", token: "hf_secret" };
   const written = [...generationTexts(careless).values()].join();
   expect(written).not.toMatch(/holiday|secret/);
@@ -71,7 +71,7 @@ test.each([
   ["a seed beyond 64 bits", JSON.stringify({ ...record, format: 1, seed: "18446744073709551616" })],
   ["a huge side", JSON.stringify({ ...record, format: 1, width: 1e9 })],
   ["an unknown scheduler", JSON.stringify({ ...record, format: 1, scheduler: "constructor" })],
-])("falls back to A1111's text where ours is %s", (_, darkroom) => {
+])("falls back to A1111's text if ours is %s", (_, darkroom) => {
   const texts = new Map([["darkroom", darkroom]]);
   expect(readGeneration(texts)).toBeUndefined();
   expect(readGeneration(texts.set("parameters", foreign))).toStrictEqual(fromForeign);
@@ -94,14 +94,14 @@ describe("the gallery's mark", () => {
     seconds: { load: 1, text: 0.25, denoise: 3, decode: 0.5 },
   };
 
-  test("travels with the record and comes back; the record is the same without it", () => {
+  test("is written with the record and read back; the record is the same without it", () => {
     const texts = generationTexts(record, mark);
     expect(readMark(texts)).toStrictEqual(mark);
     expect(readOwnRecord(texts)).toStrictEqual(record);
     expect(texts.get("parameters")).toBe(generationTexts(record).get("parameters"));
   });
 
-  test("nothing but the mark's own fields travels with a picture", () => {
+  test("only the mark's own fields are written into a picture", () => {
     const careless = { ...mark, path: "/home/somebody/fish.png" };
     expect(generationTexts(record, careless).get("darkroom")).not.toContain("somebody");
   });

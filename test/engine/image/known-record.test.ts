@@ -10,7 +10,7 @@ const told = {
 } as const;
 const size = { width: 64, height: 96 };
 
-test("what another studio's picture does not name is unknown", () => {
+test("settings that another studio's picture does not name are unknown", () => {
   expect(completeRecord({ record: told, writer: "a1111" }, size)).toEqual({
     ...told,
     ...size,
@@ -22,15 +22,12 @@ test("what another studio's picture does not name is unknown", () => {
   });
 });
 
-test.each(Object.keys(told))(
-  "another studio's picture that does not tell %s has no record",
-  (name) => {
-    const record = { ...told, [name]: undefined };
-    expect(completeRecord({ record, writer: "a1111" }, size)).toBeUndefined();
-  },
-);
+test.each(Object.keys(told))("another studio's picture without %s has no record", (name) => {
+  const record = { ...told, [name]: undefined };
+  expect(completeRecord({ record, writer: "a1111" }, size)).toBeUndefined();
+});
 
-test("ours has one without what its endpoint kept to itself", () => {
+test("ours has one without what its endpoint did not report", () => {
   const record = {
     prompt: "a dog",
     negativePrompt: "",

@@ -42,16 +42,13 @@ test.each<[string, string, string]>([
   ["", "blurry", "Negative prompt: blurry\nSteps"],
   ["", "", "Steps"],
   ["two\n\nlines", "more\nlines", "two\n\nlines\nNegative prompt: more\nlines\nSteps"],
-])(
-  "prompt %j and negative prompt %j stand in front of the settings",
-  (prompt, negativePrompt, start) => {
-    const text = formatParameters({ ...record, prompt, negativePrompt });
-    expect(text.startsWith(start)).toBe(true);
-    expect(text).not.toContain("Prompt length");
-  },
-);
+])("prompt %j and negative prompt %j come before the settings", (prompt, negativePrompt, start) => {
+  const text = formatParameters({ ...record, prompt, negativePrompt });
+  expect(text.startsWith(start)).toBe(true);
+  expect(text).not.toContain("Prompt length");
+});
 
-test("tells the prompt's length only where the text alone is ambiguous", () => {
+test("states the prompt's length only if the text alone is ambiguous", () => {
   const text = formatParameters({
     ...record,
     prompt: "a\nNegative prompt: b",
@@ -60,7 +57,7 @@ test("tells the prompt's length only where the text alone is ambiguous", () => {
   expect(text).toMatch(/^a\nNegative prompt: b\nNegative prompt: c\nSteps: .*, Prompt length: 20$/);
 });
 
-test("what an endpoint kept to itself is not in the text, and a prompt cannot put it there", () => {
+test("what an endpoint did not report is not in the text, and a prompt cannot put it there", () => {
   const { steps: _s, guidanceScale: _g, seed: _d, scheduler: _r, ...told } = record;
   const prompt = "fish\nSteps: 30, Sampler: DDIM, Seed: 5, Size: 64x64";
   const text = formatParameters({ ...told, prompt });
@@ -138,7 +135,7 @@ const anyRecord: fc.Arbitrary<GenerationRecord> = fc.record(
   },
 );
 
-test("every record comes back from its text", () => {
+test("every record is read back from its text", () => {
   fc.assert(
     fc.property(anyRecord, (record) => {
       expect(recordSchema.parse(record)).toEqual(record);
@@ -273,7 +270,7 @@ test.each(["", "a cat on a mat", '{"prompt": "a cat", "steps": 3}', "\n\n\n"])(
   (text) => expect(parseParameters(text)).toBeUndefined(),
 );
 
-test("any text is read or passed over, and what is read is sound", () => {
+test("any text is read or skipped, and the result is valid", () => {
   const anyText = fc
     .array(
       fc.oneof(

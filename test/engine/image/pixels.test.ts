@@ -10,7 +10,7 @@ const bytesOf = (name: keyof typeof fixture) =>
   new Uint8Array(Buffer.from(fixture[name], "base64"));
 const floatsOf = (name: keyof typeof fixture) => new Float32Array(bytesOf(name).buffer);
 
-test("rounds decoded values to the very bytes that diffusers gives", () => {
+test("rounds decoded values to exactly diffusers' bytes", () => {
   const values = floatsOf("decoded");
   const padded = new Float32Array(Math.ceil(values.length / 3) * 3);
   padded.set(values);
@@ -25,7 +25,7 @@ test("rounds a half to the even byte", () => {
   expect([...toPixels(half).data]).toEqual([128, 76, 26]);
 });
 
-test("gives a VAE the very values that diffusers gives it", () => {
+test("passes a VAE exactly diffusers' values", () => {
   const bytes = new Uint8Array(256 * 3).map((_, i) => Math.floor(i / 3));
   const signed = floatsOf("signed");
   const { shape, data } = fromPixels(pixels(16, 16, bytes));
@@ -33,7 +33,7 @@ test("gives a VAE the very values that diffusers gives it", () => {
   expect(data).toEqual(Float32Array.of(...signed, ...signed, ...signed));
 });
 
-test("keeps every pixel at its place in both directions", () => {
+test("keeps every pixel in place in both directions", () => {
   const picture = pixels(
     5,
     4,
@@ -45,7 +45,7 @@ test("keeps every pixel at its place in both directions", () => {
   expect(at(2, 3, 1)).toBeCloseTo((picture.data[(3 * 5 + 1) * 3 + 2]! / 255) * 2 - 1, 6);
 });
 
-test("refuses tensors that are not one picture, and bytes that do not fill one", () => {
+test("refuses tensors that are not one picture, and bytes of the wrong length", () => {
   expect(() => toPixels(tensor([2, 3, 1, 1], new Float32Array(6)))).toThrow(RangeError);
   expect(() => toPixels(tensor([1, 4, 1, 1], new Float32Array(4)))).toThrow(RangeError);
   expect(() => pixels(2, 2, new Uint8Array(11))).toThrow(RangeError);

@@ -74,7 +74,7 @@ const MAPS: Record<string, { map: PreviewMap; factor: number }> = {
 };
 
 test.each(Object.entries(MAPS))(
-  "finds the map behind the samples to 1e-4: %s",
+  "finds the map of the samples to 1e-4: %s",
   (_, { map, factor }) => {
     const found = fitPreview([paint(map, 6, 9, factor), paint(map, 5, 4, factor)]);
     for (const [colour, row] of map.rows.entries()) {
@@ -85,7 +85,7 @@ test.each(Object.entries(MAPS))(
   },
 );
 
-test("previews have a pixel a place, rounded as pictures are", () => {
+test("previews have one pixel per position, rounded as pictures are", () => {
   const map: PreviewMap = {
     format: 1,
     rows: [
@@ -107,7 +107,7 @@ function meanSquare(left: Pixels, right: Pixels): number {
   return sum / left.data.length;
 }
 
-test("a preview of a VAE's latents comes nearer to its picture than any one colour", () => {
+test("a preview of a VAE's latents is closer to its picture than any single colour", () => {
   const golden = readGolden("tiny-sd1-eps/expected/vae.safetensors");
   const [height, width] = [12, 8];
   const sample = {
@@ -139,7 +139,7 @@ test("a preview of a VAE's latents comes nearer to its picture than any one colo
   expect(meanSquare(preview, wanted)).toBeLessThan(0.95 * meanSquare(constant, wanted));
 });
 
-test("latents that say nothing give the mean colour", () => {
+test("latents without information give the mean colour", () => {
   const latents = tensor([1, 4, 1, 1], new Float32Array(4));
   const decoded = tensor([1, 3, 8, 8], new Float32Array(192).fill(0.5));
   const map = fitPreview([{ latents, decoded }]);
@@ -163,7 +163,7 @@ test("refuses no samples, a picture not decoded from its latents, latents of oth
   expect(() => previewPixels(latents, map)).toThrow(RangeError);
 });
 
-test("a map is plain JSON, and what is not one is not read", () => {
+test("a map is plain JSON, and other values are not read", () => {
   const { map } = MAPS["4 channels, enlarged by 8"]!;
   expect(readPreviewMap(JSON.parse(JSON.stringify(map)))).toEqual(map);
   const broken: unknown[] = [
@@ -186,7 +186,7 @@ test("a map is plain JSON, and what is not one is not read", () => {
   expect(broken.map(readPreviewMap)).toEqual(broken.map(() => undefined));
 });
 
-test("the chart holds every mixture of four levels once, each as one square", () => {
+test("the chart contains every mixture of four levels once, each as one square", () => {
   const { width, height, data } = colourChart(2);
   const colours = new Map<string, number>();
   for (let at = 0; at < data.length; at += 3) {

@@ -14,14 +14,14 @@ const cases: readonly Case[] = JSON.parse(
   readFileSync(new URL("../../fixtures/image/lanczos.json", import.meta.url), "utf8"),
 );
 
-test.each(cases)("resizes $from to $to to the very bytes that Pillow gives", (example) => {
+test.each(cases)("resizes $from to $to to exactly Pillow's bytes", (example) => {
   const source = pixels(...example.from, new Uint8Array(Buffer.from(example.source, "base64")));
   const [width, height] = example.to;
   const expected = pixels(width, height, new Uint8Array(Buffer.from(example.resized, "base64")));
   expect(resize(source, { width, height })).toEqual(expected);
 });
 
-test("leaves a picture that has the size as it is", () => {
+test("leaves a picture of that size unchanged", () => {
   const picture = pixels(
     3,
     2,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import { samplerNames, schedulerNamed } from "../../../engine/image/sampler-names.ts";
 
-test.each(SCHEDULER_NAMES)("%s comes back from its names in A1111", (scheduler) => {
+test.each(SCHEDULER_NAMES)("%s is read back from its names in A1111", (scheduler) => {
   const { sampler, schedule } = samplerNames(scheduler);
   expect(schedulerNamed(sampler, schedule)).toBe(scheduler);
 });

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatSettings, parseSettings } from "../../../engine/image/settings-line.ts";
 
-test("writes numbers and plain words as they are, leaves out what is not there", () => {
+test("writes numbers and plain words unchanged, and omits missing ones", () => {
   const line = formatSettings({
     Steps: 20,
     Sampler: "DPM++ 2M",
@@ -26,7 +26,7 @@ test.each([
   expect(formatSettings({ Model: value })).toBe(`Model: ${written}`);
 });
 
-test("any value comes back", () => {
+test("any value is read back", () => {
   const value = fc.string({ unit: "binary", maxLength: 60 });
   const settings = fc.record({ Model: value, "VAE hash": value, "a-b/c": value });
   fc.assert(

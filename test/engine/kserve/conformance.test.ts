@@ -67,11 +67,11 @@ describe("1: an unknown model or version", () => {
 });
 
 describe("2: infer", () => {
-  test("the id is repeated", () => {
+  test("the id is returned", () => {
     expect(inferJson(SEED_REQUEST).json["id"]).toBe("42");
   });
 
-  test("the id is a string where the request has none", () => {
+  test("the id is a string if the request has none", () => {
     expect(inferJson({ inputs: [PROMPT] }).json["id"]).toBe("");
   });
 
@@ -79,7 +79,7 @@ describe("2: infer", () => {
     expect(inferJson(SEED_REQUEST).json["model_name"]).toBe("m");
   });
 
-  test("model_version is there where the model has one", () => {
+  test("model_version is there if the model has one", () => {
     expect(inferJson(SEED_REQUEST, "1.0").json["model_version"]).toBe("1.0");
     expect(inferJson(SEED_REQUEST).json).not.toHaveProperty("model_version");
   });
@@ -103,7 +103,7 @@ describe("3: a prompt as BYTES", () => {
     expect(inferJson({ inputs: [{ ...PROMPT, data: ["a 🐈"] }] }).prompts).toEqual(["a 🐈"]);
   });
 
-  test("is base64 in JSON where the tensor says so", () => {
+  test("is base64 in JSON if the tensor says so", () => {
     const input = { ...PROMPT, parameters: { content_type: "base64" }, data: [btoa("a cat")] };
     expect(inferJson({ inputs: [input] }).prompts).toEqual(["a cat"]);
   });
@@ -118,7 +118,7 @@ describe("3: a prompt as BYTES", () => {
     expect(infer(binaryBody({ inputs: [input] }, element("a cat"))).prompts).toEqual(["a cat"]);
   });
 
-  test("survives with NUL and bytes that are no UTF-8, but is no prompt then", () => {
+  test("survives with NUL and invalid UTF-8, but is not a prompt then", () => {
     const bytes = element(Uint8Array.of(0, 0xff));
     const input = {
       name: "prompt",
@@ -196,7 +196,7 @@ describe("5: the picture", () => {
     expect(output({ datatype: "FP16" })).toMatchObject(REFUSED);
   });
 
-  test("is nested bytes that are called fp16 in the seed's profile", () => {
+  test("is nested bytes called fp16 in the notebook profile", () => {
     expect(jsonOf(seedReply({ width: 4, height: 2, pictures: [PIXELS] }))).toEqual({
       id: "42",
       outputs: [
@@ -219,19 +219,19 @@ describe("6: binary tensors", () => {
   };
   const isBinary = (answer: Answer): boolean => jsonSize(answer.message!) > 0;
 
-  test("binary_data_output asks for all outputs", () => {
+  test("binary_data_output requests all outputs", () => {
     expect(
       isBinary(inferJson({ inputs: [PROMPT], parameters: { binary_data_output: true } })),
     ).toBe(true);
   });
 
-  test("binary_data of an output goes before it", () => {
+  test("binary_data of an output takes precedence", () => {
     const parameters = { binary_data_output: true };
     const outputs = [{ name: "image", parameters: { binary_data: false } }];
     expect(isBinary(inferJson({ inputs: [PROMPT], parameters, outputs }))).toBe(false);
   });
 
-  test("JSON inputs stand among binary ones", () => {
+  test("JSON inputs may be mixed with binary ones", () => {
     const seed = { name: "seed", shape: [1], datatype: "INT64", data: [7] };
     const width = { name: "width", datatype: "INT32", parameters: { binary_data_size: 4 } };
     const request = readInferRequest(
@@ -267,7 +267,7 @@ describe("8: limits", () => {
 });
 
 describe("9: a refusal", () => {
-  test("is {error} whatever the status", () => {
+  test("is {error} with any status", () => {
     const busy = errorReply(
       new StudioError("DEVICE_UNAVAILABLE", { device: "cpu", reason: "busy" }),
     );
@@ -291,7 +291,7 @@ describe("11: protocol v1", () => {
     expect(pictures.flatMap(({ prompts }) => prompts)).toEqual(["a cat", "a dog"]);
   });
 
-  test("gives predictions", () => {
+  test("returns predictions", () => {
     const drawn = { width: 4, height: 2, pictures: [PIXELS] };
     expect(jsonOf(predictReply([drawn], "raw"))).toEqual({
       predictions: [nestedPixels(PIXELS, 4)],

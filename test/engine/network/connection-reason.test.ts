@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { connectionReason } from "../../../engine/network/connection-reason.ts";
 
-test("a proxy that lets nothing through is named", async () => {
+test("a proxy that blocks everything is named", async () => {
   const proxy = createServer().on("connect", (_, socket) => {
     socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
   });

@@ -15,7 +15,7 @@ test.each([
   [{ HTTP_PROXY: "other", https_proxy: "https://proxy" }, "https://proxy/"],
   [{ HTTPS_PROXY: "other", https_proxy: "" }, undefined],
   [{ HTTPS_PROXY: "socks5://proxy:1080" }, "socks5://proxy:1080"],
-])("with %j, asks through %s", (env, proxy) => {
+])("with %j, connects through %s", (env, proxy) => {
   expect(proxyFor(HUB, env)?.url.href).toBe(proxy);
 });
 
@@ -29,11 +29,11 @@ test.each([
   ["hub.example:8443", false],
   ["b.example", false],
   ["", false],
-])("NO_PROXY=%s: asks directly: %s", (NO_PROXY, isDirect) => {
+])("NO_PROXY=%s: connects directly: %s", (NO_PROXY, isDirect) => {
   expect(proxyFor(HUB, { NO_PROXY, HTTPS_PROXY: "proxy" }) === undefined).toBe(isDirect);
 });
 
-test("does not look at a proxy that is not used", () => {
+test("does not read a proxy that is not used", () => {
   const env = { NO_PROXY: "example", HTTPS_PROXY: "gopher://x" };
   expect(proxyFor(HUB, env)).toBeUndefined();
   expect(proxyFor(new URL("http://127.0.0.1:80"), { HTTP_PROXY: "gopher://x" })).toBeUndefined();
@@ -60,7 +60,7 @@ test("says which variable names a proxy", () => {
   expect(proxyFor(HUB, { HTTP_PROXY: "other" })?.variable).toBe("HTTP_PROXY");
 });
 
-test("an address is shown without its name and its password, however it is written", () => {
+test("an address is shown without its name and password, however it is written", () => {
   expect(withoutPassword("HTTP://al@ice:s3/cr?et@proxy:3128/x")).toBe("HTTP://proxy:3128");
 });
 

@@ -59,21 +59,21 @@ test.each<[keyof typeof PAIRS, Partial<Trust>]>([
   ["signed", { ca: `${PAIRS.own.cert}${authority.cert}` }],
   ["expired", { isInsecure: true }],
   ["other", { isInsecure: true }],
-])("a certificate (%s) that a person trusts for this endpoint is taken", async (pair, trust) => {
+])("a certificate (%s) that the user trusts for this endpoint is accepted", async (pair, trust) => {
   const { endpoint, reply, certificate } = await ask(pair, trust);
   expect(reply).toMatchObject({ status: 200 });
   expect(endpoint.seen.length).toBe(1);
   expect(certificate?.toString()).toBe(PAIRS[pair].cert);
 });
 
-test("what one endpoint trusts no other does, and no variable of the environment makes it", async () => {
+test("what one endpoint trusts no other does, and no environment variable changes that", async () => {
   vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
   onTestFinished(() => void vi.unstubAllEnvs());
   expect((await ask("own", { ca: PAIRS.own.cert })).reply).toMatchObject({ status: 200 });
   expect((await ask("own", {})).reply).toEqual(refusal("ENDPOINT_CERTIFICATE"));
 });
 
-test("TLS where there is none, and none where there is, are told apart from certificates", async () => {
+test("TLS without a counterpart, and the reverse, are distinguished from certificates", async () => {
   const plain = await standInEndpoint(always(200, "{}"));
   const tls = await standInEndpoint(always(200, "{}"), PAIRS.own);
   const trust = {
@@ -94,7 +94,7 @@ test("TLS where there is none, and none where there is, are told apart from cert
   }
 });
 
-test("the certificates that a host shows can be looked at without trusting or sending anything", async () => {
+test("a host's certificates can be inspected without trusting or sending anything", async () => {
   const endpoint = await standInEndpoint(always(200, "{}"), {
     ...PAIRS.signed,
     cert: `${PAIRS.signed.cert}\n${authority.cert}`,
@@ -121,17 +121,17 @@ test.each([
   ["http://127.0.0.1:1", "REQUEST_INVALID"],
   ["https://127.0.0.1:9", "ENDPOINT_UNREACHABLE"],
   ["https://u:p@127.0.0.1", "REQUEST_INVALID"],
-] as const)("%s shows none: %s", async (url, code) => {
+] as const)("%s has none: %s", async (url, code) => {
   await expect(certificatesOf(url)).rejects.toEqual(refusal(code));
 });
 
-test("one that never shakes hands is given up on", async () => {
+test("one that never completes a handshake is given up", async () => {
   const silent = await standInEndpoint(() => {});
   const looking = certificatesOf(`https://127.0.0.1:${silent.port}`, { patienceMs: 100 });
   await expect(looking).rejects.toEqual(refusal("ENDPOINT_UNREACHABLE"));
 });
 
-test("of a file that was chosen only the certificates are kept", () => {
+test("only the certificates in a chosen file are kept", () => {
   const { cert, key } = PAIRS.own;
   expect(checkCa(`note\n${key}\n${cert}`)).toBe(`${cert.trim()}\n`);
   expect([checkCa(null), checkCa(" \n")]).toEqual([null, null]);

@@ -103,7 +103,7 @@ test("tiny-sd2-v equals diffusers with weights prepacked", async () => {
 });
 
 test.each(["tiny-sd1-eps", "tiny-sd2-v", "tiny-sd21-v"] as const)(
-  "%s equals diffusers with its channels last in all networks, by Winograd where it can be",
+  "%s equals diffusers with its channels last in all networks, with Winograd if possible",
   async (name) => {
     const lowering = channelsLastLowering({ bandFloats: 2 ** 14, fewestPixels: 1 });
     const device = { ...CPU, lowering, vaeLowering: lowering };
@@ -122,7 +122,7 @@ test("a VAE computed in the smallest bands equals diffusers", async () => {
 
 // tiny-sd2-hub is tiny-sd2-v with other names of files and weights, so the graph is the same.
 test.each(["tiny-sd1-eps", "tiny-sd2-v", "tiny-sd21-v"] as const)(
-  "%s equals diffusers as the portable graph, in float32 and nearly in halves",
+  "%s equals diffusers as the portable graph, in float32 and nearly in half floats",
   async (name) => {
     using whole = await load(snapshotFolder(name), onPortable("float32"));
     expectWithin(await errorsOf(whole.loaded, REFERENCES[name], WIDE), FLOAT32);
@@ -182,7 +182,7 @@ test.each([
   ["on the CPU", CPU],
   ["in whole numbers", int8Device({ isExact: true })],
   ["as the portable graph", onPortable("float32")],
-])("one sample under two texts gives what it gives twice, %s", async (_, device) => {
+])("one sample with two texts gives the same as two samples, %s", async (_, device) => {
   using one = await load(snapshotFolder("tiny-sd2-v"), device);
   const { networks } = one.loaded.parts;
   const timestep = { shape: [1], data: Float32Array.of(500) };
@@ -222,7 +222,7 @@ test.each(Object.keys(UNETS) as ChangedName[])("the UNet of %s equals diffusers"
 test.each([
   ["on the CPU", CPU],
   ["as the portable graph in halves", onPortable("float16")],
-])("the last layer on what the others came to gives what all give, %s", async (_, device) => {
+])("the last layer on the others' results gives the same as all layers, %s", async (_, device) => {
   using one = await load(snapshotFolder("tiny-sd2-v"), device);
   const inputs = {
     sample: waves(1, 4, 8, 8),
@@ -245,7 +245,7 @@ test.each([
   expect(relativeError(await run(other, true, changed), reused)).toBeGreaterThan(1e-3);
 });
 
-test("a UNet that takes the guidance scale gives nearly the same in halves", async () => {
+test("a UNet that takes the guidance scale gives nearly the same in half floats", async () => {
   const folder = temporaryFolder();
   saveModel("latent-consistency", folder);
   const inputs = {
@@ -274,7 +274,7 @@ test.each<[ChangedName, number]>([
   ["text-attention-mask", 77],
   ["text-encoder-248-reading-77", 77],
   ["text-encoder-20", 20],
-])("%s gives nearly the same in halves", async (name, tokens) => {
+])("%s gives nearly the same in half floats", async (name, tokens) => {
   const folder = temporaryFolder();
   saveModel(name, folder);
   const shape = [2, tokens];

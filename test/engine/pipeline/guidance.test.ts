@@ -20,7 +20,7 @@ test.each([
   expect(isGuided({ guidanceScale, guidanceWidth })).toBe(is);
 });
 
-test("an interval guides from its first share on, and before its second", () => {
+test("an interval applies guidance from its first share on, and before its second", () => {
   const guidance = { guidanceScale: 3, guidanceWidth: null };
   const shares = [0, 0.2, 0.5, 0.8];
   const at = (guidanceInterval: [number, number] | undefined) =>
@@ -40,7 +40,7 @@ test.each([
   ],
   [1, [0, 0, 1, 1, 0]],
   [0.3, [-0.543970525, -0.656986594, -0.0699428394, -0.839104295, 0.753902256, 0.997551024, 0]],
-])("a scale of %d goes into the UNet as diffusers hands it over", (scale, expected) => {
+])("a scale of %d is passed to the UNet as in diffusers", (scale, expected) => {
   const { shape, data } = guidanceEmbedding(scale, expected.length);
   expect(shape).toEqual([1, expected.length]);
   for (const [i, value] of expected.entries()) expect(data[i]).toBeCloseTo(value, 5);

@@ -31,7 +31,7 @@ async function collect(events: AsyncIterable<PipelineEvent>): Promise<PipelineEv
   return all;
 }
 
-test("yields the text, where it starts, every step and the picture, in this order", async () => {
+test("yields the text, the start, every step and the picture, in this order", async () => {
   const events = await collect(textToImage(fakeParts(new FakeNetworks()), run));
   expect(
     events.map((event) => (event.kind === "step" ? `${event.step} of ${event.steps}` : event.kind)),
@@ -44,7 +44,7 @@ test.each([
   [0.5, 1],
   [0, 1],
 ])(
-  "guidance %d runs the UNet in a batch of %i, and the text once for pictures of the same prompts",
+  "guidance %d runs the UNet in a batch of %i, and the text once for pictures with the same prompts",
   async (guidanceScale, batch) => {
     const networks = new FakeNetworks();
     const parts = fakeParts(networks);
@@ -77,7 +77,7 @@ test.each([
   },
 );
 
-test("every so many evaluations run all layers, of each of two runs", async () => {
+test("only some evaluations run all layers, in each of two runs", async () => {
   const networks = new FakeNetworks();
   const cached: Run = { ...run, cacheInterval: 2 };
   await collect(textToImage(fakeParts(networks), cached));
@@ -94,7 +94,7 @@ test("every so many evaluations run all layers, of each of two runs", async () =
   );
 });
 
-test("a UNet that takes the guidance scale is told it, in a batch of one", async () => {
+test("a UNet that takes the guidance scale gets it, in a batch of one", async () => {
   const networks = new FakeNetworks();
   await collect(textToImage(fakeParts(networks), { ...run, guidanceWidth: 6 }));
   const unet = networks.runs.filter(({ network }) => network === "UNet");
@@ -106,7 +106,7 @@ test("a UNet that takes the guidance scale is told it, in a batch of one", async
   ]);
 });
 
-test("other prompts are encoded anew, and so are the same after a cancel", async () => {
+test("other prompts are encoded again, and so are the same after a cancel", async () => {
   const networks = new FakeNetworks();
   const parts = fakeParts(networks);
   const cancelled = AbortSignal.abort(new DOMException("cancelled", "AbortError"));
@@ -125,7 +125,7 @@ test("image to image starts where the run says", async () => {
   expect(networks.runs[1]).toEqual({ network: "VAE encoder", batch: 1 });
 });
 
-test("of 3 steps a strength of 0.7 takes 2; one that leaves none is refused", () => {
+test("with 3 steps a strength of 0.7 takes 2; one that leaves none is refused", () => {
   expect(takenSteps(3, 0.7)).toBe(2);
   expect(() => takenSteps(3, 0.1)).toThrow(
     refusal("REQUEST_INVALID", {
@@ -140,7 +140,7 @@ test.each([
   ["UNet", Number.NaN, { network: "UNet", step: 1 }],
   ["VAE decoder", Number.POSITIVE_INFINITY, { network: "VAE", step: "the last" }],
   ["text encoder", Number.NaN, { network: "text encoder", step: 0 }],
-])("numbers of the %s that are %d are named, not drawn", async (network, value, details) => {
+])("numbers of the %s that are %d are reported, not drawn", async (network, value, details) => {
   const networks = new FakeNetworks();
   networks.spoil = (name, data) => {
     if (name === network) data[3] = value;

@@ -179,7 +179,7 @@ const commands = fc.commands(
   { maxCommands: 40 },
 );
 
-test("whatever is asked of it, no generation is lost, order is kept, and one runs at most", () => {
+test("whatever happens, no generation is lost, order is kept, and at most one runs", () => {
   const folder = temporaryFolder();
   let run = 0;
   const keepsToTheModel = fc.property(commands, (asked) => {

@@ -48,7 +48,7 @@ function endedQueue(): { readonly queue: Queue; readonly ids: Record<string, str
   return { queue, ids: { done, failed, interrupted, cancelled } };
 }
 
-test("what ran when the program ended is done where its picture was kept, and otherwise interrupted", () => {
+test("what ran when the program ended is done if its picture was stored, and otherwise interrupted", () => {
   const { path, queue } = openQueue();
   const [kept = "", lost = ""] = [
     queue.add([order(1)]),
@@ -67,7 +67,7 @@ test("what ran when the program ended is done where its picture was kept, and ot
   ]);
 });
 
-test("a new one waits with everything that was asked for", () => {
+test("a new one waits with everything that was requested", () => {
   const { queue } = openQueue();
   const asked = { ...order(7), strength: 0.5, initImageId: "picture" };
   const [id] = queue.add([asked]) as [string];
@@ -81,7 +81,7 @@ test("a new one waits with everything that was asked for", () => {
   expect(queue.get(id)).toEqual(expected);
 });
 
-test("draws in the order of asking, and what is first in front of everything", () => {
+test("draws in the requested order, with the first in front of everything", () => {
   const { queue } = openQueue();
   queue.add([1, 2].map(order));
   queue.startNext();
@@ -106,7 +106,7 @@ test("keeps targets apart", () => {
   expect(queue.startNext()?.order.seed).toBe("1");
 });
 
-test("ended ones follow, the latest first, with what they ended in", () => {
+test("ended ones follow, the latest first, with their endings", () => {
   const { queue } = endedQueue();
   const ended = queue.list().map(({ state, imageId, error }) => ({ state, imageId, error }));
   const error = new StudioError("OUT_OF_MEMORY", { doing: "it" });
@@ -135,7 +135,7 @@ test("what failed, was cancelled or interrupted waits again with its seed", () =
   });
 });
 
-test("what is done is not tried again, and then nothing else of the call is either", () => {
+test("a finished one is not tried again, and then nothing else in the call is either", () => {
   const { queue, ids } = endedQueue();
   expect(() => queue.retry([ids["failed"]!, ids["done"]!])).toThrow(
     new StudioError("STATE_CONFLICT", {
@@ -147,7 +147,7 @@ test("what is done is not tried again, and then nothing else of the call is eith
   expect(look(queue)).toEqual(["4 cancelled", "3 interrupted", "2 failed", "1 done"]);
 });
 
-test("cancelling takes back what waits, names what runs and leaves ended ones alone", () => {
+test("cancelling removes what waits, names what runs and ignores ended ones", () => {
   const { queue } = openQueue();
   const [first, second, third] = queue.add([1, 2, 3].map(order)) as [string, string, string];
   queue.startNext();
@@ -169,7 +169,7 @@ test("cancelling all others lets the running one finish", () => {
   expect(look(queue)).toEqual(["1 running", "3 cancelled", "2 cancelled"]);
 });
 
-test("moves a waiting one in front of another, or last", () => {
+test("moves a waiting one in front of another, or to the end", () => {
   const { queue } = openQueue();
   const [first, second, third] = queue.add([1, 2, 3].map(order)) as [string, string, string];
   queue.move(third, first);
@@ -191,7 +191,7 @@ test("does not move what runs, nor in front of what runs", () => {
   expect(() => queue.move(second, first)).toThrow(refusal);
 });
 
-test("forgets ended ones and refuses to forget open ones", () => {
+test("deletes ended ones and refuses to delete open ones", () => {
   const { queue, ids } = endedQueue();
   const [open] = queue.add([order(5)]) as [string];
   expect(() => queue.prune([ids["done"]!, open])).toThrow(
@@ -206,7 +206,7 @@ test("forgets ended ones and refuses to forget open ones", () => {
   expect(look(queue)).toEqual(["5 waiting"]);
 });
 
-test("says which generation there is none of", () => {
+test("names a missing generation", () => {
   const { queue } = openQueue();
   const refusal = new StudioError("NOT_FOUND", { what: "generation", id: "none" });
   expect(() => queue.get("none")).toThrow(refusal);
@@ -217,7 +217,7 @@ test("says which generation there is none of", () => {
   expect(() => queue.move("none", null)).toThrow(refusal);
 });
 
-test("outlives the program: what ran is interrupted, pausing stays", () => {
+test("survives the program: what ran is interrupted, pausing stays", () => {
   const { path, queue } = openQueue();
   queue.add([1, 2].map(order));
   queue.startNext();
@@ -232,7 +232,7 @@ test("outlives the program: what ran is interrupted, pausing stays", () => {
   });
 });
 
-test("keeps the latest that have ended over a restart, and everything that is open", () => {
+test("keeps the latest ended ones over a restart, and everything that is open", () => {
   const { path, queue } = openQueue();
   const ids = queue.add([1, 2, 3, 4, 5].map(order));
   queue.cancel(ids.slice(0, 4));
@@ -240,7 +240,7 @@ test("keeps the latest that have ended over a restart, and everything that is op
   expect(look(later)).toEqual(["5 waiting", "4 cancelled", "3 cancelled"]);
 });
 
-test("tells of every change once", () => {
+test("reports every change once", () => {
   const changes: { changed: string[]; removed: readonly string[] }[] = [];
   const onChange = ({ changed, removed }: QueueChange): void => {
     changes.push({
@@ -264,7 +264,7 @@ test("tells of every change once", () => {
   ]);
 });
 
-test("gives a grid's pictures row by row, whatever order they were asked for, beside a row that is damaged", () => {
+test("returns a grid's pictures row by row, whatever order they were requested in, beside a damaged row", () => {
   const { path, queue } = openQueue();
   const axis = { setting: "steps", values: ["1", "2"] } as const;
   const cells = [
@@ -285,7 +285,7 @@ test("gives a grid's pictures row by row, whatever order they were asked for, be
   expect(seeds).toEqual(["0", "1", "2", "3"]);
 });
 
-test("starts empty where its file is damaged, keeps the file and says so", () => {
+test("starts empty if its file is damaged, keeps the file and says so", () => {
   const folder = temporaryFolder();
   const path = join(folder, "queue.sqlite");
   writeFileSync(path, "not a database at all, though long enough to be taken for one".repeat(99));

@@ -62,7 +62,7 @@ test.each([
   expect(generationSchema.parse(generation).id).toBe(ROW.id);
 });
 
-test("whatever a row holds, a page can show it", () => {
+test("whatever a row contains, a page can show it", () => {
   const text = oneof(string(), json(), constant(null));
   const bytes = record(
     { state: text, generation_order: text, created_at: text, image_id: text, error: text },
@@ -97,7 +97,7 @@ function mixedQueue(state = "waiting") {
   return { queue, ids: ids as [string, string, string], stored };
 }
 
-test("a row that cannot be read is listed, counted and kept as it is, and never drawn", () => {
+test("a row that cannot be read is listed, counted and kept unchanged, and never drawn", () => {
   const { queue, ids, stored } = mixedQueue();
   expect(queue.notices).toEqual([
     "One generation in the queue could not be read. It is kept, but not used.",
@@ -118,13 +118,13 @@ test("a row that cannot be read is listed, counted and kept as it is, and never 
   expect(isReadable(queue.get(ids[1]))).toBe(false);
 });
 
-test("it is removed by a person, and only so", () => {
+test("only the user can remove it", () => {
   const { queue, ids, stored } = mixedQueue();
   queue.prune([ids[1]]);
   expect(stored()).toBeUndefined();
 });
 
-test("one that ran is interrupted, with all else kept, and one of a state that is not known stays", () => {
+test("one that ran is interrupted, with everything else kept, and one with an unknown state stays", () => {
   expect(mixedQueue("running").stored()).toEqual({ order: newer, state: "interrupted" });
   expect(mixedQueue("dreaming").stored()).toEqual({ order: newer, state: "dreaming" });
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { GENERATION_STATES } from "../../../engine/contract/generation.ts";
 import { canBecome, conflict, isOpen } from "../../../engine/queue/states.ts";
 
-test("a generation goes these ways and no other", () => {
+test("a generation can only change state in these ways", () => {
   const ways = GENERATION_STATES.flatMap((from) =>
     GENERATION_STATES.filter((to) => canBecome(from, to)).map((to) => `${from} > ${to}`),
   );
@@ -23,7 +23,7 @@ test("only what waits or runs is open", () => {
   expect(GENERATION_STATES.filter(isOpen)).toEqual(["waiting", "running"]);
 });
 
-test("says what stands in the way", () => {
+test("says what prevents a change", () => {
   expect(conflict("done", "forgotten").message).toMatch(
     /^The generation cannot be forgotten: it is done\./,
   );

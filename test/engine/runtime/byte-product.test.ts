@@ -9,7 +9,7 @@ const flags = isLinux ? readFileSync("/proc/cpuinfo", "utf8") : "";
 /** Not with dot products of bytes, which are exact, and not without AVX2, which has different code. */
 const saturates = /\bavx2\b/.test(flags) && !/\b(avx512_vnni|avx_vnni|avx_vnni_int8)\b/.test(flags);
 
-test.runIf(isLinux)("tells exactly where the processor has no dot products of bytes", async () => {
+test.runIf(isLinux)("detects exactly the processors without dot products of bytes", async () => {
   const supervisor = new Supervisor();
   onTestFinished(() => supervisor.close());
   expect(await addsBytesExactly(supervisor)).toBe(!saturates);

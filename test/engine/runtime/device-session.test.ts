@@ -49,7 +49,7 @@ function sessionOf(step: Uint8Array, once: Uint8Array = sum("text", "text", "dou
   return { session: new DeviceSession(supervisor, "UNet", () => plan), supervisor, asked };
 }
 
-test("what depends on one input alone is computed when that changes", async () => {
+test("what depends on one input alone is computed when that input changes", async () => {
   const { session, asked } = sessionOf(sum("x", "double", "y", "x+double"));
   const text = one(3);
   const outputs = [
@@ -70,7 +70,7 @@ test("what depends on one input alone is computed when that changes", async () =
   ]);
 });
 
-test("the last layer is run alone on what the same run left, and on nothing else", async () => {
+test("the last layer is run only on what the same run kept", async () => {
   const { session, asked } = sessionOf(sum("x", "double", "y", "x+double"));
   const text = one(3);
   const [run, other] = [{}, {}];
@@ -97,7 +97,7 @@ test("the last layer is run alone on what the same run left, and on nothing else
   ]);
 });
 
-test("of a run's two predictions each reuses what it left itself", async () => {
+test("of a run's two predictions each reuses its own results", async () => {
   const { session } = sessionOf(sum("x", "double", "y", "x+double"));
   const of = {};
   const results: (number | undefined)[] = [];
@@ -121,7 +121,7 @@ test("a session that was opened halfway is released, and may be opened again", a
   expect(asked).toEqual([...once, ...once]);
 });
 
-test("a session that a cancel meets while it is opened is released", async () => {
+test("a session cancelled while it is opened is released", async () => {
   const { session, asked } = sessionOf(sum("x", "double", "y", "x+double"));
   const cancel = new AbortController();
   const run = session.run({ x: one(1), text: one(3) }, cancel.signal);
@@ -130,7 +130,7 @@ test("a session that a cancel meets while it is opened is released", async () =>
   expect(asked).toEqual(["open 0", ...CLOSED]);
 });
 
-test("closing what a process has taken along with it is no failure", async () => {
+test("closing after the process has ended is not an error", async () => {
   const { session, supervisor } = sessionOf(sum("x", "double", "y", "x+double"));
   await session.run({ x: one(1), text: one(3) });
   const closing = session.close();

@@ -17,7 +17,7 @@ test.each([
   expect([refused.code, refused.details["doing"]]).toEqual([code, "running the UNet"]);
 });
 
-test("a process that cannot be started refuses what is asked of it, and the next one is started", async () => {
+test("a process that cannot be started refuses its requests, and the next one is started", async () => {
   const supervisor = new Supervisor();
   const node = process.execPath;
   process.execPath = "/no/such/node";
@@ -34,7 +34,7 @@ test("a process that cannot be started refuses what is asked of it, and the next
 });
 
 test.skipIf(process.platform === "win32")(
-  "without a free descriptor, each request is refused by name and nothing is left unhandled",
+  "without a free file descriptor, each request is refused by name and no rejection is unhandled",
   () => {
     const refused = "INFERENCE_CRASHED: the system did not start it: EMFILE";
     expect(withoutDescriptors("process")).toEqual({
@@ -45,7 +45,7 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
-test("what a process was asked when it is ended is refused, and what is asked of it afterwards", async () => {
+test("requests to a process that is being ended are refused, and later ones too", async () => {
   const client = new InferenceClient();
   await client.request(CLOSE, "closing the UNet");
   process.kill(client.pid ?? 0, "SIGSTOP");

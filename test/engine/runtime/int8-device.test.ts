@@ -22,7 +22,7 @@ async function errorOn(device: Device): Promise<number> {
 test.each([
   ["exact, 8 bits", true],
   ["saturating, 7 bits", false],
-])("whole numbers stay near float32 where products are %s", async (_, isExact) => {
+])("integers stay close to float32 if products are %s", async (_, isExact) => {
   const error = await errorOn(int8Device({ isExact }));
   expect(error).toBeGreaterThan(1e-4);
   // The weights are random and in few channels; a wrong order of weights gives 1.

@@ -106,13 +106,13 @@ function linearLayer(x: Float32Array, out: number): Layer {
   return { shape: [1, x.length / 64, 64], x, weight, bias: noise(out), build };
 }
 
-test("a linear that widens: bytes of one scale times whole numbers of one for each output", async () => {
+test("a linear layer that widens: bytes with one scale times integers with one for each output", async () => {
   const layer = linearLayer(noise(9 * 64), 96);
   const expected = product(inBytes(layer.x), inWholeNumbers(layer.weight), layer.bias);
   expect(errorOf(await computed(layer), expected)).toBeLessThan(1e-5);
 });
 
-test("any other linear: each row in bytes of its own scale, a row of zeros too", async () => {
+test("any other linear layer: each row in bytes with its own scale, a row of zeros too", async () => {
   const rowSizes = [1, 0.001, 300, 0, 7];
   const x = noise(5 * 64).map((value, i) => value * rowSizes[Math.floor(i / 64)]!);
   const layer = linearLayer(x, 32);
@@ -131,7 +131,7 @@ test.each([
   [1, 57],
   [2, 114],
 ])(
-  "a convolution with stride %d of %d rows: columns of bytes times kernels, in bands where there are many",
+  "a convolution with stride %d of %d rows: columns of bytes times kernels, in bands if there are many",
   async (stride, side) => {
     const [channels, out] = [32, 32];
     const x = noise(channels * side * side);

@@ -7,19 +7,19 @@ import { inferencePids } from "../../fakes/inference-pids.ts";
 
 const KILL = `process.kill(process.pid, "SIGKILL")`;
 
-test("the CPU multiplies, and its speed is told", async () => {
+test("the CPU multiplies, and its speed is reported", async () => {
   const report = await probeDevice("cpu");
   expect(report).toMatchObject({ provider: "cpu", available: true, float16: false });
   expect(report.seconds).toBeGreaterThan(0);
 });
 
-test("a process that dies while it tries a device is started anew, for that device alone", async () => {
+test("a process that dies while it probes a device is started again, only for that device", async () => {
   const { program, starts } = dyingProgram(2, KILL);
   expect(await probeDevice("cpu", { program })).toMatchObject({ available: true });
   expect(starts()).toBe(3);
 });
 
-test("a device whose driver ends the process every time is passed over, with how", async () => {
+test("a device whose driver ends the process every time is skipped, with the reason", async () => {
   const { program, starts } = dyingProgram(9, "process.exit(7)");
   expect(await probeDevice("webgpu", { program })).toEqual({
     provider: "webgpu",
@@ -30,7 +30,7 @@ test("a device whose driver ends the process every time is passed over, with how
   expect(starts()).toBe(3);
 });
 
-test("a CPU whose process is killed every time draws all the same, a card is passed over", async () => {
+test("a CPU whose process is killed every time draws nevertheless; a card is skipped", async () => {
   const { program } = dyingProgram(99, KILL);
   expect(await probeDevice("cpu", { program })).toEqual({
     provider: "cpu",
@@ -40,7 +40,7 @@ test("a CPU whose process is killed every time draws all the same, a card is pas
   expect(await probeDevice("cuda", { program })).toMatchObject({ available: false });
 });
 
-test("a device that hangs is given up on, its process ended, and the next one is tried", async () => {
+test("a device that hangs is given up, its process ended, and the next one is probed", async () => {
   const { program, starts } = hangingProgram();
   const reports = await probeDevices({ program, patienceMs: 300 }, "linux-x64");
   const reason = "it did not answer in 0.3 s";
@@ -55,7 +55,7 @@ test("a device that hangs is given up on, its process ended, and the next one is
   expect(process.platform === "linux" ? inferencePids() : []).toEqual([]);
 });
 
-test.runIf(process.platform === "linux")("devices are tried one after the other", async () => {
+test.runIf(process.platform === "linux")("devices are probed one after another", async () => {
   let most = 0;
   const watch = setInterval(() => (most = Math.max(most, inferencePids().length)), 5);
   const reports = await probeDevices();
@@ -64,7 +64,7 @@ test.runIf(process.platform === "linux")("devices are tried one after the other"
   expect(most).toBe(1);
 });
 
-test("what is known is not tried again", async () => {
+test("what is known is not probed again", async () => {
   const known = ["cuda", "webgpu", "cpu"].map((provider) => ({
     provider: provider as "cuda" | "webgpu" | "cpu",
     available: true,
@@ -75,7 +75,7 @@ test("what is known is not tried again", async () => {
   expect(starts()).toBe(0);
 });
 
-test("a CPU without a rival is told of before it is measured, and is not where nobody waits for that", async () => {
+test("a CPU without a rival is reported before it is measured, and is not measured if nobody waits for that", async () => {
   const { program, starts } = hangingProgram();
   const cuda = { provider: "cuda", available: false, float16: false, reason: "none" } as const;
   const webgpu = { ...cuda, provider: "webgpu" } as const;
@@ -111,7 +111,7 @@ test("a CPU without a rival is told of before it is measured, and is not where n
   );
 });
 
-test("where the system starts no process, no device is to blame", async () => {
+test("if the system cannot start a process, no device is blamed", async () => {
   const node = process.execPath;
   process.execPath = "/no/such/node";
   try {
@@ -150,12 +150,12 @@ test.each([
   ["libonnxruntime_providers_shared.so", "its libraries are not installed"],
   ["libcuda.so.1", "NVIDIA's driver is not installed"],
   ["libz.so.1", "the library libz.so.1 is not installed"],
-])("what the loader says of %s is said in words", (library, means) => {
+])("the loader's message about %s is put into words", (library, means) => {
   const lastWords = `Failed to load library x with error: ${library}: cannot open shared object file: No such file`;
   expect(reasonInWords("cuda", new Error(UNLOADED), lastWords)).toBe(means);
 });
 
-test("what a provider says late in a long sentence is understood", () => {
+test("a reason late in a provider's long message is understood", () => {
   const cause = `${"/onnxruntime_src/cuda_call.cc:154 ".repeat(20)} CUDA failure 100: no CUDA-capable device`;
   const refusal = new StudioError("INFERENCE_FAILED", { doing: "opening", reason: "x" }, { cause });
   expect(reasonInWords("cuda", refusal)).toBe("no NVIDIA card was found");

@@ -37,7 +37,7 @@ test("a weight is found relative to that folder, as it is stored", () => {
   expect(find({ name: "c", shape: [2, 3] })).toBeUndefined();
 });
 
-test("halves count double, whole numbers as they are", () => {
+test("half floats count double, integers as they are", () => {
   const mixed = files(["a", "/m/a"], ["b", "/m/a", "F16"], ["c", "/m/a", "I8"]);
   expect(memoryBytes(mixed)).toBe(24 + 48 + 24);
 });

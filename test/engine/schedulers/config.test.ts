@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readSchedulerConfig } from "../../../engine/schedulers/config.ts";
 
-test("keeps what the file says and nothing else", () => {
+test("keeps only what the file says", () => {
   const json = {
     _class_name: "DDIMScheduler",
     _diffusers_version: "0.8.0",
@@ -21,7 +21,7 @@ test("keeps what the file says and nothing else", () => {
   });
 });
 
-test("takes a lambda_min_clipped of -Infinity, as diffusers writes it", () => {
+test("accepts a lambda_min_clipped of -Infinity, as diffusers writes it", () => {
   const json = { _class_name: "DPMSolverMultistepScheduler", lambda_min_clipped: -Infinity };
   expect(readSchedulerConfig(json).settings).toEqual({ lambda_min_clipped: -Infinity });
 });

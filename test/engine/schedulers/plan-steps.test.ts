@@ -31,7 +31,7 @@ const referenceRun = z.object({
   timesteps: z.array(z.number()),
 });
 
-describe("every scheduler over the configs of many models", () => {
+describe("every scheduler with the configs of many models", () => {
   const { configs, runs } = z
     .object({
       configs: z.record(z.string(), z.record(z.string(), z.unknown())),
@@ -65,18 +65,18 @@ describe("every scheduler over the configs of many models", () => {
   });
 });
 
-describe("a config that leaves the spacing of timesteps out", () => {
+describe("a config without the spacing of timesteps", () => {
   const runs = z
     .array(referenceRun.extend({ num_inference_steps: z.int() }))
     .parse(readGoldenJson("tiny-sd2-v/expected/pictures.json"));
   const config = readGoldenJson("tiny-sd2-hub/snapshot/scheduler/scheduler_config.json");
 
-  test.each(runs)("is spaced as the class of $key has it", (run) => {
+  test.each(runs)("has the spacing of $key's class", (run) => {
     const made = planSteps(readSchedulerConfig(config), run.num_inference_steps, run.scheduler);
     expect(made.timesteps).toEqual(timestepsLike(run.timesteps));
   });
 
-  test("differs from one that says it", () => {
+  test("differs from one that states it", () => {
     expect(plan(SD2, 4, "euler").timesteps).toEqual([999, 666, 333, 0]);
     const says = { ...SD2, timestep_spacing: "leading" };
     expect(plan(says, 4, "euler").timesteps).toEqual([751, 501, 251, 1]);
@@ -121,19 +121,22 @@ describe("the model's own scheduler", () => {
     ["DPMSolverMultistepScheduler", { algorithm_type: "sde-dpmsolver++", solver_type: "heun" }],
     ["DPMSolverMultistepScheduler", { solver_order: 3 }],
     ["UniPCMultistepScheduler", { solver_order: 3 }],
-  ])("%s with %j has no name, is drawn with, and serves for another one", (className, settings) => {
-    const json = { ...SD2, _class_name: className, ...settings };
-    expect(ownSchedulerName(readSchedulerConfig(json))).toBeUndefined();
-    expect(plan(json, 20).timesteps.length).toBeGreaterThanOrEqual(20);
-    for (const name of SCHEDULER_NAMES) {
-      expect(plan(json, 20, name).timesteps).toEqual(plan(SD2, 20, name).timesteps);
-    }
-  });
+  ])(
+    "%s with %j has no name, is used nevertheless, and can replace another one",
+    (className, settings) => {
+      const json = { ...SD2, _class_name: className, ...settings };
+      expect(ownSchedulerName(readSchedulerConfig(json))).toBeUndefined();
+      expect(plan(json, 20).timesteps.length).toBeGreaterThanOrEqual(20);
+      for (const name of SCHEDULER_NAMES) {
+        expect(plan(json, 20, name).timesteps).toEqual(plan(SD2, 20, name).timesteps);
+      }
+    },
+  );
 
   test.each([
     ["DPMSolverSDEScheduler", "its noise does not follow the seed"],
     ["CMStochasticIterativeScheduler", "it is none of DDIMScheduler, PNDMScheduler, Euler"],
-  ])("%s is refused with its reason, but serves for another one", (className, reason) => {
+  ])("%s is refused with its reason, but can replace another one", (className, reason) => {
     const json = { ...SD2, _class_name: className };
     expect(ownSchedulerName(readSchedulerConfig(json))).toBeUndefined();
     expect(() => plan(json, 20)).toThrow(
@@ -149,7 +152,7 @@ describe("the model's own scheduler", () => {
    * diffusers' from_config makes the same class from the file again, without what StableDiffusionPipeline sets on the
    * model's own scheduler; leading spacing then starts one timestep lower.
    */
-  test("asked for by its name is drawn with as the model's own, with what the pipeline sets", () => {
+  test("requested by name, it is used as the model's own, with what the pipeline sets", () => {
     const outdated = { ...SD2, steps_offset: 0, clip_sample: true };
     const own = plan(outdated, 4);
     const named = plan(outdated, 4, "ddim");
@@ -308,7 +311,7 @@ test("any number of steps with any spacing descends to finite latents", () => {
 
 const REFUSALS: ReadonlySet<string> = new Set(["CONFIG_INVALID", "SCHEDULER_UNSUPPORTED"]);
 
-test("a stranger's config gives a sound plan or a named refusal", () => {
+test("any config gives a valid plan or a named refusal", () => {
   const wild = fc.oneof(fc.double(), fc.integer(), fc.jsonValue({ maxDepth: 1 }));
   const mostly = (sane: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
     fc.oneof({ weight: 40, arbitrary: sane }, { weight: 1, arbitrary: wild });
@@ -377,7 +380,7 @@ test("a stranger's config gives a sound plan or a named refusal", () => {
   expect(sound).toBeGreaterThan(50);
 });
 
-test("noise that would stay where it is is refused by name", () => {
+test("noise that would not decrease is refused by name", () => {
   const flat = { ...SD2, sigma_min: 0.008, sigma_max: 0.008 };
   expect(refusalOr(() => plan(flat, 2, "lms-karras"))).toMatchObject({
     code: "SCHEDULER_UNSUPPORTED",
@@ -403,7 +406,7 @@ test.each(
   SCHEDULER_NAMES.flatMap((name) =>
     Object.keys(PERFECT).map((prediction_type) => ({ name, prediction_type })),
   ),
-)("the picture that $name finds by $prediction_type is the one that is there", (given) => {
+)("the picture that $name finds with $prediction_type is the right one", (given) => {
   const { name, prediction_type } = given;
   const made = plan({ ...SD2, prediction_type }, 8, name);
   const generator = createGenerator(3n);

@@ -30,7 +30,7 @@ function named(reference: string): (typeof SCHEDULERS)["ddim"] {
   return SCHEDULERS[fitting.toSorted((a, b) => b.length - a.length)[0]!];
 }
 
-test.each(runs)("$key goes the way diffusers goes", ({ key, scheduler: reference, ...run }) => {
+test.each(runs)("$key follows diffusers", ({ key, scheduler: reference, ...run }) => {
   const { scheduler, fixed } = named(reference);
   const config = readSchedulerConfig({ ...run.config, _class_name: scheduler.className });
   const settings = {

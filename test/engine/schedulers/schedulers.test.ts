@@ -26,7 +26,7 @@ const { configs, runs } = z
   .parse(readGoldenJson("schedulers/own.json"));
 const latents = readGolden("schedulers/own.safetensors");
 
-test.each(runs)("$key goes the way diffusers goes", ({ key, config, steps, start, ...run }) => {
+test.each(runs)("$key follows diffusers", ({ key, config, steps, start, ...run }) => {
   const json = { ...configs[config], prediction_type: run.prediction_type };
   const plan = planSteps(readSchedulerConfig(json), steps, run.scheduler);
   expect(plan.timesteps).toEqual(timestepsLike(run.timesteps, 1e-3));

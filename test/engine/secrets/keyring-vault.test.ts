@@ -21,7 +21,7 @@ const refused = (reason: string) => ({
   details: { vault: "system's keyring", reason },
 });
 
-test("hands a secret over the pipe, under a name of this data folder's", async () => {
+test("passes a secret over the pipe, under a name for this data folder", async () => {
   const echo = vaultOver(
     answering(`{ secret: JSON.stringify({ request, argv: process.argv.slice(2) }) }`),
   );
@@ -33,7 +33,7 @@ test("hands a secret over the pipe, under a name of this data folder's", async (
   expect(await vaultOver(answering("{ secret: null }")).unseal("hub-token")).toBeUndefined();
 });
 
-test("the keyring's process gets no token of ours by its environment", async () => {
+test("the keyring's process gets none of our tokens in its environment", async () => {
   vi.stubEnv("HF_TOKEN", "hf_canary7f3a");
   onTestFinished(() => void vi.unstubAllEnvs());
   const echo = vaultOver(answering("{ secret: JSON.stringify(process.env) }"));
@@ -49,7 +49,7 @@ test.each([
   ["does not start", "syntax error", "the process that asked it ended: exit code 1"],
   ["talks nonsense", answering("[1]"), "it gave no sense"],
   ["refuses", answering('{ failure: "no such bus\\nat line 3" }'), "no such bus"],
-])("a keyring that %s is none, and refuses in words", async (_, program, reason) => {
+])("a keyring that %s is unusable, and refuses with a message", async (_, program, reason) => {
   const vault = vaultOver(program);
   expect(await vault.probe()).toBe("absent");
   await expect(vault.unseal("hub-token")).rejects.toMatchObject(refused(reason));
@@ -62,7 +62,7 @@ test("a keyring whose process cannot be started is unusable, and ends nothing", 
   expect(await vaultOver("").probe()).toBe("absent");
 });
 
-test("a keyring that hangs is given up on", async () => {
+test("a keyring that hangs is given up", async () => {
   const vault = vaultOver("setInterval(() => {}, 1000);", 300);
   expect(await vault.probe()).toBe("locked");
   await expect(vault.unseal("hub-token")).rejects.toMatchObject(
@@ -70,11 +70,11 @@ test("a keyring that hangs is given up on", async () => {
   );
 });
 
-test.each(["it is locked", "Prompt was dismissed"])("one that says %j is there", async (words) => {
+test.each(["it is locked", "Prompt was dismissed"])("one that says %j is usable", async (words) => {
   expect(await vaultOver(answering(`{ failure: "${words}" }`)).probe()).toBe("locked");
 });
 
-test("nobody waits for a keyring when the studio closes", async () => {
+test("closing the studio does not wait for a keyring", async () => {
   const vault = vaultOver("setInterval(() => {}, 1000);", 60_000);
   const asked = vault.unseal("hub-token");
   vault.close();
@@ -99,7 +99,7 @@ test.runIf(process.platform === "linux")("without a session bus there is no keyr
 });
 
 test.runIf(process.platform === "linux")(
-  "a session bus that never answers is given up on",
+  "a session bus that never answers is given up",
   async () => {
     const path = join(temporaryFolder(), "bus");
     const bus = createServer(() => {});

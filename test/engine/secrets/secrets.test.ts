@@ -39,32 +39,29 @@ test.each([
   ["the keyring, without a desktop", undefined, works(), "keyring"],
   ["the desktop's, if it is no better", fakeLentVault("basic-text"), fails(), "basic-text"],
   ["a file as the last resort", undefined, fails(), "file"],
-])(
-  "a secret goes to %s, says so, and is there after a restart",
-  async (_, lent, keyring, vault) => {
-    const folder = temporaryFolder();
-    const trial = { folder, keyring, ...(lent && { lent }) };
-    const secrets = await open(trial);
-    const status = { name: "hub-token", isFromEnvironment: false, vault };
-    expect(await secrets.status()).toEqual([{ ...status, isSet: false }]);
-    expect(await secrets.get("hub-token")).toBeUndefined();
+])("a secret is stored in %s, says so, and survives a restart", async (_, lent, keyring, vault) => {
+  const folder = temporaryFolder();
+  const trial = { folder, keyring, ...(lent && { lent }) };
+  const secrets = await open(trial);
+  const status = { name: "hub-token", isFromEnvironment: false, vault };
+  expect(await secrets.status()).toEqual([{ ...status, isSet: false }]);
+  expect(await secrets.get("hub-token")).toBeUndefined();
 
-    await secrets.set("hub-token", CANARY);
-    const again = await open(trial);
-    expect(await again.get("hub-token")).toBe(CANARY);
-    expect(await again.status()).toEqual([{ ...status, isSet: true }]);
-    expect(fileOf(folder).includes(CANARY)).toBe(vault === "file");
-    expect(statSync(join(folder, "secrets.json")).mode & 0o777).toBe(0o600);
-    expect(await everythingSaidBy(again)).not.toContain(CANARY);
+  await secrets.set("hub-token", CANARY);
+  const again = await open(trial);
+  expect(await again.get("hub-token")).toBe(CANARY);
+  expect(await again.status()).toEqual([{ ...status, isSet: true }]);
+  expect(fileOf(folder).includes(CANARY)).toBe(vault === "file");
+  expect(statSync(join(folder, "secrets.json")).mode & 0o777).toBe(0o600);
+  expect(await everythingSaidBy(again)).not.toContain(CANARY);
 
-    await again.remove("hub-token");
-    expect(await (await open(trial)).get("hub-token")).toBeUndefined();
-    expect(JSON.parse(fileOf(folder))).toEqual({});
-    expect(keyring.entries.size).toBe(0);
-  },
-);
+  await again.remove("hub-token");
+  expect(await (await open(trial)).get("hub-token")).toBeUndefined();
+  expect(JSON.parse(fileOf(folder))).toEqual({});
+  expect(keyring.entries.size).toBe(0);
+});
 
-test("the environment wins, and what is kept stays kept", async () => {
+test("the environment takes precedence, and what is stored stays stored", async () => {
   const folder = temporaryFolder();
   await (await open({ folder })).set("hub-token", "hf_kept");
   const secrets = await open({ folder, environment: { HF_TOKEN: ` ${CANARY}\n` } });
@@ -79,7 +76,7 @@ test("the environment wins, and what is kept stays kept", async () => {
   expect(fileOf(folder)).not.toContain(CANARY);
 });
 
-test("the keyring is asked nothing until it is needed, and tried out once", async () => {
+test("the keyring is not used until it is needed, and probed once", async () => {
   const keyring = new FakeKeyring();
   const secrets = await open({ keyring });
   await secrets.get("hub-token");
@@ -88,7 +85,7 @@ test("the keyring is asked nothing until it is needed, and tried out once", asyn
   expect(keyring.probes).toBe(1);
 });
 
-test("a keyring that nobody unlocks is refused, told of meanwhile, and never passed over for a file", async () => {
+test("a keyring that is not unlocked is refused, reported meanwhile, and never replaced by a file", async () => {
   const folder = temporaryFolder();
   const unlocking = Promise.withResolvers<"locked">();
   const keyring = new FakeKeyring(unlocking.promise);
@@ -114,7 +111,7 @@ test("a keyring that nobody unlocks is refused, told of meanwhile, and never pas
   expect(fileOf(folder)).not.toContain(CANARY);
 });
 
-test("what the desktop sealed is refused in words without it, and can be taken away", async () => {
+test("a secret that the desktop sealed is refused without it, and can be removed", async () => {
   const folder = temporaryFolder();
   await (await open({ folder, lent: fakeLentVault() })).set("hub-token", CANARY);
   const headless = await open({ folder });
@@ -143,7 +140,7 @@ test("a vault's refusal does not repeat the secret, anywhere in it", async () =>
   expect(await secrets.get("hub-token")).toBeUndefined();
 });
 
-test("a damaged file is set aside without a word of what it held", async () => {
+test("a damaged file is set aside without revealing its content", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "secrets.json"), `{"hub-token":{"vault":"file","sealed":"${CANARY}"`);
   const secrets = await open({ folder });
@@ -160,7 +157,7 @@ test("secrets of a later version stay where they are", async () => {
   expect(JSON.parse(fileOf(folder))).toMatchObject(later);
 });
 
-test("a secret in a vault that this version does not know is kept, counted, and costs no other", async () => {
+test("a secret in an unknown vault is kept and counted, and affects no other", async () => {
   const folder = temporaryFolder();
   const path = join(folder, "secrets.json");
   const later = { "hub-token": { vault: "chip", sealed: CANARY, slot: 3 } };
@@ -184,7 +181,7 @@ test("a copied file with wide permissions is narrowed at start", async () => {
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test("what belongs to an endpoint is kept in the same vaults, and the contract is not told of it", async () => {
+test("an endpoint's secrets are kept in the same vaults, and the contract does not return them", async () => {
   const folder = temporaryFolder();
   const trial = { folder, lent: fakeLentVault("safe-storage") };
   const secrets = await open(trial);

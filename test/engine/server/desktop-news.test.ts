@@ -37,19 +37,19 @@ function answerOf(answer: readonly object[] | Error | undefined): readonly objec
 
 const activity = (transferCount: number) => ({ kind: "activity", openCount: 0, transferCount });
 
-test("tells what is open, and nothing twice", async () => {
+test("reports what is open, and nothing twice", async () => {
   const { told, logged } = await follow([[], [], [TRANSFER]]);
   expect(logged).toEqual([]);
   expect(told).toEqual([activity(0), { kind: "choices", keepInTray: true }, activity(1)]);
 });
 
-test("news that cannot be had come with the next event", async () => {
+test("news that cannot be read comes with the next event", async () => {
   const broken = new Error("the disk is gone");
   const { told, logged } = await follow([[], broken, [TRANSFER]]);
   expect([told.at(-1), logged]).toEqual([activity(1), [broken]]);
 });
 
-test("a stream that breaks off is logged and ends nothing", async () => {
+test("a stream that breaks is logged and ends nothing", async () => {
   const broken = new Error("mistaken");
   expect((await follow([[]], broken)).logged).toEqual([broken]);
 });

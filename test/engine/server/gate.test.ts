@@ -128,7 +128,7 @@ const TYPES = [
   "",
 ] as const;
 
-test("calls come from our own pages or from none, and as JSON", async () => {
+test("calls come from our own pages or from no page, and as JSON", async () => {
   const server = await openServer();
   const letIn: (string | undefined)[][] = [];
   const refusals = new Set<number>();

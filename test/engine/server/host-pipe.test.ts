@@ -27,7 +27,7 @@ const FINDER: PathFinder = {
   pathOfFolder: (folder) => Promise.resolve(`/studio/${folder}`),
 };
 
-test("it answers where pictures and folders are, and refuses in words", async () => {
+test("it returns the paths of pictures and folders, and refuses with a message", async () => {
   const desktop = new FakeDesktop();
   const pipe = new HostPipe(desktop);
   pipe.ready("http://127.0.0.1:7860", "a token", FINDER);
@@ -43,7 +43,7 @@ test("it answers where pictures and folders are, and refuses in words", async ()
   ]);
 });
 
-test("messages that are none of the contract's are dropped", async () => {
+test("messages that are not in the contract are dropped", async () => {
   const desktop = new FakeDesktop();
   new HostPipe(desktop).ready("http://127.0.0.1:7860", "a token", FINDER);
   for (const message of [
@@ -76,7 +76,7 @@ test("the desktop's vault seals and unseals, each answer to its question", async
   expect(await Promise.all([first, second])).toEqual(["b25l", "two"]);
 });
 
-test("a vault that refuses, and a desktop that goes, are failures", async () => {
+test("a vault that refuses, and a desktop that disconnects, are failures", async () => {
   const desktop = new FakeDesktop();
   const pipe = new HostPipe(desktop);
   desktop.say({ kind: "start", vault: "basic-text" });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { readKeyFile } from "../../../engine/server/key-file.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-test("a file that is not there is made, for this user alone", async () => {
+test("a missing file is created, for this user only", async () => {
   const path = join(temporaryFolder(), "key");
   const { key, notices } = await readKeyFile(path);
   expect(key).toMatch(/^[\w-]{43}$/);

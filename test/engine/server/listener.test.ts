@@ -36,7 +36,7 @@ const MALFORMED: readonly (readonly [string, string])[] = [
   ["a bare line feed", "GET / HTTP/1.1\nHost: HOST\n\n"],
 ];
 
-test.each(MALFORMED)("%s is answered as JSON, and the next request well", async (_, bytes) => {
+test.each(MALFORMED)("%s is answered as JSON, and the next request works", async (_, bytes) => {
   const { port, origin } = await openServer();
   const reply = parsed(await rawRequest(port, bytes.replace("HOST", `localhost:${port}`)));
   expect(reply.status).toBeGreaterThanOrEqual(400);
@@ -78,7 +78,7 @@ test.each([
   expect(server.studio.calls).toEqual([]);
 });
 
-test("a body of one byte too many is refused at once, and one at the limit read", async () => {
+test("a body of one byte too many is refused at once, and one at the limit is read", async () => {
   const server = await openServer();
   const around = '{"json":{"text":""}}'.length;
   const [most, more] = [0, 1].map(
@@ -93,7 +93,7 @@ test("a body of one byte too many is refused at once, and one at the limit read"
   ]);
 });
 
-test("a body that claims 2 GiB is refused before it comes", async () => {
+test("a body that claims 2 GiB is refused before it arrives", async () => {
   const { port, token } = await openServer();
   const head = [
     "POST /rpc/say HTTP/1.1",
@@ -105,7 +105,7 @@ test("a body that claims 2 GiB is refused before it comes", async () => {
   expect(parsed(await rawRequest(port, `${head.join("\r\n")}\r\n\r\n{`)).status).toBe(413);
 });
 
-test("chunks without end are refused at the limit", async () => {
+test("endless chunks are refused at the limit", async () => {
   const { port, token } = await openServer();
   const socket = connect(port, "127.0.0.1");
   let reply = "";
@@ -146,7 +146,7 @@ test.each([
   expect([reply.status, typeof ((await reply.json()) as object)]).toEqual([400, "object"]);
 });
 
-test("a mistake of the studio's is told without its words", async () => {
+test("an internal error is reported without its message", async () => {
   const server = await openServer();
   const reply = await fetch(`${server.origin}/rpc/fail`, {
     method: "POST",
@@ -158,7 +158,7 @@ test("a mistake of the studio's is told without its words", async () => {
   expect(body).not.toMatch(/secret words|node_modules|at .*:\d+/);
 });
 
-test("100 clients that drip their headers are cut off while others are answered", async () => {
+test("100 clients that send their headers slowly are cut off while others are answered", async () => {
   const { port, origin } = await openServer();
   const sockets = Array.from({ length: 100 }, () => dripping(port));
   let isCutOff = false;
@@ -189,7 +189,7 @@ function dripping(port: number): { socket: Socket; reply: Promise<string> } {
   return { socket, reply };
 }
 
-test("what nobody expects is refused in words, behind the gate", async () => {
+test("an unexpected error is refused with a message, after the gate", async () => {
   const { port } = await openServer();
   const head = (host: string) =>
     `POST /session HTTP/1.1\r\nHost: ${host}\r\nExpect: tea\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`;

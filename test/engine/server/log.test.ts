@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { openLog, withoutSecrets } from "../../../engine/server/log.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-test("entries are JSON lines for this user alone", () => {
+test("entries are JSON lines for this user only", () => {
   const folder = temporaryFolder();
   openLog(folder).log.info({ port: 7860 }, "ready");
   const path = join(folder, "studio.log");
@@ -13,7 +13,7 @@ test("entries are JSON lines for this user alone", () => {
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test("no secret is written, wherever it stands in an entry", () => {
+test("no secret is written, wherever it is in an entry", () => {
   const folder = temporaryFolder();
   const { log } = openLog(folder);
   const canary = "canary-0123456789";
@@ -51,7 +51,7 @@ const pipeAt = (path: string) => execFileSync("/bin/sh", ["-c", 'mkfifo "$0"', p
 test.runIf(process.platform !== "win32").each([
   ["a folder", (path: string) => mkdirSync(path), "EISDIR"],
   ["a pipe that nobody reads", pipeAt, "ENXIO"],
-])("%s in its place costs lines, and a notice says so", (_, put, reason) => {
+])("%s in its place loses lines, and a notice says so", (_, put, reason) => {
   const folder = temporaryFolder();
   const path = join(folder, "studio.log");
   put(path);
@@ -66,7 +66,7 @@ test.runIf(process.platform !== "win32").each([
   expect(readFileSync(path, "utf8")).toContain("kept");
 });
 
-test("the latest line is tried again when somebody asks what is wrong", () => {
+test("the latest line is tried again when someone asks what is wrong", () => {
   const folder = temporaryFolder();
   const path = join(folder, "studio.log");
   mkdirSync(path);
@@ -78,7 +78,7 @@ test("the latest line is tried again when somebody asks what is wrong", () => {
   expect(readFileSync(path, "utf8")).toContain("late");
 });
 
-test("where the time before cannot be moved away, lines are lost and nothing else", () => {
+test("if the old log cannot be moved away, only lines are lost", () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "studio.log"), "x".repeat((4 << 20) + 1));
   mkdirSync(join(folder, "studio.log.1", "full"), { recursive: true });

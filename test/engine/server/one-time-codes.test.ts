@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { OneTimeCodes } from "../../../engine/server/one-time-codes.ts";
 
-test("a code is good once", () => {
+test("a code works once", () => {
   const codes = new OneTimeCodes();
   const code = codes.issue();
   expect([codes.redeem(code), codes.redeem(code)]).toEqual([true, false]);
 });
 
-test("a code is good for ten minutes", () => {
+test("a code is valid for ten minutes", () => {
   let now = 0;
   const codes = new OneTimeCodes(() => now);
   const [early, late] = [codes.issue(), codes.issue()];
@@ -24,7 +24,7 @@ test("a code has 256 bits and needs no escaping in an address", () => {
   expect(many.every((code) => /^[\w-]{43}$/.test(code))).toBe(true);
 });
 
-test("what was never issued is refused", () => {
+test("a code that was never issued is refused", () => {
   const codes = new OneTimeCodes();
   const code = codes.issue();
   expect(["", "x", code.slice(1), `${code}x`].map((one) => codes.redeem(one))).toEqual([
@@ -36,7 +36,7 @@ test("what was never issued is refused", () => {
   expect(codes.redeem(code)).toBe(true);
 });
 
-test("of very many open codes the oldest are forgotten", () => {
+test("of very many open codes the oldest are discarded", () => {
   const codes = new OneTimeCodes();
   const many = Array.from({ length: 150 }, () => codes.issue());
   expect(many.map((code) => codes.redeem(code))).toEqual([

@@ -20,7 +20,7 @@ test.each(["/", "/generate", "/gallery/a-1", "/index.html", "/settings?tab=model
   },
 );
 
-test("a page may do nothing but what its policy lists, with a fresh nonce each time", async () => {
+test("a page may do only what its policy lists, with a new nonce each time", async () => {
   const { origin } = await openServer();
   const replies = await Promise.all([fetch(origin), fetch(origin)]);
   const nonces = await Promise.all(
@@ -37,7 +37,7 @@ test("a page may do nothing but what its policy lists, with a fresh nonce each t
   expect(replies[0].headers.get("permissions-policy")).toContain("camera=()");
 });
 
-test("files that are named by their content are kept, others asked for again", async () => {
+test("files named by their content are cached, others requested again", async () => {
   const { origin } = await openServer();
   const [script, icon] = await Promise.all(
     ["/assets/main-1a2b.js", "/icon.svg"].map((path) => fetch(origin + path)),
@@ -78,7 +78,7 @@ const ESCAPES = [
   "/assets/.hidden",
 ];
 
-test.each(ESCAPES)("%s leads out of the pages nowhere", async (path) => {
+test.each(ESCAPES)("%s does not lead out of the pages", async (path) => {
   const { port, folder } = await openServer();
   writeFileSync(join(folder, "pages", ".env"), "a canary that stays where it is");
   writeFileSync(join(folder, "pages", "assets", ".hidden"), "a canary that stays where it is");
@@ -93,7 +93,7 @@ test.each(ESCAPES)("%s leads out of the pages nowhere", async (path) => {
   expect(body["error"]).toEqual(expect.any(String));
 });
 
-test("pages that were not built are said to be missing", async () => {
+test("pages that were not built are reported as missing", async () => {
   const { origin } = await openServer({ pages: join(temporaryFolder(), "none") });
   const reply = await fetch(origin);
   expect([reply.status, await reply.json()]).toMatchObject([500, { code: "INTERFACE_MISSING" }]);

@@ -13,7 +13,7 @@ function signed(address: string): SignedPicture {
   };
 }
 
-test("an address stays the same within an hour and is good for at least one", () => {
+test("an address stays the same within an hour and is valid for at least one", () => {
   let now = 1_800_000_000_000;
   const addresses = new PictureAddresses(() => now);
   const first = addresses.of("image", "a1");
@@ -24,7 +24,7 @@ test("an address stays the same within an hour and is good for at least one", ()
   expect(addresses.of("image", "a1")).not.toBe(first);
 });
 
-test("an address is over after two hours at most", () => {
+test("an address expires after two hours at most", () => {
   let now = 1_800_000_000_000;
   const addresses = new PictureAddresses(() => now);
   const picture = signed(addresses.of("thumbnail", "a1"));
@@ -41,13 +41,13 @@ test.each([
   [{ until: 2_000_000_000 }],
   [{ signature: "" }],
   [{ signature: "A".repeat(43) }],
-])("a signature is not good for %j", (change) => {
+])("a signature is not valid for %j", (change) => {
   const addresses = new PictureAddresses(() => 1_800_000_000_000);
   const picture = { ...signed(addresses.of("image", "a1")), ...change };
   expect(() => addresses.check(picture)).toThrow(/signature/);
 });
 
-test("another run's signature is not good", () => {
+test("another run's signature is not valid", () => {
   const picture = signed(new PictureAddresses().of("image", "a1"));
   expect(() => new PictureAddresses().check(picture)).toThrow(/signature/);
 });

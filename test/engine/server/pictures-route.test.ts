@@ -5,7 +5,7 @@ import { openServer } from "../../fakes/open-server.ts";
 import { smallStudio } from "../../fakes/small-studio.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-test("a file is streamed with its type, for this origin alone and to be kept", async () => {
+test("a file is streamed with its type, for this origin only and to be cached", async () => {
   const path = join(temporaryFolder(), "fish.png");
   const content = Buffer.alloc(300_000, 7);
   writeFileSync(path, content);
@@ -31,7 +31,7 @@ test("what is in memory is sent as well", async () => {
   ]);
 });
 
-test("a file that is gone is named, not kept by browsers, and its path not told", async () => {
+test("a missing file is named and not cached by browsers, and its path not revealed", async () => {
   const folder = temporaryFolder();
   const { origin, keys } = await openServer({}, smallStudio({ a1: join(folder, "fish.png") }));
   const reply = await fetch(origin + keys.addresses.of("image", "a1"));
@@ -43,7 +43,7 @@ test("a file that is gone is named, not kept by browsers, and its path not told"
   expect([body.includes(folder), reply.headers.get("cache-control")]).toEqual([false, "no-store"]);
 });
 
-test("a folder in a picture's place is no picture", async () => {
+test("a folder in a picture's place is not a picture", async () => {
   const { origin, keys } = await openServer({}, smallStudio({ a1: temporaryFolder() }));
   expect((await fetch(origin + keys.addresses.of("image", "a1"))).status).toBe(410);
 });

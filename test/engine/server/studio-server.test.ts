@@ -55,7 +55,7 @@ test("a code becomes a token, once, and the token opens the contract", async () 
   expect([again.status, await again.json()]).toMatchObject([401, { code: "TOKEN_REFUSED" }]);
 });
 
-test("a token stays good when the server starts anew", async () => {
+test("a token stays valid when the server restarts", async () => {
   const first = await openServer();
   const code = first.keys.codes.issue();
   const { token } = (await (await session(first.origin, { code })).json()) as { token: string };
@@ -84,7 +84,7 @@ test.each([
   expect([reply.status, await reply.json()]).toMatchObject([401, { code: "TOKEN_REFUSED" }]);
 });
 
-test("of many who bring one code at once, one gets a token", async () => {
+test("of many who use one code at once, one gets a token", async () => {
   const { origin, keys } = await openServer();
   const code = keys.codes.issue();
   const replies = await Promise.all(Array.from({ length: 20 }, () => session(origin, { code })));

@@ -24,7 +24,7 @@ async function open(path: string) {
   return { studio, addresses, socket, dispatcher };
 }
 
-test("calls and pictures come through a socket without a token; its mode is the key", async () => {
+test("calls and pictures pass through a socket without a token; its mode is the key", async () => {
   const path = join(temporaryFolder(), "studio.sock");
   const { studio, addresses, dispatcher } = await open(path);
   expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -40,7 +40,7 @@ test("calls and pictures come through a socket without a token; its mode is the 
   expect(studio.calls).toEqual(["say hello", "picture a1"]);
 });
 
-test("what an owner that was killed left behind is replaced", async () => {
+test("a killed owner's socket is replaced", async () => {
   const path = join(temporaryFolder(), "studio.sock");
   writeFileSync(path, "");
   const { dispatcher } = await open(path);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Tokens } from "../../../engine/server/tokens.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-test("a token is known by later runs, and its file holds nothing that could be used", async () => {
+test("a token is valid in later runs, and its file contains nothing usable", async () => {
   const folder = temporaryFolder();
   const token = await (await Tokens.open(folder)).issue();
   const later = await Tokens.open(folder);
@@ -22,7 +22,7 @@ test("a token is known by later runs, and its file holds nothing that could be u
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test("tokens of one run are not kept", async () => {
+test("tokens of a single run are not stored", async () => {
   const folder = temporaryFolder();
   const tokens = await Tokens.open(folder);
   const token = tokens.issuePassing();
@@ -32,7 +32,7 @@ test("tokens of one run are not kept", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("tokens that are asked for at once are all kept", async () => {
+test("tokens requested at once are all stored", async () => {
   const folder = temporaryFolder();
   const tokens = await Tokens.open(folder);
   const many = await Promise.all(Array.from({ length: 20 }, () => tokens.issue()));
@@ -49,7 +49,7 @@ test("the oldest is signed out when there are too many", async () => {
   expect([tokens.knows(first), rest.every((token) => tokens.knows(token))]).toEqual([false, true]);
 });
 
-test("a damaged file is set aside and told of", async () => {
+test("a damaged file is set aside and reported", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "tokens.json"), '{"tokens":[{"sha256":"no"}');
   const tokens = await Tokens.open(folder);
@@ -57,7 +57,7 @@ test("a damaged file is set aside and told of", async () => {
   expect(readdirSync(folder)).toEqual(["tokens.damaged.json"]);
 });
 
-test("a token that cannot be read is kept, and signs nobody out", async () => {
+test("a token that cannot be read is kept, and signs no browser out", async () => {
   const folder = temporaryFolder();
   const path = join(folder, "tokens.json");
   const token = await (await Tokens.open(folder)).issue();

@@ -93,7 +93,7 @@ function ask(
   return drawing().catch((error: unknown) => error);
 }
 
-test("one is drawn at a time, callers in turn", async () => {
+test("one picture is drawn at a time, callers in turn", async () => {
   const { engine, admission } = queue();
   const all = [
     ask(admission, "a1"),
@@ -129,7 +129,7 @@ test("beyond its length it refuses at once, with the seconds until a place is fr
   expect(await Promise.all([drawn, ...waiting])).toEqual(["drawn", "drawn", "drawn"]);
 });
 
-test("one caller cannot keep another out", async () => {
+test("one caller cannot block another", async () => {
   const { engine, admission } = queue({ queueLength: 2 });
   const all = ["a1", "a2", "a3"].map((name) => ask(admission, name));
   await vi.waitFor(() => expect(engine.began).toEqual(["a1"]));
@@ -171,7 +171,7 @@ test("without a limit nothing is refused, however long it takes", async () => {
   expect(await Promise.all(all)).toEqual(["drawn", "drawn"]);
 });
 
-test("a limit beyond what a timer can wait for is none", async () => {
+test("a limit longer than a timer can wait for means none", async () => {
   const { engine, admission } = queue();
   const drawn = ask(admission, "a1", "a", { timeLimitSeconds: 10_000_000 });
   await vi.waitFor(() => expect(engine.began).toEqual(["a1"]));
@@ -180,7 +180,7 @@ test("a limit beyond what a timer can wait for is none", async () => {
   expect(await drawn).toBe("drawn");
 });
 
-test("a limit that passes while it is drawn, or waits, ends it by name", async () => {
+test("a limit that passes during drawing, or waiting, ends it by name", async () => {
   const { engine, admission } = queue();
   const long = ask(admission, "long", "a", { timeLimitSeconds: 0.05 });
   const waiting = ask(admission, "waiting", "b", { timeLimitSeconds: 0.04 });
@@ -189,7 +189,7 @@ test("a limit that passes while it is drawn, or waits, ends it by name", async (
   expect([engine.began, admission.waiting, admission.isDrawing]).toEqual([["long"], 0, false]);
 });
 
-test("a client that goes frees its place in the line at once, and the device as it ends", async () => {
+test("a client that disconnects frees its place in the queue at once, and the device as it ends", async () => {
   const { engine, admission } = queue();
   const gone = [new AbortController(), new AbortController()];
   const all = gone.map(({ signal }, i) => ask(admission, `a${i}`, "a", { signal }));
@@ -220,7 +220,7 @@ test("a reader that leaves in the middle frees the device", async () => {
   expect(await next).toMatchObject({ code: "SERVER_CLOSING", status: 503 });
 });
 
-test("it is told when its turn has come, and whether its pictures are kept", async () => {
+test("it is notified when its turn has come, and whether its pictures are kept", async () => {
   const { engine, admission } = queue();
   const onStart = vi.fn<() => void>();
   const first = ask(admission, "a1", "a");
@@ -233,7 +233,7 @@ test("it is told when its turn has come, and whether its pictures are kept", asy
   expect([await first, await second, engine.keeps]).toEqual(["drawn", "drawn", [false, true]]);
 });
 
-test("a signal that has fired before asks for nothing", async () => {
+test("a signal that has already fired requests nothing", async () => {
   const { engine, admission } = queue();
   const signal = AbortSignal.abort(new Error("gone"));
   expect(await ask(admission, "a1", "a", { signal })).toEqual(new Error("gone"));

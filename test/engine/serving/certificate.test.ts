@@ -27,7 +27,7 @@ test("a certificate is read with its key, and says for whom and until when", asy
   });
 });
 
-test("a key that everybody can read and a certificate that ends soon are told of", async () => {
+test("a key that everybody can read and a certificate that expires soon are reported", async () => {
   const until = new Date(Date.now() + 30 * DAY_MS);
   const files = tlsFiles(await certificate({ until }));
   chmodSync(files.key, 0o644);
@@ -40,7 +40,7 @@ test("a key that everybody can read and a certificate that ends soon are told of
   expect(warningsIn(31)).toEqual([open, `The certificate expired on ${day}.`]);
 });
 
-test("what cannot be shown is refused with its reason", async () => {
+test("an unusable certificate is refused with its reason", async () => {
   const pair = await certificate();
   const files = tlsFiles(pair);
   const other = tlsFiles(await certificate());
@@ -78,14 +78,14 @@ test("what cannot be shown is refused with its reason", async () => {
   for (const [asked, reason] of reasons) expect(await reasonOf(asked)).toEqual(reason);
 });
 
-test("what signed a certificate may be a file of its own", async () => {
+test("the authority's certificate may be a separate file", async () => {
   const authority = await certificate({ name: "an authority", isAuthority: true });
   const files = tlsFiles(await certificate({ by: authority }));
   const ca = tlsFiles(authority).cert;
   await expect(readCertificate({ ...files, ca })).resolves.toBeDefined();
 });
 
-test("whatever a file holds is refused in words, never otherwise", async () => {
+test("whatever a file contains is refused with a message, never otherwise", async () => {
   const pair = await certificate();
   const files = tlsFiles(pair);
   const pem = (text: string): string =>
@@ -103,7 +103,7 @@ test("whatever a file holds is refused in words, never otherwise", async () => {
   );
 });
 
-test("a renewed secret is read again, and a half renewed one once it is whole", async () => {
+test("a renewed secret is read again, and a half renewed one once it is complete", async () => {
   const secret = new MountedSecret(await certificate({ hosts: ["one.example"] }));
   const troubles: unknown[] = [];
   let changes = 0;

@@ -37,7 +37,7 @@ function ask(origin: string, { path = "/v2/health/live", ...options }: Asking): 
   });
 }
 
-test("REST is answered over TLS, with https in its address, and its own pages are its own", async () => {
+test("REST is answered over TLS, with https in its address, and its own pages may use it", async () => {
   const pair = await certificate();
   const { origin, server } = await openInferenceServer({
     engine: new ConstantEngine(),
@@ -55,7 +55,7 @@ test("REST is answered over TLS, with https in its address, and its own pages ar
   expect((await Promise.all(pages)).map((each) => each.status)).toEqual([200, 403]);
 });
 
-test("whoever does not trust the certificate gets nothing, and that is no mistake of ours", async () => {
+test("a client that does not trust the certificate gets nothing, and that is not our error", async () => {
   const { origin, mistakes } = await openInferenceServer({
     engine: new ConstantEngine(),
     settings: { tls: tlsFiles(await certificate()) },
@@ -65,7 +65,7 @@ test("whoever does not trust the certificate gets nothing, and that is no mistak
   expect(mistakes).toEqual([]);
 });
 
-test("a request without TLS is told in a sentence to write https", async () => {
+test("a request without TLS is told to write https", async () => {
   const { port } = await openInferenceServer({
     engine: new ConstantEngine(),
     settings: { tls: tlsFiles(await certificate()) },
@@ -86,7 +86,7 @@ test("TLS 1.1 is refused", async () => {
   expect(error.code).toMatch(/^ERR_SSL/);
 });
 
-test("bytes that are neither, and a connection that says nothing, end nobody else's", async () => {
+test("bytes that are neither, and a silent connection, affect no other", async () => {
   const pair = await certificate();
   const { port, origin, mistakes } = await openInferenceServer({
     engine: new ConstantEngine(),
@@ -105,7 +105,7 @@ test("bytes that are neither, and a connection that says nothing, end nobody els
   expect(mistakes).toEqual([]);
 });
 
-test("a renewed certificate is shown to whoever comes, and open connections go on", async () => {
+test("new connections get a renewed certificate, and open ones continue", async () => {
   const first = await certificate({ name: "first" });
   const second = await certificate({ name: "second" });
   const secret = new MountedSecret(first);

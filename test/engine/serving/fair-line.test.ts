@@ -36,14 +36,14 @@ test("callers are served in turn, each in the order of its own requests", () => 
   ]);
 });
 
-test("who was just served waits for the others, also when it comes anew", () => {
+test("a caller that was just served waits for the others, also with a new request", () => {
   const line = lineOf("a1", "b1");
   line.serveNext(() => true);
   line.enter(waiters("a2")[0]!, 100);
   expect(served(line)).toEqual(["b1", "a2"]);
 });
 
-test("the order that is told is the one that comes", () => {
+test("the announced order is the real one", () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 20 }), (callers) => {
       const line = lineOf(...callers.map((caller, i) => `${caller}${i}`));
@@ -54,13 +54,13 @@ test("the order that is told is the one that comes", () => {
   );
 });
 
-test("one that may not go yet is passed over and keeps its place", () => {
+test("a request that may not start yet is skipped and keeps its place", () => {
   const line = lineOf("a1", "b1");
   expect(line.serveNext(({ name }) => name !== "a1")?.name).toBe("b1");
   expect(served(line)).toEqual(["a1"]);
 });
 
-test("a full line refuses; who has less than its share gets the latest place of who has most", () => {
+test("a full queue refuses; a caller with less than its share gets the last place of the one with most", () => {
   const line = new FairLine<Named>();
   const [a1, a2, a3, a4, b1, b2] = waiters("a1", "a2", "a3", "a4", "b1", "b2");
   const entering = [a1!, a2!, a3!].map((waiter) => line.enter(waiter, 3));
@@ -75,7 +75,7 @@ test("a full line refuses; who has less than its share gets the latest place of 
   expect(served(line)).toEqual(["a1", "b1", "a2"]);
 });
 
-test("one who leaves is served no more", () => {
+test("a caller that leaves is not served any more", () => {
   const line = new FairLine<Named>();
   const [one, other] = waiters("a1", "a2");
   line.enter(one!, 10);

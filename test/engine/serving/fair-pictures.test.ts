@@ -63,7 +63,7 @@ test("a request of many pictures lets other keys' pictures in between", async ()
   expect([admission.waiting, admission.isDrawing]).toEqual([0, false]);
 });
 
-test("two requests of many pictures go on in turns", async () => {
+test("two requests of many pictures continue in turns", async () => {
   const { engine, ask } = await open(5);
   await Promise.all([ask("a many", 8), ask("b many", 8)]);
   const { drawn } = engine;
@@ -71,7 +71,7 @@ test("two requests of many pictures go on in turns", async () => {
   expect([drawn.length, runs.slice(0, -1).includes("!")]).toEqual([16, false]);
 });
 
-test("who goes away between two of its pictures is drawn no more", async () => {
+test("after a client disconnects between two of its pictures, no more are drawn for it", async () => {
   const { engine, ask, admission } = await open(50);
   const gone = new AbortController();
   const many = ask("a many", 20, { signal: gone.signal }).catch(() => "gone");

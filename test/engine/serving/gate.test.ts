@@ -162,7 +162,7 @@ const ROUTES = [
   "/v2/../v2",
 ];
 
-test("of 40 hosts, 13 origins and 9 content types on every route, only ours of each get in", () => {
+test("of 40 hosts, 13 origins and 9 content types on every route, only ours of each are admitted", () => {
   const hosts = [...OUR_HOSTS, ...FOREIGN_HOSTS];
   const origins = [...OUR_ORIGINS, ...FOREIGN_ORIGINS];
   const types = [...OUR_TYPES, ...FOREIGN_TYPES];
@@ -190,7 +190,7 @@ test("of 40 hosts, 13 origins and 9 content types on every route, only ours of e
   );
 });
 
-test("a key opens nothing to a foreign host or origin, and every content type to ours", () => {
+test("a key does not admit a foreign host or origin, but admits every content type to ours", () => {
   const authorization = "Bearer dk_drawer";
   const refused = [
     ...FOREIGN_HOSTS.map((host) => ({ host })),
@@ -248,7 +248,7 @@ test.each([
   expect(statusOf(pass(sent))).toBe(status);
 });
 
-test("the listed page may read whatever becomes of its request, and no other page", () => {
+test("the listed page may read the result of its request, and no other page may", () => {
   const origin = "https://pages.example";
   expect(pass({ origin, method: "PUT" })).toMatchObject({ kind: "refused", origin });
   expect(pass({ origin })).toMatchObject({ kind: "in", origin });
@@ -260,7 +260,7 @@ test.each([
   ["sec-fetch-site", "same-origin"],
   ["sec-fetch-mode", "navigate"],
   ["referer", "http://evil.test/"],
-])("a browser's form to the repository stays out: %s", (name, value) => {
+])("a browser's form to the repository is refused: %s", (name, value) => {
   const sent = {
     method: "POST",
     url: "/v2/repository/index",
@@ -270,7 +270,7 @@ test.each([
   expect(statusOf(pass({ ...sent, [name]: value }))).toBe(415);
 });
 
-test("a method that nothing takes is told what the address does", () => {
+test("an unsupported method is answered with what the address does", () => {
   const told = ["/v2/repository/index", "/v2/models/m/infer?x=1", "/v2", "/nowhere/at/all"].map(
     (url) => {
       const passage = pass({ method: "BREW", url });
@@ -285,7 +285,7 @@ test("a method that nothing takes is told what the address does", () => {
   ]);
 });
 
-test("what lacks its type is told curl's option", () => {
+test("a missing type is answered with curl's option", () => {
   const passage = pass({ method: "POST", "content-type": "application/x-www-form-urlencoded" });
   expect(passage).toMatchObject({
     rejection: {
@@ -308,7 +308,7 @@ test.each([
   ["Basic dXNlcjpwYXNz", 200, 200, 401],
   ["dk_drawer", 200, 200, 401],
 ])(
-  "authorization %j gets %i without keys, %i with some, %i where one is required",
+  "authorization %j gets %i without keys, %i with some, %i if one is required",
   (authorization, ...statuses) => {
     const none = gate({
       hasKeys: false,
@@ -366,7 +366,7 @@ test("only a key for it loads and unloads, however the path is written; only one
   ).toEqual(INFERENCE.map((url) => [url, 200, 403]));
 });
 
-test("health is open to probes, by exactly these addresses, and behind the same address rules", () => {
+test("health is open to probes, at exactly these addresses, with the same address rules", () => {
   const strict = gate({ isKeyRequired: true });
   const open = [
     "/",

@@ -44,7 +44,7 @@ async function listen(host: string, port: number, tries = 1): Promise<InferenceS
   return server;
 }
 
-test("a port that is taken is named, or the next free one is taken", async () => {
+test("a port in use is named, or the next free one is used", async () => {
   const port = await takenPort();
   await expect(listen("127.0.0.1", port)).rejects.toMatchObject({
     code: "PORT_IN_USE",
@@ -60,7 +60,7 @@ test.each(["0.0.0.0", "::", "192.0.2.7", "host.example"])(
   },
 );
 
-test("where others reach it every request needs a key, but not the probes", async () => {
+test("if others can reach it every request needs a key, but probes do not", async () => {
   const lent = [{ name: "lent", secret: "k".repeat(43) }];
   const { origin } = await openInferenceServer({
     engine: new ConstantEngine(),
@@ -78,7 +78,7 @@ test("where others reach it every request needs a key, but not the probes", asyn
   expect(await replies[0]!.json()).toEqual({ error: expect.any(String), code: "KEY_REFUSED" });
 });
 
-test("each kind of refused key has its challenge, and A1111's API asks for a password besides", async () => {
+test("each kind of refused key has its challenge, and A1111's API also asks for a password", async () => {
   const { origin, file } = await openConstantServer({ isKeyRequired: true, isA1111On: true });
   const { secret } = await file.addKey({
     name: "pictures only",
@@ -112,7 +112,7 @@ test("each kind of refused key has its challenge, and A1111's API asks for a pas
   expect(await challenge("/v2/health/live")).toEqual([200, null]);
 });
 
-test("what does not wait gets 503 with the seconds after which to try again", async () => {
+test("what cannot wait gets 503 with the seconds after which to retry", async () => {
   const { origin } = await openConstantServer(
     { queueLength: 1 },
     new ConstantEngine({ stepMs: 100 }),
@@ -125,7 +125,7 @@ test("what does not wait gets 503 with the seconds after which to try again", as
   expect(await refused.json()).toMatchObject({ error: expect.stringContaining("queue is full") });
 });
 
-test("settings hold for the next request; only an address is for a new listener", async () => {
+test("settings apply to the next request; only an address needs a new listener", async () => {
   const { origin, port, file } = await openConstantServer();
   const named = `GET /v2 HTTP/1.1\r\nHost: proxy.example\r\nConnection: close\r\n\r\n`;
   expect(parsed(await rawRequest(port, named)).status).toBe(421);
@@ -139,7 +139,7 @@ test("settings hold for the next request; only an address is for a new listener"
   expect((await post(origin)).status).toBe(401);
 });
 
-test("a machine that comes into another network is reached by its new address", async () => {
+test("a machine that joins another network is reached at its new address", async () => {
   const secret = "a-key-for-everybody-of-this-network";
   const { port } = await openInferenceServer({
     engine: new ConstantEngine(),
@@ -161,7 +161,7 @@ test("a machine that comes into another network is reached by its new address", 
   expect(parsed(await rawRequest(port, asking)).status).toBe(200);
 });
 
-test("a listed page may ask, may send its key, and may read the reply; no other may", async () => {
+test("a listed page may send requests with its key and read the reply; no other may", async () => {
   const { origin } = await openConstantServer({ origins: ["https://pages.example"] });
   const page = { origin: "https://pages.example" };
   const preflight = await fetch(origin + INFER, {
@@ -191,7 +191,7 @@ test("a listed page may ask, may send its key, and may read the reply; no other 
   ]);
 });
 
-test("refusals tell nothing of this machine", async () => {
+test("refusals reveal nothing about this machine", async () => {
   const { port } = await openConstantServer();
   const head = (host: string): string => `Host: ${host}\r\nConnection: close\r\n\r\n`;
   const replies = await Promise.all([
@@ -209,7 +209,7 @@ test("refusals tell nothing of this machine", async () => {
   }
 });
 
-test("its end is told to whoever waits, and ends what was drawn", async () => {
+test("its end is reported to waiting clients, and ends what is being drawn", async () => {
   const engine = new ConstantEngine({ stepMs: 500, steps: 100 });
   const { origin, server, admission } = await openConstantServer({}, engine);
   const clients = [post(origin), post(origin)].map(async (one) => {
@@ -226,7 +226,7 @@ test("its end is told to whoever waits, and ends what was drawn", async () => {
   await expect.poll(() => [admission.isDrawing, admission.waiting]).toEqual([false, 0]);
 });
 
-test("a mistake of ours is told without its words, and is in the log", async () => {
+test("an internal error is reported without its message, and is in the log", async () => {
   const failure = { afterSteps: 0, error: new Error("inner words") };
   const { origin, mistakes } = await openConstantServer({}, new ConstantEngine({ failure }));
   const reply = await post(origin);

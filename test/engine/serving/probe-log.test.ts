@@ -3,7 +3,7 @@ import { ConstantEngine } from "../../fakes/constant-engine.ts";
 import { asker, openGrpcServer } from "../../fakes/open-grpc-server.ts";
 import { openConstantServer } from "../../fakes/open-inference-server.ts";
 
-test("a probe is written down as it begins to fail, and as it is answered again", async () => {
+test("a probe is logged when it starts to fail, and when it is answered again", async () => {
   const engine = new ConstantEngine();
   const { origin, requests } = await openConstantServer({}, engine);
   const statuses = (): unknown[] => requests.list().map(({ path, status }) => [path, status]);
@@ -25,7 +25,7 @@ test("a probe is written down as it begins to fail, and as it is answered again"
   ]);
 });
 
-test("a probe over gRPC is written down where it fails", async () => {
+test("a probe over gRPC is logged if it fails", async () => {
   const { target, requests } = await openGrpcServer();
   const ask = await asker(target, { service: "grpc.health.v1.Health" });
   await ask("Check", {});

@@ -12,7 +12,7 @@ async function told(address: string, init: RequestInit = {}) {
 }
 
 test.each(["/v2/health/live", "/v2/health/ready"])(
-  "%s says the same whether a router has seen it or not",
+  "%s answers the same with and without a router",
   async (path) => {
     const engine = new ConstantEngine();
     const { origin } = await openConstantServer({}, engine);
@@ -28,7 +28,7 @@ test.each(["/v2/health/live", "/v2/health/ready"])(
   },
 );
 
-test("the gate looks at probes as at all others, and counts them", async () => {
+test("the gate checks probes like all others, and counts them", async () => {
   const { origin, port } = await openConstantServer();
   const ask = (head: string) => rawRequest(port, `GET /v2/health/live HTTP/1.1\r\n${head}\r\n\r\n`);
   const host = `Host: 127.0.0.1:${port}`;
@@ -44,7 +44,7 @@ test("the gate looks at probes as at all others, and counts them", async () => {
   expect(metrics).toMatch(/route="\/v2\/health\/live",code="200"\} 2$/m);
 });
 
-test("probes in a row on one connection are answered in their order, and garbage behind them by its 400", async () => {
+test("consecutive probes on one connection are answered in order, and garbage after them with its 400", async () => {
   const { port } = await openConstantServer();
   const probe = (path: string) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
   const row = [probe("/v2/health/ready"), probe("/v2/health/live"), probe("/v2/health/ready?x")];

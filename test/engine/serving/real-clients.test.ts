@@ -44,7 +44,7 @@ test("KServe's SDK: every JSON is labelled application/json and nothing else", a
 });
 
 test.each(["", "{}", '{"ready":true}'])(
-  "Triton's C++ client: the repository takes %j that is labelled as a form",
+  "Triton's C++ client: the repository accepts %j that is labelled as a form",
   async (body) => {
     const { origin } = await openConstantServer();
     const form = { "content-type": "application/x-www-form-urlencoded" };
@@ -66,16 +66,13 @@ test.each(["", "{}", '{"ready":true}'])(
 test.each([
   ["of the output", { outputs: [{ name: "image", parameters: { binary_data: false } }] }],
   ["of the request", { parameters: { binary_data_output: false } }],
-])(
-  "Triton's C++ and Java clients: data is flat where binary is said to be off, %s",
-  async (_, more) => {
-    const { origin } = await openConstantServer();
-    const reply = await post(`${origin}${MODEL}/infer`, { inputs: [PROMPT], ...more });
-    expect(await reply.json()).toMatchObject({ outputs: [{ data: [...FEW_PIXELS.data] }] });
-  },
-);
+])("Triton's C++ and Java clients: data is flat if binary is set to off, %s", async (_, more) => {
+  const { origin } = await openConstantServer();
+  const reply = await post(`${origin}${MODEL}/infer`, { inputs: [PROMPT], ...more });
+  expect(await reply.json()).toMatchObject({ outputs: [{ data: [...FEW_PIXELS.data] }] });
+});
 
-test("a limit that can never be met is 400, without a time to come back", async () => {
+test("a limit that can never be met is 400, without a retry time", async () => {
   const engine = new ConstantEngine({ expectedSeconds: () => 30 });
   const { origin } = await openConstantServer({}, engine);
   const reply = await post(`${origin}${MODEL}/infer`, {
@@ -110,7 +107,7 @@ test.each([
   expect(engine.jobs).toEqual([]);
 });
 
-test("PowerShell: a byte order mark in front of the JSON is skipped, everywhere", async () => {
+test("PowerShell: a byte order mark before the JSON is skipped, everywhere", async () => {
   const { origin } = await openConstantServer();
   const sent: readonly (readonly [string, object])[] = [
     [`${MODEL}/infer`, { inputs: [PROMPT] }],
@@ -131,7 +128,7 @@ test.each([
   ["DELETE", "/v2/health/ready", "GET, HEAD"],
   ["PROPFIND", `${MODEL}/infer`, "POST"],
   ["OPTIONS", "/v2", "GET, HEAD"],
-])("405 to %s names %s whole, and tells what is allowed", async (method, path, allowed) => {
+])("405 to %s names %s completely, and says what is allowed", async (method, path, allowed) => {
   const { port } = await openConstantServer();
   const head = `${method} ${path}?x=1 HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close`;
   const reply = await rawRequest(port, `${head}\r\n\r\n`);

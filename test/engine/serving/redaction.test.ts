@@ -22,7 +22,7 @@ const NAMES = [
 ];
 
 test.each(NAMES)(
-  "whatever is called %s is not shown: header, query, form, JSON of any kind",
+  "a value called %s is not shown: header, query, form, JSON of any kind",
   (name) => {
     const value = "canary-7f3a";
     const texts = [
@@ -47,17 +47,17 @@ test.each([
   '{"author":"somebody","prompt":"a dog","code":"NOT_FOUND"}',
   '{"inputs":[{"name":"prompt","data":["a key lime pie, session 3"]}]}',
   "/v2/models/m/infer?verbose=1",
-])("what is no secret stays: %s", (text) => {
+])("what is not a secret stays: %s", (text) => {
   expect(withoutSecrets(text, [])).toBe(text);
 });
 
-test("a secret that is known is not shown wherever it stands, nor its beginning at the end", () => {
+test("a known secret is not shown wherever it is, nor its beginning at the end", () => {
   const secret = "Zm9vYmFyYmF6/cXV1eHF1dXg=";
   const text = `a ${secret} b ${encodeURIComponent(secret)} c ${secret.slice(0, 12)}`;
   expect(withoutSecrets(text, [secret])).toBe("a … b … c …");
 });
 
-test("any text can be looked through", () => {
+test("any text can be checked", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.json(), (text, json) => {
       expect(typeof withoutSecrets(text, [])).toBe("string");
@@ -66,7 +66,7 @@ test("any text can be looked through", () => {
   );
 });
 
-test("over a socket: nothing of it is in the log, and the key of a file nowhere", async () => {
+test("over a socket: nothing of it is in the log, and a file's key is nowhere", async () => {
   const secret = "canary-file-key-of-forty-three-letters-0123";
   const { origin, requests } = await openInferenceServer({
     engine: new ConstantEngine(),

@@ -22,7 +22,7 @@ function post(
   return fetch(origin + INFER, { method: "POST", headers: { ...JSON_TYPE, ...headers }, body });
 }
 
-test("each request is a row with its sizes, newest first, and what was refused is there, too", async () => {
+test("each request is a row with its sizes, newest first, including refused ones", async () => {
   const { origin, requests } = await openConstantServer();
   const body = bodyOf("a red fish");
   const reply = await (await post(origin, body)).text();
@@ -48,7 +48,7 @@ test("each request is a row with its sizes, newest first, and what was refused i
   expect(rows[2]).not.toHaveProperty("keyName");
 });
 
-test("what went over the wire is shown without pictures and without what is secret", async () => {
+test("what was sent is shown without pictures and secrets", async () => {
   const { origin, file, requests } = await openConstantServer(
     {},
     new ConstantEngine({ pixels: pixels(64, 64, new Uint8Array(64 * 64 * 3).fill(123)) }),
@@ -95,7 +95,7 @@ test("an unknown key that was refused is not shown either", async () => {
   expect(exchange.replyBody.text).toContain("KEY_REFUSED");
 });
 
-test("packed bodies are shown as what they are, and binary ones not at all", async () => {
+test("compressed bodies are shown decompressed, and binary ones not at all", async () => {
   const { origin, requests } = await openConstantServer();
   await post(origin, gzipSync(bodyOf("packed words")), { "content-encoding": "gzip" });
   await post(
@@ -113,7 +113,7 @@ test("packed bodies are shown as what they are, and binary ones not at all", asy
   expect(binary?.requestBody).toEqual({ text: "", sizeBytes: 100, isCut: true });
 });
 
-test("a row waits, runs, and is gone when its client is", async () => {
+test("a row waits, runs, and ends when its client disconnects", async () => {
   const { origin, requests, told } = await openConstantServer(
     {},
     new ConstantEngine({ stepMs: 400, steps: 9 }),
@@ -145,7 +145,7 @@ test("a row waits, runs, and is gone when its client is", async () => {
   });
 });
 
-test("rows are told in batches, four times a second at most, and all in the end", async () => {
+test("rows are reported in batches, at most four times a second, and all in the end", async () => {
   const { origin, told, requests } = await openConstantServer();
   const begun = performance.now();
   await Promise.all(Array.from({ length: 60 }, () => fetch(`${origin}/v2/health/live`)));

@@ -23,7 +23,7 @@ test.each([
   ["GET", "/pictures/%2568idden", "management"],
   ["GET", "/pictures/1/other", "management"],
   ["GET", "/", "management"],
-])("%s %s is %s: what no route declares is management", (method, url, scope) => {
+])("%s %s is %s: an undeclared route is management", (method, url, scope) => {
   expect(scopeOf({ method, url })).toBe(scope);
 });
 

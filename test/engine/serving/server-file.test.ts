@@ -17,7 +17,7 @@ function clock(): { now: () => Date; forward(ms: number): void } {
   return { now: () => new Date(timeMs), forward: (ms) => void (timeMs += ms) };
 }
 
-test("settings begin with their defaults and are there after a restart", async () => {
+test("settings start with their defaults and survive a restart", async () => {
   const folder = temporaryFolder();
   const file = await ServerFile.open(folder);
   expect(file.settings()).toMatchObject({ isOn: true, host: "127.0.0.1", port: 8080 });
@@ -27,7 +27,7 @@ test("settings begin with their defaults and are there after a restart", async (
   expect(settings).toMatchObject({ port: 0, origins: ["https://pages.example"], queueLength: 3 });
 });
 
-test("a key is known by its secret alone, also after a restart, and its file has no secret", async () => {
+test("a key is recognised by its secret only, also after a restart, and its file contains no secret", async () => {
   const folder = temporaryFolder();
   const file = await ServerFile.open(folder);
   const { key, secret } = await file.addKey(NOTEBOOK);
@@ -51,13 +51,13 @@ test("a key is known by its secret alone, also after a restart, and its file has
   expect(JSON.stringify(file.keys())).not.toContain("sha256");
 });
 
-test.skipIf(process.platform === "win32")("its file is for this user's eyes only", async () => {
+test.skipIf(process.platform === "win32")("only this user can read its file", async () => {
   const folder = temporaryFolder();
   await (await ServerFile.open(folder)).addKey(NOTEBOOK);
   expect(statSync(join(folder, "server.json")).mode & 0o777).toBe(0o600);
 });
 
-test("a removed key is nobody's, and one that is not there is refused", async () => {
+test("a removed key is invalid, and a missing one is refused", async () => {
   const file = await ServerFile.open(temporaryFolder());
   const [one, other] = [await file.addKey(NOTEBOOK), await file.addKey(NOTEBOOK)];
   await file.removeKey(one.key.id);
@@ -71,7 +71,7 @@ test("a removed key is nobody's, and one that is not there is refused", async ()
   expect(file.hasKeys).toBe(false);
 });
 
-test("when a key was last used is told at once, and written now and then", async () => {
+test("a key's last use is reported at once, and written now and then", async () => {
   const folder = temporaryFolder();
   const time = clock();
   const file = await ServerFile.open(folder, { now: time.now });
@@ -88,7 +88,7 @@ test("when a key was last used is told at once, and written now and then", async
   ]);
 });
 
-test("a key of one run opens everything, and is written nowhere", async () => {
+test("a key of one run opens everything, and is not written", async () => {
   const folder = temporaryFolder();
   const secret = "a".repeat(43);
   const file = await ServerFile.open(folder, { lent: [{ name: "--key-file", secret }] });
@@ -105,7 +105,7 @@ test.each([
   ["half of it", '{"settings":{"port":80'],
   ["settings alone", '{"settings":{}}'],
   ["a list", "[]"],
-])("a file of %s is set aside, and whom its keys kept out stays out", async (_, text) => {
+])("a file of %s is set aside, and clients whom its keys refused stay refused", async (_, text) => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "server.json"), text);
   const file = await ServerFile.open(folder);
@@ -119,7 +119,7 @@ test.each([
   expect([again.settings().isKeyRequired, again.notices]).toEqual([true, []]);
 });
 
-test("a key that cannot be read is kept, keeps others out, and costs no other key", async () => {
+test("a key that cannot be read is kept, still makes keys required, and affects no other key", async () => {
   const folder = temporaryFolder();
   const path = join(folder, "server.json");
   const first = await ServerFile.open(folder);

@@ -59,7 +59,7 @@ async function open() {
 const YES = [200, 200, 200];
 const NO = [503, 503, 503];
 
-test("ready is true until a picture fails where the next would, and again when one is drawn", async () => {
+test("ready is true until a picture fails in a way the next would too, and again when one is drawn", async () => {
   const { engine, origin, draw, ready } = await open();
   expect(await ready()).toEqual(YES);
   engine.error = new StudioError("INFERENCE_CRASHED", { reason: "it was killed" });
@@ -75,7 +75,7 @@ test("ready is true until a picture fails where the next would, and again when o
   expect([await draw(), await ready()]).toEqual([200, YES]);
 });
 
-test("a request's own fault says nothing of the next", async () => {
+test("a request's own fault says nothing about the next", async () => {
   const { engine, draw, ready } = await open();
   engine.error = new StudioError("REQUEST_INVALID", { field: "x", value: "y", reason: "z" });
   await draw();
@@ -93,7 +93,7 @@ function wait(ms: number): void {
   onTestFinished(() => clock.mockRestore());
 }
 
-test("whoever asks later makes it try a small picture: ready once that is drawn, and never by time alone", async () => {
+test("a later question makes it try a small picture: ready once that is drawn, and never by time alone", async () => {
   const { engine, draw, ready } = await open();
   engine.error = new Error("a mistake");
   await draw();
@@ -110,7 +110,7 @@ test("whoever asks later makes it try a small picture: ready once that is drawn,
   expect(engine.trials).toHaveLength(2);
 });
 
-test("where memory was short or numbers were invalid, a small picture tells whether it was the request", async () => {
+test("if memory was short or numbers were invalid, a small picture shows whether it was the request's fault", async () => {
   const { engine, origin, draw, ready } = await open();
   engine.error = new StudioError("OUT_OF_MEMORY");
   await draw();
@@ -123,7 +123,7 @@ test("where memory was short or numbers were invalid, a small picture tells whet
   });
 });
 
-test("loading it anew tries it, other files and another model make it ready again", async () => {
+test("loading it again tries it; other files and another model make it ready again", async () => {
   const { engine, post, draw, ready } = await open();
   engine.error = new Error("a mistake");
   await draw();
@@ -143,7 +143,7 @@ test("loading it anew tries it, other files and another model make it ready agai
   expect(await ready()).toEqual([200, 503, 503]);
 });
 
-test("what another way of drawing has learnt counts as well", async () => {
+test("results of another way of drawing count as well", async () => {
   const engine = new FailingEngine();
   const watched = new WatchedEngine(engine);
   await watched.learn("starter", {}, new StudioError("INFERENCE_CRASHED", { reason: "killed" }));

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { FormFile } from "../../../engine/settings/form-file.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-test("the form is there again after a restart, as a whole", async () => {
+test("the whole form survives a restart", async () => {
   const folder = temporaryFolder();
   const form = await FormFile.open(folder);
   expect(form.read()).toEqual({});
@@ -13,14 +13,14 @@ test("the form is there again after a restart, as a whole", async () => {
   expect((await FormFile.open(folder)).read()).toEqual({ prompt: "a lamp", steps: 30 });
 });
 
-test("of many writes at once the last one asked for stays", async () => {
+test("of many writes at once the last one stays", async () => {
   const folder = temporaryFolder();
   const form = await FormFile.open(folder);
   await Promise.all(Array.from({ length: 50 }, (_, steps) => form.write({ steps })));
   expect((await FormFile.open(folder)).read()).toEqual({ steps: 49 });
 });
 
-test("a form beyond any form's size is refused, and the old one stays", async () => {
+test("a form that is too large is refused, and the old one stays", async () => {
   const folder = temporaryFolder();
   const form = await FormFile.open(folder);
   await form.write({ steps: 1 });
@@ -30,7 +30,7 @@ test("a form beyond any form's size is refused, and the old one stays", async ()
   expect((await FormFile.open(folder)).read()).toEqual({ steps: 1 });
 });
 
-test("the largest form that is taken is read again", async () => {
+test("the largest accepted form is read again", async () => {
   const folder = temporaryFolder();
   const form = await FormFile.open(folder);
   const prompt = "x".repeat((256 << 10) - 22);

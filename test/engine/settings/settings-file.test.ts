@@ -32,7 +32,7 @@ function folderWith(content: unknown): string {
 const onDisk = (folder: string): unknown =>
   JSON.parse(readFileSync(join(folder, "settings.json"), "utf8"));
 
-test("begins with defaults, and writes nothing until something is chosen", async () => {
+test("starts with defaults, and writes nothing until something is chosen", async () => {
   const folder = temporaryFolder();
   const settings = await SettingsFile.open(folder);
   expect(settings.read()).toEqual(DEFAULTS);
@@ -40,7 +40,7 @@ test("begins with defaults, and writes nothing until something is chosen", async
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("a choice outlives the program; defaults are not frozen into the file", async () => {
+test("a choice survives the program; defaults are not frozen into the file", async () => {
   const folder = temporaryFolder();
   const settings = await SettingsFile.open(folder);
   expect(await settings.change({ theme: "dark" })).toEqual({ ...DEFAULTS, theme: "dark" });
@@ -48,14 +48,14 @@ test("a choice outlives the program; defaults are not frozen into the file", asy
   expect(onDisk(folder)).toEqual({ theme: "dark" });
 });
 
-test("null takes a choice back", async () => {
+test("null resets a choice", async () => {
   const folder = folderWith({ pictureFolder: "/pictures", theme: "dark" });
   const settings = await SettingsFile.open(folder);
   await settings.change({ pictureFolder: null });
   expect(onDisk(folder)).toEqual({ theme: "dark" });
 });
 
-test("keeps what a later version wrote, and values it does not know", async () => {
+test("keeps what a later version wrote, and unknown values", async () => {
   const folder = folderWith({ theme: "sepia", brush: { size: 3 } });
   const settings = await SettingsFile.open(folder);
   expect(settings.read()).toEqual(DEFAULTS);
@@ -63,7 +63,7 @@ test("keeps what a later version wrote, and values it does not know", async () =
   expect(onDisk(folder)).toEqual({ theme: "sepia", brush: { size: 3 }, notify: false });
 });
 
-test("a name of the language's own is a key like any other", async () => {
+test("a name that JavaScript's objects have is a key like any other", async () => {
   const folder = folderWith('{"__proto__":{"theme":"dark"},"notify":false}');
   const settings = await SettingsFile.open(folder);
   expect(settings.read()).toEqual({ ...DEFAULTS, notify: false });
@@ -84,7 +84,7 @@ test.each(["{", "null", "[]", '"dark"', "\u0000\u0001"])(
   },
 );
 
-test("a hundred changes at once all hold", async () => {
+test("a hundred changes at once all take effect", async () => {
   const folder = temporaryFolder();
   const settings = await SettingsFile.open(folder);
   const names = ["theme", "scaling", "keepInTray", "notify", "isIntroduced"] as const;
@@ -99,7 +99,7 @@ test("a hundred changes at once all hold", async () => {
   expect(onDisk(folder)).toEqual(all);
 });
 
-test("a full disk keeps the old file, and the choice is not pretended to hold", async () => {
+test("a full disk keeps the old file, and the choice is not shown as saved", async () => {
   const folder = folderWith({ theme: "dark" });
   // A process limited to files of 512 bytes gets EFBIG, as a full disk causes ENOSPC.
   const program = `

@@ -26,7 +26,7 @@ test("keeps styles by name over a restart, and renames one in its place", async 
   expect(() => again.named(["c"])).toThrow("c");
 });
 
-test("an import loses nothing: the same is known, another of the name gets a number", async () => {
+test("an import loses nothing: equal styles are recognised, another with the same name gets a number", async () => {
   const file = await StyleFile.open(await folder());
   await file.save([style("a")]);
   const rows = [style("a"), style("a", "other"), style("a", "third"), style("b"), style("b")];
@@ -34,14 +34,14 @@ test("an import loses nothing: the same is known, another of the name gets a num
   expect(await file.add(rows)).toEqual({ added: [], known: 5, renamed: 0 });
 });
 
-test("ten thousand of one name are told apart", async () => {
+test("ten thousand with one name are kept apart", async () => {
   const file = await StyleFile.open(await folder());
   const rows = Array.from({ length: 10_000 }, (_, i) => style("x".repeat(100), `words ${i}`));
   expect(await file.add(rows)).toMatchObject({ known: 0, renamed: 9999 });
   await expect(file.save([style("one more")])).rejects.toThrow("at most 10000 are kept");
 });
 
-test("a row that cannot be read takes no other along, and is kept", async () => {
+test("a row that cannot be read affects no other, and is kept", async () => {
   const data = await folder();
   const path = join(data, "styles.json");
   await writeFile(path, JSON.stringify([style("a"), { name: "later", shape: 2 }, 7]));

@@ -64,7 +64,7 @@ const styles = fc.uniqueArray(
   { selector: ({ name }) => name },
 );
 
-test("what is exported is read again, as JSON and as CSV", () => {
+test("an export is read again, as JSON and as CSV", () => {
   fc.assert(
     fc.property(styles, (some) => {
       expect(readStyles(bytesOf(jsonOf(some)), "s").styles).toEqual(some);

@@ -441,7 +441,7 @@ test.each(DAMAGES)("refuses %s", async (_, damage, code, words) => {
   });
 });
 
-test("takes what none of the damages was done to", async () => {
+test("accepts a snapshot without any of the damages", async () => {
   await expect(readSnapshot(memorySnapshot(SOUND), "float32")).resolves.toBeDefined();
 });
 

@@ -12,7 +12,7 @@ import {
 
 const LIMITS = { depth: 3, marks: 1_000 };
 
-test("finds nothing to refuse in what JSON.stringify writes", () => {
+test("refuses nothing that JSON.stringify writes", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 2 }), (value) => {
       expect(jsonFault(JSON.stringify(value, null, 1), LIMITS)).toBeUndefined();
@@ -35,7 +35,7 @@ test.each([
   [`{"a":{"a":1},"b":[{"a":1},{"a":2}]}`],
   [`{"a\\\\":1,"a":2}`],
   [`{"x":"{\\"a\\":1,\\"a\\":2}"}`],
-])("takes %s, where no object holds a key twice", (text) => {
+])("accepts %s, if no object has a key twice", (text) => {
   expect(jsonFault(text, LIMITS)).toBeUndefined();
 });
 
@@ -51,7 +51,7 @@ test("never throws, whatever the text", () => {
   );
 });
 
-test("quotes a stranger's value in at most a hundred characters", () => {
+test("quotes a value in at most a hundred characters", () => {
   expect(quote("a\u0000")).toBe('"a\\u0000"');
   expect(quote(undefined)).toBe("nothing");
   expect(quote("x".repeat(500))).toHaveLength(101);
@@ -111,6 +111,6 @@ test.each([
   expect(notJson(text)).toBe(reason);
 });
 
-test("quotes numbers that JSON has no word for", () => {
+test("quotes numbers that JSON cannot write", () => {
   expect([NaN, -Infinity].map(quote)).toEqual(["NaN", "-Infinity"]);
 });

@@ -40,7 +40,7 @@ const REPOSITORY = [
   "vae/deep/diffusion_pytorch_model.safetensors",
 ];
 
-test("takes configs, tokenizer and one set of weights, and names the pickles it leaves", () => {
+test("takes configs, tokenizer and one set of weights, and names the pickles it leaves out", () => {
   const extra = ["feature_extractor/preprocessor_config.json", "tokenizer/special_tokens_map.json"];
   const pickles = [
     "768-v-ema.ckpt",
@@ -53,13 +53,13 @@ test("takes configs, tokenizer and one set of weights, and names the pickles it 
   expect(layoutOf(REPOSITORY, ["fp16", ""])).toEqual(half);
 });
 
-test("takes a network's other weights where it has none of the variant", () => {
+test("takes a network's other weights if it has none of the variant", () => {
   const paths = [...TEXTS, ...HALVES.slice(0, 2), WEIGHTS[2]!];
   expect(layoutOf(paths, ["fp16", ""]).paths).toEqual(paths.toSorted());
   expect(layoutOf(paths, ["", "fp16"]).paths).toEqual(paths.toSorted());
 });
 
-test("takes weights for training only where there are no others", () => {
+test("takes training weights only if there are no others", () => {
   const training = "unet/diffusion_pytorch_model.non_ema.safetensors";
   const paths = [...TEXTS, WEIGHTS[0]!, WEIGHTS[2]!, training];
   expect(layoutOf(paths, [""]).paths).toContain(training);
@@ -90,7 +90,7 @@ test.each([
   expect(variantsIn(paths)).toEqual([variant]);
 });
 
-test("does not take a set of which a shard is missing", () => {
+test("does not take a set with a missing shard", () => {
   const index = "unet/diffusion_pytorch_model.safetensors.index.json";
   const shard = "unet/diffusion_pytorch_model-00001-of-00002.safetensors";
   const paths = [...TEXTS, WEIGHTS[0]!, WEIGHTS[2]!, index, shard];
@@ -103,7 +103,7 @@ test("does not take a set of which a shard is missing", () => {
   );
 });
 
-test("names the variants that can be had", () => {
+test("names the available variants", () => {
   expect(variantsIn(REPOSITORY)).toEqual(["", "fp16"]);
   expect(variantsIn([...TEXTS, ...HALVES])).toEqual(["fp16"]);
   expect(variantsIn(TEXTS)).toEqual([]);

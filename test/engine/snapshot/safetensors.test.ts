@@ -63,7 +63,7 @@ test("reads back what a writer wrote: names, dtypes, shapes, bytes and metadata"
   );
 });
 
-test("gives offsets from the start of the file, in the order of the bytes", () => {
+test("returns offsets from the start of the file, in the order of the bytes", () => {
   const file = withHeader(
     {
       later: { dtype: "F32", shape: [2], data_offsets: [4, 12] },
@@ -78,12 +78,12 @@ test("gives offsets from the start of the file, in the order of the bytes", () =
   ]);
 });
 
-test("takes a header padded with spaces, as the reference writer aligns it", () => {
+test("accepts a header padded with spaces, as the reference writer aligns it", () => {
   const file = withHeader(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}   `, Buffer.of(7));
   expect(readHeader(file, file.length, FILE).tensors.get("a")?.lengthBytes).toBe(1);
 });
 
-test("takes numbers that need four or six bits where they fill whole bytes", () => {
+test("accepts numbers that need four or six bits if they fill whole bytes", () => {
   const tensors = {
     four: { dtype: "F4", shape: [2], bytes: new Uint8Array(1) },
     six: { dtype: "F6_E2M3", shape: [4], bytes: new Uint8Array(3) },
@@ -101,7 +101,7 @@ describe("refuses by name, and never throws anything else,", () => {
     );
   });
 
-  test("random bytes behind an honest length", () => {
+  test("random bytes after a correct length", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         const file = Buffer.concat([lengthPrefix(bytes.length), bytes]);
@@ -118,7 +118,7 @@ describe("refuses by name, and never throws anything else,", () => {
     );
   });
 
-  test("a sound header with one of its values exchanged for any other", () => {
+  test("a valid header with one of its values replaced by any other", () => {
     const key = fc.constantFrom("dtype", "shape", "data_offsets");
     const near = fc.oneof(fc.jsonValue(), fc.array(fc.integer({ min: -1, max: 9 })), dtype);
     fc.assert(
@@ -134,7 +134,7 @@ describe("refuses by name, and never throws anything else,", () => {
     );
   });
 
-  test("a sound file with bytes changed, cut off or added", () => {
+  test("a valid file with bytes changed, cut off or added", () => {
     const edit = fc.record({ at: fc.nat(), byte: fc.nat(255) });
     fc.assert(
       fc.property(

@@ -87,7 +87,7 @@ describe("reads", () => {
     expect(bias.offset + bias.lengthBytes).toBeLessThan(file.length);
   });
 
-  test("the tokenizer's files by name and the recommendation where there is one", async () => {
+  test("the tokenizer's files by name and the recommendation if there is one", async () => {
     const files = loadFolder("assets/starter/snapshot");
     const advice = loadFolder("assets/starter").get("recommended.json")!;
     const { tokenizerFiles, recommended } = await read(
@@ -139,7 +139,7 @@ describe("reads the same UNet", () => {
     expect(countOf(unet.tensors)).toBe(countOf((await read(TINY_SD2)).unet.tensors));
   });
 
-  test("in the variant the device likes", async () => {
+  test("in the variant that the device prefers", async () => {
     const both = new Map([...TINY_SD2, [`${UNET}.safetensors`, inFloat32(whole)]]);
     const variants = async (precision: Precision) => (await read(both, precision)).unet.variant;
     expect([await variants("float32"), await variants("float16")]).toEqual(["", "fp16"]);

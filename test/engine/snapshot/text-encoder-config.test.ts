@@ -19,7 +19,7 @@ test("an empty config is CLIPTextConfig's defaults", () => {
   expect(readTextEncoderConfig({}, FILE)).toEqual(DEFAULTS);
 });
 
-test("the keys the hub's stable-diffusion-2 has make its network", () => {
+test("the keys of the hub's stable-diffusion-2 make its network", () => {
   const hub = {
     architectures: ["CLIPTextModel"],
     hidden_act: "gelu",
@@ -32,12 +32,12 @@ test("the keys the hub's stable-diffusion-2 has make its network", () => {
   expect(readTextEncoderConfig(hub, FILE)).toEqual(SD2_TEXT_ENCODER);
 });
 
-test("takes the text part out of a config of the whole of CLIP", () => {
+test("takes the text part from a config of the whole of CLIP", () => {
   const clip = { model_type: "clip", text_config: { hidden_size: 768, num_attention_heads: 12 } };
   expect(readTextEncoderConfig(clip, FILE)).toMatchObject({ hidden_size: 768 });
 });
 
-test("refuses an activation it does not build", () => {
+test("refuses an activation that it does not support", () => {
   expect(() => readTextEncoderConfig({ hidden_act: "relu" }, FILE)).toThrow(
     'The text encoder\'s hidden_act is not supported: "relu"',
   );

@@ -16,7 +16,7 @@ test("an empty config is UNet2DConditionModel's defaults", () => {
   });
 });
 
-test("the keys the hub's stable-diffusion-2 has make its network", () => {
+test("the keys of the hub's stable-diffusion-2 make its network", () => {
   const hub = {
     _class_name: "UNet2DConditionModel",
     _diffusers_version: "0.8.0",
@@ -37,7 +37,7 @@ test("one number stands for every level", () => {
   expect(config.transformer_layers_per_block).toEqual([2, 2, 2, 2]);
 });
 
-test("lists of another length of levels are taken as they are", () => {
+test("lists of another number of levels are accepted", () => {
   const config = readUNetConfig(
     {
       block_out_channels: [64, 128],
@@ -59,7 +59,7 @@ test("lists of another length of levels are taken as they are", () => {
   });
 });
 
-test("the middle is there unless it is said to be null", () => {
+test("the middle block exists unless it is null", () => {
   const middle = (json: JsonObject) => readUNetConfig(json, FILE).mid_block_type;
   expect(middle({})).toBe("UNetMidBlock2DCrossAttn");
   expect(middle({ mid_block_type: "UNetMidBlock2D" })).toBe("UNetMidBlock2D");
@@ -131,7 +131,7 @@ test.each([
   );
 });
 
-test("refuses block types it does not build, by their name", () => {
+test("refuses unsupported block types by name", () => {
   const json = { down_block_types: [cross, cross, cross, "AttnDownBlock2D"] };
   expect(() => readUNetConfig(json, FILE)).toThrow('down_block_types is not supported: "AttnDown');
 });

@@ -12,7 +12,7 @@ test("an empty config is AutoencoderKL's defaults", () => {
   });
 });
 
-test("the keys the hub's stable-diffusion-2 has make its network", () => {
+test("the keys of the hub's stable-diffusion-2 make its network", () => {
   const hub = {
     _class_name: "AutoencoderKL",
     _diffusers_version: "0.8.0",
@@ -26,16 +26,16 @@ test("the keys the hub's stable-diffusion-2 has make its network", () => {
   expect(readVaeConfig(hub, FILE)).toEqual(SD2_VAE);
 });
 
-test("takes a scaling factor of its own", () => {
+test("accepts its own scaling factor", () => {
   expect(readVaeConfig({ scaling_factor: 0.74827 }, FILE).scaling_factor).toBe(0.74827);
 });
 
-test("takes null for false where a flag is on by default", () => {
+test("reads null as false if a flag is on by default", () => {
   expect(readVaeConfig({ use_quant_conv: null }, FILE)).toMatchObject({ use_quant_conv: false });
   expect(readVaeConfig({}, FILE)).toMatchObject({ use_quant_conv: true });
 });
 
-test("passes over what StableDiffusionPipeline does not look at", () => {
+test("skips what StableDiffusionPipeline does not read", () => {
   const ignored = { shift_factor: 0.1, latents_mean: [0, 0, 0, 0], latents_std: [1, 1, 1, 1] };
   expect(readVaeConfig(ignored, FILE)).toEqual(readVaeConfig({}, FILE));
 });

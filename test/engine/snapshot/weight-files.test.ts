@@ -34,7 +34,7 @@ describe("of variants side by side", () => {
     ["float16", [plain, bf16], ""],
     ["float16", [nonEma, custom], "custom"],
     ["float16", [nonEma, pickle], "non_ema"],
-  ] as const)("%s likes best, of %j, %j", async (precision, names, variant) => {
+  ] as const)("%s prefers, of %j, %j", async (precision, names, variant) => {
     const expected = `unet/diffusion_pytorch_model.${variant}.safetensors`.replace("..", ".");
     expect(await choose(names, precision)).toEqual({ variant, paths: [expected] });
   });
@@ -54,12 +54,12 @@ describe("of shards", () => {
     });
   });
 
-  test("one whole file is preferred to shards of the same variant", async () => {
+  test("one complete file is preferred to shards of the same variant", async () => {
     const names = ["diffusion_pytorch_model.safetensors.index.json", plain];
     expect(await choose(names, "float32")).toEqual({ variant: "", paths: [`unet/${plain}`] });
   });
 
-  test("shards are never taken for variants", async () => {
+  test("shards are never mistaken for variants", async () => {
     const names = ["diffusion_pytorch_model.fp16-00001-of-00002.safetensors"];
     await expect(choose(names, "float32")).rejects.toThrow(
       expect.objectContaining({

@@ -21,7 +21,7 @@ function shapeOf(name: string): readonly number[] {
   return canonical("VAE", { name, shape: [8, 8, 1, 1] }).shape;
 }
 
-test("the VAE's attention takes 1x1 convolutions for the matrices they are, and nothing else", () => {
+test("only the VAE's attention accepts 1x1 convolutions as matrices", () => {
   expect(shapeOf(`${attention}.query.weight`)).toEqual([8, 8]);
   expect(shapeOf(`${attention}.to_q.weight`)).toEqual([8, 8]);
   expect(shapeOf("quant_conv.weight")).toEqual([8, 8, 1, 1]);

@@ -6,7 +6,7 @@ import { lengthPrefix, safetensors } from "../../fakes/safetensors-writer.ts";
 
 const PATH = "vae/diffusion_pytorch_model.safetensors";
 
-test("gives the place of every tensor under the name and shape of today", async () => {
+test("returns the place of every tensor under its current name and shape", async () => {
   const old = "decoder.mid_block.attentions.0.query.weight";
   const file = safetensors({
     "conv_in.bias": { dtype: "BF16", shape: [2], bytes: new Uint8Array(4) },
@@ -29,7 +29,7 @@ const found = new Map([
   ["b", { ...FOUND, dtype: "F64" } as const],
 ]);
 
-test("picks what is asked for and passes over the rest", () => {
+test("picks what is requested and skips the rest", () => {
   const asked = [{ name: "a", shape: [2, 3] }];
   expect([...pickWeights(found, asked, "UNet")]).toEqual([["a", FOUND]]);
 });

@@ -14,11 +14,11 @@ test.each([
   ["darwin", {}, join(home, "Library", "Caches", "darkroom")],
   ["win32", { LOCALAPPDATA: "C:/Local" }, join("C:/Local", "darkroom")],
   ["win32", {}, join(home, "AppData", "Local", "darkroom")],
-] as const)("on %s with %j caches lie in %s", (platform, env, folder) => {
+] as const)("on %s with %j caches are in %s", (platform, env, folder) => {
   expect(cacheFolder(undefined, { platform, env, home })).toBe(folder);
 });
 
-test("a chosen folder is taken as it is", () => {
+test("a chosen folder is used unchanged", () => {
   expect(cacheFolder("/elsewhere", { platform: "linux", env: {}, home })).toBe("/elsewhere");
 });
 
@@ -30,7 +30,7 @@ test("a user without a home folder has a temporary one", () => {
   expect(folder.startsWith(join(runtime, "darkroom-"))).toBe(true);
 });
 
-test("what writers that died left is swept, and what is being written stays", async () => {
+test("leftovers of dead writers are swept, and files being written stay", async () => {
   const folder = temporaryFolder();
   const part = (digit: string) => `copy.${digit.repeat(8)}-1111-4111-8111-111111111111.part`;
   for (const name of [part("a"), part("b"), "copy.safetensors", "other.part"]) {

@@ -13,7 +13,7 @@ function fingerprint(last: number, name = "w"): Promise<string> {
   return fingerprintOf(memorySnapshot(new Map([[PATH, file]])), [PATH]);
 }
 
-test("is the same for the same weights, and another for another number, name or size", async () => {
+test("is the same for the same weights, and different for another number, name or size", async () => {
   const fingerprints = await Promise.all([
     fingerprint(1),
     fingerprint(1),

@@ -56,7 +56,7 @@ test.each([
   expect(fitOf(summary, place).verdict).toBe(verdict);
 });
 
-test("says what it takes and what there is", () => {
+test("says what it needs and what is available", () => {
   expect(fitOf(base, { provider: "webgpu" }).reason).toBe(
     "A picture needs about 3.7 GB of memory.",
   );
@@ -103,7 +103,7 @@ test.each([
   expect(planned / measured).toBeLessThan(1.1);
 });
 
-test("where a picture does not fit, the largest square that does is named", () => {
+test("if a picture does not fit, the largest square that does is named", () => {
   const place = { provider: "cpu", memoryBytes: 4e9 } as const;
   const memory = pictureMemory(base, { width: 1536, height: 1536, precision: "int8" }, place);
   const { neededBytes: needed, totalBytes, largestSide = 0 } = memory;
@@ -117,7 +117,7 @@ test("where a picture does not fit, the largest square that does is named", () =
   });
 });
 
-test("memory is short where a picture would take most of it, on a CPU alone", () => {
+test("memory is short if a picture would take most of it, on a CPU only", () => {
   const picture = { width: 512, height: 512 };
   expect(isShort(base, picture, { provider: "cpu", memoryBytes: 5e9 })).toBe(true);
   expect(isShort(base, picture, { provider: "cpu", memoryBytes: 8e9 })).toBe(false);
@@ -129,7 +129,7 @@ test.each([
   [base, 512, 3],
   [base, 768, 3],
   [starter, 128, 1],
-])("a pod's limit is what was measured to be enough", (sizes, side, gib) => {
+])("a pod's limit is what was measured to suffice", (sizes, side, gib) => {
   const { neededBytes: needed, limitGib } = podMemory(sizes, { width: side, height: side });
   expect(limitGib).toBe(gib);
   expect(needed).toBeLessThan(gib * 2 ** 30);

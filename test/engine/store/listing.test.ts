@@ -20,7 +20,7 @@ test.each([
   expect(files).toMatchObject(paths.map((path) => ({ path, sizeBytes: 1 })));
 });
 
-test("refuses more files and folders than the limit, and takes as many", async () => {
+test("refuses more files and folders than the limit, and accepts exactly that many", async () => {
   const folder = folderOf(["a", "b", "c/d"]);
   expect(await listFolder(folder, { depth: 3, entries: 4 })).toHaveLength(3);
   await expect(listFolder(folder, { depth: 3, entries: 3 })).rejects.toThrow(

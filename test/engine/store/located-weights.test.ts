@@ -44,7 +44,7 @@ test("leaves weights that are float32 already where they are", async () => {
   expect(await float32Weights(weights, { cacheFolder })).toEqual(weights);
 });
 
-test("scales that move change nothing that is computed, and make channels as large as they are read", async () => {
+test("moved scales change nothing in the result, and make channels as large as they are read", async () => {
   const { folder, weights } = await readModel("test/golden/tiny-sd2-hub/snapshot", "float32");
   const before = await locateWeights(folder, weights.unet);
   const block = "down_blocks.0.attentions.0.transformer_blocks.0";

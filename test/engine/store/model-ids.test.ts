@@ -15,7 +15,7 @@ test.each([
   ["console", "console"],
   ["a\\b\\", "b"],
   ["", "model"],
-])("makes of %j the id %s", (name, id) => {
+])("makes %s from %j as an id", (name, id) => {
   expect(idFrom(name)).toBe(id);
 });
 

@@ -67,7 +67,7 @@ test.each([
   ["TOKENIZER_INVALID", "tokenizer/vocab.json", '{"a": "b"}'],
   ["WEIGHT_MISMATCH", "vae/config.json", '{"block_out_channels": [32]}'],
   ["CONFIG_INVALID", "unet/config.json", '{"layers_per_block": 128}'],
-])("shows and refuses as %s what could not be drawn with: %s is %s", async (code, file, text) => {
+])("shows and refuses as %s what cannot be used: %s is %s", async (code, file, text) => {
   const { folder, store } = await storeWithTiny();
   writeFileSync(join(folder, "tiny", file), text);
   expect((await store.list())[1]).toMatchObject({ id: "tiny", problem: { code } });
@@ -75,7 +75,7 @@ test.each([
   await expect(store.importFolder(work)).rejects.toMatchObject({ code });
 });
 
-test("lists neither work in progress nor loose files nor names that cannot be ids", async () => {
+test("lists neither unfinished work nor loose files nor names that cannot be ids", async () => {
   const { folder, store } = await storeWithTiny();
   for (const name of [".incoming-1", ".gone-2", "two words"]) mkdirSync(join(folder, name));
   mkdirSync(join(folder, "starter"));
@@ -95,13 +95,13 @@ test.each(["missing", "..", "../tiny", "tiny/unet", ".incoming-1", "starter/..",
   },
 );
 
-test("gives the folder of a model and of the starter", async () => {
+test("returns the folder of a model and of the starter", async () => {
   const { folder, store } = await storeWithTiny();
   expect(await store.folderOf("tiny")).toBe(join(folder, "tiny"));
   expect(await store.folderOf("starter")).toBe(STARTER);
 });
 
-test("removes a model whole, and is let go of before its files are touched", async () => {
+test("removes a model completely, and is released before its files are touched", async () => {
   const seen: (readonly string[])[] = [];
   const letGoOf = (id: string) => seen.push([id, ...readdirSync(folder)]);
   const { folder, store } = await storeWithTiny({ letGoOf });
@@ -132,7 +132,7 @@ test("removes a model's float32 copies with it", async () => {
   expect(readdirSync(copies)).toEqual(["another.safetensors"]);
 });
 
-test("sweeps what was begun and will not go on", async () => {
+test("sweeps what was started and will not continue", async () => {
   const folder = join(temporaryFolder(), "models");
   for (const name of [".incoming-1", ".incoming-2", ".gone-3", ".other"]) {
     mkdirSync(join(folder, name, "snapshot"), { recursive: true });
@@ -176,7 +176,7 @@ function untidySource(): string {
   return source;
 }
 
-test("imports a snapshot: its own files, one variant, with their hashes and where they came from", async () => {
+test("imports a snapshot: its own files, one variant, with their hashes and their source", async () => {
   const { folder, store } = await storeWithTiny();
   const seen: number[] = [];
   const id = await store.importFolder({
@@ -220,7 +220,7 @@ test("imports the hub's cache through its links, under the model's name", async 
   );
 });
 
-test("does not share its files with the folder they came from", async () => {
+test("does not share its files with the source folder", async () => {
   const source = untidySource();
   const { folder, store } = await storeWithTiny();
   const id = await store.importFolder({ key: "1", folder: source });
@@ -239,7 +239,7 @@ test("imports nothing twice", async () => {
   });
 });
 
-test("gives another model of the same name another id", async () => {
+test("gives another model with the same name another id", async () => {
   const { store } = await storeWithTiny();
   const source = join(temporaryFolder(), "Tiny");
   cpSync(TINY, source, { recursive: true });
@@ -274,7 +274,7 @@ test.each([
   expect(readdirSync(folder)).toEqual(["tiny"]);
 });
 
-test("refuses to import what the disk has no room for, before it writes", async () => {
+test("refuses to import what the disk has no space for, before it writes", async () => {
   const { folder, store } = await storeWithTiny({ freeBytes: async () => 1_000_000 });
   await expect(store.importFolder({ key: "1", folder: TINY })).rejects.toMatchObject({
     code: "DISK_FULL",
@@ -283,7 +283,7 @@ test("refuses to import what the disk has no room for, before it writes", async 
   expect(readdirSync(folder)).toEqual(["tiny"]);
 });
 
-test("leaves an import when it is cancelled, and keeps nothing", async () => {
+test("stops an import when it is cancelled, and keeps nothing", async () => {
   const { folder, store } = await storeWithTiny();
   const cancel = new AbortController();
   const importing = store.importFolder({
@@ -311,7 +311,7 @@ test("lists nothing of an import that was killed in the middle, and sweeps it", 
   expect(readdirSync(folder)).toEqual(["tiny"]);
 });
 
-test("keeps the hashes of a model it knows nothing of, and then compares with them", async () => {
+test("stores the hashes of a model without any, and then compares with them", async () => {
   const { folder, store } = await storeWithTiny();
   await store.verify("tiny");
   expect((await store.list())[1]).toMatchObject({ sha256: expect.any(String) });
@@ -329,7 +329,7 @@ test("keeps the hashes of a model it knows nothing of, and then compares with th
   expect((await store.list())[1]?.verified).toMatchObject({ isSound: false });
 });
 
-test("misses a file that is gone, and notices a changed config", async () => {
+test("notices a missing file and a changed config", async () => {
   const { folder, store } = await storeWithTiny();
   await store.verify("tiny");
   writeFileSync(join(folder, "tiny/scheduler/scheduler_config.json"), "{}");
@@ -350,7 +350,7 @@ test("verifies the starter without writing beside it", async () => {
   expect(readdirSync(folder)).toEqual([".starter", "tiny"]);
 });
 
-test("leaves a verification when it is cancelled", async () => {
+test("stops a verification when it is cancelled", async () => {
   const { store } = await storeWithTiny();
   const signal = AbortSignal.abort(new Error("enough"));
   await expect(store.verify("tiny", { signal })).rejects.toThrow("enough");
@@ -362,7 +362,7 @@ test.skipIf(process.platform === "win32").each(
     ["a folder", "a link to itself"].map((what) => [what, record] as const),
   ),
 )(
-  "%s in the place of one model's %s hides no other, and that one can be removed",
+  "%s in place of one model's %s hides no other, and that model can be removed",
   async (what, record) => {
     const { folder, store } = await storeWithTiny();
     cpSync(TINY, join(folder, "other"), { recursive: true });
@@ -384,7 +384,7 @@ test.skipIf(process.platform === "win32").each(
   },
 );
 
-test("a model that is removed while the store is listed is not in the list", async () => {
+test("a model removed while the store is listed is not in the list", async () => {
   let remove = async (): Promise<void> => {};
   const { store } = await storeWithTiny({
     readModel: async (path) => {
@@ -405,7 +405,7 @@ test("a model whose tokenizer cannot be used is not imported", async () => {
   await expect(importing).rejects.toMatchObject({ code: "TOKENIZER_INVALID" });
 });
 
-test("what was set aside from a record's place is no file of the model", async () => {
+test("what was set aside from a record's place is not a file of the model", async () => {
   const { folder, store } = await storeWithTiny();
   const before = await store.files("tiny");
   writeFileSync(join(folder, "tiny", "hashes.damaged.json"), "{");
@@ -449,7 +449,7 @@ test
   },
 );
 
-test("a model that was brought is not read again to know its weights", async () => {
+test("the weights of an imported model are not read again to identify them", async () => {
   const folder = join(temporaryFolder(), "models");
   const store = await openStore(folder);
   const id = await store.importFolder({ key: "one", folder: TINY });
@@ -464,7 +464,7 @@ test("a model that was brought is not read again to know its weights", async () 
   expect(new Set(progress)).toEqual(new Set([statSync(unet).size]));
 });
 
-test("a model of another program is used where it lies, and nothing is written there", async () => {
+test("another program's model is used in place, and nothing is written there", async () => {
   const elsewhere = join(temporaryFolder(), "their tiny");
   cpSync(TINY, elsewhere, { recursive: true });
   const before = new Set(readdirSync(elsewhere, { recursive: true, encoding: "utf8" }));
@@ -500,7 +500,7 @@ test("removing a linked model leaves its files, and one whose place is gone can 
   expect(readdirSync(folder)).toEqual(["tiny"]);
 });
 
-test("a folder that holds no model cannot be linked", async () => {
+test("a folder without a model cannot be linked", async () => {
   const { folder, store } = await storeWithTiny();
   await expect(store.link(temporaryFolder())).rejects.toMatchObject({
     code: "SNAPSHOT_INCOMPLETE",

@@ -23,7 +23,7 @@ async function scanned(folder: string, changes: Partial<ModelScan> = {}) {
   return { found, closed: told.flatMap((one) => one.closed), last: told.at(-1) };
 }
 
-test("finds snapshots as other studios lay them out, and says why the rest cannot be used", async () => {
+test("finds snapshots in other studios' layouts, and says why the rest cannot be used", async () => {
   const root = temporaryFolder();
   cpSync(TINY, join(root, "invokeai/models/sd-2/main/tiny"), { recursive: true });
   const revision = join(root, "hub/models--ada--tiny/snapshots/0123456789abcdef");
@@ -55,7 +55,7 @@ test("finds snapshots as other studios lay them out, and says why the rest canno
   expect(last?.end).toBe("done");
 });
 
-test("a snapshot that cannot be drawn with has the reason, and one in the store its id", async () => {
+test("an unusable snapshot has the reason, and one in the store its id", async () => {
   const root = temporaryFolder();
   mkdirSync(join(root, "video"));
   writeFileSync(join(root, "video/model_index.json"), '{"_class_name": "CogVideoXPipeline"}');
@@ -68,7 +68,7 @@ test("a snapshot that cannot be drawn with has the reason, and one in the store 
   ]);
 });
 
-test("follows links once, in circles too, and names folders that it may not open", async () => {
+test("follows links once, even in loops, and names folders that it may not open", async () => {
   const root = temporaryFolder();
   cpSync(TINY, join(root, "real/tiny"), { recursive: true });
   mkdirSync(join(root, "linked"));
@@ -92,7 +92,7 @@ test("ends at its limit, and says so", async () => {
   expect(last?.end).toBe("limit");
 });
 
-test("whoever leaves ends it in the middle of a large tree", async () => {
+test("a cancel ends it in the middle of a large tree", async () => {
   const root = temporaryFolder();
   for (let index = 0; index < 20; index++) mkdirSync(join(root, `folder-${index}`));
   const leaving = new AbortController();
@@ -107,7 +107,7 @@ test("whoever leaves ends it in the middle of a large tree", async () => {
   expect(reads).toBe(1);
 });
 
-test("tells how many entries it looked at, and keeps none that are no models", async () => {
+test("reports how many entries it examined, and keeps none that are not models", async () => {
   const root = temporaryFolder();
   for (let folder = 0; folder < 10; folder++) {
     mkdirSync(join(root, `${folder}`));

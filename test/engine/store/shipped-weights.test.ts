@@ -50,14 +50,14 @@ async function cameAlong() {
   return { path, told, open, madeIn, made };
 }
 
-test("they are used where they lie, and nothing is made", async () => {
+test("they are used in place, and nothing is made", async () => {
   const { path, told, open, madeIn, made } = await cameAlong();
   expect(await open()).toEqual({ path, layout: made.layout });
   expect(told).toEqual(["Using the int8 weights that came with the model."]);
   expect(madeIn()).toEqual([]);
 });
 
-test("they are used where no cache can be written", async () => {
+test("they are used if no cache can be written", async () => {
   const { path, open } = await cameAlong();
   const file = join(temporaryFolder(), "file");
   writeFileSync(file, "");
@@ -93,7 +93,7 @@ test.each([
     damage((path) => renameSync(dirname(path), join(dirname(dirname(path)), "0".repeat(64)))),
     "they were made of other weights",
   ],
-])("where %s, they are made anew, and that is told once", async (_, change, why) => {
+])("if %s, they are made again, and that is reported once", async (_, change, why) => {
   const { path, told, open, madeIn, made } = await cameAlong();
   change(path);
   const again = await open();
@@ -104,7 +104,7 @@ test.each([
   expect(told).toHaveLength(1);
 });
 
-test("a processor that takes other ones makes them", async () => {
+test("a processor that needs other ones makes them", async () => {
   const { told, open, madeIn } = await cameAlong();
   await open(7);
   expect(told).toEqual([expect.stringContaining("this processor takes others")]);

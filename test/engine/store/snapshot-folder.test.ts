@@ -60,7 +60,7 @@ describe("opens", () => {
     });
   });
 
-  test("the starter with the recommendation that lies beside it", async () => {
+  test("the starter with the recommendation beside it", async () => {
     const { recommended } = await readSnapshot(
       await openSnapshotFolder("assets/starter/snapshot"),
       "float32",
@@ -68,7 +68,7 @@ describe("opens", () => {
     expect(recommended?.num_inference_steps).toBe(30);
   });
 
-  test("a folder whose only snapshot lies one level down", async () => {
+  test("a folder whose only snapshot is one level down", async () => {
     const outer = temporaryFolder();
     saveFolder(join(outer, "model"), sketch());
     mkdirSync(join(outer, "__MACOSX"));
@@ -94,14 +94,14 @@ describe("in the cache of the hub's client", () => {
     expect((await openSnapshotFolder(revision)).path).toBe(revision);
   });
 
-  test("tells where a linked file really lies", async () => {
+  test("returns where a linked file really is", async () => {
     const model = hubCache();
     const folder = await openSnapshotFolder(model);
     expect(await folder.realPath(UNET)).toBe(join(model, "blobs", "5e1f"));
     expect([...(await folder.readBytes(UNET, 0, 8))]).toEqual([1, 2]);
   });
 
-  test("leaves out a link that leads nowhere, so that the file is found missing", async () => {
+  test("leaves out a broken link, so that the file is found missing", async () => {
     const model = hubCache();
     renameSync(join(model, "blobs", "5e1f"), join(model, "blobs", "gone"));
     expect(await pathsIn(model)).not.toContain(UNET);
@@ -109,7 +109,7 @@ describe("in the cache of the hub's client", () => {
 });
 
 describe.skipIf(process.platform === "win32").each(Object.keys(SPECIAL_FILES))("%s", (what) => {
-  test("in the place of refs/main is passed over", async () => {
+  test("in place of refs/main is skipped", async () => {
     const model = hubCache();
     rmSync(join(model, "refs", "main"));
     await SPECIAL_FILES[what]?.(join(model, "refs", "main"));
@@ -117,7 +117,7 @@ describe.skipIf(process.platform === "win32").each(Object.keys(SPECIAL_FILES))("
     expect((await openSnapshotFolder(model)).path).toBe(join(model, "snapshots", "bbb"));
   });
 
-  test.each([...sketch().keys()])("in the place of %s is no file of the model", async (path) => {
+  test.each([...sketch().keys()])("in place of %s is not a file of the model", async (path) => {
     const folder = join(temporaryFolder(), "model");
     saveFolder(folder, sketch());
     rmSync(join(folder, path));
@@ -125,7 +125,7 @@ describe.skipIf(process.platform === "win32").each(Object.keys(SPECIAL_FILES))("
     expect(await pathsIn(folder)).not.toContain(path);
   });
 
-  test("that takes a listed file's place is refused when it is read", async () => {
+  test("that replaces a listed file is refused when it is read", async () => {
     const folder = join(temporaryFolder(), "model");
     saveFolder(folder, sketch());
     const snapshot = await openSnapshotFolder(folder);
@@ -173,12 +173,12 @@ describe("the identity of a folder", () => {
         utimesSync(join(folder, CONFIG), atime, mtime);
       },
     ],
-  ])("is another one when %s", async (_, change) => {
+  ])("changes when %s", async (_, change) => {
     expect(await isAnotherAfter(change)).toBe(true);
   });
 });
 
-test("lists only the top of a folder that is no snapshot", async () => {
+test("lists only the top of a folder that is not a snapshot", async () => {
   const folder = temporaryFolder();
   const bytes = Buffer.of(0);
   saveFolder(
@@ -192,7 +192,7 @@ test("lists only the top of a folder that is no snapshot", async () => {
 });
 
 describe("reads", () => {
-  test("the part that is asked for, and less where the file ends", async () => {
+  test("the requested part, and less at the end of the file", async () => {
     const folder = temporaryFolder();
     saveFolder(folder, new Map([["model_index.json", Buffer.from("0123456789")]]));
     const snapshot = await openSnapshotFolder(folder);

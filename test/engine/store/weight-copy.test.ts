@@ -56,7 +56,7 @@ async function noSpace(): Promise<number> {
   return 0;
 }
 
-test("widens half tensors exactly and leaves the others as they are", async () => {
+test("widens half tensors exactly and leaves the others unchanged", async () => {
   const { source, cacheFolder } = setUp();
   const { path, layout } = await float32Copy(source, { cacheFolder });
   const file = new Uint8Array(readFileSync(path));
@@ -76,7 +76,7 @@ test("widens half tensors exactly and leaves the others as they are", async () =
   expect(equal).toBe(0);
 });
 
-test("begins its tensors on a multiple of 64 and tells where each came from", async () => {
+test("aligns its tensors to 64 bytes and records each one's source", async () => {
   const { source, cacheFolder } = setUp();
   const { path, layout } = await float32Copy(source, { cacheFolder });
   expect(layout.head.length % 64).toBe(0);
@@ -140,7 +140,7 @@ test("counts every byte of the source twice: once hashed, once converted", async
   expect(done.at(-1)).toBe(total - headerBytes);
 });
 
-test("writers that race give one sound copy", async () => {
+test("concurrent writers make one valid copy", async () => {
   const { source, cacheFolder, copies } = setUp();
   const racing = Array.from({ length: 4 }, () => float32Copy(source, { cacheFolder }));
   const paths = new Set((await Promise.all(racing)).map(({ path }) => path));
@@ -195,7 +195,7 @@ test("refuses a cache folder that is a file", async () => {
   );
 });
 
-test("refuses a source that is no safetensors file", async () => {
+test("refuses a source that is not a safetensors file", async () => {
   const { source, cacheFolder } = setUp();
   writeFileSync(source, "not weights at all");
   await expect(float32Copy(source, { cacheFolder })).rejects.toThrow(
@@ -203,7 +203,7 @@ test("refuses a source that is no safetensors file", async () => {
   );
 });
 
-test("a source of the same size and age with other numbers gets a copy of its own", async () => {
+test("a source of the same size and age with other numbers gets its own copy", async () => {
   const { source, cacheFolder, copies } = setUp();
   await float32Copy(source, { cacheFolder });
   const { atime, mtime } = statSync(source);
@@ -215,13 +215,13 @@ test("a source of the same size and age with other numbers gets a copy of its ow
   expect(copies().length).toBe(2);
 });
 
-describe("with whole numbers", () => {
+describe("with integers", () => {
   const MATRIX = half("F16", [2, 2], [0x3c00, 0xbc00, 0x3800, 0x4000]);
   const tensors = { ...MIXED, "a.weight": MATRIX };
   const offsetOf = (source: string) =>
     readHeader(readFileSync(source), statSync(source).size, source).tensors.get("a.weight")!.offset;
 
-  test("a tensor becomes int8 and its scales, the other halves float32", async () => {
+  test("a tensor becomes int8 and its scales, the other half floats float32", async () => {
     const { source, cacheFolder } = setUp(tensors);
     const offsets = new Set([offsetOf(source)]);
     const { path, layout } = await quantizedCopy(source, { offsets, bits: 8 }, { cacheFolder });
@@ -239,7 +239,7 @@ describe("with whole numbers", () => {
     expect(copied["position_ids"]).toEqual(MIXED.position_ids);
   });
 
-  test("rows that do not fit into one block together are quantized all the same", async () => {
+  test("rows that do not fit into one block together are quantized nevertheless", async () => {
     const values = Float32Array.from({ length: 700 * 600 }, (_, i) => (i % 1000) - 500);
     const large = {
       dtype: "F32",
@@ -259,7 +259,7 @@ describe("with whole numbers", () => {
     expect(errors.filter((error) => error > 0.501 * (500 / 127))).toEqual([]);
   });
 
-  test("lies beside the float32 copy, one for each choice and number of bits", async () => {
+  test("is stored beside the float32 copy, one for each choice and number of bits", async () => {
     const { source, cacheFolder, copies } = setUp(tensors);
     const offsets = new Set([offsetOf(source)]);
     await float32Copy(source, { cacheFolder });

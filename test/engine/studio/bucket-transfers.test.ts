@@ -21,7 +21,7 @@ const RUN: TransferRun = {
 const MOST_KEY_BYTES = 1024;
 const BYTES = Buffer.alloc(30, 1);
 
-test("what is given up after a restart leaves no upload behind, and goes on where it is not", async () => {
+test("a transfer cancelled after a restart leaves no upload behind, and otherwise continues", async () => {
   const { server, kept, bucket, connectionId, connections } = await fakeConnection();
   const parts = { connections, dataFolder: temporaryFolder() };
   const runner = () =>
@@ -58,7 +58,7 @@ test("what is given up after a restart leaves no upload behind, and goes on wher
   expect(kept.uploads.size).toBe(0);
 });
 
-test("a folder's files whose names no key can have are left out by name, the others are sent", async () => {
+test("files in a folder that cannot be keys are left out by name, the others are sent", async () => {
   const { kept, bucket, connectionId, connections } = await fakeConnection();
   const [dataFolder, folder] = [temporaryFolder(), temporaryFolder()];
   const long = "n".repeat(200);

@@ -17,14 +17,14 @@ function open(
   return studioInProcess({ ...more, dataFolder, isPassive: true });
 }
 
-test("one that only looks draws nothing", async () => {
+test("a studio that only looks draws nothing", async () => {
   const { generation, queue } = clientOf((await open(temporaryFolder())).router);
   await generation.enqueue({ prompt: "a dog" });
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect((await queue.get()).generations.map(({ state }) => state)).toEqual(["waiting"]);
 });
 
-test("what is damaged is set aside, named, and the studio opens", async () => {
+test("damaged files are set aside and named, and the studio opens", async () => {
   const dataFolder = temporaryFolder();
   const damage = "no database and no settings, but long enough to be taken for either".repeat(99);
   for (const name of ["queue.sqlite", "gallery.sqlite", "settings.json"])
@@ -39,7 +39,7 @@ test("what is damaged is set aside, named, and the studio opens", async () => {
   expect([(await queue.get()).generations, (await settings.get()).theme]).toEqual([[], "system"]);
 });
 
-test("a damaged settings file is told of in one sentence, after it what was found before", async () => {
+test("a damaged settings file is reported in one sentence, followed by earlier findings", async () => {
   const dataFolder = temporaryFolder();
   writeFileSync(join(dataFolder, "settings.json"), '{"theme": 5');
   const studio = await open(dataFolder, { notices: () => ["tokens.json could not be used."] });
@@ -52,7 +52,7 @@ test("a damaged settings file is told of in one sentence, after it what was foun
   ]);
 });
 
-test("where one part cannot be opened, none stays open", async () => {
+test("if one part cannot be opened, none stays open", async () => {
   const dataFolder = temporaryFolder();
   writeFileSync(join(dataFolder, "init-images"), "a file in the place of a folder");
   await expect(open(dataFolder)).rejects.toThrow("EEXIST");
@@ -74,7 +74,7 @@ test("event streams end when it is closed", async () => {
   expect(heard).toEqual(["reset"]);
 });
 
-test("start images stay that any row or picture names, and all of them while a queue that was set aside lies there", async () => {
+test("start images that any row or picture names stay, and all of them while a set-aside queue is there", async () => {
   const dataFolder = temporaryFolder();
   const day = (n: number): Date => new Date(Date.UTC(2026, 10, 1 + n, 12));
   const startOn = async (n: number): Promise<void> => {

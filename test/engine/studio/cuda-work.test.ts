@@ -63,7 +63,7 @@ async function served(answer: Answer = indexAnswer()) {
   return { shop, host };
 }
 
-test("the libraries come as a transfer does, and the devices are tried again", async () => {
+test("the libraries are installed as a transfer, and the devices are probed again", async () => {
   const { shop, host } = await served();
   const { transfer, until, onLibraries } = await bring(installerFor(shop, host));
   await until("done");
@@ -78,7 +78,7 @@ test("the libraries come as a transfer does, and the devices are tried again", a
   expect(await readdir(shop.folder)).toContain("libonnxruntime_providers_cuda.so");
 });
 
-test("what the machine lacks besides is said", async () => {
+test("what else the machine lacks is reported", async () => {
   const { shop, host } = await served();
   const probe = async () => ({ ok: false, reason: "NVIDIA's driver is not installed" }) as const;
   const machine = { ...GOOD_MACHINE, nvidiaSmi: async () => null };
@@ -89,7 +89,7 @@ test("what the machine lacks besides is said", async () => {
   );
 });
 
-test("cancelled in mid-run it leaves nothing half fetched", async () => {
+test("cancelled in mid-run it leaves no partial download", async () => {
   const { shop, host } = await served(indexAnswer({ serving: () => ({ holdAt: 10_000 }) }));
   const { transfers, until, id, onLibraries } = await bring(installerFor(shop, host));
   const names = () => readdir(shop.folder).catch(() => []);
@@ -100,7 +100,7 @@ test("cancelled in mid-run it leaves nothing half fetched", async () => {
   expect(onLibraries).not.toHaveBeenCalled();
 });
 
-test("a host that refuses fails it by name, and asking again goes on with it", async () => {
+test("a host that refuses makes it fail by name, and a new request continues it", async () => {
   const good = indexAnswer();
   const answer: Answer = (response, request, count) =>
     count === 1 ? void response.writeHead(404).end() : good(response, request, count);

@@ -10,7 +10,7 @@ function endpoint(part: Partial<Endpoint>): Endpoint {
 
 const asked = (more: object) => requestSchema.parse({ prompt: "a dog", ...more });
 
-test("what takes a prompt alone gets one order per picture with nothing else in it", () => {
+test("an endpoint with the prompt only gets one order per picture with nothing else in it", () => {
   const request = asked({ count: 2, steps: 30, seed: "5", negativePrompt: "x", scheduler: "ddim" });
   const order = {
     model: "sd",
@@ -23,7 +23,7 @@ test("what takes a prompt alone gets one order per picture with nothing else in 
   expect(endpointOrders(request, endpoint({}), "1")).toEqual([order, order]);
 });
 
-test("what takes settings gets those that were chosen, and a seed in any case: picture i has seed + i", () => {
+test("an endpoint with settings gets the chosen ones, and always a seed: picture i has seed + i", () => {
   const full = endpoint({ profile: "full" });
   const order = { model: "sd", prompt: "a dog", negativePrompt: "" };
   expect(endpointOrders(asked({ count: 2 }), full, String(2n ** 64n - 1n))).toEqual([
@@ -34,7 +34,7 @@ test("what takes settings gets those that were chosen, and a seed in any case: p
   expect(endpointOrders(asked(chosen), full, "1")).toEqual([{ ...order, ...chosen, height: 512 }]);
 });
 
-test("quality goes where it is taken; the device's own precision is asked for by its name", () => {
+test("quality is sent if it is accepted; the device's own precision is requested by name", () => {
   const settings = ["preset", "precision", "guidance_interval", "cache_interval", "decoder"];
   const inputs = ["prompt", "steps", ...settings];
   const check = { at: "", state: "ready" as const, ms: 1, models: [], inputs };
@@ -54,7 +54,7 @@ test("a start image is refused by name", () => {
   expect(() => endpointOrders(request, endpoint({}), "1")).toThrow(refusal("REQUEST_INVALID"));
 });
 
-test("it takes as long as it took; before the first picture nobody knows", () => {
+test("it takes as long as it took; unknown before the first picture", () => {
   expect(endpointEstimate(endpoint({ medianSeconds: 23 }))).toEqual({
     seconds: 23,
     secondsPerStep: 0,

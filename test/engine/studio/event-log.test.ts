@@ -23,7 +23,7 @@ async function take(stream: AsyncGenerator<LoggedEvent>, count: number): Promise
   return events;
 }
 
-test("who comes without a number begins with a reset and hears what is new", async () => {
+test("a reader without a number starts with a reset and gets new events", async () => {
   const log = new EventLog(100);
   log.publish(removed("old"));
   const stream = log.follow(undefined);
@@ -38,7 +38,7 @@ test("who comes without a number begins with a reset and hears what is new", asy
   ]);
 });
 
-test("who comes back with the last number gets what was missed, once", async () => {
+test("a reader with the last number gets what was missed, once", async () => {
   const log = new EventLog(0);
   for (const name of ["a", "b", "c"]) log.publish(removed(name));
   expect(namesOf(await take(log.follow(1), 2))).toEqual(["b", "c"]);
@@ -51,20 +51,20 @@ test("who comes back with the last number gets what was missed, once", async () 
 test.each([
   ["of an earlier run", 99],
   ["of a run to come", 5000],
-])("a number %s takes everything anew", async (_, id) => {
+])("a number %s reads everything again", async (_, id) => {
   const log = new EventLog(1000);
   log.publish(removed("a"));
   expect(namesOf(await take(log.follow(id), 1))).toEqual(["reset"]);
 });
 
-test("who was away for too long takes everything anew, and who was not does not", async () => {
+test("a reader who was away for too long reads everything again, and another does not", async () => {
   const log = new EventLog(0);
   for (let i = 1; i <= 10_000; i++) log.publish(removed(i));
   expect(namesOf(await take(log.follow(10), 1))).toEqual(["reset"]);
   expect(namesOf(await take(log.follow(9000), 1))).toEqual(["9001"]);
 });
 
-test("who stalls for too long is told so in the middle of a stream, and goes on from there", async () => {
+test("a reader who stalls for too long is told so in the middle of a stream, and continues from there", async () => {
   const log = new EventLog(0);
   const stream = log.follow(0);
   for (let i = 1; i <= 10_000; i++) log.publish(removed(i));
@@ -77,7 +77,7 @@ test("who stalls for too long is told so in the middle of a stream, and goes on 
   expect(namesOf(await stalled)).toEqual(["reset", "new"]);
 });
 
-test("the log is bounded in bytes as well: who has missed large events takes everything anew", async () => {
+test("the log is limited in bytes as well: a reader who missed large events reads everything again", async () => {
   const log = new EventLog(0);
   for (let i = 1; i <= 20; i++) log.publish(removed("x".repeat(1 << 20)));
   expect(namesOf(await take(log.follow(5), 1))).toEqual(["reset"]);
@@ -86,7 +86,7 @@ test("the log is bounded in bytes as well: who has missed large events takes eve
   expect(await take(log.follow(20), 1)).toEqual([{ id: 21, event: { type: "reset" } }]);
 });
 
-test("a stream ends when its listener is gone, in the middle of waiting too", async () => {
+test("a stream ends when its listener is gone, also while it waits", async () => {
   const log = new EventLog(0);
   const listener = new AbortController();
   const stream = log.follow(0, listener.signal);

@@ -40,7 +40,7 @@ async function trial(count: number) {
   return { folder, gallery, ids, told, errors, rebuild, procedures };
 }
 
-test("pictures come with the addresses under which pages see them", async () => {
+test("pictures have the addresses under which pages load them", async () => {
   const { gallery, ids, procedures } = await trial(2);
   const [id] = ids;
   const image = {
@@ -55,7 +55,7 @@ test("pictures come with the addresses under which pages see them", async () => 
   expect(await call(procedures.facets, undefined)).toEqual(gallery.facets());
 });
 
-test("whatever happens to pictures is told, with what they are now", async () => {
+test("every change to pictures is reported, with their new state", async () => {
   const { ids, told, procedures } = await trial(3);
   const [one, two] = [ids[0]!, ids[1]!];
   await call(procedures.star, { ids: [one, "gone"], isStarred: true });
@@ -72,7 +72,7 @@ test("whatever happens to pictures is told, with what they are now", async () =>
   ]);
 });
 
-test("nothing is told of pictures that are not there", async () => {
+test("nothing is reported about missing pictures", async () => {
   const { told, procedures } = await trial(0);
   await call(procedures.star, { ids: ["gone"], isStarred: true });
   await call(procedures.trash, { ids: ["gone"] });
@@ -80,7 +80,7 @@ test("nothing is told of pictures that are not there", async () => {
   expect(told).toEqual([]);
 });
 
-test("of work that was refused half way, what was done is told", async () => {
+test("if work is refused half way, what was done is reported", async () => {
   const { folder, ids, told, procedures } = await trial(2);
   // A folder that cannot be removed occupies the second picture's place in the trash.
   mkdirSync(join(folder, `trash/${ids[1]}.png/full`), { recursive: true });
@@ -96,7 +96,7 @@ test("of work that was refused half way, what was done is told", async () => {
   ]);
 });
 
-test("a rebuild answers at once, tells how far it is, and ends", async () => {
+test("a rebuild answers at once, reports its progress, and ends", async () => {
   const { folder, told, errors, rebuild, procedures } = await trial(2);
   rmSync(join(folder, "gallery"), { recursive: true });
   mkdirSync(join(folder, "gallery"));
@@ -113,7 +113,7 @@ test("a rebuild answers at once, tells how far it is, and ends", async () => {
   expect(errors).toEqual([]);
 });
 
-test("a rebuild that the studio's end cuts short is no error, and is wanted again", async () => {
+test("a rebuild that closing the studio interrupts is not an error, and is requested again", async () => {
   const { gallery, told, errors, rebuild } = await trial(2);
   rebuild.start();
   await rebuild.close();

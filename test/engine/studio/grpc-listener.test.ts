@@ -46,7 +46,7 @@ async function isLive(target: string | undefined): Promise<unknown> {
   return (await asker(target ?? ""))("ServerLive");
 }
 
-test("gRPC is off until it is switched on, and goes with its server", async () => {
+test("gRPC is off until it is switched on, and stops with its server", async () => {
   const server = await begun({});
   expect(server.get()).not.toHaveProperty("grpcTarget");
   const { grpcTarget } = await server.change({ grpcPort: 0 });
@@ -57,13 +57,13 @@ test("gRPC is off until it is switched on, and goes with its server", async () =
   expect(await server.change({ grpcPort: null })).not.toHaveProperty("grpcTarget");
 });
 
-test("a port of this run is kept nowhere", async () => {
+test("a port of this run is not saved", async () => {
   const server = await begun({}, { grpcPort: 0 });
   const { grpcTarget, settings } = server.get();
   expect([await isLive(grpcTarget), settings.grpcPort]).toEqual([{ live: true }, null]);
 });
 
-test("a port that is taken is told of beside the server that runs, or nothing changes", async () => {
+test("a port in use is reported beside the running server, or nothing changes", async () => {
   const grpcPort = await takenPort();
   const server = await begun({ grpcPort });
   expect(server.get()).toMatchObject({ state: "running", grpcError: { code: "PORT_IN_USE" } });
@@ -74,7 +74,7 @@ test("a port that is taken is told of beside the server that runs, or nothing ch
   await expect(required).rejects.toThrow(refusal("PORT_IN_USE"));
 });
 
-test("a certificate is checked as it is chosen, and both listeners show it at once", async () => {
+test("a certificate is checked when it is chosen, and both listeners present it at once", async () => {
   const server = await begun({ grpcPort: 0 });
   const before = server.get();
   const files = tlsFiles(await certificate());
@@ -91,7 +91,7 @@ test("a certificate is checked as it is chosen, and both listeners show it at on
   expect([plain.origin, plain.tls]).toEqual([expect.stringMatching(/^http:/), undefined]);
 });
 
-test("a certificate of this run is kept nowhere", async () => {
+test("a certificate of this run is not saved", async () => {
   const server = await begun({}, { tls: tlsFiles(await certificate()) });
   const { origin, settings } = server.get();
   expect([origin, settings.tls]).toEqual([expect.stringMatching(/^https:/), null]);

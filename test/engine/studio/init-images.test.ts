@@ -18,7 +18,7 @@ function open(folder = temporaryFolder()): Promise<InitImages> {
   return InitImages.open(folder, (kind, id) => `/${kind}/${id}`);
 }
 
-test("keeps a picture by its content, as it came, once", async () => {
+test("stores a picture by its content, unchanged, once", async () => {
   const folder = temporaryFolder();
   const images = await open(folder);
   const first = await images.add(png, "red.png");
@@ -46,7 +46,7 @@ test("knows sizes as a person sees them, and types, after a restart too", async 
   expect(opened.map(({ type }) => type)).toEqual(["image/jpeg", "image/webp"]);
 });
 
-test("refuses what is no picture, and keeps nothing of it", async () => {
+test("refuses what is not a picture, and stores nothing of it", async () => {
   const folder = temporaryFolder();
   const images = await open(folder);
   await expect(images.add(png.subarray(0, 60), "cut.png")).rejects.toThrow(
@@ -91,6 +91,6 @@ test.each([
   ["more than a week of starts", [0, 1, 2, 3, 4, 5, 6, 7, 8], ["named"]],
   ["many starts on one day", Array<number>(20).fill(0), ["named", "unnamed"]],
   ["a clock that is years ahead at one start", [0, 4000, 1], ["named", "unnamed"]],
-])("deletes what nobody names any more: %s", async (_, days, left) => {
+])("deletes what nothing names any more: %s", async (_, days, left) => {
   expect(await leftAfter(days)).toEqual(left);
 });

@@ -33,7 +33,7 @@ function inWords(event: StudioEvent): string {
   return event.type === "generations-removed" ? `${event.ids.length} removed` : event.type;
 }
 
-test("every change is an event, the order only when it did change", () => {
+test("every change is an event, the order only when it changed", () => {
   const { live, heard } = open();
   const [first] = live.queue.add([order(1), order(2)]);
   live.queue.startNext();
@@ -51,7 +51,7 @@ test("every change is an event, the order only when it did change", () => {
   ]);
 });
 
-test("a running one carries how far it is, everywhere, and no longer", () => {
+test("a running one contains its progress, everywhere, and no longer than that", () => {
   const { live, heard } = open();
   const [id] = live.queue.add([order(1)]) as [string];
   live.queue.startNext();

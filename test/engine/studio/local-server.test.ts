@@ -36,7 +36,7 @@ async function localServer(
   return { server, file, told };
 }
 
-test("a port that is taken is its state, and keeps the studio from opening only where it has to listen", async () => {
+test("a port in use is its state, and prevents the studio from opening only if it must listen", async () => {
   const port = await takenPort();
   const { server, told } = await localServer({}, { port });
   await server.begin();
@@ -49,7 +49,7 @@ test("a port that is taken is its state, and keeps the studio from opening only 
   expect(server.get()).not.toHaveProperty("error");
 });
 
-test("the next free port is taken where another will do", async () => {
+test("the next free port is used if another is acceptable", async () => {
   const port = await takenPort();
   const { server } = await localServer({ tries: 20 }, { port });
   await server.begin();
@@ -80,13 +80,13 @@ test.each([
   ["it was stopped", {}, false, "stopped"],
   ["it is off for this run", { isOff: true }, true, "stopped"],
   ["a port is named for this run", { port: 0 }, false, "running"],
-] as const)("where %s, it begins so: %j %j %s", async (_, run, isOn, state) => {
+] as const)("if %s, it starts like this: %j %j %s", async (_, run, isOn, state) => {
   const { server } = await localServer(run, { isOn, port: 0 });
   await server.begin();
   expect(server.get()).toMatchObject({ state, settings: { isOn } });
 });
 
-test("an address of this run is kept nowhere, until a person chooses another", async () => {
+test("an address of this run is not saved until the user chooses another", async () => {
   const port = await takenPort();
   const { server, file } = await localServer({ port: 0 }, { port });
   await server.begin();
@@ -97,7 +97,7 @@ test("an address of this run is kept nowhere, until a person chooses another", a
   expect(server.get()).toMatchObject({ state: "running", settings: { port, queueLength: 3 } });
 });
 
-test("a preset of this run is told and kept nowhere, until a person chooses another", async () => {
+test("a preset of this run is reported and not saved until the user chooses another", async () => {
   const { server, file } = await localServer({ preset: "fast" }, { port: 0, preset: "balanced" });
   expect([server.preset, server.get().settings.preset]).toEqual(["fast", "fast"]);
   await server.change({ queueLength: 3 });
@@ -106,7 +106,7 @@ test("a preset of this run is told and kept nowhere, until a person chooses anot
   expect([server.preset, file.settings().preset]).toEqual(["exact", "exact"]);
 });
 
-test("an API that is switched on for this run is told and kept nowhere, until a person chooses", async () => {
+test("an API that is switched on for this run is reported and not saved until the user chooses", async () => {
   const { server, file } = await localServer({ isOpenaiOn: true }, { port: 0 });
   expect(server.settings.isOpenaiOn).toBe(true);
   await server.change({ queueLength: 3 });
@@ -115,7 +115,7 @@ test("an API that is switched on for this run is told and kept nowhere, until a 
   expect(server.settings.isOpenaiOn).toBe(false);
 });
 
-test("a studio of the command line keeps what is chosen, and never listens", async () => {
+test("a command-line studio saves what is chosen, and never listens", async () => {
   const { server, file } = await localServer({}, { port: 0, isOn: false }, { isPassive: true });
   expect(await server.start()).toMatchObject({ state: "stopped", settings: { isOn: true } });
   await server.change({ host: "0.0.0.0" });

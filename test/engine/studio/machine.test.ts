@@ -7,7 +7,7 @@ import { deviceName, memoryOf } from "../../../engine/studio/machine.ts";
 import { usableMemory } from "../../../engine/store/fit.ts";
 import { studioInProcess } from "../../fakes/studio-in-process.ts";
 
-test("tells the memory there is, what is free of it and what the studio holds", async () => {
+test("reports total and free memory, and the studio's own use", async () => {
   const { total, free, studio } = await memoryOf(undefined);
   expect(total).toBeLessThanOrEqual(totalmem());
   expect(free).toBeLessThanOrEqual(total);
@@ -18,7 +18,7 @@ test.each([
   ["a container's limit", 2e9, 2e9],
   ["no known limit", 0, 16e9],
   ["none at all, which is told as a number beyond any memory", 2 ** 64, 16e9],
-])("what this process may have under %s", (_, limit, usable) => {
+])("the limits of this process under %s", (_, limit, usable) => {
   expect(usableMemory(limit, 16e9)).toBe(usable);
 });
 
@@ -68,7 +68,7 @@ async function open(cuda: CudaInstaller, probe: () => Promise<readonly DeviceRep
   return clientOf((await studioInProcess({ isPassive: true, cuda, probe })).router);
 }
 
-test("CUDA support is asked for once, and what it brought is tried", async () => {
+test("CUDA support is requested once, and its result is probed", async () => {
   const gate = Promise.withResolvers<void>();
   const install = vi.fn<CudaInstaller["install"]>(() => gate.promise.then(() => REPORT));
   const probe = vi.fn<() => Promise<readonly DeviceReport[]>>(async () => [CPU]);
@@ -87,7 +87,7 @@ test("CUDA support is asked for once, and what it brought is tried", async () =>
   expect((await devices.list({})).map(({ provider }) => provider)).toEqual(["cuda", "cpu"]);
 });
 
-test("what CUDA support takes is told with its licences, and it is removed while nothing is added", async () => {
+test("the size of CUDA support is reported with its licences, and it is removed only while nothing is added", async () => {
   const gate = Promise.withResolvers<void>();
   const install = vi.fn<CudaInstaller["install"]>(() => gate.promise.then(() => REPORT));
   const remove = vi.fn<CudaInstaller["remove"]>(async () => true);

@@ -32,7 +32,7 @@ test("an import that was killed after its last rename is done, and the model is 
   expect(readdirSync(join(folder, "models"))).toEqual([id]);
 });
 
-test("a download of a list that was lost is taken up where it was by the next one of the same model", async () => {
+test("a download whose record was lost is continued by the next one of the same model", async () => {
   const folder = temporaryFolder();
   const repositories = { [REPOSITORY]: TINY };
   const hub = await localHub({ repositories, bytesPerSecond: 1_000_000 });

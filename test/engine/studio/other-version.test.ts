@@ -167,7 +167,7 @@ async function visit(folder: string, prompt?: string) {
   }
 }
 
-test("what another version wrote is shown as far as it is known, counted, and kept as it was", async () => {
+test("another version's data is shown as far as it is known, counted, and kept unchanged", async () => {
   const folder = await otherFolder();
   const before = otherThings(folder);
   const first = await visit(folder, "a bird");

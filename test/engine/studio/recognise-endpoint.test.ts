@@ -102,7 +102,7 @@ test.each([
   [stringify(service("kt2", { status: {} })), "the cluster has not given it one yet"],
   ["https://user:secret@kt2.example.com", "a token is entered by itself"],
   ["darkroom:endpoint?url=ftp://a", "an endpoint speaks https"],
-])("what tells of no endpoint is refused: %s", async (text, words) => {
+])("a text without an endpoint is refused: %s", async (text, words) => {
   await expect(recogniseEndpoint(text)).rejects.toThrow(words);
 });
 
@@ -117,7 +117,7 @@ function kubeconfig(server: string, user: object) {
   });
 }
 
-test("a kubeconfig's project tells its services, and its token opens those that ask for one", async () => {
+test("a kubeconfig's project gives its services, and its token opens those that require one", async () => {
   const cluster = await FakeCluster.start();
   onTestFinished(() => cluster.stop());
   const { token } = cluster;
@@ -131,7 +131,7 @@ test("a kubeconfig's project tells its services, and its token opens those that 
   expect(cluster.asked.map((asked) => asked.token)).toEqual([token]);
 });
 
-test("a kubeconfig that somebody sent reads no file of this machine and starts no program", async () => {
+test("a pasted kubeconfig reads no file of this machine and starts no program", async () => {
   const cluster = await FakeCluster.start();
   onTestFinished(() => cluster.stop());
   const file = join(temporaryFolder(), "secret");
@@ -149,7 +149,7 @@ test("a kubeconfig that somebody sent reads no file of this machine and starts n
   expect(cluster.asked).toEqual([]);
 });
 
-test("whatever is pasted is recognised or refused by the table", async () => {
+test("any pasted text is recognised or refused by the table", async () => {
   const piece = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.constantFrom(

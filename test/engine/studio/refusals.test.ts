@@ -31,7 +31,7 @@ async function thrown(error: unknown): Promise<{ seen: object; logged: unknown[]
   return { seen: await seen(createRouterClient({ get }).get({ id: "x" })), logged };
 }
 
-test("a refusal arrives whole, and is nothing for the log", async () => {
+test("a refusal arrives completely, and is not logged", async () => {
   const refusal = new StudioError("NOT_FOUND", { what: "generation", id: "x" });
   expect(await thrown(refusal)).toEqual({
     seen: {
@@ -44,7 +44,7 @@ test("a refusal arrives whole, and is nothing for the log", async () => {
   });
 });
 
-test("a mistake of ours is INTERNAL without its words, and the log has it", async () => {
+test("an internal error is INTERNAL without its message, and the log has it", async () => {
   const mistake = new TypeError("cannot read /home/somebody/secret");
   const { seen, logged } = await thrown(mistake);
   expect(seen).toEqual({
@@ -56,7 +56,7 @@ test("a mistake of ours is INTERNAL without its words, and the log has it", asyn
   expect(logged).toEqual([[mistake, "get"]]);
 });
 
-test("an input that does not fit is REQUEST_INVALID with field, value and reason", async () => {
+test("an invalid input is REQUEST_INVALID with field, value and reason", async () => {
   const { os, logged } = guarded();
   const enqueue = os.generation.enqueue.handler(() => ({ generationIds: [] }));
   const call = createRouterClient({ enqueue }).enqueue({ prompt: "x", steps: 0 });
@@ -68,7 +68,7 @@ test("an input that does not fit is REQUEST_INVALID with field, value and reason
   expect(logged).toEqual([]);
 });
 
-test("an answer that does not fit the contract is a mistake of ours", async () => {
+test("an answer that does not match the contract is an internal error", async () => {
   const { os, logged } = guarded();
   // @ts-expect-error -- the contract asks for a whole generation
   const get = os.generation.get.handler(() => ({ id: "x" }));
@@ -77,7 +77,7 @@ test("an answer that does not fit the contract is a mistake of ours", async () =
   expect(logged).toHaveLength(1);
 });
 
-test("what fails because its asker has gone is nothing for the log", async () => {
+test("a failure whose client has disconnected is not logged", async () => {
   const { os, logged } = guarded();
   const leave = new AbortController();
   const get = os.generation.get.handler(() => {

@@ -119,7 +119,7 @@ async function closedPort(): Promise<number> {
 
 const ALL: readonly Outcome[] = [...Object.keys(ANSWERS), ...UNREACHED, "a picture"];
 
-test("one that never started is tried at the next target, one that may have started is not", async () => {
+test("a request that never started is tried at the next target, one that may have started is not", async () => {
   const { press, stranger } = await scene(2);
   for (const outcome of ALL) {
     const { ended, asked, targets } = await press([outcome, "a picture"]);
@@ -136,7 +136,7 @@ test("one that never started is tried at the next target, one that may have star
   expect(stranger.seen).toEqual([]);
 });
 
-test("whatever the targets do, each is asked once at most, and none after one that may have started", async () => {
+test("whatever the targets do, each is asked at most once, and none after one that may have started", async () => {
   const { press } = await scene(4);
   await fc.assert(
     fc.asyncProperty(

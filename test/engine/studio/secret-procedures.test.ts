@@ -25,7 +25,7 @@ async function trial() {
   return { asked, procedures };
 }
 
-test("a token goes in, is checked where it is for, and never comes out", async () => {
+test("a token can be set and checked where it is for, and is never returned", async () => {
   const { asked, procedures } = await trial();
   const said = [
     await call(procedures.set, { name, value: ` ${CANARY} \n` }),
@@ -40,7 +40,7 @@ test("a token goes in, is checked where it is for, and never comes out", async (
   expect(asked).toEqual([CANARY]);
 });
 
-test("a check without a token asks nobody", async () => {
+test("a check without a token sends nothing", async () => {
   const { asked, procedures } = await trial();
   await expect(call(procedures.check, { name })).rejects.toMatchObject({ code: "NOT_FOUND" });
   await call(procedures.set, { name, value: "hf_other" });
@@ -51,7 +51,7 @@ test("a check without a token asks nobody", async () => {
 });
 
 test.each([`${CANARY}\r\nX-Evil: 1`, `${CANARY} two`, `${CANARY}ü`, "  "])(
-  "what no header may carry is refused without repeating it: %j",
+  "a token that cannot be in a header is refused without repeating it: %j",
   async (value) => {
     const { procedures } = await trial();
     const refusal = await call(procedures.set, { name, value }).catch((error: unknown) => error);

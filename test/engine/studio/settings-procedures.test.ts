@@ -23,7 +23,7 @@ async function trial() {
   return { folder, procedures, changes, stream };
 }
 
-test("a change is kept, told of and acted on", async () => {
+test("a change is saved, reported and acted on", async () => {
   const { folder, procedures, changes, stream } = await trial();
   const now = await call(procedures.change, { theme: "dark" });
   expect(await call(procedures.get, undefined)).toEqual(now);
@@ -45,7 +45,7 @@ test("a picture folder is a full path", async () => {
   expect((await call(procedures.change, { pictureFolder: null })).pictureFolder).toBeUndefined();
 });
 
-test("a picture folder is made where there is none; one that cannot be is refused when it is saved", async () => {
+test("a missing picture folder is created; one that cannot be is refused when it is saved", async () => {
   const { procedures, changes, folder } = await trial();
   const made = join(folder, "of/this/year");
   await call(procedures.change, { pictureFolder: made });
@@ -65,7 +65,7 @@ test("a picture folder is made where there is none; one that cannot be is refuse
   expect(changes).toHaveLength(1);
 });
 
-test("a name that is no setting is refused before anything is written", async () => {
+test("an unknown setting is refused before anything is written", async () => {
   const { procedures, changes } = await trial();
   await expect(call(procedures.change, { colour: "red" } as never)).rejects.toMatchObject({
     code: "BAD_REQUEST",
@@ -73,7 +73,7 @@ test("a name that is no setting is refused before anything is written", async ()
   expect(changes).toEqual([]);
 });
 
-test("the form comes back as it was left", async () => {
+test("the form is returned as it was left", async () => {
   const { procedures } = await trial();
   await call(procedures.writeForm, { prompt: "a lighthouse", sizes: [128, 128] });
   expect(await call(procedures.readForm, undefined)).toEqual({

@@ -25,7 +25,7 @@ async function stateOf(door: StudioEngine): Promise<Record<string, string>> {
   return Object.fromEntries((await door.models()).map(({ name, state }) => [name, state]));
 }
 
-test("a model that was unloaded is served again once a person has come back to it", async () => {
+test("an unloaded model is served again after the user chooses it again", async () => {
   const { door, settings } = doorOf(["one", "other"], "one");
   await door.unload("one");
   expect([door.served, await stateOf(door)]).toEqual([
@@ -44,7 +44,7 @@ test("a model that was unloaded is served again once a person has come back to i
   ]);
 });
 
-test("a model that was removed is served no more, until it is there again", async () => {
+test("a removed model is not served until it is there again", async () => {
   const { door, ids, onServed } = doorOf(["one", "other"], "one");
   ids.shift();
   door.forget();

@@ -10,7 +10,7 @@ test("a scaled channel is as large where it is made as where it is read", () => 
   expect(factors.reduce((product, factor) => product * factor, 1)).toBeCloseTo(1, 5);
 });
 
-test("channels that are 0 on either side stay as they are", () => {
+test("channels that are 0 on either side stay unchanged", () => {
   const factors = balance(Float32Array.of(0, 2, 1, 0), Float32Array.of(1, 8, 0, 0));
   expect([...factors]).toEqual([1, 1, 1, 1]);
 });
@@ -25,7 +25,7 @@ test("the largest of rows and columns, of either sign", () => {
   expect([...columns]).toEqual([1, 6, 4]);
 });
 
-test("rows beyond those asked for are left out", () => {
+test("rows beyond those requested are left out", () => {
   const rows = new Float32Array(1);
   largestInRows({ first: 0, rowLength: 2, weights: Float32Array.of(1, 2, 9, 9) }, rows);
   largestInRows({ first: 2, rowLength: 2, weights: Float32Array.of(9, 9) }, rows);

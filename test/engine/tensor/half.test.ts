@@ -23,7 +23,7 @@ test("every float16 becomes exactly its value", () => {
   expect(float16ToFloat32(everyHalf)).toEqual(Float32Array.from(everyHalf, valueOfHalf));
 });
 
-test("every float16 but NaN comes back from float32 bit for bit", () => {
+test("every float16 but NaN is read back from float32 bit for bit", () => {
   const numbers = everyHalf.filter((bits) => !Number.isNaN(valueOfHalf(bits)));
   expect(float32ToFloat16(float16ToFloat32(numbers))).toEqual(numbers);
 });
@@ -55,7 +55,7 @@ test("no float16 is nearer to a float32 than the one it rounds to", () => {
   );
 });
 
-test("every bfloat16 is the float32 that begins with its bits", () => {
+test("every bfloat16 is the float32 that starts with its bits", () => {
   const view = new DataView(new ArrayBuffer(4));
   const values = Float32Array.from(everyHalf, (bits) => {
     view.setUint16(0, bits);
@@ -64,7 +64,7 @@ test("every bfloat16 is the float32 that begins with its bits", () => {
   expect(bfloat16ToFloat32(everyHalf)).toEqual(values);
 });
 
-test("every bfloat16 but NaN comes back from float32 bit for bit", () => {
+test("every bfloat16 but NaN is read back from float32 bit for bit", () => {
   const numbers = everyHalf.filter(
     (bits) => !Number.isNaN(bfloat16ToFloat32(Uint16Array.of(bits))[0]),
   );
@@ -82,7 +82,7 @@ test.each([
   expect([...float32ToBfloat16(Float32Array.of(value))]).toEqual([bits]);
 });
 
-test("bits may lie anywhere in a larger buffer", () => {
+test("bits may be anywhere in a larger buffer", () => {
   const bits = Uint16Array.of(0, 0x3c00, 0x4000).subarray(1);
   expect([...float16ToFloat32(bits)]).toEqual([1, 2]);
   expect([...bfloat16ToFloat32(Uint16Array.of(0, 0x3f80).subarray(1))]).toEqual([1]);

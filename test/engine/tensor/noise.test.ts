@@ -6,22 +6,19 @@ import { readGolden } from "../../golden/read-golden.ts";
 const reference = readGolden("torch-randn.safetensors");
 const SECOND = "42.second-of-4x16x16";
 
-test.each([...reference].filter(([key]) => key !== SECOND))(
-  "%s is as torch draws it",
-  (key, want) => {
-    const seed = BigInt(key.slice(0, key.indexOf(".")));
-    expect(largestDifference(createGenerator(seed).normal(want.length), want)).toBeLessThan(1e-6);
-  },
-);
+test.each([...reference].filter(([key]) => key !== SECOND))("%s equals torch's", (key, want) => {
+  const seed = BigInt(key.slice(0, key.indexOf(".")));
+  expect(largestDifference(createGenerator(seed).normal(want.length), want)).toBeLessThan(1e-6);
+});
 
-test("a second draw goes on where the first ended", () => {
+test("a second draw continues where the first ended", () => {
   const want = reference.get(SECOND)!;
   const generator = createGenerator(42n);
   generator.normal(want.length);
   expect(largestDifference(generator.normal(want.length), want)).toBeLessThan(1e-6);
 });
 
-test("a small odd draw leaves half a pair, which outlives larger draws", () => {
+test("a small odd draw leaves half a pair, which survives larger draws", () => {
   const together = createGenerator(3n).normal(6);
   const apart = createGenerator(3n);
   const [first, large, rest] = [apart.normal(3), apart.normal(16), apart.normal(1)];
@@ -29,7 +26,7 @@ test("a small odd draw leaves half a pair, which outlives larger draws", () => {
   expect(large).not.toEqual(createGenerator(3n).normal(16));
 });
 
-test("of a seed the lower 32 bits decide, as in torch", () => {
+test("only the lower 32 bits of a seed matter, as in torch", () => {
   const bits = fc.bigInt({ min: 0n, max: 2n ** 32n - 1n });
   fc.assert(
     fc.property(bits, bits, (upper, lower) => {

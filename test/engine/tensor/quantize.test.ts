@@ -10,7 +10,7 @@ function quantize(shape: readonly number[], rows: readonly number[][], bits = 8)
   return matrix;
 }
 
-test("the largest weight of each output takes the largest whole number, of either sign", () => {
+test("the largest weight of each output becomes the largest integer, of either sign", () => {
   const { values, scales } = quantize(
     [2, 3],
     [
@@ -27,7 +27,7 @@ test("7 bits reach from -63 to 63", () => {
   expect([...quantize([1, 2], [[1, -1]], 7).values]).toEqual([63, -63]);
 });
 
-test("a kernel's inputs come pixel by pixel, all channels of one together", () => {
+test("a kernel's inputs are ordered pixel by pixel, all channels of one together", () => {
   const kernel = quantize([1, 2, 2, 2], [[1, 2, 3, 4, -1, -2, -3, 127]]);
   expect(kernel.rowLength).toBe(8);
   expect([...kernel.values]).toEqual([1, -1, 2, -2, 3, -3, 4, 127]);

@@ -13,7 +13,7 @@ function cutBy(
 
 const anywhere = { singleWord: false };
 
-test("finds tokens and keeps what lies between", () => {
+test("finds tokens and keeps the text in between", () => {
   const cut = cutBy({ "!": anywhere, "<x>": anywhere });
   expect(cut("a!!b<x>")).toEqual([":a", "0:!", "0:!", ":b", "1:<x>"]);
   expect([cut(""), cut("plain")]).toEqual([[], [":plain"]]);
@@ -27,7 +27,7 @@ test("takes the longest token at a place", () => {
   ]);
 });
 
-test("takes a single word only where it stands alone", () => {
+test("takes a single word only if it is separate", () => {
   const cut = cutBy({ dog: { singleWord: true } });
   expect(cut("dog hotdog dogs dog_ (dog) 𝒳dog dog🐶")).toEqual([
     "0:dog",

@@ -14,7 +14,7 @@ const anyMerges = fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 30 }).map(
 });
 const anyWord = fc.array(fc.nat({ max: LETTERS - 1 }), { maxLength: 60 });
 
-test("joins as the definition does: always the leftmost pair of the lowest rank", () => {
+test("joins as defined: always the leftmost pair of the lowest rank", () => {
   fc.assert(
     fc.property(anyWord, anyMerges, (word, merges) => {
       const symbols = Int32Array.from(word);

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { MinHeap } from "../../../engine/tokenizer/heap.ts";
 
-test("gives numbers back in order, whenever they come", () => {
+test("returns numbers in order, whenever they were added", () => {
   fc.assert(
     fc.property(fc.array(fc.integer()), fc.array(fc.integer()), (early, late) => {
       const heap = new MinHeap();

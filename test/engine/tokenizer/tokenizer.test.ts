@@ -29,7 +29,7 @@ const anyText = fc
   )
   .map((parts) => parts.join(""));
 
-test("gives transformers' ids, whole and padded", () => {
+test("gives transformers' ids, complete and padded", () => {
   const cases: { text: string; ids: number[]; padded: number[] }[] = golden("token-ids.json");
   expect(
     cases.map(({ text }) => ({
@@ -55,7 +55,7 @@ test("says how many tokens a hostile string has, and whether it is cut", () => {
   expect(isCut).toEqual(HOSTILE.map(([, , cut]) => cut !== null));
 });
 
-test("cuts where transformers' first lost token begins, or at the letter whose mark that is", () => {
+test("cuts where transformers' first lost token starts, or at the letter that its mark belongs to", () => {
   const lost = HOSTILE.flatMap(([text, , cut]) => {
     return cut === null ? [] : [text.slice(tokenizer.encode(text).cutAt, cut)];
   });
@@ -64,7 +64,7 @@ test("cuts where transformers' first lost token begins, or at the letter whose m
 });
 
 test.each(["tiny-sd1-eps", "tiny-sd2-v", "tiny-sd2-hub", "tiny-sd21-v"])(
-  "gives the ids that the text encoder of %s was fed",
+  "gives the ids that were passed to the text encoder of %s",
   (name) => {
     const tokenizer = loadTokenizer(`test/golden/${name}/snapshot/tokenizer`);
     const prompts = [
@@ -96,7 +96,7 @@ test("a text of exactly 75 tokens is not cut", () => {
   expect([count, cutAt, ids[76]]).toEqual([75, undefined, END]);
 });
 
-test("cuts inside a word, at a character of the text as written", () => {
+test("cuts inside a word, at a character of the original text", () => {
   const text = `${"🐶 ".repeat(74)}ÉA\u030avvvxq`;
   const { cutAt = 0 } = tokenizer.encode(text);
   expect(tokenizer.encode(text.slice(0, cutAt)).count).toBe(75);
@@ -133,7 +133,7 @@ test("a lone surrogate is read as the replacement character", () => {
   expect(tokenizer.encodeAll("a\ud83d b\udc36")).toEqual(tokenizer.encodeAll("a\ufffd b\ufffd"));
 });
 
-test("reads the longest text it allows, even as one word of most bytes, and refuses a longer one", () => {
+test("reads the longest allowed text, even as one word of most bytes, and refuses a longer one", () => {
   const longest = "\u{1d160}".repeat(MAX_TEXT_LENGTH / 2); // normalized, 12 bytes each
   expect(tokenizer.encode(longest).count).toBeGreaterThan(MAX_TEXT_LENGTH);
   expect(() => tokenizer.encode(`${longest}a`)).toThrow(

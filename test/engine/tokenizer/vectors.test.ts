@@ -35,7 +35,7 @@ test.each([
   expect(learned(text)).toEqual(ids);
 });
 
-test("the vectors count as tokens, and are cut where their token begins", () => {
+test("the vectors count as tokens, and are cut where their token starts", () => {
   const fish = "two fish, ".repeat(30);
   const room = tokenizer.encode(fish.repeat(3)).cutAt ?? 0;
   const text = `${fish.repeat(3).slice(0, room - 1)}<cat-toy>`;
@@ -44,7 +44,7 @@ test("the vectors count as tokens, and are cut where their token begins", () => 
   expect(text.slice(cutAt)).toBe("<cat-toy>");
 });
 
-test("refuses a text that would be longer than any when it is written out", () => {
+test("refuses a text that would be too long when it is expanded", () => {
   const text = "<cat-toy>".repeat(MAX_TEXT_LENGTH / 10);
   expect(() => tokenizer.encode(text)).toThrow("longer with its textual inversions written out");
 });

@@ -40,7 +40,7 @@ test("pads Stable Diffusion 2 with ! and Stable Diffusion 1 with the end marker"
   expect([readVocabulary(hub).padding, readVocabulary(withoutMap).padding]).toEqual([0, 769]);
 });
 
-test("reads merges written as texts as it reads them as pairs", () => {
+test("reads merges written as texts like those written as pairs", () => {
   const file: { model: { merges: string[][] } } = JSON.parse(TINY_JSON.get("tokenizer.json") ?? "");
   const merges = file.model.merges.map((pair) => pair.join(" "));
   const asTexts = new Map(TINY_JSON).set(
@@ -50,7 +50,7 @@ test("reads merges written as texts as it reads them as pairs", () => {
   expect(readVocabulary(asTexts)).toEqual(readVocabulary(TINY_JSON));
 });
 
-test("reads merges whatever ends their lines", () => {
+test("reads merges with any line ends", () => {
   const lines = TINY.get("merges.txt") ?? "";
   const windows = new Map(TINY).set("merges.txt", lines.replaceAll("\n", "\r\n"));
   expect(readVocabulary(windows)).toEqual(readVocabulary(TINY));
@@ -78,7 +78,7 @@ test.each([
   expect([tokenizer.length, tokenizer.encode("ab").ids.length]).toEqual([length, length]);
 });
 
-test("says which token that is read has no row in the text encoder", () => {
+test("names a used token without a row in the text encoder", () => {
   const added = { "added_tokens.json": { "<extra>": 5, "<more>": 6 } };
   const tokenizer = createTokenizer(readVocabulary(folder(added)), { positions: 5, rows: 5 });
   const strangers = ["ab ab", "ab <more> <extra>", "ab ab ab <extra>"].map(

@@ -23,11 +23,11 @@ test("normalizes letters and the marks of Unicode 9 as NFC does", () => {
   );
 });
 
-test("leaves marks since Unicode 10 in their places, as the reference does", () => {
+test("leaves marks since Unicode 10 in place, as the reference does", () => {
   expect(normalizeText("x\u0315\u07fd").text).toBe("x\u0315\u07fd");
 });
 
-test("makes every sigma an ordinary one", () => {
+test("replaces every sigma by the ordinary one", () => {
   expect(normalizeText("ΟΔΟΣ").text).toBe("οδοσ");
 });
 
@@ -45,6 +45,6 @@ test.each([
   expect(splitWords(text).map((word) => word.text)).toEqual(words);
 });
 
-test("says where words are", () => {
+test("returns the positions of words", () => {
   expect(splitWords("  a <|endoftext|>").map(({ at }) => at)).toEqual([2, 4, 6, 15]);
 });

@@ -30,7 +30,7 @@ async function inference(engine = new ConstantEngine()) {
   return { ...server, ask: await asker(server.target, options) };
 }
 
-test("a picture comes as REST's reply, whichever name its request has", async () => {
+test("a picture equals REST's reply, whichever name its request has", async () => {
   const { ask } = await inference();
   for (const name of ["data", "body"]) {
     const asked = { model_name: "starter", input: inputOf(NOTEBOOK, name) };
@@ -45,7 +45,7 @@ test("a picture comes as REST's reply, whichever name its request has", async ()
   expect(JSON.parse(String(prediction))).toMatchObject({ predictions: [expect.any(String)] });
 });
 
-test("health is told, and protocol v2 is spoken at the same port", async () => {
+test("health is reported, and protocol v2 is available at the same port", async () => {
   const { ask, target, engine } = await inference();
   expect(await ask("Ping")).toMatchObject({ health: '{\n  "status": "Healthy"\n}' });
   engine.served = undefined;
@@ -68,7 +68,7 @@ test.each([
   expect(refusal).toMatchObject({ details: expect.stringMatching(/\norg\.pytorch\.serve\./) });
 });
 
-test("a stream of one reply, and one of several that goes on after a refusal", async () => {
+test("a stream of one reply, and one of several that continues after a refusal", async () => {
   const { target } = await inference();
   const client = await grpcClient(target, INFERENCE, { files });
   const asked = { model_name: "starter", input: inputOf(NOTEBOOK) };
@@ -91,7 +91,7 @@ test("a stream of one reply, and one of several that goes on after a refusal", a
   ]);
 });
 
-test("a client that cancels has its drawing ended", async () => {
+test("a client that cancels ends its drawing", async () => {
   const engine = new ConstantEngine({ steps: 10_000, stepMs: 5 });
   const { target } = await inference(engine);
   const client = await grpcClient(target, INFERENCE, { files });
@@ -157,7 +157,7 @@ test("a model is registered, listed, described, scaled, made the default and rem
   expect(JSON.parse(await told("ListModels"))).toEqual({ models: [] });
 });
 
-test("what is not there, or cannot be, is refused with TorchServe's codes", async () => {
+test("missing and invalid names are refused with TorchServe's codes", async () => {
   const ask = await management();
   const codeOf = (method: string, request: object): Promise<unknown> =>
     ask(method, request).then(

@@ -52,7 +52,7 @@ test("a model is ready once it is loaded, and says why it is not", async () => {
   ]);
 });
 
-test("of several versions one is the default, and it goes last", () => {
+test("of several versions one is the default, and it is removed last", () => {
   const table = new ModelTable(async () => {});
   table.add(registration("sd", "1.0"));
   table.add(registration("sd", "2.0"));
@@ -68,7 +68,7 @@ test("of several versions one is the default, and it goes last", () => {
   expect(() => table.find("sd")).toThrow(expect.objectContaining({ code: "NOT_FOUND" }));
 });
 
-test("only what lies in the model store is found there", async () => {
+test("only what is in the model store is found there", async () => {
   const folder = temporaryFolder();
   const store = join(folder, "model-store");
   mkdirSync(store);

@@ -49,7 +49,7 @@ test("an archive that KServe left beside the model store is found there", async 
   expect(await mounted(both)).toEqual({ store: "/model-store", models: inside });
 });
 
-test("nothing else above the store is taken for a model, and an archive may come later", async () => {
+test("nothing else above the store is treated as a model, and an archive may come later", async () => {
   const later = { store: "/model-store", models: [["stable-diffusion", "1.0", "/NOT_FOUND"]] };
   expect(await mounted({ "notes.txt": "", "weights.bin": "" })).toEqual(later);
 });
@@ -62,14 +62,14 @@ test.each<[string, Readonly<Record<string, string | Uint8Array>>, string]>([
     "/model-store",
   ],
   ["what was in an archive", { "MAR-INF/MANIFEST.json": '{"model":{"modelName":"sd"}}' }, ""],
-])("%s is served as the store that it was handed over as", async (_, files, place) => {
+])("%s is served as the store that it was given as", async (_, files, place) => {
   const configured = [["stable-diffusion", "1.0", place]];
   expect(await mounted(files)).toEqual({ store: place, models: configured });
   const { models } = await mounted(files, { config: EMPTY, store: place.slice(1) });
   expect(models).toEqual([[expect.stringMatching(/^(stable-diffusion|sd)$/), "1.0", place]]);
 });
 
-test("`all` are archives and models, and one line names what else lies there", async () => {
+test("`all` means archives and models, and one line names what else is there", async () => {
   const mount = temporaryFolder();
   for (const [path, content] of Object.entries({
     "b.mar": MAR,
@@ -100,7 +100,7 @@ test("`all` are archives and models, and one line names what else lies there", a
   expect(told).toHaveLength(1);
 });
 
-test("models without a name, or with one that is there, are told of and leave the others be", async () => {
+test("models without a name, or with an existing one, are reported and do not affect the others", async () => {
   const mount = temporaryFolder();
   const named = { defaultVersion: true, marName: "a.mar" };
   const models = {

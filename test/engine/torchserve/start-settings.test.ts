@@ -56,7 +56,7 @@ test("the notebook's config.properties, line by line", () => {
   expect(others).toEqual([expect.stringContaining("Token authorization is off")]);
 });
 
-test("without a file TorchServe's defaults hold, and KServe's ports make way for them", () => {
+test("without a file TorchServe's defaults apply, and KServe's ports give way to them", () => {
   const settings = startSettings({}, parsed(""), {});
   expect(settings).toMatchObject({
     inference: { host: "127.0.0.1", port: 8080 },
@@ -69,7 +69,7 @@ test("without a file TorchServe's defaults hold, and KServe's ports make way for
   expect([settings.kserve, settings.kserveGrpc]).toEqual([undefined, undefined]);
 });
 
-test("flags go before the file, and variables before both where the file allows it", () => {
+test("flags take precedence over the file, and variables over both if the file allows it", () => {
   const file = "job_queue_size=3\nmodel_store=/a\ndisable_token_authorization=false\n";
   const environment = { TS_JOB_QUEUE_SIZE: "7" };
   const flags = { modelStore: "/b", disableTokenAuth: true };
@@ -79,7 +79,7 @@ test("flags go before the file, and variables before both where the file allows 
   expect(startSettings(flags, config, environment).queueLength).toBe(7);
 });
 
-test("https and IPv6 addresses are read; what is no address is refused by its key", () => {
+test("https and IPv6 addresses are read; an invalid address is refused by its key", () => {
   const config = parsed(
     "inference_address=https://[::1]:8443\nprivate_key_file=k\ncertificate_file=c\n",
   );
@@ -103,7 +103,7 @@ test("https and IPv6 addresses are read; what is no address is refused by its ke
   }
 });
 
-test("metrics are off where the file says so; an envelope that nobody filled in harms nothing", () => {
+test("metrics are off if the file says so; an empty envelope is harmless", () => {
   const settings = startSettings({}, parsed("enable_metrics_api=false\n"), {
     TS_SERVICE_ENVELOPE: "<no value>",
     PROTOCOL_VERSION: "v9",
@@ -112,7 +112,7 @@ test("metrics are off where the file says so; an envelope that nobody filled in 
   expect(settings.notes.join(" ")).toMatch(/TS_SERVICE_ENVELOPE.*PROTOCOL_VERSION is v9/);
 });
 
-test("any bytes are read, or refused in words", () => {
+test("any bytes are read, or refused with a message", () => {
   const line = tuple(
     constantFrom(
       "inference_address",
@@ -142,7 +142,7 @@ function outcomeOf(work: () => unknown): unknown {
   }
 }
 
-test("a file of a megabyte of keys is read, and what is said of it stays short", () => {
+test("a file of a megabyte of keys is read, and the message about it stays short", () => {
   const keys = Array.from({ length: 100_000 }, (_, i) => `k${i}`);
   const text = [...keys, ...keys.slice(0, 60_000)].map((key) => `${key}=\n`).join("");
   const config = ConfigProperties.parse(Buffer.from(text.slice(0, MAX_CONFIG_BYTES)));
@@ -153,7 +153,7 @@ test("a file of a megabyte of keys is read, and what is said of it stays short",
   expect(words.length).toBeLessThan(5000);
 });
 
-test("times beyond what a date or a timer holds are the longest that they hold", () => {
+test("times beyond the range of a date or a timer become the longest possible", () => {
   const far = "9".repeat(12);
   const settings = startSettings({}, parsed(`token_expiration_min=${far}\n`), {
     MODEL_LOAD_DELAY: far,
@@ -162,7 +162,7 @@ test("times beyond what a date or a timer holds are the longest that they hold",
   expect(settings.load.delaySeconds * 1000).toBeLessThan(2 ** 31);
 });
 
-test("a model_snapshot that is no JSON is told of, and so is a request beyond what is taken here", () => {
+test("an invalid model_snapshot is reported, and so is a request beyond what is accepted here", () => {
   const config = parsed("model_snapshot={bad\nmax_request_size=35000000\n");
   const settings = startSettings({}, config, {});
   expect(settings.snapshot).toEqual([]);

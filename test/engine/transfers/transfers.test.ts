@@ -31,7 +31,7 @@ async function studio(
 const download = (name: string) => ({ kind: "download", name, order: { name } }) as const;
 const until = (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true));
 
-test("runs a transfer to its end and tells of it", async () => {
+test("runs a transfer to its end and reports it", async () => {
   const { transfers, told, runners } = await studio();
   const id = await transfers.add(download("a"));
   const [run] = runners.download.runs;
@@ -56,7 +56,7 @@ test("runs a transfer to its end and tells of it", async () => {
   expect(told.map(({ state }) => state)).toEqual(["waiting", "running", "running", "done"]);
 });
 
-test("tells of progress and speed once in a while, not each time", async () => {
+test("reports progress and speed once in a while, not each time", async () => {
   const { transfers, told, runners } = await studio();
   await transfers.add(download("a"));
   const [run] = runners.download.runs;
@@ -73,7 +73,7 @@ test("tells of progress and speed once in a while, not each time", async () => {
   await transfers.close();
 });
 
-test("runs one of each kind at a time, in the order they came", async () => {
+test("runs one of each kind at a time, in order", async () => {
   const { transfers, runners, states } = await studio();
   await transfers.add(download("a"));
   await transfers.add(download("b"));
@@ -84,7 +84,7 @@ test("runs one of each kind at a time, in the order they came", async () => {
   expect(runners.download.runs.map(({ order }) => order)).toEqual([{ name: "a" }, { name: "b" }]);
 });
 
-test("keeps why one failed, and lets it go on", async () => {
+test("keeps why one failed, and lets it continue", async () => {
   const { transfers, runners, states } = await studio();
   const id = await transfers.add(download("a"));
   runners.download.runs[0]?.fail(new StudioError("DISK_FULL", { path: "/models", needed: "1 GB" }));
@@ -96,7 +96,7 @@ test("keeps why one failed, and lets it go on", async () => {
   await until(() => states()[0] === "done");
 });
 
-test("logs what is no refusal, and does not show it", async () => {
+test("logs what is not a refusal, and does not show it", async () => {
   const logged: unknown[] = [];
   const { transfers, runners, states } = await studio(undefined, {
     logError: (error) => logged.push(error),
@@ -109,7 +109,7 @@ test("logs what is no refusal, and does not show it", async () => {
   expect(logged).toEqual([new TypeError("secret")]);
 });
 
-test("pauses a download and goes on with it, after the first run has let go", async () => {
+test("pauses a download and continues it, after the first run has released it", async () => {
   const { transfers, states, runners } = await studio();
   const slow = scriptedRunner(true, false);
   transfers.begin({ ...runners, download: slow, import: slow });
@@ -129,7 +129,7 @@ test("pauses a download and goes on with it, after the first run has let go", as
   });
 });
 
-test("keeps what is whole although it was cancelled a moment before", async () => {
+test("keeps what is complete although it was cancelled a moment before", async () => {
   const { transfers, states, runners } = await studio();
   const slow = scriptedRunner(true, false);
   transfers.begin({ ...runners, download: slow, import: slow });
@@ -140,7 +140,7 @@ test("keeps what is whole although it was cancelled a moment before", async () =
   expect(slow.discarded).toEqual([]);
 });
 
-test("begins nothing of an earlier run for a command that only looks, unless asked for again", async () => {
+test("starts nothing of an earlier run for a command that only looks, unless it is requested again", async () => {
   const first = await studio();
   await first.transfers.add(download("a"));
   await first.transfers.add(download("b"));
@@ -159,7 +159,7 @@ test("lets the next one run while one is paused", async () => {
   await vi.waitFor(() => expect(states()).toEqual(["paused", "running"]));
 });
 
-test("does not pause what runs through, nor what has ended", async () => {
+test("does not pause what cannot be paused, nor what has ended", async () => {
   const { transfers, runners, states } = await studio();
   const imported = await transfers.add({ kind: "import", name: "mine", order: {} });
   await expect(transfers.pause([imported])).rejects.toMatchObject({ code: "STATE_CONFLICT" });
@@ -192,7 +192,7 @@ test.each(["running", "waiting", "paused", "failed"])(
   },
 );
 
-test("leaves alone what has ended when it is cancelled", async () => {
+test("ignores a cancel of what has ended", async () => {
   const { transfers, runners, states } = await studio();
   const id = await transfers.add(download("a"));
   runners.download.runs[0]?.finish("a");
@@ -202,7 +202,7 @@ test("leaves alone what has ended when it is cancelled", async () => {
   expect(runners.download.discarded).toEqual([]);
 });
 
-test("forgets what has ended, and what is left of what failed", async () => {
+test("deletes what has ended, and what is left of what failed", async () => {
   const { transfers, runners, states, removed } = await studio();
   const failed = await transfers.add(download("a"));
   runners.download.runs[0]?.fail(new StudioError("HUB_REFUSED"));
@@ -214,7 +214,7 @@ test("forgets what has ended, and what is left of what failed", async () => {
   expect(runners.download.discarded).toEqual([failed]);
 });
 
-test("nobody goes on with what is being forgotten", async () => {
+test("one that is being deleted cannot be continued", async () => {
   const deleting = Promise.withResolvers<void>();
   const { transfers, runners, states } = await studio();
   const slow = { ...runners.download, discard: () => deleting.promise };
@@ -233,7 +233,7 @@ test("nobody goes on with what is being forgotten", async () => {
   expect([states(), runners.download.runs.length]).toEqual([[], 1]);
 });
 
-test("does not begin what could not be written down", async () => {
+test("does not start what could not be recorded", async () => {
   const { dataFolder, transfers, runners, states } = await studio();
   await transfers.add(download("a"));
   rmSync(dataFolder, { recursive: true });
@@ -254,7 +254,7 @@ test("pauses all of them or none", async () => {
   expect(states()).toEqual(["running", "running"]);
 });
 
-test("takes the same order once while it is open", async () => {
+test("accepts the same order once while it is open", async () => {
   const { transfers, runners, states } = await studio();
   const id = await transfers.add(download("a"));
   expect(await transfers.add(download("a"))).toBe(id);
@@ -267,7 +267,7 @@ test("takes the same order once while it is open", async () => {
   expect(await transfers.add(download("a"))).not.toBe(id);
 });
 
-test("goes on after a restart with what ran and waited, and not with what was paused", async () => {
+test("after a restart, continues what ran and waited, and not what was paused", async () => {
   const first = await studio();
   const paused = await first.transfers.add(download("a"));
   await first.transfers.pause([paused]);
@@ -283,21 +283,21 @@ test("goes on after a restart with what ran and waited, and not with what was pa
   expect(second.transfers.openIds).toHaveLength(3);
 });
 
-test("goes on after a kill as after a restart", async () => {
+test("continues after a kill as after a restart", async () => {
   const first = await studio();
   await first.transfers.add(download("a"));
   const second = await studio(first.dataFolder);
   expect(second.states()).toEqual(["running"]);
 });
 
-test("acknowledges nothing that is not on disk", async () => {
+test("confirms nothing that is not on disk", async () => {
   const { dataFolder, transfers } = await studio();
   const id = await transfers.add(download("a"));
   const kept: unknown = JSON.parse(readFileSync(join(dataFolder, "transfers.json"), "utf8"));
   expect(kept).toMatchObject({ transfers: [{ transfer: { id }, order: { name: "a" } }] });
 });
 
-test("begins without them where the file is damaged, keeps it and what they fetched, and says so", async () => {
+test("starts without them if the file is damaged, keeps it and what they downloaded, and says so", async () => {
   const dataFolder = temporaryFolder();
   const first = await studio(dataFolder);
   const id = await first.transfers.add(download("a"));
@@ -317,7 +317,7 @@ test("begins without them where the file is damaged, keeps it and what they fetc
   expect(later.transfers.mayNeed(id)).toBe(false);
 });
 
-test("a transfer of a later version is kept with what it needs, and all others go on", async () => {
+test("a transfer of a later version is kept with what it needs, and all others continue", async () => {
   const dataFolder = temporaryFolder();
   const path = join(dataFolder, "transfers.json");
   const first = await studio(dataFolder);

@@ -30,7 +30,7 @@ async function chosenOf(
   return devices.chosen(wanted);
 }
 
-test("devices are tried once, and again when that is asked for", async () => {
+test("devices are probed once, and again on request", async () => {
   let tries = 0;
   let changes = 0;
   const probe = () => Promise.resolve([{ ...CPU, seconds: ++tries }]);
@@ -44,7 +44,7 @@ test("devices are tried once, and again when that is asked for", async () => {
   expect({ seconds, changes }).toEqual({ seconds: [1, 1, 2, 2], changes: 2 });
 });
 
-test("a try that fails is made again", async () => {
+test("a probe that fails is repeated", async () => {
   let tries = 0;
   const probe = (): Promise<readonly DeviceReport[]> =>
     ++tries === 1 ? Promise.reject(new Error("no process")) : Promise.resolve([CPU]);
@@ -53,7 +53,7 @@ test("a try that fails is made again", async () => {
   expect(await devices.list()).toEqual([CPU]);
 });
 
-test("a try that finds nothing that works is made again", async () => {
+test("a probe that finds nothing that works is repeated", async () => {
   let tries = 0;
   const probe = async () => (++tries === 1 ? [{ ...CPU, available: false }] : [CPU]);
   const devices = new DeviceList(probe);
@@ -62,7 +62,7 @@ test("a try that finds nothing that works is made again", async () => {
   expect(tries).toBe(2);
 });
 
-test("a fresh try waits for the one before it, whatever becomes of that", async () => {
+test("a new probe waits for the previous one, whatever its result", async () => {
   const gate = Promise.withResolvers<readonly DeviceReport[]>();
   const tries: string[] = [];
   const probe = (): Promise<readonly DeviceReport[]> => {
@@ -79,7 +79,7 @@ test("a fresh try waits for the one before it, whatever becomes of that", async 
   expect(await devices.list()).toEqual([CUDA, CPU]);
 });
 
-test("while a picture is drawn, what works is not tried", async () => {
+test("while a picture is drawn, what works is not probed", async () => {
   const asked: unknown[] = [];
   let isBusy = false;
   const probe = async (known: readonly DeviceReport[] = []) => {
@@ -116,7 +116,7 @@ function lonelyCpu(options: DeviceListOptions = {}) {
 const aborted = (signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 
-test("a picture does not wait for the speed of a CPU that has no rival, which is measured afterwards", async () => {
+test("a picture does not wait for the speed of a CPU without a rival, which is measured afterwards", async () => {
   const { devices, tries, measured } = lonelyCpu();
   expect(await devices.forPicture()).toEqual([NO_CUDA, UNMEASURED]);
   expect(await devices.list()).toEqual([NO_CUDA, UNMEASURED]);
@@ -130,7 +130,7 @@ test("a picture does not wait for the speed of a CPU that has no rival, which is
   ]);
 });
 
-test("a picture that begins while the CPU is measured ends that", async () => {
+test("a picture that starts while the CPU is measured ends that", async () => {
   const { devices, tries, measured } = lonelyCpu();
   const list = devices.list();
   await vi.waitFor(() => expect(devices.chosen("auto")).toBeDefined());
@@ -153,7 +153,7 @@ test("nothing is measured while pictures are drawn, nor once it is closed", asyn
   expect(tries).toEqual([{ known: 0, isMeasured: false }]);
 });
 
-test("a picture waits where something else than the CPU may be better", async () => {
+test("a picture waits if something other than the CPU may be better", async () => {
   const gate = Promise.withResolvers<readonly DeviceReport[]>();
   const devices = new DeviceList(() => gate.promise);
   const first = devices.forPicture();
@@ -161,11 +161,11 @@ test("a picture waits where something else than the CPU may be better", async ()
   expect(await first).toEqual([CUDA, CPU]);
 });
 
-test("nothing is known before they were tried", () => {
+test("nothing is known before they are probed", () => {
   expect(new DeviceList(() => Promise.resolve([CPU])).chosen("auto")).toBeUndefined();
 });
 
-test("takes the best that works, and says nothing of a fallback there", async () => {
+test("chooses the best that works, and then reports no fallback", async () => {
   expect(await chosenOf([CUDA, CPU])).toEqual({
     provider: "cuda",
     report: CUDA,
@@ -173,7 +173,7 @@ test("takes the best that works, and says nothing of a fallback there", async ()
   });
 });
 
-test("says why better ones are passed over", async () => {
+test("says why better ones are skipped", async () => {
   expect(await chosenOf([NO_CUDA, SLOW, CPU])).toEqual({
     provider: "cpu",
     report: CPU,
@@ -181,7 +181,7 @@ test("says why better ones are passed over", async () => {
   });
 });
 
-test("what a person chose is no fallback", async () => {
+test("the user's choice is not a fallback", async () => {
   expect(await chosenOf([NO_CUDA, CPU], "cpu")).toMatchObject({
     provider: "cpu",
     fallback: undefined,
@@ -201,7 +201,7 @@ test.each([
   expect(wantedDevice({ device }, { DARKROOM_DEVICE })).toBe(wanted);
 });
 
-test("it says why nothing can be drawn, and tries what was not tried or did not work", async () => {
+test("it says why nothing can be drawn, and probes what was not probed or did not work", async () => {
   const found = [
     [NO_CUDA, { ...CPU, available: false }],
     [NO_CUDA, CPU],

@@ -17,7 +17,7 @@ function drawing(turns: DeviceTurns) {
   return { draw, order };
 }
 
-test("where both wait they take turns, and inside each the first is first", async () => {
+test("if both wait they take turns, and within each the first is first", async () => {
   const { draw, order } = drawing(new DeviceTurns());
   await Promise.all([
     draw("server", "d1"),
@@ -31,7 +31,7 @@ test("where both wait they take turns, and inside each the first is first", asyn
   expect(order).toEqual(["d1", "s1", "d2", "s2", "d3", "s3", "s4"]);
 });
 
-test("the studio is first where it did not just draw", async () => {
+test("the studio is first unless it has just drawn", async () => {
   const turns = new DeviceTurns();
   const { draw, order } = drawing(turns);
   const release = await turns.take("server", NEVER);
@@ -55,7 +55,7 @@ test("one that is cancelled while it waits gives up its place, with the reason",
   expect(order).toEqual(["other"]);
 });
 
-test("one that fails lets go of the device", async () => {
+test("one that fails releases the device", async () => {
   const turns = new DeviceTurns();
   const { draw, order } = drawing(turns);
   await expect(turns.run("server", NEVER, () => Promise.reject(new Error("no")))).rejects.toThrow(
@@ -65,7 +65,7 @@ test("one that fails lets go of the device", async () => {
   expect([order, turns.holder]).toEqual([["after"], undefined]);
 });
 
-test("what must not meet a picture waits until the device is free and nobody waits", async () => {
+test("work that must not coincide with a picture waits until the device is free and nobody waits", async () => {
   const turns = new DeviceTurns();
   const { draw, order } = drawing(turns);
   const release = await turns.take("server", NEVER);
@@ -78,7 +78,7 @@ test("what must not meet a picture waits until the device is free and nobody wai
   expect(order.at(-1)).toBe("at once");
 });
 
-test("what one drawer wants done is not lost by what the other wants", async () => {
+test("one drawer's wish is not lost because of the other's", async () => {
   const turns = new DeviceTurns();
   const done: string[] = [];
   const release = await turns.take("server", NEVER);

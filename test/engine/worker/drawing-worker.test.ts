@@ -87,7 +87,7 @@ function add({ queue, worker }: Scene, ...seeds: number[]): string[] {
   return ids;
 }
 
-test("draws what waits in its order, and what comes later too", async () => {
+test("draws what waits in order, and what comes later too", async () => {
   const one = scene();
   const [first] = add(one, 1, 2);
   await one.settled();
@@ -101,7 +101,7 @@ test("draws what waits in its order, and what comes later too", async () => {
   });
 });
 
-test("a picture is kept under its generation's id", async () => {
+test("a picture is stored under its generation's id", async () => {
   const names: (string | undefined)[] = [];
   const keep = ({ id }: NewPicture): Promise<string> => {
     names.push(id);
@@ -127,7 +127,7 @@ test("one that fails keeps its reason and does not stop the rest", async () => {
   expect(one.logged).toEqual([]);
 });
 
-test("a mistake of ours is told to the log, and the row says no more than its name", async () => {
+test("an internal error is logged, and the row contains only its name", async () => {
   const mistake = new TypeError("x is not a function");
   const one = scene(() => Promise.reject(mistake));
   const [first] = add(one, 1);
@@ -139,7 +139,7 @@ test("a mistake of ours is told to the log, and the row says no more than its na
   expect(one.logged).toEqual([mistake]);
 });
 
-test("a picture that could not be kept is kept at the next try without being drawn again", async () => {
+test("a picture that could not be stored is stored at the next try without being drawn again", async () => {
   let isFull = true;
   const keep = (): Promise<string> => (isFull ? Promise.reject(FULL) : Promise.resolve("picture"));
   const one = scene(undefined, { keep });
@@ -157,7 +157,7 @@ test("a picture that could not be kept is kept at the next try without being dra
   });
 });
 
-test("a picture whose generation was forgotten is not held on to", async () => {
+test("a picture whose generation was deleted is not kept", async () => {
   const one = scene(undefined, { keep: () => Promise.reject(FULL) });
   const [first] = add(one, 1);
   await one.settled();
@@ -168,7 +168,7 @@ test("a picture whose generation was forgotten is not held on to", async () => {
   expect(one.drawn).toEqual(["1", "1"]);
 });
 
-test("cancelling ends the one that runs, and the next begins", async () => {
+test("cancelling ends the running one, and the next starts", async () => {
   const one = scene((seed, signal) => (seed === "1" ? forever(signal) : Promise.resolve(PICTURE)));
   const [first] = add(one, 1, 2);
   await vi.waitFor(() => expect(one.drawn).toEqual(["1"]));
@@ -208,7 +208,7 @@ test("cancelling what does not run changes nothing", async () => {
   expect(one.rows()).toEqual(["1 done"]);
 });
 
-test("pausing lets the running one finish, starts nothing and lets go of the model", async () => {
+test("pausing lets the running one finish, starts nothing and releases the model", async () => {
   const gate = Promise.withResolvers<NewPicture>();
   const one = scene(() => gate.promise);
   add(one, 1, 2);
@@ -224,7 +224,7 @@ test("pausing lets the running one finish, starts nothing and lets go of the mod
   expect(one.rows()).toEqual(["2 done", "1 done"]);
 });
 
-test("closing interrupts the one that runs and leaves the rest waiting", async () => {
+test("closing interrupts the running one and leaves the rest waiting", async () => {
   const one = scene((_, signal) => forever(signal));
   add(one, 1, 2);
   await vi.waitFor(() => expect(one.drawn).toEqual(["1"]));

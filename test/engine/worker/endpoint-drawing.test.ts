@@ -45,7 +45,7 @@ function scene(draw: Endpoints["draw"], endpoint: Partial<Endpoint> = {}) {
   return { drawing, told };
 }
 
-test("a record holds what was sent, and what was told in its place", async () => {
+test("a record contains what was sent, and what was reported instead", async () => {
   const { drawing } = scene(async () => ({ ...PICTURE, seed: "9", device: "cuda" }));
   const { record, target, seconds } = await drawing.draw(GENERATION, never);
   expect([target, seconds]).toEqual(["edge-1", { load: 0, text: 0, denoise: 12, decode: 0 }]);
@@ -61,7 +61,7 @@ test("a record holds what was sent, and what was told in its place", async () =>
   });
 });
 
-test("a record holds the preset and the intervals that were sent, and the precision that was told", async () => {
+test("a record contains the preset and the intervals that were sent, and the reported precision", async () => {
   const sent = {
     ...ORDER,
     preset: "fast",
@@ -85,7 +85,7 @@ test("a record holds the preset and the intervals that were sent, and the precis
   expect(await on({})).not.toHaveProperty("precision");
 });
 
-test("what was not sent and not told is in no record", async () => {
+test("what was neither sent nor reported is in no record", async () => {
   const { model, prompt, width, height } = ORDER;
   const sent = { model, prompt, negativePrompt: "", width, height, isSizeOpen: true as const };
   const { drawing } = scene(async () => ({ ...PICTURE, sent }));
@@ -104,7 +104,7 @@ test("what was not sent and not told is in no record", async () => {
   expect(record).toMatchObject({ prompt: "a dog", negativePrompt: "", device: "edge" });
 });
 
-test("it tells in tenths of a second how long it has taken and how long it will, and which attempt it is", async () => {
+test("it reports in tenths of a second how long it has taken and will take, and which attempt it is", async () => {
   const { drawing, told } = scene(
     async (_id, _order, { onAttempt }) => {
       onAttempt?.(1);
@@ -134,7 +134,7 @@ test("it tells in tenths of a second how long it has taken and how long it will,
   expect(told.length).toBe(count);
 });
 
-test("one that fails tells nothing afterwards", async () => {
+test("a failed one reports nothing afterwards", async () => {
   const refusal = new StudioError("ENDPOINT_TIMED_OUT", { status: 504 });
   const { drawing, told } = scene(() => Promise.reject(refusal));
   await expect(drawing.draw(GENERATION, never)).rejects.toBe(refusal);
@@ -143,7 +143,7 @@ test("one that fails tells nothing afterwards", async () => {
   expect(told.length).toBe(count);
 });
 
-test("a start is told with its phases and its last time, and the picture's own time counts from its end", async () => {
+test("a start is reported with its phases and its last time, and the picture's own time counts from its end", async () => {
   const starting = {
     elapsedSeconds: 40,
     phases: [{ phase: "no-pod" as const, fromSeconds: 0 }],
@@ -167,7 +167,7 @@ test("a start is told with its phases and its last time, and the picture's own t
   expect(asking?.elapsedSeconds).toBeLessThan(40);
 });
 
-test("what is given up says that the server may go on only where it had the request", async () => {
+test("a cancelled one says that the server may continue only if it had the request", async () => {
   const abort = new AbortController();
   for (const [isOut, thrown] of [
     [true, { code: "ENDPOINT_LEFT", details: { name: "edge" } }],

@@ -7,7 +7,7 @@ const drawn = (denoise: number) => ({
   seconds: { load: 0, text: 0, denoise, decode: 0 },
 });
 
-test("an endpoint takes about as long as its latest pictures did", async () => {
+test("an endpoint takes about as long as for its latest pictures", async () => {
   const history = new EndpointHistory(async (target) =>
     target === "edge" ? [drawn(30), drawn(20), { record: RECORD }, drawn(22)] : [],
   );
@@ -20,7 +20,7 @@ test("an endpoint takes about as long as its latest pictures did", async () => {
   expect([history.of("new"), history.of("local")]).toEqual([{ medianSeconds: 5, medianOf: 1 }, {}]);
 });
 
-test("what it took long ago is forgotten", async () => {
+test("its times of long ago are forgotten", async () => {
   const history = new EndpointHistory(async () => []);
   for (let i = 0; i < 40; i++) history.learn("edge", drawn(100));
   for (let i = 0; i < 30; i++) history.learn("edge", drawn(1));

@@ -59,7 +59,7 @@ function estimates({
   });
 }
 
-test("pictures drawn before say how long the next one takes", async () => {
+test("earlier pictures say how long the next one takes", async () => {
   expect(await estimates({ drawn: [drawn()], loaded: "starter" }).of(ORDER)).toEqual({
     seconds: 64.5,
     secondsPerStep: 2,
@@ -78,13 +78,13 @@ test("without any, the device's probe does, and loading is counted", async () =>
   expect(estimate.seconds).toBeLessThan(3);
 });
 
-test("pictures of another device, or without times, say nothing", async () => {
+test("pictures of another device, or without times, are ignored", async () => {
   const other = drawn({ device: "cuda" });
   const { record } = drawn();
   expect((await estimates({ drawn: [other, { record }] }).of(ORDER)).basis).toBe("estimated");
 });
 
-test("before devices were tried there is an estimate, too", async () => {
+test("before devices are probed there is an estimate, too", async () => {
   expect((await estimates({ drawn: [drawn()], isTried: false }).of(ORDER)).basis).toBe("estimated");
 });
 
@@ -94,20 +94,20 @@ test("learns from every new picture", async () => {
   expect((await all.of(ORDER)).secondsPerStep).toBe(2);
 });
 
-test("a start from a picture runs fewer steps, and costs its encoding", async () => {
+test("a start image means fewer steps, but its encoding takes time", async () => {
   const all = estimates({ drawn: [drawn({ strength: 0.5 })], loaded: "starter" });
   const estimate = await all.of({ ...ORDER, strength: 0.5 });
   expect(estimate).toMatchObject({ secondsPerStep: 2, seconds: 0.5 + 2 + 15 * 2 + 4 });
 });
 
-test("what a method evaluates twice a step takes twice as long; what cannot be laid out is no sample", async () => {
+test("what a method evaluates twice a step takes twice as long; an invalid run is not a sample", async () => {
   const impossible = drawn({ width: 4, height: 4 });
   const all = estimates({ drawn: [impossible, drawn()], loaded: "starter" });
   const pndm = await all.of({ ...ORDER, scheduler: "pndm" });
   expect(pndm).toMatchObject({ secondsPerStep: 2, seconds: 0.5 + 31 * 2 + 4 });
 });
 
-test("steps that run the last layer alone count as what they are, before and after", async () => {
+test("steps that run only the last layer are counted as such, before and after", async () => {
   const seconds = 0.5 + (15 + 15 * 0.15) * 2 + 4;
   const cached = { ...ORDER, cacheInterval: 2 };
   const all = estimates({ drawn: [drawn()], loaded: "starter" });
@@ -121,7 +121,7 @@ test("steps that run the last layer alone count as what they are, before and aft
   expect((await later.of(ORDER)).secondsPerStep).toBeCloseTo(2);
 });
 
-test("a tiny decoder's work is counted where it decodes, and what the VAE took is no measure of it", async () => {
+test("a tiny decoder's work is counted if it decodes, and the VAE's time is no measure of it", async () => {
   const model = await readModel(modelWithTiny(), "float32");
   const of = async (
     preset: "exact" | "fast",
@@ -145,7 +145,7 @@ test("a large model at its size takes about half an hour on a small CPU", () => 
   expect({ minutes: Math.round(seconds / 60), basis }).toEqual({ minutes: 22, basis: "estimated" });
 });
 
-test("what cannot be read now is read at the next asking, and costs no picture its place", async () => {
+test("what cannot be read now is read at the next question, and affects no picture", async () => {
   let reads = 0;
   const all = new Estimates({
     models: { read: () => Promise.resolve(read) },
@@ -180,7 +180,7 @@ test("a UNet that takes the guidance scale does a step once, whatever the scale"
   expect(secondsPerStep / plain).toBeCloseTo(1, 1);
 });
 
-test("the reference picture is what the graphs of Stable Diffusion 2 come to at 768x768", () => {
+test("the reference picture is computed from Stable Diffusion 2's graphs at 768x768", () => {
   const counted = workOf(SD2, { width: 768, height: 768, isGuided: true });
   const shares = (["text", "step", "decode"] as const).map((part) => ({
     nodes: counted[part].nodes - REFERENCE.work[part].nodes,
@@ -192,7 +192,7 @@ test("the reference picture is what the graphs of Stable Diffusion 2 come to at 
   expect(shares).toEqual([1, 1, 1].map((operations) => ({ nodes: 0, operations })));
 });
 
-test("each preset takes less of the reference picture than the one before, and int8 is the CPU's", () => {
+test("each preset takes less of the reference picture than the previous one, and int8 is for the CPU", () => {
   const cpu = referencePresets({ provider: "cpu", available: true, float16: false, seconds: 0.02 });
   expect(cpu.map(({ preset }) => preset)).toEqual(["exact", "balanced", "fast"]);
   const [exact = 0, balanced = 0, fast = 0] = cpu.map(({ seconds }) => seconds);

@@ -24,7 +24,7 @@ function scene(waiting: readonly string[], drawsOwn = false) {
   return { lanes, told, mayStart };
 }
 
-test("every target that something waits for has one lane, made once", () => {
+test("every target with a waiting generation has one lane, made once", () => {
   const { lanes, told } = scene(["local", "edge"]);
   lanes.start();
   expect(told).toEqual(["here starts", "edge starts", "here wakes", "edge wakes"]);
@@ -32,7 +32,7 @@ test("every target that something waits for has one lane, made once", () => {
   expect(told.slice(4)).toEqual(["here wakes", "edge wakes"]);
 });
 
-test("all lanes hear of what is cancelled, forgotten and closed", async () => {
+test("all lanes are notified of cancelled and deleted generations, and of closing", async () => {
   const { lanes, told } = scene(["edge"]);
   lanes.start();
   told.length = 0;
@@ -49,14 +49,14 @@ test("all lanes hear of what is cancelled, forgotten and closed", async () => {
   ]);
 });
 
-test("where nothing is started nothing is drawn, whatever waits", () => {
+test("if nothing is started nothing is drawn, whatever waits", () => {
   const { lanes, told } = scene(["local", "edge"]);
   lanes.wake();
   lanes.added("edge", 1);
   expect(told).toEqual([]);
 });
 
-test("an endpoint may draw what this program asked for, and no more of what waits", () => {
+test("an endpoint may draw what this program requested, and nothing else that waits", () => {
   const { lanes, told, mayStart } = scene(["local", "edge", "other"], true);
   lanes.added("local", 5);
   lanes.added("edge", 2);

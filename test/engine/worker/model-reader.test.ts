@@ -14,7 +14,7 @@ function reader(): { models: ModelReader; asked: string[] } {
   return { models, asked };
 }
 
-test("asks the store at every reading, so that a model is the one of now", async () => {
+test("asks the store at every reading, so that a model is the present one", async () => {
   const { models, asked } = reader();
   expect(await models.read("a")).toBe(await models.read("a"));
   await expect(models.read("gone")).rejects.toThrow("it is gone");
@@ -26,7 +26,7 @@ test("counts tokens as the model does", async () => {
   expect(await models.countTokens("a", "two purple fish")).toEqual({ count: 3, limit: 75 });
 });
 
-test("the limit is the model's own, and what comes after it is said to be cut", async () => {
+test("the limit is the model's own, and what follows it is reported as cut", async () => {
   const folder = temporaryFolder();
   saveModel("text-encoder-20", folder);
   const models = new ModelReader(() => Promise.resolve(folder));

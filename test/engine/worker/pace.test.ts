@@ -24,7 +24,7 @@ function isNear(value: number, measured: number): boolean {
   return value > measured / 2 && value < measured * 2;
 }
 
-test("comes near to what was measured for Stable Diffusion 2 and for the starter", () => {
+test("comes close to what was measured for Stable Diffusion 2 and for the starter", () => {
   const large = estimatedPace(workOf(SD2, guided(512)), speed);
   const small = estimatedPace(workOf(starter, guided(128)), speed);
   expect({
@@ -40,7 +40,7 @@ test("comes near to what was measured for Stable Diffusion 2 and for the starter
   });
 });
 
-test("guidance doubles the work of the text, and of a step but for what both predictions share", () => {
+test("guidance doubles the work of the text, and of a step except for what both predictions share", () => {
   const both = workOf(SD2, guided(512));
   const one = workOf(SD2, { ...guided(512), isGuided: false });
   expect([
@@ -50,7 +50,7 @@ test("guidance doubles the work of the text, and of a step but for what both pre
   ]).toEqual([expect.closeTo(1.95, 2), expect.closeTo(2, 5), 1]);
 });
 
-test("knows a device by its products, one where it was too slow for more", () => {
+test("knows a device by its products, one if it was too slow for more", () => {
   const report = { provider: "cpu", available: true, float16: false } as const;
   expect([
     speedOf({ ...report, gigaflops: 200, seconds: 1 }),
@@ -63,7 +63,7 @@ function sample(side: number, pace: Pace): Sample {
   return { work: workOf(starter, guided(side)), pace };
 }
 
-test("one size seen gives that size as it was, in the middle of what was seen", () => {
+test("one known size gives its own median", () => {
   const samples = [5, 1, 2].map((n) => sample(128, { text: n, step: 10 * n, decode: 100 * n }));
   expect(measuredPace(samples, workOf(starter, guided(128)), speed)).toMatchObject({
     text: 2,
@@ -72,7 +72,7 @@ test("one size seen gives that size as it was, in the middle of what was seen", 
   });
 });
 
-test("another size is brought to this one by the work of both, the nearest sizes first", () => {
+test("another size is scaled to this one by the work of both, the closest sizes first", () => {
   const near = Array.from({ length: 5 }, () => sample(256, { text: 1, step: 1, decode: 1 }));
   const far = Array.from({ length: 9 }, () => sample(64, { text: 9, step: 9, decode: 9 }));
   const wanted = workOf(starter, guided(512));
@@ -82,6 +82,6 @@ test("another size is brought to this one by the work of both, the nearest sizes
   expect(ratio).toBeGreaterThan(4);
 });
 
-test("nothing seen is nothing known", () => {
+test("without samples nothing is known", () => {
   expect(measuredPace([], workOf(starter, guided(128)), speed)).toBeUndefined();
 });

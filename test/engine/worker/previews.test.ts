@@ -6,7 +6,7 @@ import { refusal } from "../../fakes/refusal.ts";
 
 const two = pixels(2, 1, Uint8Array.of(255, 0, 0, 0, 0, 255));
 
-test("what is developing can be seen as a PNG", async () => {
+test("a developing picture can be seen as a PNG", async () => {
   const previews = new Previews();
   const opened = previews.open(previews.add("generation", 3, two));
   const { data, info } = await sharp(opened.bytes).raw().toBuffer({ resolveWithObject: true });

@@ -15,7 +15,7 @@ function step(number: number) {
   } as const;
 }
 
-test("tells every stage of a picture with what is left of it", () => {
+test("reports every stage of a picture with its remaining time", () => {
   const progress = new RunProgress(4, PACE);
   const last = progress.step(step(4), "/preview");
   expect([
@@ -49,7 +49,7 @@ test("tells every stage of a picture with what is left of it", () => {
   ]);
 });
 
-test("promises nothing where nothing is known, and shows no preview where there is none", () => {
+test("promises nothing if nothing is known, and shows no preview if there is none", () => {
   const progress = new RunProgress(4, undefined);
   expect([
     progress.denoising(),

@@ -7,7 +7,7 @@ function picture(bytes: number): NewPicture {
   return { png: { length: bytes } } as unknown as NewPicture;
 }
 
-test("gives back what it was given until it is told to forget it", () => {
+test("returns what it was given until it is told to discard it", () => {
   const unsaved = new UnsavedPictures();
   const one = picture(1);
   unsaved.set("a", one);
@@ -16,7 +16,7 @@ test("gives back what it was given until it is told to forget it", () => {
   expect([unsaved.get("a"), unsaved.get("b")]).toEqual([one, undefined]);
 });
 
-test("gives the oldest up where memory would run out", () => {
+test("discards the oldest if memory would run out", () => {
   const unsaved = new UnsavedPictures();
   for (const id of ["a", "b", "a", "c"]) unsaved.set(id, picture(100 << 20));
   expect(["a", "b", "c"].map((id) => unsaved.get(id) !== undefined)).toEqual([true, false, true]);

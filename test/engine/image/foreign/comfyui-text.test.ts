@@ -67,11 +67,11 @@ const CUSTOM: Nodes = {
   ],
 };
 
-test("the plainest graph tells everything", () => {
+test("the simplest graph says everything", () => {
   expect(parse(PLAIN)).toStrictEqual(RECORD);
 });
 
-describe("samplers put together of nodes", () => {
+describe("samplers that consist of several nodes", () => {
   test("noise, guider, sampler and sigmas say what one node says elsewhere", () => {
     expect(parse(CUSTOM)).toStrictEqual({ ...RECORD, scheduler: "dpm++2m-karras" });
   });
@@ -133,7 +133,7 @@ describe("samplers put together of nodes", () => {
     expect(parse({ ...CUSTOM, ...changed })).toMatchObject(expected);
   });
 
-  test("a schedule of a class that is none of ours is not called by a name of ours", () => {
+  test("a schedule of an unknown class is not given one of our names", () => {
     const sigmas: Nodes = { sigmas: ["SDTurboScheduler", { steps: 1, denoise: 1 }] };
     expect(parse({ ...CUSTOM, ...sigmas })).not.toHaveProperty("scheduler");
   });
@@ -278,7 +278,7 @@ describe("prompts", () => {
     expect(parse({ ...PLAIN, ...changed })).toMatchObject(expected);
   });
 
-  test("words within a text are no bare words", () => {
+  test("words within a text are not bare words", () => {
     const text = textOf({
       ...PLAIN,
       positive: ["CLIPTextEncode", { text: 'a sign: NaN, [Infinity], "-Infinity"', ...CLIP }],
@@ -290,7 +290,7 @@ describe("prompts", () => {
     });
   });
 
-  test("one that only a program knows is absent, and the rest is told", () => {
+  test("a prompt that only a program knows is absent, and the rest is read", () => {
     const positive: Nodes = { positive: ["CLIPTextEncode", { text: ["gone", 0], ...CLIP }] };
     const { prompt: _, ...rest } = RECORD;
     expect(parse({ ...PLAIN, ...positive })).toStrictEqual(rest);
@@ -315,21 +315,21 @@ describe("several samplers", () => {
         decoded: ["VAEDecode", { samples: ["sampler", 0], vae: ["model", 2] }],
       },
     ],
-  ])("one that goes over %s does not count, wherever it stands", (_, between) => {
+  ])("one that passes through %s does not count, wherever it is", (_, between) => {
     const { sampler, ...rest } = PLAIN;
     const over: Nodes = { ...between, over: ["KSampler", second] };
     expect(parse({ ...over, ...PLAIN })).toStrictEqual(RECORD);
     expect(parse({ ...rest, sampler: sampler!, ...over })).toStrictEqual(RECORD);
   });
 
-  test("where all start from a picture, the first has a strength", () => {
+  test("if all start from a picture, the first has a strength", () => {
     const latent: Nodes = { latent: ["VAEEncode", { pixels: ["x", 0], vae: ["model", 2] }] };
     const sampler: Nodes = { sampler: ["KSampler", { ...KSAMPLER, denoise: 0.6 }] };
     const { width: _, height: __, ...rest } = RECORD;
     expect(parse({ ...PLAIN, ...latent, ...sampler })).toStrictEqual({ ...rest, strength: 0.6 });
   });
 
-  test("sizes may come from nodes of their own", () => {
+  test("sizes may come from their own nodes", () => {
     const nodes: Nodes = {
       latent: ["EmptySD3LatentImage", { width: ["side", 0], height: ["side", 0], batch_size: 1 }],
       side: ["PrimitiveInt", { value: 128 }],
@@ -338,8 +338,8 @@ describe("several samplers", () => {
   });
 });
 
-describe("graphs that nobody drew", () => {
-  test("circles of every kind end", () => {
+describe("graphs that no user made", () => {
+  test("loops of every kind end", () => {
     const nodes: Nodes = {
       positive: [
         "ConditioningCombine",
@@ -374,7 +374,7 @@ describe("graphs that nobody drew", () => {
     expect(parse({ ...PLAIN, ...doubling, ...end, ...positive })).toMatchObject({ seed: "3" });
   });
 
-  test("a megabyte of samplers on one long way is read", () => {
+  test("a megabyte of samplers in one long chain is read", () => {
     const chain: Nodes = Object.fromEntries(
       Array.from({ length: 2000 }, (_, i) => [`r${i}`, ["Reroute", { "": [`r${i + 1}`, 0] }]]),
     );
@@ -385,7 +385,7 @@ describe("graphs that nobody drew", () => {
     expect(parse({ ...PLAIN, ...chain, ...samplers })).toMatchObject({ seed: "3" });
   });
 
-  test("any nodes with any links are read or passed over", () => {
+  test("any nodes with any links are read or skipped", () => {
     const ids = ["a", "b", "c", "d", "1"];
     const kinds = [
       "KSampler",

@@ -14,7 +14,7 @@ const read = (texts: Record<string, string>) => readForeignTexts(new Map(Object.
 
 const isSound = (recall: Recall | undefined) => recallSchema.optional().safeParse(recall).success;
 
-describe("each studio's own words", () => {
+describe("each studio's own texts", () => {
   test.each<[string, Record<string, string>, Recall]>([
     ["ours", Object.fromEntries(generationTexts(RECORD)), { writer: "darkroom", record: RECORD }],
     [
@@ -216,20 +216,20 @@ describe("each studio's own words", () => {
   });
 
   test.each(["one boat", '"one boat"', "", '"', "-s 4", '"one boat -s 4'])(
-    "%j under Dream tells nothing",
+    "%j under Dream says nothing",
     (Dream) => {
       expect(read({ Dream })).toBeUndefined();
     },
   );
 
-  test("of StabilityMatrix' older pictures the project says who wrote them", () => {
+  test("the project names the writer of StabilityMatrix' older pictures", () => {
     expect(read({ parameters: written.A1111, smproj: "{}" })).toMatchObject({
       writer: "stability-matrix",
       record: { seed: "18446744073709551615" },
     });
   });
 
-  test("A1111's text tells more than a graph beside it", () => {
+  test("A1111's text says more than a graph beside it", () => {
     expect(read({ parameters: written.A1111, prompt: written.COMFYUI })?.writer).toBe("a1111");
   });
 
@@ -241,7 +241,7 @@ describe("each studio's own words", () => {
     expect(read({ parameters, fooocus_scheme: "a1111" })?.record.scheduler).toBe("dpm++2m-karras");
   });
 
-  test("a schedule that is none of ours is not called by a name of ours", () => {
+  test("an unknown schedule is not given one of our names", () => {
     const parameters = written.FOOOCUS_INFOTEXT.replace(
       "Scheduler: karras",
       "Scheduler: align_your_steps",
@@ -266,7 +266,7 @@ describe("user comments of JPEG and WebP", () => {
     });
   });
 
-  test.each(["", "taken on a sunny day", "{}", '{"c": 3}'])("%j tells nothing", (comment) => {
+  test.each(["", "taken on a sunny day", "{}", '{"c": 3}'])("%j says nothing", (comment) => {
     expect(readForeignTexts(textsOfComment({ comment }))).toBeUndefined();
   });
 });
@@ -282,7 +282,7 @@ test.each([
   { prompt: "{}" },
   { prompt: '{"1": {"class_type": "KSampler", "inputs": {}}}' },
   { "XML:com.adobe.xmp": "<x:xmpmeta><exif:UserComment/></x:xmpmeta>" },
-])("nothing is told by %j", (texts) => {
+])("%j says nothing", (texts) => {
   expect(read(texts as Record<string, string>)).toBeUndefined();
 });
 
@@ -338,7 +338,7 @@ const WORDS = [
   "software",
 ];
 
-test("whatever the texts hold, they are read or passed over, and what is read is sound", () => {
+test("whatever the texts contain, they are read or skipped, and the result is valid", () => {
   const text = fc.oneof(
     fc.string({ unit: "binary", maxLength: 60 }),
     anyJson(WORDS),
@@ -353,7 +353,7 @@ test("whatever the texts hold, they are read or passed over, and what is read is
   );
 });
 
-test("a text that was cut or changed anywhere is read or passed over", () => {
+test("a text that was cut or changed anywhere is read or skipped", () => {
   const key = fc.constantFrom<[string, string]>(
     ["parameters", written.FOOOCUS_JSON],
     ["invokeai_metadata", written.INVOKEAI],

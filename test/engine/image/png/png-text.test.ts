@@ -19,7 +19,7 @@ const text = fc.oneof(
   fc.stringMatching(/^[\n\x20-\x7e\xa0-\xff]*$/),
 );
 
-test("texts come back as they were, NUL and lone surrogates as U+FFFD", () => {
+test("texts are read back unchanged, NUL and unpaired surrogates as U+FFFD", () => {
   fc.assert(
     fc.property(keyword, text, (key, written) => {
       const png = addPngTexts(PICTURE, new Map([[key, written]]));
@@ -42,7 +42,7 @@ test.each([
   ["\u0085", "iTXt"],
   ["猫 and 🐟", "iTXt"],
   ["\uFEFFmark", "iTXt"],
-])("%j goes into a chunk of type %s and comes back", (written, type) => {
+])("%j is written into a chunk of type %s and read back", (written, type) => {
   const png = addPngTexts(PICTURE, new Map([["parameters", written]]));
   expect(Buffer.from(png.subarray(37, 41)).toString()).toBe(type);
   expect(readPngTexts(png).get("parameters")).toBe(written);
@@ -60,7 +60,7 @@ test("other decoders see the texts", async () => {
   ]);
 });
 
-test("writes the texts before the picture's data, and sound checksums", () => {
+test("writes the texts before the picture's data, with valid checksums", () => {
   const png = Buffer.from(addPngTexts(PICTURE, new Map([["darkroom", "x"]])));
   const types: string[] = [];
   for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
@@ -79,7 +79,7 @@ test.each(["", "x".repeat(80), "with space", "ключ", "nul\0"])(
   },
 );
 
-test("a picture in several chunks gets its texts once, in front of the first", () => {
+test("a picture in several chunks gets its texts once, before the first", () => {
   const [header, data] = [...chunksOf(PICTURE)];
   const twice = Buffer.concat([
     PICTURE.subarray(0, 8),
@@ -92,7 +92,7 @@ test("a picture in several chunks gets its texts once, in front of the first", (
   expect(types).toEqual(["IHDR", "tEXt", "IDAT", "IDAT"]);
 });
 
-test("any texts can be put into a picture, whose data stays as it is", () => {
+test("any texts can be put into a picture, whose data stays unchanged", () => {
   const keyword = fc.stringMatching(/^[\x21-\x7e]{1,79}$/);
   const texts = fc.uniqueArray(fc.tuple(keyword, fc.string({ unit: "grapheme" })), {
     selector: ([key]) => key,

@@ -69,16 +69,16 @@ describe("texts of other studios", () => {
     expect([...readPngTexts(png(text, PICTURE, END))]).toEqual(Object.entries(expected));
   });
 
-  test("may stand behind the picture; the last one of a keyword counts", () => {
+  test("may follow the picture; the last one of a keyword counts", () => {
     const file = png(chunk("tEXt", "a\0first"), PICTURE, chunk("tEXt", "a\0last"), END);
     expect([...readPngTexts(file)]).toEqual([["a", "last"]]);
   });
 
-  test("what stands behind the end is not the picture's", () => {
+  test("what follows the end does not belong to the picture", () => {
     expect(readPngTexts(png(PICTURE, END, chunk("tEXt", "a\0b"))).size).toBe(0);
   });
 
-  test("those not asked for are passed over, however damaged or large", () => {
+  test("other keywords are skipped, however damaged or large", () => {
     const file = png(
       chunk("zTXt", compressed("workflow\0\0", Buffer.alloc(50 << 20))),
       chunk("tEXt", "other\0x", { checksum: 1 }),
@@ -198,7 +198,7 @@ test.each<[string, Uint8Array]>([
   ["has no keyword", chunk("tEXt", "\0b")],
   ["is cut short", chunk("iTXt", "prompt\0\0\0en")],
   ["cannot be inflated", chunk("zTXt", "prompt\0\0hello")],
-])("a text that %s does not hide a good one", (_, text) => {
+])("a text that %s does not hide a valid one", (_, text) => {
   const good = chunk("tEXt", "parameters\0wanted");
   expect([...readPngTexts(png(text, good, PICTURE, END))]).toEqual([["parameters", "wanted"]]);
 });
@@ -216,12 +216,12 @@ test.each<[string, Uint8Array]>([
   ],
   ["is followed by zeros", Buffer.concat([PICTURE, Buffer.alloc(64)])],
   ["has a wrong checksum", Buffer.concat([chunk("IDAT", "x", { checksum: 1 }), END])],
-])("keeps the texts in front of a picture that %s", (_, tail) => {
+])("keeps the texts before a picture that %s", (_, tail) => {
   const file = png(chunk("tEXt", "darkroom\0{}"), chunk("IDAT", ""), tail);
   expect([...readPngTexts(file)]).toEqual([["darkroom", "{}"]]);
 });
 
-test("a file of ours that lost its tail anywhere in its picture keeps its texts", () => {
+test("one of our files that was cut off anywhere in its picture keeps its texts", () => {
   const noise = new Uint8Array(32 * 32 * 3).map((_, i) => i * i);
   const texts = new Map([
     ["darkroom", '{"format":1}'],

@@ -33,7 +33,7 @@ describe("the list of models", () => {
   });
 });
 
-test("the tensors that a model declares: ours all, the seed's none", () => {
+test("the tensors that a model declares: all of ours, none of the notebook's service", () => {
   expect(readDeclaredTensors(replyOf(modelMetadata({ name: "starter" })))).toMatchObject({
     inputs: expect.arrayContaining(["prompt", "seed", "num_images_per_prompt"]),
     outputs: ["image"],

@@ -360,7 +360,7 @@ test.each([
     404,
     torchserve(404, "ResourceNotFoundException", "Requested resource is not found, please refer."),
   ],
-])("nothing serves there: %s", (_, status, body) => {
+])("no service answers there: %s", (_, status, body) => {
   expect(refused(status, body)).toEqual([
     "ENDPOINT_NOT_SERVED",
     { status, reason: expect.any(String) },
@@ -381,7 +381,7 @@ test.each<[string, Parameters<typeof refused>, string]>([
   ["a gateway's own word", [502, error("bad gateway")], "ENDPOINT_FAULT"],
   ["a model that is not there", [404, error("Model sd not found")], "ENDPOINT_MODEL_UNKNOWN"],
   ["a sign-in page", [403, SIGN_IN], "ENDPOINT_TOKEN_REFUSED"],
-])("something serves there: %s", (_, reply, code) => {
+])("a service answers there: %s", (_, reply, code) => {
   expect(refused(...reply)?.[0]).toBe(code);
 });
 
@@ -424,14 +424,14 @@ test.each<[string, Refusal]>([
   }
 });
 
-test("a reply that may be a picture is no refusal", () => {
+test("a reply that may be a picture is not a refusal", () => {
   expect(refused(200, { id: "42", outputs: [] })).toBeUndefined();
   expect(refused(200, SEED_REQUEST)).toBeUndefined();
   expect(refused(200, { message: "ok", predictions: [] })).toBeUndefined();
   expect(refused(200, "not JSON at all")).toBeUndefined();
 });
 
-test("a stranger's text is one short line", () => {
+test("a server's text becomes one short line", () => {
   const [, { reason }] = refused(500, error(`a\u001b[31m\nb\u0000 ${"x".repeat(1000)}\ud800`)) as [
     string,
     { reason: string },

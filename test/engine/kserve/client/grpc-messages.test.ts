@@ -36,7 +36,7 @@ test("pixels are read from raw contents and from a list of numbers", () => {
   expect(told?.content).toEqual({ kind: "binary", values: Float64Array.from(PIXELS) });
 });
 
-test("declared inputs are read by their names", () => {
+test("declared inputs are read by name", () => {
   const tensor = (name: string) => join([textField(1, name), textField(2, "BYTES")]);
   const metadata = join([
     textField(1, "sd"),
@@ -46,7 +46,7 @@ test("declared inputs are read by their names", () => {
   expect(readGrpcTensors(whole(metadata))).toEqual({ inputs: ["prompt"], outputs: ["image"] });
 });
 
-test("a request is a ModelInferRequest with the prompt behind it", () => {
+test("a request is a ModelInferRequest followed by the prompt", () => {
   const request = whole(grpcRequest(askForPrompts("42", ["a dog"]), "sd", "1"));
   const fields = [...protoFields(request)].map(({ number, value }) => [
     number,
@@ -71,7 +71,7 @@ function reads(given: Uint8Array): boolean {
   }
 }
 
-test("whatever bytes come, they are read or refused as a message", () => {
+test("any bytes are read or refused as a message", () => {
   const piece = fc.oneof(
     fc.uint8Array({ maxLength: 20 }).map((some) => bytes(some)),
     fc.constantFrom(

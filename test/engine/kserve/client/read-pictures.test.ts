@@ -109,7 +109,7 @@ describe("reads what servers send as JSON numbers:", () => {
     }
   });
 
-  test("numbers beyond bytes are cut, and fractions rounded", () => {
+  test("numbers beyond bytes are clamped, and fractions rounded", () => {
     const data = [-5, 300, 2.5, 3.5, 254.6, 1e300];
     expect(pictures(reply({ datatype: "FP64", shape: [1, 2, 3], data }))).toEqual([
       { kind: "pixels", width: 2, height: 1, data: Uint8Array.of(0, 255, 2, 4, 255, 255) },
@@ -123,7 +123,7 @@ describe("reads what servers send as JSON numbers:", () => {
     ["UINT8", 1],
     ["INT64", 1],
     ["", 1],
-  ])("nothing but 0 and 1 labelled %j: 1 becomes %i", (datatype, white) => {
+  ])("only 0 and 1 labelled %j: 1 becomes %i", (datatype, white) => {
     const data = [0, 1, 1, 1, 0, 0];
     const expected = Uint8Array.from(data, (value) => value * white);
     expect(pictures(reply({ datatype, shape: [1, 2, 3], data }))).toMatchObject([
@@ -132,8 +132,8 @@ describe("reads what servers send as JSON numbers:", () => {
   });
 });
 
-describe("finds the shape that an envelope lost", () => {
-  test("by the size that was asked for", () => {
+describe("finds a missing shape", () => {
+  test("by the requested size", () => {
     const flat = { datatype: "INT64", shape: [90], data: FLAT };
     expect(pictures(reply(flat), { width: WIDTH, height: HEIGHT })).toEqual([PICTURE]);
     expect(pictures(reply({ ...flat, shape: -1 }), { width: HEIGHT, height: WIDTH })).toMatchObject(
@@ -141,7 +141,7 @@ describe("finds the shape that an envelope lost", () => {
     );
   });
 
-  test("of several pictures, too", () => {
+  test("for several pictures, too", () => {
     const data = [...FLAT, ...OTHER];
     expect(pictures(reply({ datatype: "INT64", data }), { width: WIDTH, height: HEIGHT })).toEqual([
       PICTURE,
@@ -149,7 +149,7 @@ describe("finds the shape that an envelope lost", () => {
     ]);
   });
 
-  test("as a square where nothing else helps", () => {
+  test("as a square if nothing else helps", () => {
     const data = [...somePixels(5, 5)];
     expect(pictures(reply({ datatype: "INT64", shape: [75], data }))).toMatchObject([
       { width: 5, height: 5 },
@@ -210,7 +210,7 @@ describe("reads files:", () => {
     expect(pictures(body)).toEqual([expected]);
   });
 
-  test("base64 of nothing but pixels, where shape or request say how many", () => {
+  test("base64 of pixels only, if shape or request give the size", () => {
     const data = [base64(PIXELS)];
     expect(pictures(reply({ datatype: "BYTES", shape: [HEIGHT, WIDTH, 3], data }))).toEqual([
       PICTURE,
@@ -251,7 +251,7 @@ describe("reads binary tensors:", () => {
     ["a PNG", PNG, file("png", PNG)],
     ["base64 of a PNG", utf8(base64(PNG)), file("png", PNG)],
     ["the pixels as they are", PIXELS, PICTURE],
-  ])("BYTES that hold %s", (_, bytes, expected) => {
+  ])("BYTES that contain %s", (_, bytes, expected) => {
     const output = { datatype: "BYTES", shape: [1] };
     expect(
       readPictures(binaryReply(output, element(bytes)), { width: WIDTH, height: HEIGHT }).pictures,
@@ -296,7 +296,7 @@ describe("chooses the output", () => {
   });
 });
 
-test("tells the parameters of our own endpoint", () => {
+test("reads the parameters of our own server", () => {
   const head = {
     modelName: "m",
     id: "1",
@@ -316,7 +316,7 @@ test("tells the parameters of our own endpoint", () => {
   });
 });
 
-describe("what our server writes, our client reads, whatever was wanted:", () => {
+describe("what our server writes, our client reads, in every requested form:", () => {
   const choices: WantedPicture[] = [true, false].flatMap((isBinary) =>
     [true, false].flatMap((isFlat) =>
       (["UINT8", "FP32", "FP16"] as const)
@@ -358,7 +358,7 @@ describe("what our server writes, our client reads, whatever was wanted:", () =>
     );
   });
 
-  test("the seed's profile, and v1", () => {
+  test("the notebook profile, and v1", () => {
     const drawn = { width: WIDTH, height: HEIGHT, pictures: [PIXELS] };
     expect(readPictures(replyFrom(seedReply(drawn)), {}).pictures).toEqual([PICTURE]);
     expect(readPictures(replyFrom(predictReply([drawn], "raw")), {}).pictures).toEqual([PICTURE]);
@@ -529,7 +529,7 @@ describe("a wrong reply says what is wrong:", () => {
     );
   });
 
-  test("bytes behind the last tensor", () => {
+  test("bytes after the last tensor", () => {
     const bytes = Uint8Array.of(...PIXELS);
     const reply = binaryReply({ datatype: "UINT8", shape: [6, 5, 3] }, bytes);
     const longer = { ...reply, body: Uint8Array.of(...reply.body, 1) };

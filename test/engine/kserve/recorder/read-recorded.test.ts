@@ -45,7 +45,7 @@ test.each([
   [`curl -d '${BODY}'`, "that is where it asks"],
   [`curl ${URL} -d @body.json`, "its file is not read; paste what is in it"],
   [`curl ${URL} -d '{"inputs":`, "a quotation in it does not end"],
-])("what is no request for a picture is refused: %s", (text, words) => {
+])("what is not a request for a picture is refused: %s", (text, words) => {
   expect(() => read(text)).toThrow(words);
 });
 
@@ -82,7 +82,7 @@ function outcome(bytes: Uint8Array): boolean {
   }
 }
 
-test("whatever bytes are given, they are read or refused by the table", () => {
+test("any bytes are read or refused by the table", () => {
   const texts = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 200 }),
@@ -98,7 +98,7 @@ test("whatever bytes are given, they are read or refused by the table", () => {
   );
 });
 
-test("any text that is quoted for a shell is read back whole", () => {
+test("any text that is quoted for a shell is read back completely", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       expect(readCurl(`curl ${URL} --data-raw ${shellQuoted(text)}`).body).toBe(text);

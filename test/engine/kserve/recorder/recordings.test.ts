@@ -72,7 +72,7 @@ test.each([
   expect(() => readPython(program)).toThrow("those are read that Darkroom recorded");
 });
 
-test("a recording names where a token is, and says which certificates to take", () => {
+test("a recording names where a token is, and says which certificates to accept", () => {
   const { curl, requests, triton, variables } = recordingsOf(recorded({ trust: "anyone" }));
   expect(variables).toEqual(["DARKROOM_TOKEN"]);
   expect(readCurl(curl)).toMatchObject({ isInsecure: true });
@@ -88,7 +88,7 @@ test("a recording names where a token is, and says which certificates to take", 
   expect(own.triton).toContain('model_version="2"');
 });
 
-test("an endpoint that reads the prompt alone is sent the notebook's request", () => {
+test("an endpoint that uses only the prompt is sent the notebook's request", () => {
   const request = requestFor("42", ORDER, { profile: "prompt", check: undefined });
   const { v2 } = recordingsOf(recorded({ request, secrets: [] }));
   expect(JSON.parse(v2)).toEqual({

@@ -28,7 +28,7 @@ test("reads Triton's dialect: a text, parameters, and settings beside them", () 
   expect(wantedPicture(request)).toEqual({ format: "png", isBinary: false });
 });
 
-test("the last event's picture may be asked for in another format", () => {
+test("the last event's picture may be requested in another format", () => {
   const request = read({ text_input: "a cat", parameters: { format: "raw" } });
   expect(wantedPicture(request)).toMatchObject({ format: "raw", datatype: "UINT8" });
 });
@@ -49,7 +49,7 @@ test("reads MLServer's dialect: the ordinary request", () => {
   expect(wantedPicture(request)).toEqual({ format: "png", isBinary: false });
 });
 
-test("the ordinary request gets what it asks for instead of a PNG", () => {
+test("the ordinary request gets what it requests instead of a PNG", () => {
   const outputs = [{ name: "image", parameters: { flat: true } }];
   expect(wantedPicture(read({ ...SEED_REQUEST, outputs }))).toMatchObject({ format: "raw" });
 });
@@ -82,7 +82,7 @@ test.each<[unknown, string]>([
   expect(sentenceOf(use)).toBe(sentence);
 });
 
-test("an event is one line of data and an empty one, even where the text has line breaks", () => {
+test("an event is one line of data and an empty one, even if the text has line breaks", () => {
   const event = serverSentEvent(eventJson({ error: "first\nsecond" }));
   expect(Buffer.from(allOf(event)).toString()).toBe('data: {"error":"first\\nsecond"}\n\n');
   const progress = { id: "7", model_name: "starter", step: 3, of: 30, preview: "iVBOR" };

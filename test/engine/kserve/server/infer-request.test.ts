@@ -20,7 +20,7 @@ import {
 
 const BYTES = { name: "x", datatype: "BYTES", data: ["a"] };
 
-test("reads the request of the seed's notebook", () => {
+test("reads the request of the customer's notebook", () => {
   expect(readInferRequest(jsonBody(SEED_REQUEST))).toEqual({
     id: "42",
     parameters: new Map(),
@@ -53,7 +53,7 @@ test.each([
   });
 });
 
-test("reads parameters and requested outputs; null and what it does not know are passed over", () => {
+test("reads parameters and requested outputs; null and unknown ones are skipped", () => {
   const message = {
     id: null,
     model_name: "stable-diffusion",
@@ -76,7 +76,7 @@ test("reads parameters and requested outputs; null and what it does not know are
   });
 });
 
-test("a number as id is its digits, and 64-bit parameters keep theirs", () => {
+test("a numeric id is kept as its digits, and 64-bit parameters keep theirs", () => {
   const body = jsonBody(
     '{"id":18446744073709551615,"parameters":{"seed":18446744073709551615},"inputs":[]}',
   );
@@ -84,7 +84,7 @@ test("a number as id is its digits, and 64-bit parameters keep theirs", () => {
   expect([id, parameters.get("seed")]).toEqual(["18446744073709551615", 18446744073709551615n]);
 });
 
-test("names that objects of JavaScript have are names like any other", () => {
+test("names that JavaScript's objects have are treated like any other", () => {
   const body = jsonBody('{"parameters":{"__proto__":1,"constructor":"x"},"inputs":[]}');
   expect([...readInferRequest(body).parameters]).toEqual([
     ["__proto__", 1],
@@ -226,11 +226,11 @@ describe("the header that says how long the JSON is", () => {
     expect(sentenceOf(() => readInferRequest({ bytes: body.bytes, headerLength }))).toBe(sentence);
   });
 
-  test("is lost on the way: binary tensors begin where the JSON ends", () => {
+  test("is lost on the way: binary tensors start where the JSON ends", () => {
     expect(readInferRequest({ bytes: body.bytes })).toEqual(readInferRequest(body));
   });
 
-  test("covers the line break that follows the JSON", () => {
+  test("includes the line break after the JSON", () => {
     const bytes = utf8('{"inputs":[]}\n');
     expect(readInferRequest({ bytes, headerLength: "14" })).toEqual(readInferRequest({ bytes }));
   });
@@ -256,7 +256,7 @@ describe("the header that says how long the JSON is", () => {
   });
 });
 
-test("JSON and binary tensors may stand side by side", () => {
+test("JSON and binary tensors may be mixed", () => {
   const message = {
     inputs: [
       { name: "a", datatype: "INT32", parameters: { binary_data_size: 4 } },
@@ -272,7 +272,7 @@ test("JSON and binary tensors may stand side by side", () => {
   ]);
 });
 
-test("a request comes back as it was written", () => {
+test("a request is read back as it was written", () => {
   const text = anyText
     .filter((text) => text !== "")
     .map((text) => text.toWellFormed().replaceAll("\0", "0"));

@@ -6,7 +6,7 @@ import { allOf, nestedPixels, somePixels } from "../bodies.ts";
 const textOf = (...call: Parameters<typeof nestedJson>): string =>
   Buffer.from(allOf(nestedJson(...call))).toString();
 
-test("writes what JSON.stringify writes, whatever the shape", () => {
+test("writes what JSON.stringify writes, for any shape", () => {
   const shape = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 });
   fc.assert(
     fc.property(shape, fc.integer(), (shape, start) => {
@@ -28,14 +28,14 @@ test.each([
   [105, 105],
   [1, 20_000],
   [20_000, 1],
-])("goes on in the next chunk where the last one ended: %i x %i", (height, width) => {
+])("continues in the next chunk where the last one ended: %i x %i", (height, width) => {
   const pixels = somePixels(width, height);
   const source = nestedJson(pixels, [height, width, 3], DECIMALS);
   expect([...source.chunks].length).toBeGreaterThan(1);
   expect(Buffer.from(allOf(source)).toString()).toBe(JSON.stringify(nestedPixels(pixels, width)));
 });
 
-test("is a list without brackets where there is no shape", () => {
+test("is a list without brackets if there is no shape", () => {
   expect(textOf(Uint8Array.of(0, 10, 255), [], DECIMALS)).toBe("0,10,255");
 });
 
@@ -49,7 +49,7 @@ test("shares of 1 are the shortest decimals of their float32", () => {
   );
 });
 
-test("can be walked twice, and makes one chunk at a time", () => {
+test("can be read twice, and makes one chunk at a time", () => {
   const source = nestedJson(somePixels(200, 200), [200, 200, 3], DECIMALS);
   expect(Buffer.compare(allOf(source), allOf(source))).toBe(0);
   const [first] = source.chunks;

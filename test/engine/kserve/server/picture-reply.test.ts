@@ -24,7 +24,7 @@ const WHOLE = {
   id: "42",
   parameters: { seed: "7", device: "cpu", seconds: 1.5 },
 };
-test("what it was computed in is told where that is known", () => {
+test("the precision is reported if it is known", () => {
   const reply = jsonOf(pictureReply({ ...HEAD, precision: "int8" }, ONE, RAW));
   const { parameters } = WHOLE;
   expect(reply).toMatchObject({ parameters: { ...parameters, precision: "int8" } });
@@ -61,7 +61,7 @@ describe("pixels as JSON", () => {
     ]);
   });
 
-  test("are one list where that is asked for", () => {
+  test("are one list on request", () => {
     expect(jsonOf(replied(TWO, { ...RAW, isFlat: true }))["outputs"]).toEqual([
       { name: "image", shape: [2, 2, 4, 3], datatype: "UINT8", data: [...FIRST, ...SECOND] },
     ]);
@@ -82,7 +82,7 @@ describe("pixels as JSON", () => {
 describe("pixels as a binary tensor", () => {
   const binary = { ...RAW, isBinary: true } as const;
 
-  test("follow the JSON that names their size", () => {
+  test("follow the JSON that gives their size", () => {
     const message = replied(TWO, binary);
     expect(jsonOf(message)).toEqual({
       ...WHOLE,
@@ -126,7 +126,7 @@ describe("files", () => {
     ]);
   });
 
-  test("are their own bytes in a binary tensor, each behind its length", () => {
+  test("are their own bytes in a binary tensor, each after its length", () => {
     const wanted = { format: "webp", isBinary: true } as const;
     expect(jsonOf(replied(files, wanted))["outputs"]).toEqual([
       {
@@ -142,7 +142,7 @@ describe("files", () => {
   });
 });
 
-test("a reply names the version where there is one, and every seed", () => {
+test("a reply names the version if there is one, and every seed", () => {
   const head = {
     ...HEAD,
     modelVersion: "1.0",
@@ -156,7 +156,7 @@ test("a reply names the version where there is one, and every seed", () => {
   });
 });
 
-test("the seed's profile is its handler's reply and not a member more", () => {
+test("the notebook profile is exactly its handler's reply", () => {
   const text = Buffer.from(allOf(seedReply(ONE))).toString();
   expect(JSON.parse(text)).toEqual({
     id: "42",

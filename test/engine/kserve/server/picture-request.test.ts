@@ -37,7 +37,7 @@ const withInputs = (...inputs: object[]) => ({ inputs: [PROMPT, ...inputs] });
 /** A request for one cat, with all settings left open. */
 const CAT = { prompts: ["a cat"], negativePrompts: [""], seeds: [], count: 1 };
 
-test("the seed's request is a prompt and leaves everything else open", () => {
+test("the notebook's request is a prompt and leaves everything else open", () => {
   expect(asked(SEED_REQUEST)).toEqual({ ...CAT, prompts: ["Photo of a dog"] });
 });
 
@@ -117,13 +117,13 @@ test.each([["0.8"], ["0.8 0.2"], ["0 0.5 1"], ["0 2"], ["first last"], [""]])(
   },
 );
 
-describe("where an input stands in two places", () => {
-  test("the tensor wins over the parameter, also by the other name", () => {
+describe("if an input is given twice", () => {
+  test("the tensor takes precedence over the parameter, also by the other name", () => {
     const parameters = { num_inference_steps: 10, prompt: "a dog" };
     expect(asked({ ...withInputs(INT32("steps", 20)), parameters })).toEqual({ ...CAT, steps: 20 });
   });
 
-  test("the parameter's own name wins over its alias", () => {
+  test("the parameter's own name takes precedence over its alias", () => {
     const parameters = { num_inference_steps: 10, steps: 20 };
     expect(asked({ ...withInputs(), parameters })).toEqual({ ...CAT, steps: 10 });
   });
@@ -145,26 +145,26 @@ describe("an input of another name", () => {
     expect(asked({ inputs: [stray(name)] })).toEqual(CAT);
   });
 
-  test("is the prompt also beside settings", () => {
+  test("is the prompt also with settings", () => {
     expect(asked({ inputs: [stray("input0"), INT32("width", 512)] })).toEqual({
       ...CAT,
       width: 512,
     });
   });
 
-  test("is refused beside a prompt: a setting may be misspelt", () => {
+  test("is refused beside a prompt: it may be a misspelt setting", () => {
     expect(sentenceOf(() => asked(withInputs(INT32("widht", 512))))).toBe(
       `An input's name cannot be "widht": ${known}.`,
     );
   });
 
-  test("is refused where there are two", () => {
+  test("is refused if there are two", () => {
     expect(sentenceOf(() => asked({ inputs: [stray("a"), stray("b")] }))).toBe(
       `An input's name cannot be "b": ${known}.`,
     );
   });
 
-  test("may be missing where the prompt is a parameter", () => {
+  test("may be missing if the prompt is a parameter", () => {
     expect(asked({ inputs: [], parameters: { prompt: "a cat" } })).toEqual(CAT);
     expect(asked({ parameters: { prompt: "a cat" }, inputs: [INT32("width", 512)] })).toEqual({
       ...CAT,
@@ -184,7 +184,7 @@ describe("batches", () => {
   const texts = (...data: string[]) => ({ name: "negative_prompt", datatype: "BYTES", data });
   const seeds = (...data: number[]) => ({ name: "seed", datatype: "INT64", data });
 
-  test("several prompts stand in one tensor; settings hold for all of them", () => {
+  test("several prompts are in one tensor; settings apply to all of them", () => {
     expect(batch(texts("rain"), INT32("width", 512))).toEqual({
       prompts: ["a cat", "a dog"],
       negativePrompts: ["rain", "rain"],
@@ -227,7 +227,7 @@ describe("batches", () => {
     );
   });
 
-  test("seeds begin anew behind the last one of 64 bits", () => {
+  test("seeds start again after the last one of 64 bits", () => {
     const request = { ...CAT, prompts: ["a", "b"], seeds: [String(2n ** 64n - 1n)] };
     expect(generationRequests(request).map(({ seed }) => seed)).toEqual([
       String(2n ** 64n - 1n),
@@ -280,7 +280,7 @@ describe("batches", () => {
   });
 });
 
-describe("a misuse is refused with its reason:", () => {
+describe("a wrong use is refused with its reason:", () => {
   const parameters = (values: object) => () => asked({ ...withInputs(), parameters: values });
   const inputs =
     (...values: object[]) =>
@@ -371,7 +371,7 @@ describe("a misuse is refused with its reason:", () => {
     expect(sentenceOf(action)).toBe(sentence);
   });
 
-  test("a prompt that is no UTF-8", () => {
+  test("a prompt that is not UTF-8", () => {
     const bytes = element(Uint8Array.of(0x61, 0xff));
     const message = {
       inputs: [{ ...PROMPT, data: undefined, parameters: { binary_data_size: 6 } }],
@@ -410,7 +410,7 @@ const pictures = fc.integer({ min: 1, max: 3 }).chain((prompts) =>
   }),
 );
 
-test("what the client asks for is what the server understands, as JSON and binary", () => {
+test("the server understands what the client requests, as JSON and binary", () => {
   fc.assert(
     fc.property(pictures, fc.boolean(), ({ optional, ...rest }, isBinary) => {
       const request: PictureRequest = { ...rest, ...optional };
@@ -421,7 +421,7 @@ test("what the client asks for is what the server understands, as JSON and binar
   );
 });
 
-test("a request for prompts alone is the seed's, with the true shape", () => {
+test("a request for prompts only equals the notebook's, with the true shape", () => {
   const message = encodeRequest(askForPrompts("42", ["Photo of a dog"]), false);
   expect(JSON.parse(Buffer.from(arrived(message).bytes).toString())).toEqual({
     ...SEED_REQUEST,
@@ -432,7 +432,7 @@ test("a request for prompts alone is the seed's, with the true shape", () => {
 
 const SOUND = "REQUEST_INVALID: a sound request cannot be refused: it is not.";
 
-test("whatever stands in a sound message, it is a request or a refusal by name", () => {
+test("whatever a valid message contains, it is a request or a refusal by name", () => {
   const value = fc.oneof(fc.integer(), fc.double(), fc.string(), fc.boolean(), fc.constant(null));
   const name = fc.constantFrom(
     "prompt",

@@ -15,7 +15,7 @@ test.each([
   expect(read(message)).toEqual({ pictures: [CAT], format: "png" });
 });
 
-test("each instance has its own settings, by the names of v2", () => {
+test("each instance has its own settings, with v2's names", () => {
   const message = {
     instances: [
       "a cat",
@@ -107,7 +107,7 @@ test("replies with files as base64, in the order of the pictures", () => {
   expect(message.headers).toEqual({ "content-type": "application/json" });
 });
 
-test("replies with nested lists where raw pixels are asked for, of different sizes too", () => {
+test("replies with nested lists if raw pixels are requested, also of different sizes", () => {
   const [wide, high] = [somePixels(3, 1), somePixels(1, 2)];
   const drawn = [
     { width: 3, height: 1, pictures: [wide] },

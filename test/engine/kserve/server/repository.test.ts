@@ -12,7 +12,7 @@ test.each([
   ['{"ready":null}', false],
   ['{"ready":false}', false],
   ['{"ready":true}\n', true],
-])("an index asked for with %j", (body, isReadyOnly) => {
+])("an index requested with %j", (body, isReadyOnly) => {
   expect(readIndexRequest(utf8(body))).toEqual({ isReadyOnly });
 });
 
@@ -20,7 +20,7 @@ test.each([
   ['{"ready":"yes"}', 'ready cannot be "yes": it must be true or false.'],
   ["[]", "The body cannot be an array: it must be an object."],
   ["[".repeat(250_000), "The body cannot be read: brackets are nested deeper than 16."],
-])("refuses an index asked for with %.20j", (body, sentence) => {
+])("refuses an index requested with %.20j", (body, sentence) => {
   expect(sentenceOf(() => readIndexRequest(utf8(body)))).toBe(sentence);
 });
 

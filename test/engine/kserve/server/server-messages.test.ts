@@ -58,7 +58,7 @@ test("the server, its health and its lists have the protocol's shapes", () => {
   ]);
 });
 
-test("an error is its status and one sentence; what is none of ours tells nothing", () => {
+test("an error is its status and one sentence; an unexpected error reveals nothing", () => {
   expect(errorReply(new StudioError("NOT_FOUND", { what: "model", id: "kt2" }))).toEqual({
     status: 404,
     body: {

@@ -13,7 +13,7 @@ function wanted(output?: object, parameters?: object): WantedPicture {
 
 const NESTED = { format: "raw", datatype: "UINT8", isFlat: false, isBinary: false };
 
-test("nested bytes as JSON are what a client gets that asks for nothing", () => {
+test("the default is nested bytes as JSON", () => {
   expect([wanted(), wanted({}), wantedPicture({ outputs: [], parameters: new Map() })]).toEqual([
     NESTED,
     NESTED,
@@ -41,7 +41,7 @@ test.each<[object, object]>([
   expect(wanted({ parameters })).toEqual(expected);
 });
 
-describe("binary_data of the output goes before binary_data_output of the request", () => {
+describe("the output's binary_data takes precedence over the request's binary_data_output", () => {
   test.each([
     [undefined, undefined, false],
     [undefined, true, true],
@@ -57,7 +57,7 @@ describe("binary_data of the output goes before binary_data_output of the reques
     expect(wanted(output, { binary_data_output: all })).toEqual({ ...NESTED, isBinary, isFlat });
   });
 
-  test("and without any output the request decides", () => {
+  test("without any output the request decides", () => {
     expect(wanted(undefined, { binary_data_output: true })).toEqual({ ...NESTED, isBinary: true });
   });
 });

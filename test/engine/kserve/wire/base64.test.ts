@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromBase64, toBase64 } from "../../../../engine/kserve/wire/base64.ts";
 
-test("bytes come back from every spelling of base64", () => {
+test("bytes are read back from every spelling of base64", () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       const standard = toBase64(bytes);
@@ -21,7 +21,7 @@ test.each(["a", "a dog", "YQ===", "Y=Q=", "ä", "YQ==YQ=="])("%j is none", (text
   expect(fromBase64(text)).toBeUndefined();
 });
 
-test("eight megabytes are looked at without recursion", () => {
+test("eight megabytes are checked without recursion", () => {
   const text = "QUJD".repeat(2_000_000);
   expect(fromBase64(text)?.length).toBe(6_000_000);
   expect(fromBase64(`${text}!`)).toBeUndefined();

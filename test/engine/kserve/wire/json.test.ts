@@ -61,7 +61,7 @@ test("reads what JSON.parse reads", () => {
   );
 });
 
-test("refuses what JSON.parse refuses, and nothing more but a key that is there twice", () => {
+test("refuses what JSON.parse refuses, and additionally only a repeated key", () => {
   const mutation = fc.record({
     at: fc.nat(),
     letter: fc.constantFrom(...'{}[],:"\\-0+.eE1tfn \n\u0001'.split("")),
@@ -151,11 +151,11 @@ test("whole numbers of 64 bits keep their digits", () => {
   ]);
 });
 
-test("gives where the value ends, for what follows it", () => {
+test("returns where the value ends, for what follows it", () => {
   expect(readJson(utf8('{"a":1}\0\u0001binary'), LIMITS).end).toBe(7);
 });
 
-describe("limits come before memory", () => {
+describe("limits are checked before memory is used", () => {
   const [open, close] = ["[".repeat(400_000), "]".repeat(400_000)];
 
   test.each<[string, string, RegExp]>([
@@ -211,7 +211,7 @@ describe("says what is wrong with a text", () => {
     expect(faultOf(() => read(text))).toBe(reason);
   });
 
-  test("whatever the bytes are, it is a fault or a value", () => {
+  test("any bytes give an error or a value", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(() => faultOf(() => read(bytes))).not.toThrow();
@@ -221,7 +221,7 @@ describe("says what is wrong with a text", () => {
   });
 });
 
-test("a byte order mark in front is passed over, and counts as read; elsewhere it is no JSON", () => {
+test("a leading byte order mark is skipped, and counts as read; elsewhere it is not JSON", () => {
   const marked = utf8('\ufeff{"a":1}');
   expect(plain(read(marked))).toEqual({ a: 1 });
   expect(readJson(marked, LIMITS).end).toBe(marked.length);

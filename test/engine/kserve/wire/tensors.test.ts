@@ -71,7 +71,7 @@ function content({ name, datatype, shape, values }: WireTensor): string {
   return JSON.stringify([name, datatype, shape, values.constructor.name, bytes]);
 }
 
-test("every datatype comes back from a binary tensor, bit for bit", () => {
+test("every datatype is read back from a binary tensor, bit for bit", () => {
   fc.assert(
     fc.property(tensor, tensor, (first, second) => {
       const sent = [first, { ...second, name: "y" }];
@@ -82,7 +82,7 @@ test("every datatype comes back from a binary tensor, bit for bit", () => {
   );
 });
 
-test("every datatype comes back from JSON, 64-bit numbers with all their digits", () => {
+test("every datatype is read back from JSON, 64-bit numbers with all their digits", () => {
   const asText = tensor.filter(isFinite).map((tensor) => ({
     ...tensor,
     parameters: new Map(tensor.datatype === "BYTES" ? [["content_type", "base64"]] : []),
@@ -96,7 +96,7 @@ test("every datatype comes back from JSON, 64-bit numbers with all their digits"
   );
 });
 
-test("texts come back from JSON and from binary tensors", () => {
+test("texts are read back from JSON and from binary tensors", () => {
   const texts = fc.array(anyText.map((text) => utf8(text.toWellFormed())));
   fc.assert(
     fc.property(texts, fc.boolean(), (values, isBinary) => {
@@ -114,7 +114,7 @@ test("texts come back from JSON and from binary tensors", () => {
   );
 });
 
-test("tensors are little-endian and BYTES behind their lengths", () => {
+test("tensors are little-endian, and BYTES follow their lengths", () => {
   const tensors: [Datatype, TensorValues, number[]][] = [
     ["BOOL", Uint8Array.of(1, 0), [1, 0]],
     ["UINT16", Uint16Array.of(258), [2, 1]],
@@ -210,7 +210,7 @@ describe("data may be", () => {
     ["base64 without padding", "YSBkb2c", "a dog"],
     ["base64 for addresses", "_-8=", Uint8Array.of(0xff, 0xef)],
     ["base64 in lines", "YSBk\r\nb2c=", "a dog"],
-  ])("%s where the tensor says so", (_, data, bytes) => {
+  ])("%s if the tensor says so", (_, data, bytes) => {
     const parameters = { content_type: "base64" };
     const { values } = read({ datatype: "BYTES", parameters, data: [data] });
     expect(values).toEqual([typeof bytes === "string" ? utf8(bytes) : bytes]);
@@ -313,14 +313,14 @@ describe("a tensor is refused for", () => {
     expect(sentenceOf(() => read(input))).toBe(sentence);
   });
 
-  test("a number that JSON can write but no double can hold", () => {
+  test("a number that JSON can write but no double can represent", () => {
     const body = jsonBody('{"inputs":[{"name":"x","datatype":"FP32","data":[1e999]}]}');
     expect(sentenceOf(() => readInferRequest(body))).toBe(
       "inputs[0].data cannot be Infinity: that is no number.",
     );
   });
 
-  test("half a surrogate pair, which UTF-8 cannot say", () => {
+  test("an unpaired surrogate, which UTF-8 cannot represent", () => {
     const body = jsonBody('{"inputs":[{"name":"x","datatype":"BYTES","data":["a\\ud800"]}]}');
     expect(sentenceOf(() => readInferRequest(body))).toBe(
       'inputs[0].data cannot be "a\\ud800": that is no text without lone surrogates.',
@@ -398,7 +398,7 @@ describe("a binary tensor is refused for", () => {
   });
 });
 
-test("bytes survive in binary tensors whatever they are: NUL, and what is no UTF-8", () => {
+test("any bytes survive in binary tensors: NUL, and invalid UTF-8", () => {
   const blob = Uint8Array.of(0, 255, 0, 128, 10);
   const bytes = Buffer.concat([element("a\0b"), element(blob)]);
   const message = {

@@ -97,13 +97,13 @@ describe("txt2img", () => {
     [{ sampler_name: "DPM++ 2M Karras" }, "dpm++2m-karras"],
     [{ sampler_index: "Euler", scheduler: "automatic" }, "euler"],
     [{ sampler_name: "", sampler_index: "DDIM" }, "ddim"],
-  ])("takes the sampler of %j", async (message, scheduler) => {
+  ])("accepts the sampler of %j", async (message, scheduler) => {
     const { post, asked } = await open();
     await post("txt2img", { prompt: "a", ...message });
     expect(asked()).toMatchObject([{ scheduler }]);
   });
 
-  test("leaves to the model what a request leaves out, says null of, or sends switched off", async () => {
+  test("leaves to the model what a request omits, sets to null, or switches off", async () => {
     const { post, asked } = await open();
     const { status } = await post("txt2img", {
       prompt: "a",
@@ -130,7 +130,7 @@ describe("txt2img", () => {
     expect(await sharp(Buffer.from(image, "base64")).metadata()).toMatchObject({ format: "jpeg" });
   });
 
-  test("sends no pictures where they are not wanted", async () => {
+  test("sends no pictures if they are not wanted", async () => {
     const { post } = await open();
     expect((await post("txt2img", { prompt: "a", send_images: false })).json).toMatchObject({
       images: [],
@@ -166,7 +166,7 @@ describe("txt2img", () => {
 });
 
 describe("img2img", () => {
-  test("starts from the picture, as far as it says", async () => {
+  test("starts from the picture, with its strength", async () => {
     const { post, engine } = await open();
     const image = await png();
     const { status, json } = await post("img2img", {
@@ -206,7 +206,7 @@ describe("img2img", () => {
 });
 
 describe("progress and interrupt", () => {
-  test("tell how far it is, with a preview, and end it with what was drawn", async () => {
+  test("report the progress, with a preview, and end it with what was drawn", async () => {
     const engine = new ConstantEngine({ steps: 200, stepMs: 5 });
     const { get, post, address } = await open(engine);
     expect((await get("progress")).json).toMatchObject({ progress: 0, current_image: null });
@@ -249,7 +249,7 @@ describe("progress and interrupt", () => {
   });
 });
 
-describe("what there is", () => {
+describe("the lists", () => {
   test("models, samplers and schedules", async () => {
     const { get } = await open();
     const [models, samplers, schedulers] = await Promise.all(
@@ -272,7 +272,7 @@ describe("what there is", () => {
     },
   );
 
-  test("a model is chosen by its option, whatever else is sent along", async () => {
+  test("a model is chosen by its option, whatever else is sent", async () => {
     const { get, post, engine } = await open();
     const { json } = await get("options");
     expect(json).toMatchObject({ sd_model_checkpoint: "starter" });
@@ -296,7 +296,7 @@ describe("what there is", () => {
 });
 
 describe("the gate", () => {
-  test("is off by default: the addresses are not there", async () => {
+  test("is off by default: the addresses do not exist", async () => {
     const { origin } = await openInferenceServer({ engine: new ConstantEngine() });
     const replies = await Promise.all([
       postJson(`${origin}/sdapi/v1/txt2img`, { prompt: "a" }),
@@ -305,7 +305,7 @@ describe("the gate", () => {
     expect(replies.map(({ status }) => status)).toEqual([404, 404]);
   });
 
-  test("takes a key as the password of Basic, here alone", async () => {
+  test("accepts a key as Basic's password, only here", async () => {
     const lent = [{ name: "one", secret: "dk_one" }];
     const { origin, address } = await open(new ConstantEngine(), {
       settings: { isKeyRequired: true },
@@ -321,7 +321,7 @@ describe("the gate", () => {
     expect(await statusOf(`${origin}/v2`, "any:dk_one")).toBe(401);
   });
 
-  test("refuses an unknown password where a key was made, and ignores any where none was", async () => {
+  test("refuses an unknown password if a key exists, and ignores any if none does", async () => {
     const headers = { authorization: `Basic ${btoa("any:other")}` };
     const lent = [{ name: "one", secret: "dk_one" }];
     const statuses = await Promise.all(

@@ -29,7 +29,7 @@ function membersOf(name: string, type: object): string[] {
   return field.map((one) => `${name} ${one.number} ${one.name} ${one.type}`);
 }
 
-test("the descriptors that reflection gives away are those of the files", async () => {
+test("the descriptors that reflection returns are those of the files", async () => {
   const options = { keepCase: true, includeDirs: [FOLDER] };
   const descriptors = readFileSync(`${FOLDER}/descriptors.protoset`);
   const files = told(await load(FILES, options));
@@ -47,7 +47,7 @@ test("every service is found by its name, and so are its messages", async () => 
   expect(definition.fileOf("inference")).toBeUndefined();
 });
 
-test("a listener tells of the services alone that it has", async () => {
+test("a listener lists only its own services", async () => {
   const management = "torchserve-management.proto";
   const definition = await GrpcDefinition.read([management]);
   expect(definition.services).toContain("org.pytorch.serve.grpc.management.ManagementAPIsService");

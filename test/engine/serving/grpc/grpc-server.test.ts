@@ -5,7 +5,7 @@ import { takenPort } from "../../../fakes/taken-port.ts";
 import { asker, openGrpcServer } from "../../../fakes/open-grpc-server.ts";
 import { GrpcServer } from "../../../../engine/serving/grpc/grpc-server.ts";
 
-test("a client of grpc-js is answered, and the call is written down; probes are not", async () => {
+test("a client of grpc-js is answered, and the call is logged; probes are not", async () => {
   const { target, requests, mistakes } = await openGrpcServer();
   const ask = await asker(target);
   expect(await ask("ServerLive")).toEqual({ live: true });
@@ -21,7 +21,7 @@ test("a client of grpc-js is answered, and the call is written down; probes are 
   expect(mistakes).toEqual([]);
 });
 
-test("a port that is taken is named", async () => {
+test("a port in use is named", async () => {
   const port = await takenPort();
   const { file, engine, admission, requests } = await openGrpcServer();
   const parts = { file, engine, admission, requests };
@@ -29,7 +29,7 @@ test("a port that is taken is named", async () => {
   await expect(listening).rejects.toMatchObject({ code: "PORT_IN_USE", details: { port } });
 });
 
-test("after closing nobody is answered", async () => {
+test("after closing no call is answered", async () => {
   const { target, server } = await openGrpcServer();
   const ask = await asker(target);
   await ask("ServerLive");
@@ -37,7 +37,7 @@ test("after closing nobody is answered", async () => {
   await expect(ask("ServerLive")).rejects.toMatchObject({ code: status.UNAVAILABLE });
 });
 
-test("an address that has all of its connections gets a new one for its oldest that is at rest", async () => {
+test("an address with all of its connections gets a new one for its oldest idle one", async () => {
   const { target, engine } = await openGrpcServer({
     engine: new ConstantEngine({ stepMs: 300 }),
     sockets: { most: 100, mostOfAddress: 3 },

@@ -4,7 +4,7 @@ import { asker, grpcClient, openGrpcServer } from "../../../fakes/open-grpc-serv
 
 const HEALTH = "grpc.health.v1.Health";
 
-test("a probe without a key hears whether the next request would be drawn", async () => {
+test("a probe without a key learns whether the next request would be drawn", async () => {
   const { target, engine } = await openGrpcServer({ settings: { isKeyRequired: true } });
   const ask = await asker(target, { service: HEALTH });
   expect(await ask("Check")).toEqual({ status: 1 });
@@ -16,7 +16,7 @@ test("a probe without a key hears whether the next request would be drawn", asyn
   });
 });
 
-test("who watches is told at once, and of each change", async () => {
+test("a watcher is notified at once, and of each change", async () => {
   const { target, engine } = await openGrpcServer();
   const client = await grpcClient(target, HEALTH);
   const watching = (Reflect.get(client, "Watch") as (request: object) => unknown).call(client, {});

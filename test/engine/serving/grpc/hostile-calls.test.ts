@@ -70,7 +70,7 @@ function infer(message: object): Buffer {
   return method.requestSerialize(message);
 }
 
-test("whatever bytes come, each call is answered and the server lives", async () => {
+test("whatever bytes arrive, each call is answered and the server survives", async () => {
   const server = await openGrpcServer();
   const client = session(server);
   const good = infer({
@@ -106,7 +106,7 @@ test("whatever bytes come, each call is answered and the server lives", async ()
   expect(server.mistakes).toEqual([]);
 });
 
-test("whatever paths and metadata come, the server lives", async () => {
+test("whatever paths and metadata arrive, the server survives", async () => {
   const server = await openGrpcServer();
   const client = session(server);
   const text = string({ unit: "binary-ascii", maxLength: 60 }).map((value) =>
@@ -143,7 +143,7 @@ test.each([
   ["a group", () => Buffer.from([0x0b, 0x0c])],
   ["a text that is not UTF-8", () => lengthDelimited(1, Buffer.from([0xff, 0xfe]))],
   ["a field that ends too early", () => Buffer.from([0x0a, 0x7f, 0x61])],
-])("%s: refused before anything is made of it", async (_, message) => {
+])("%s: refused before it is parsed", async (_, message) => {
   const server = await openGrpcServer();
   const code = await call(session(server), `${SERVICE}/ModelInfer`, { body: framed(message()) });
   expect(code).toBe(status.INVALID_ARGUMENT);
@@ -156,7 +156,7 @@ function lengthDelimited(field: number, content: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from([field * 8 + 2, ...size, rest]), content]);
 }
 
-test("a message that is longer than allowed is refused by its length alone", async () => {
+test("a message that is too long is refused by its length alone", async () => {
   const server = await openGrpcServer();
   const head = Buffer.alloc(5);
   head.writeUInt32BE(0x7fff_ffff, 1);
@@ -164,7 +164,7 @@ test("a message that is longer than allowed is refused by its length alone", asy
   expect(code).toBe(status.RESOURCE_EXHAUSTED);
 });
 
-test("a listener may take longer messages than usual, and none beyond what it was told", async () => {
+test("a listener may accept longer messages than usual, up to its own limit", async () => {
   const server = await openGrpcServer({ maxMessageBytes: 3 << 20 });
   const codeOf = async (bytes: number) => {
     const body = framed(lengthDelimited(1, Buffer.alloc(bytes, 65)));
@@ -174,7 +174,7 @@ test("a listener may take longer messages than usual, and none beyond what it wa
   expect(await codeOf(3 << 20)).toBe(status.RESOURCE_EXHAUSTED);
 });
 
-test("keys, scopes and hosts hold before a message is read", async () => {
+test("keys, scopes and hosts are checked before a message is read", async () => {
   const server = await openGrpcServer({ settings: { isKeyRequired: true } });
   const { secret } = await server.file.addKey({
     name: "reader",
@@ -202,7 +202,7 @@ test("keys, scopes and hosts hold before a message is read", async () => {
   expect(JSON.stringify(server.requests.exchange(row!.id))).not.toContain(secret);
 });
 
-test("who sends half a message gives way: others are answered meanwhile", async () => {
+test("a client that sends half a message gives way: others are answered meanwhile", async () => {
   const server = await openGrpcServer();
   const slow = session(server);
   const half = Array.from({ length: 60 }, () => {

@@ -2,7 +2,7 @@ import { status } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
 import { asker, openGrpcServer } from "../../../fakes/open-grpc-server.ts";
 
-test("server and model are told of as over REST", async () => {
+test("server and model are described as over REST", async () => {
   const { target } = await openGrpcServer();
   const ask = await asker(target);
   expect(await ask("ServerReady")).toEqual({ ready: true });
@@ -21,7 +21,7 @@ test("server and model are told of as over REST", async () => {
   expect(await ask("ModelReady", { name: "starter", version: "1.0" })).toEqual({ ready: true });
 });
 
-test("what is not there is refused by a code and the sentence of REST", async () => {
+test("unknown names are refused with a code and REST's message", async () => {
   const { target } = await openGrpcServer();
   const ask = await asker(target);
   await expect(ask("ModelReady", { name: "nobody's" })).rejects.toMatchObject({

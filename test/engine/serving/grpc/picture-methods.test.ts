@@ -37,7 +37,7 @@ interface Reply {
   readonly raw_output_contents: readonly Buffer[];
 }
 
-test("raw contents come in, raw pixels go out, as tritonclient does it", async () => {
+test("raw contents are received and raw pixels sent, as tritonclient does it", async () => {
   const { target, engine, requests } = await openGrpcServer();
   const ask = await asker(target);
   const reply = (await ask("ModelInfer", RAW)) as unknown as Reply;
@@ -53,7 +53,7 @@ test("raw contents come in, raw pixels go out, as tritonclient does it", async (
   expect(engine.jobs[0]!.requests).toMatchObject([{ prompt: "a dog" }]);
 });
 
-test("typed contents and parameters say the same; the reply is typed where it is asked for", async () => {
+test("typed contents and parameters mean the same; the reply is typed on request", async () => {
   const { target, engine } = await openGrpcServer();
   const ask = await asker(target);
   const reply = (await ask("ModelInfer", {
@@ -152,7 +152,7 @@ test.each([
     status.INVALID_ARGUMENT,
     "256 MiB",
   ],
-])("%s: refused in words", async (_, request, code, words) => {
+])("%s: refused with a message", async (_, request, code, words) => {
   const { target, engine, mistakes } = await openGrpcServer();
   const ask = await asker(target);
   await expect(ask("ModelInfer", request)).rejects.toMatchObject({
@@ -162,7 +162,7 @@ test.each([
   expect([engine.jobs, mistakes]).toEqual([[], []]);
 });
 
-test("a reply of more than 4 MiB comes whole to a client that takes it", async () => {
+test("a reply of more than 4 MiB arrives completely at a client that accepts it", async () => {
   const { target } = await openGrpcServer({ engine: new ConstantEngine({ isSized: true }) });
   const client = await grpcClient(target, "inference.GRPCInferenceService", {
     channel: { "grpc.max_receive_message_length": -1 },
@@ -179,7 +179,7 @@ test("a reply of more than 4 MiB comes whole to a client that takes it", async (
   expect((await promise).raw_output_contents[0]!.length).toBe(1536 * 1536 * 3);
 });
 
-test("a call that is cancelled frees the device, and so do a hundred of them", async () => {
+test("a cancelled call frees the device, and so do a hundred of them", async () => {
   const engine = new ConstantEngine({ steps: 1000, stepMs: 20 });
   const { target, admission } = await openGrpcServer({ engine, settings: { queueLength: 200 } });
   const client = await grpcClient(target, "inference.GRPCInferenceService");
@@ -200,7 +200,7 @@ test("a call that is cancelled frees the device, and so do a hundred of them", a
   expect(engine.abortedJobs).toBe(engine.jobs.length);
 });
 
-test("a deadline that cannot be kept is refused at once, one that passes frees the device", async () => {
+test("a deadline that cannot be met is refused at once, one that passes frees the device", async () => {
   const known = new ConstantEngine({ expectedSeconds: () => 60 });
   const { target, engine } = await openGrpcServer({ engine: known });
   const client = await grpcClient(target, "inference.GRPCInferenceService");
@@ -240,7 +240,7 @@ async function stream(
   return { call, next: async () => (await replies.next()).value as Streamed };
 }
 
-test("a stream tells each step, then the picture; what fails does not end it", async () => {
+test("a stream reports each step, then the picture; a failure does not end it", async () => {
   const { target } = await openGrpcServer();
   const { call, next } = await stream(target);
   call.write(RAW);
@@ -271,7 +271,7 @@ test("a stream tells each step, then the picture; what fails does not end it", a
   expect(await next()).toBeUndefined();
 });
 
-test("a stream that is cancelled frees the device", async () => {
+test("a cancelled stream frees the device", async () => {
   const engine = new ConstantEngine({ steps: 1000, stepMs: 20 });
   const { target, admission } = await openGrpcServer({ engine });
   const { call, next } = await stream(target);

@@ -48,7 +48,7 @@ test("a picture is counted under TorchServe's names and under ours", async () =>
   expect(valueOf(samples, "darkroom_ready")).toBe(1);
 });
 
-test("its reply is Prometheus' text, and some metrics may be asked for alone", async () => {
+test("its reply is Prometheus' text, and single metrics may be requested", async () => {
   const { origin } = await openConstantServer();
   const reply = await fetch(`${origin}/metrics`);
   expect(reply.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
@@ -57,7 +57,7 @@ test("its reply is Prometheus' text, and some metrics may be asked for alone", a
   expect((await post(origin, "/metrics")).status).toBe(405);
 });
 
-test("who waits and who draws is told, and what was refused, by its code", async () => {
+test("waiting and running requests are counted, and refused ones, by code", async () => {
   const engine = new ConstantEngine({ stepMs: 400, steps: 2 });
   const { origin, admission } = await openConstantServer({ queueLength: 1 }, engine);
   const drawing = [post(origin), post(origin)];
@@ -95,7 +95,7 @@ test("no client can add a series", async () => {
   expect(await count()).toBe(before);
 });
 
-test("metrics need a key where requests do, unless they are open", async () => {
+test("metrics need a key if requests do, unless they are open", async () => {
   const lent = [{ name: "all", secret: "k".repeat(43) }];
   const { origin, file } = await openInferenceServer({
     engine: new ConstantEngine(),
@@ -141,7 +141,7 @@ test("gRPC is counted beside REST", async () => {
   ]).toEqual([1, 1, 1, 1, 0]);
 });
 
-test("cards are read from the driver's table, and what is no card is left out", () => {
+test("cards are read from the driver's table, and other lines are skipped", () => {
   expect(
     cardsIn("0, 1024, 24576, 37\n1, 5, 10, [N/A]\nNVIDIA-SMI has failed\n\n2, x, 10, 1"),
   ).toEqual([
@@ -156,7 +156,7 @@ interface Panel {
   readonly targets?: readonly { readonly expr: string }[];
 }
 
-test("the dashboard asks for metrics that are there, of a data source that is chosen", async () => {
+test("the dashboard uses existing metrics, from a data source that can be chosen", async () => {
   const { origin } = await openConstantServer();
   await (await post(origin)).arrayBuffer();
   expect((await post(origin, "/v2/models/nobody/infer")).status).toBe(404);

@@ -57,7 +57,7 @@ describe("a request", () => {
     expect(asked()).toEqual([{ prompt: "a cat", negativePrompt: "", count: 1, ...preset }]);
   });
 
-  test("may name our own settings, and what has no effect", async () => {
+  test("may contain our own settings, and options without effect", async () => {
     const { generate, asked } = await open();
     const { status } = await generate({
       negative_prompt: "fog",
@@ -81,7 +81,7 @@ describe("a request", () => {
     expect(await sharp(Buffer.from(b64_json, "base64")).metadata()).toMatchObject({ format });
   });
 
-  test("for an address gets one that holds the picture", async () => {
+  test("for an address gets one that contains the picture", async () => {
     const { generate } = await open();
     const { json } = await generate({ response_format: "url", output_format: "jpeg" });
     const [{ url = "" } = {}] = (json as Reply).data;
@@ -114,7 +114,7 @@ describe("a request", () => {
     expect([status, json, engine.jobs]).toEqual([400, { error }, []]);
   });
 
-  test("for a model that is not there, or not served, says so", async () => {
+  test("for a missing model, or one not served, says so", async () => {
     const { generate } = await open();
     const codes = await Promise.all(
       ["nope", "other"].map(async (model) => {
@@ -128,7 +128,7 @@ describe("a request", () => {
     ]);
   });
 
-  test("that is no JSON is refused in the same shape", async () => {
+  test("that is not JSON is refused in the same shape", async () => {
     const { origin } = await open();
     const { status, json } = await postJson(`${origin}/v1/images/generations`, "{");
     expect([status, json]).toMatchObject([400, { error: { type: "invalid_request_error" } }]);
@@ -136,7 +136,7 @@ describe("a request", () => {
 });
 
 describe("a stream", () => {
-  test("tells partial images, then the picture", async () => {
+  test("sends partial images, then the picture", async () => {
     const engine = new ConstantEngine({ steps: 4 });
     const { generate } = await open({ engine });
     const { headers, bytes } = await generate({ stream: true, partial_images: 1 });
@@ -148,7 +148,7 @@ describe("a stream", () => {
     expect(bytes.toString()).toContain("event: image_generation.completed\ndata: {");
   });
 
-  test("tells none where none was asked for, and goes on for who waits", async () => {
+  test("sends none if none was requested, and continues for a client that waits", async () => {
     const engine = new ConstantEngine({ steps: 2 });
     const { generate } = await open({ engine });
     const { bytes } = await generate({ stream: true, n: 2 });
@@ -156,7 +156,7 @@ describe("a stream", () => {
     expect(eventsOf(bytes.toString())).toHaveLength(2);
   });
 
-  test("ends with what failed", async () => {
+  test("ends with the failure", async () => {
     const error = new StudioError("OUT_OF_MEMORY", { doing: "decoding" });
     const engine = new ConstantEngine({ failure: { afterSteps: 1, error } });
     const { generate } = await open({ engine });
@@ -168,7 +168,7 @@ describe("a stream", () => {
     ]);
   });
 
-  test("that nobody reads any more frees the device", async () => {
+  test("that is not read any more frees the device", async () => {
     const engine = new ConstantEngine({ steps: 1000, stepMs: 5 });
     const { origin } = await open({ engine });
     const reply = await fetch(`${origin}/v1/images/generations`, {
@@ -182,7 +182,7 @@ describe("a stream", () => {
 });
 
 describe("the switch", () => {
-  test("is off by default: the address is not there", async () => {
+  test("is off by default: the address does not exist", async () => {
     const { origin, engine } = await openRoutes();
     const { status } = await postJson(`${origin}/v1/images/generations`, { prompt: "a cat" });
     expect([status, engine.jobs]).toEqual([404, []]);
@@ -206,7 +206,7 @@ describe("the switch", () => {
     expect(await get("/v1/models/starter")).toMatchObject({ id: "starter", ...model, ready: true });
   });
 
-  test("is flipped while the server listens, and stands in its document", async () => {
+  test("can be changed while the server listens, and is in its document", async () => {
     const { origin, file } = await openInferenceServer({ engine: new ConstantEngine() });
     const paths = async () =>
       Object.keys(
@@ -220,7 +220,7 @@ describe("the switch", () => {
     expect(status).toBe(200);
   });
 
-  test("leaves the gate as it is: an unknown key is refused in OpenAI's shape", async () => {
+  test("leaves the gate unchanged: an unknown key is refused in OpenAI's shape", async () => {
     const { origin } = await openInferenceServer({
       engine: new ConstantEngine(),
       settings: { isOpenaiOn: true, isKeyRequired: true },
@@ -258,7 +258,7 @@ describe("an edit", () => {
   const file = async () => new Blob([new Uint8Array(await png(30, 20))], { type: "image/png" });
   const key = { authorization: "Bearer sk-any" };
 
-  test("starts from the file of a form, whose texts are numbers where numbers are meant", async () => {
+  test("starts from the file of a form, whose texts are converted to numbers where needed", async () => {
     const { engine, form } = await openEdits();
     const texts = {
       prompt: "7",
@@ -286,14 +286,14 @@ describe("an edit", () => {
     expect(Buffer.from(startImage ?? []).equals(await png(30, 20))).toBe(true);
   });
 
-  test("starts from a data: address in JSON, and has its shape where no size is given", async () => {
+  test("starts from a data: address in JSON, and has its shape if no size is given", async () => {
     const { engine, json } = await openEdits();
     const address = `data:image/png;base64,${(await png(60, 20)).toString("base64")}`;
     const { status } = await json({ prompt: "a cat", images: [{ image_url: address }] });
     expect([status, engine.jobs[0]?.requests]).toMatchObject([200, [{ width: 128, height: 64 }]]);
   });
 
-  test("is told by events of its own", async () => {
+  test("is reported by its own events", async () => {
     const { json } = await openEdits();
     const image_url = (await png(20, 20)).toString("base64");
     const { bytes } = await json({ prompt: "a", images: [{ image_url }], stream: true });
@@ -316,7 +316,7 @@ describe("an edit", () => {
     expect([answer.status, answer.json, engine.jobs]).toMatchObject([400, { error }, []]);
   });
 
-  test("from what is no picture inside is refused before it is drawn", async () => {
+  test("from an invalid picture is refused before it is drawn", async () => {
     const { json, engine } = await openEdits();
     const answer = await json({ prompt: "a", images: [{ image_url: "iVBORw0KGgo=" }] });
     expect([answer.status, engine.jobs]).toEqual([422, []]);
@@ -333,7 +333,7 @@ describe("an edit", () => {
     ]);
   });
 
-  test("that a page's form sends without a key goes no further than the gate", async () => {
+  test("that a page's form sends without a key is stopped at the gate", async () => {
     const { form, engine } = await openEdits();
     const reply = await form(
       { image: await file(), prompt: "a" },
@@ -343,7 +343,7 @@ describe("an edit", () => {
   });
 
   test.each(["multipart/form-data", "multipart/form-data; boundary=x"])(
-    "of %s without a whole form is refused",
+    "of %s without a complete form is refused",
     async (type) => {
       const { engine, origin } = await openInferenceServer({
         engine: new ConstantEngine(),

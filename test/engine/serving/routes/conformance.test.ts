@@ -71,21 +71,24 @@ describe("1: the server and its models", () => {
     },
   );
 
-  test.each([MODEL, `${MODEL}/versions/1.0`])("%s is described, inputs and all", async (path) => {
-    expect(brief(await get(path))).toEqual([
-      200,
-      {
-        name: "starter",
-        versions: ["1.0"],
-        platform: "darkroom_diffusers",
-        inputs: expect.arrayContaining([{ name: "prompt", datatype: "BYTES", shape: [-1] }]),
-        outputs: [{ name: "image", datatype: "UINT8", shape: [-1, -1, -1, 3] }],
-        properties: expect.objectContaining({ state: "ready", width: "64" }),
-      },
-    ]);
-  });
+  test.each([MODEL, `${MODEL}/versions/1.0`])(
+    "%s is described, including its inputs",
+    async (path) => {
+      expect(brief(await get(path))).toEqual([
+        200,
+        {
+          name: "starter",
+          versions: ["1.0"],
+          platform: "darkroom_diffusers",
+          inputs: expect.arrayContaining([{ name: "prompt", datatype: "BYTES", shape: [-1] }]),
+          outputs: [{ name: "image", datatype: "UINT8", shape: [-1, -1, -1, 3] }],
+          properties: expect.objectContaining({ state: "ready", width: "64" }),
+        },
+      ]);
+    },
+  );
 
-  test("its metadata tells the preset of requests that name none, and what a picture takes by each", async () => {
+  test("its metadata contains the preset of requests that name none, and the time of a picture with each", async () => {
     const seconds = { exact: 60, balanced: 24.04, fast: 12 };
     const engine = new ConstantEngine({
       expectedSeconds: ({ requests: [request] }) => seconds[request?.preset ?? "exact"],
@@ -109,7 +112,7 @@ describe("1: the server and its models", () => {
     expect(brief(await get(path))).toEqual([200, { name: "starter", ready: true }]);
   });
 
-  test("the served model answers under the seed's name too", async () => {
+  test("the served model also answers to the notebook's name", async () => {
     const ready = { name: "stable-diffusion", ready: true };
     expect(brief(await get("/v2/models/stable-diffusion/ready"))).toEqual([200, ready]);
     expect(brief(await get("/v2/models"))).toEqual([
@@ -131,7 +134,7 @@ describe("1: the server and its models", () => {
     expect(brief(await get(`${MODEL}/versions/7${end}`))).toEqual([404, { error }]);
   });
 
-  test("a name as long as names may be is a name still", async () => {
+  test("a name of the maximum length is still a name", async () => {
     const name = "m".repeat(100);
     const error = expect.stringMatching(`^There is no model called ${name}`);
     const predict = await postJson(`${routes.origin}/v1/models/${name}:predict`, {});
@@ -149,7 +152,7 @@ describe("1: the server and its models", () => {
   });
 
   test.each(["/nope", "/v2/nope", "/v3", "/v2/models/starter/explain", "/V2", "/%00", "//v2"])(
-    "%s is 404 in words",
+    "%s is 404 with a message",
     async (path) => {
       const error = `The inference server has no address ${path}. GET /openapi.json lists those that it has.`;
       expect(brief(await get(path))).toEqual([404, { error }]);
@@ -170,7 +173,7 @@ describe("1: the server and its models", () => {
     ]);
   });
 
-  test("an address of protocol v1 takes what its verb does", async () => {
+  test("an address of protocol v1 accepts its verb's method", async () => {
     const { origin } = await openConstantServer();
     const allowed = ["", ":predict", "%3Apredict"].map(
       async (verb) => (await ask(`${origin}/v1/models/starter${verb}`, "PUT")).headers["allow"],
@@ -185,15 +188,15 @@ describe("1: the server and its models", () => {
 });
 
 describe("2: infer", () => {
-  test("the id is repeated", async () => {
+  test("the id is returned", async () => {
     expect(await infer(SEED_REQUEST)).toMatchObject({ status: 200, json: { id: "42" } });
   });
 
-  test("the id is a string where the request has none", async () => {
+  test("the id is a string if the request has none", async () => {
     expect((await infer({ inputs: [PROMPT] })).json).toMatchObject({ id: "" });
   });
 
-  test("model_name is always there, model_version where the address has one", async () => {
+  test("model_name is always there, model_version if the address has one", async () => {
     const versioned = `${routes.origin}${MODEL}/versions/1.0/infer`;
     expect((await postJson(versioned, SEED_REQUEST)).json).toMatchObject({
       model_name: "starter",
@@ -219,7 +222,7 @@ describe("2: infer", () => {
     expect(routes.engine.jobs).toEqual([]);
   });
 
-  test("the reply tells seed, device and seconds", async () => {
+  test("the reply contains seed, device and seconds", async () => {
     const seed = { name: "seed", shape: [1], datatype: "INT64", data: [7] };
     expect((await infer({ inputs: [PROMPT, seed] })).json).toMatchObject({
       parameters: { seed: "7", device: "cpu", seconds: expect.any(Number) },
@@ -270,7 +273,7 @@ describe("3: a prompt as BYTES", () => {
     expect(prompts()).toEqual(["a 🐈"]);
   });
 
-  test("is base64 in JSON where the tensor says so", async () => {
+  test("is base64 in JSON if the tensor says so", async () => {
     const input = { ...PROMPT, parameters: { content_type: "base64" }, data: [btoa("a cat")] };
     await infer({ inputs: [input] });
     expect(prompts()).toEqual(["a cat"]);
@@ -283,7 +286,7 @@ describe("3: a prompt as BYTES", () => {
     expect(prompts()).toEqual(["a cat"]);
   });
 
-  test("is refused where it is no text: NUL, or bytes that are no UTF-8", async () => {
+  test("is refused if it is not text: NUL, or invalid UTF-8", async () => {
     for (const bytes of [Uint8Array.of(0x61, 0), Uint8Array.of(0xc3, 0x28)]) {
       const input = { ...PROMPT, data: undefined, parameters: { binary_data_size: 6 } };
       const body = binaryBody({ inputs: [input] }, element(bytes));
@@ -308,7 +311,7 @@ describe("4: shapes", () => {
     expect(prompts()).toEqual(["a cat"]);
   });
 
-  test("one that does not hold the data is refused", async () => {
+  test("a shape that does not match the data is refused", async () => {
     expect(brief(await infer({ inputs: [{ ...PROMPT, shape: [2] }] }))).toEqual([400, REFUSED]);
   });
 });
@@ -352,7 +355,7 @@ describe("5: the picture", () => {
     expect(brief(await output({ datatype: "FP16" }))).toEqual([400, REFUSED]);
   });
 
-  test("is a PNG with how it was made, as base64", async () => {
+  test("is a PNG with its settings, as base64", async () => {
     const tensor = outputOf(await output({ format: "png" }));
     expect(tensor).toMatchObject({ datatype: "BYTES", shape: [1], data: [expect.any(String)] });
     const png = Buffer.from((tensor["data"] as string[])[0]!, "base64");
@@ -367,7 +370,7 @@ describe("5: the picture", () => {
     expect(await sharp(file).metadata()).toMatchObject({ format, width: 4, height: 2 });
   });
 
-  test("is the seed's reply, and nothing else, where the settings say so", async () => {
+  test("is exactly the notebook's reply if the settings say so", async () => {
     const { origin } = await openRoutes({ settings: { isSeedProfile: true } });
     expect(
       brief(await postJson(`${origin}/v2/models/stable-diffusion/infer`, SEED_REQUEST)),
@@ -380,7 +383,7 @@ describe("5: the picture", () => {
     ]);
   });
 
-  test("is the seed's reply where the key says so, whatever is asked for", async () => {
+  test("is the notebook's reply if the key says so, whatever is requested", async () => {
     const caller = { id: "k1", keyName: "notebook", isSeedProfile: true };
     const { origin } = await openRoutes({ caller });
     const message = { ...SEED_REQUEST, id: "7", outputs: [{ name: "output0" }] };
@@ -400,7 +403,7 @@ describe("6: binary tensors", () => {
   const post = (body: Parameters<typeof postBinary>[1], headers = {}): Promise<Answer> =>
     postBinary(`${routes.origin}${MODEL}/infer`, body, headers);
 
-  test("binary_data_output asks for all outputs", async () => {
+  test("binary_data_output requests all outputs", async () => {
     const answer = await infer({ inputs: [PROMPT], parameters: { binary_data_output: true } });
     expect(answer.headers["content-type"]).toBe("application/octet-stream");
     expect(Number(answer.headers["content-length"])).toBe(answer.bytes.length);
@@ -410,7 +413,7 @@ describe("6: binary tensors", () => {
     });
   });
 
-  test("binary_data of an output goes before it", async () => {
+  test("binary_data of an output takes precedence", async () => {
     const outputs = [{ name: "image", parameters: { binary_data: false } }];
     const answer = await infer({
       inputs: [PROMPT],
@@ -421,7 +424,7 @@ describe("6: binary tensors", () => {
     expect(answer.headers["inference-header-content-length"]).toBeUndefined();
   });
 
-  test("JSON inputs stand among binary ones", async () => {
+  test("JSON inputs may be mixed with binary ones", async () => {
     const seed = { name: "seed", shape: [1], datatype: "INT64", data: [7] };
     const width = { name: "width", datatype: "INT32", parameters: { binary_data_size: 4 } };
     const body = binaryBody(
@@ -443,7 +446,7 @@ describe("6: binary tensors", () => {
     },
   );
 
-  test("a header length that is there twice is refused", async () => {
+  test("a repeated header length is refused", async () => {
     const body = JSON.stringify({ inputs: [PROMPT] });
     const length = `Inference-Header-Content-Length: ${body.length}`;
     const head = `POST ${MODEL}/infer HTTP/1.1\r\nHost: a\r\n${length}\r\n${length}\r\nConnection: close\r\n`;
@@ -464,7 +467,7 @@ describe("6: binary tensors", () => {
     expect(brief(await post(binaryBody({ inputs: [input] }, bytes)))).toEqual([400, REFUSED]);
   });
 
-  test("tensors are found where a proxy lost the header", async () => {
+  test("tensors are found if a proxy dropped the header", async () => {
     const { bytes } = binaryBody({ inputs: [input] }, element("a cat"));
     expect((await post({ bytes })).status).toBe(200);
     expect(prompts()).toEqual(["a cat"]);
@@ -485,12 +488,12 @@ describe("7: compression", () => {
     ["deflate", deflateSync(text)],
     ["deflate", deflateRawSync(text)],
     ["identity", text],
-  ])("a request in %s is unpacked", async (encoding, bytes) => {
+  ])("a request in %s is decompressed", async (encoding, bytes) => {
     expect((await packed(bytes, encoding)).status).toBe(200);
     expect(prompts()).toEqual(["a cat"]);
   });
 
-  test("the header's length counts the unpacked JSON", async () => {
+  test("the header's length counts the decompressed JSON", async () => {
     const input = { ...PROMPT, data: undefined, parameters: { binary_data_size: 9 } };
     const { bytes, headerLength = "" } = binaryBody({ inputs: [input] }, element("a cat"));
     const headers = { "inference-header-content-length": headerLength };
@@ -538,7 +541,7 @@ describe("7: compression", () => {
       },
     );
 
-    test("the header's length counts the unpacked JSON", async () => {
+    test("the header's length counts the decompressed JSON", async () => {
       const answer = await accepting("gzip", { parameters: { binary_data_output: true } });
       const { binary, json } = split({ ...answer, bytes: gunzipSync(answer.bytes) });
       expect(json).toMatchObject({ outputs: [{ shape: [40, 2, 4, 3] }] });
@@ -558,20 +561,20 @@ describe("8: limits", () => {
     ]);
   });
 
-  test("so is one that says so and sends nothing", async () => {
+  test("so is one that announces it and sends nothing", async () => {
     const head = `POST ${MODEL}/infer HTTP/1.1\r\nHost: a\r\nContent-Length: ${MAX_BODY_BYTES + 1}\r\n\r\n`;
     const reply = await rawRequest(routes.port, head, { patienceMs: 200 });
     expect(reply).toMatch(/^HTTP\/1.1 413 .*\{"error":"/s);
   });
 
-  test("so is one in pieces that does not say so", async () => {
+  test("so is one in pieces that does not announce it", async () => {
     const chunk = `10000\r\n${spaces(0x10000)}\r\n`;
     const head = `POST ${MODEL}/infer HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n`;
     const reply = await rawRequest(routes.port, head + chunk.repeat(130), { patienceMs: 200 });
     expect(reply).toMatch(/^HTTP\/1.1 413 /);
   });
 
-  test("so is one that unpacks to more", async () => {
+  test("so is one that decompresses to more", async () => {
     const bytes = gzipSync(spaces(MAX_BODY_BYTES + 1));
     expect(bytes.length).toBeLessThan(10_000);
     const headers = { "content-type": "application/json", "content-encoding": "gzip" };
@@ -589,7 +592,7 @@ describe("8: limits", () => {
     );
   });
 
-  test("more than 64k pieces are 413, and cost no memory", async () => {
+  test("more than 64k pieces are 413, and use no memory", async () => {
     const head = `POST ${MODEL}/infer HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n`;
     const text = head + "1\r\n \r\n".repeat(70_000) + "0\r\n\r\n";
     await rawRequest(routes.port, text);
@@ -606,7 +609,7 @@ describe("8: limits", () => {
     expect(brief(answer)).toEqual([400, REFUSED]);
   });
 
-  test("more pictures than 100 are 400", async () => {
+  test("more than 100 pictures are 400", async () => {
     const answer = await infer({ inputs: [PROMPT], parameters: { count: 101 } });
     expect(brief(answer)).toEqual([400, REFUSED]);
   });
@@ -618,7 +621,7 @@ describe("8: limits", () => {
     },
   );
 
-  test("a body without a type, or of another one, is read all the same", async () => {
+  test("a body without a type, or with another one, is read nevertheless", async () => {
     const body = JSON.stringify({ inputs: [PROMPT] });
     const url = `${routes.origin}${MODEL}/infer`;
     const types = [{}, { "content-type": "text/plain" }];
@@ -626,7 +629,7 @@ describe("8: limits", () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  test("a type that is none is 415", async () => {
+  test("an invalid type is 415", async () => {
     const headers = { "content-type": "x" };
     const answer = await ask(`${routes.origin}${MODEL}/infer`, "POST", { body: "{}", headers });
     expect(brief(answer)).toEqual([415, REFUSED]);
@@ -646,21 +649,21 @@ describe("9: refusals of the queue, and clients that go away", () => {
       },
     });
 
-  test("a full queue is 503, with when to come again", async () => {
+  test("a full queue is 503, with a retry time", async () => {
     const error = new StudioError("QUEUE_FULL", { waiting: 10, seconds: 41.2 });
     const { origin } = await refusing(error);
     const answer = await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST);
     expect([...(brief(answer) as []), answer.headers["retry-after"]]).toEqual([503, REFUSED, "42"]);
   });
 
-  test("what is over before it began says one second, not none", async () => {
+  test("a request that ended before it started took one second, not none", async () => {
     const error = new StudioError("TIME_LIMIT", { expected: 60, limit: 30, seconds: 0 });
     const { origin } = await refusing(error);
     const answer = await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST);
     expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "1"]);
   });
 
-  test("the queue itself refuses what is too much, and forgets who went away", async () => {
+  test("the queue itself refuses what is too much, and forgets clients that disconnect", async () => {
     const engine = new ConstantEngine({ steps: 1000, stepMs: 5 });
     const { origin } = await openConstantServer({ queueLength: 1 }, engine);
     const url = `${origin}${MODEL}/infer`;
@@ -695,7 +698,7 @@ describe("9: refusals of the queue, and clients that go away", () => {
     expect((await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST)).status).toBe(503);
   });
 
-  test("what is our own mistake is 500 in fixed words, and logged", async () => {
+  test("an internal error is 500 with a fixed message, and logged", async () => {
     const error = new TypeError("a secret of /home/me/darkroom");
     const engine = new ConstantEngine({ failure: { afterSteps: 1, error } });
     const { origin, logged } = await openRoutes({ engine });
@@ -706,7 +709,7 @@ describe("9: refusals of the queue, and clients that go away", () => {
     expect(logged).toEqual([error]);
   });
 
-  test("a refusal does not say where on this machine", async () => {
+  test("a refusal does not reveal paths on this machine", async () => {
     const error = new StudioError("DISK_FULL", {
       path: "/home/me/darkroom/models",
       needed: "3 GB",
@@ -717,7 +720,7 @@ describe("9: refusals of the queue, and clients that go away", () => {
     expect(JSON.stringify(json)).not.toContain("/home");
   });
 
-  test("a client that goes away ends its drawing", async () => {
+  test("a client that disconnects ends its drawing", async () => {
     const engine = new ConstantEngine({ steps: 1000, stepMs: 5 });
     const { origin } = await openRoutes({ engine });
     const client = new AbortController();
@@ -730,7 +733,7 @@ describe("9: refusals of the queue, and clients that go away", () => {
     await expect.poll(() => engine.abortedJobs).toBe(1);
   });
 
-  test("a client that reads its reply was never gone", async () => {
+  test("a client that reads its reply does not count as disconnected", async () => {
     const { origin, engine } = await openRoutes();
     await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST);
     expect(engine.abortedJobs).toBe(0);
@@ -778,7 +781,7 @@ describe("10: the repository", () => {
     expect((await get("/v2/health/ready")).status).toBe(503);
   });
 
-  test("the seed's name is that of the served model", async () => {
+  test("the notebook's name means the served model", async () => {
     expect((await post("/models/stable-diffusion/load")).status).toBe(200);
     expect(routes.engine.loads).toEqual([]);
     await post("/models/stable-diffusion/unload");
@@ -794,7 +797,7 @@ describe("10: the repository", () => {
     '{"parameters":{"config":"{}"}}',
     '{"parameters":{"config":"{}","file:1/model.onnx":"AAAA"}}',
     '{"parameters":{"file:1/model.onnx":"AAAA"}}',
-  ])("%s is refused: a model is loaded as it lies in the store", async (body) => {
+  ])("%s is refused: a model is loaded as it is in the store", async (body) => {
     expect(brief(await post("/models/other/load", body))).toEqual([400, REFUSED]);
   });
 });
@@ -813,14 +816,14 @@ describe("extensions", () => {
     ["/v2/systemsharedmemory/region/a/register", "the system shared memory extension"],
     ["/v2/cudasharedmemory/region/a/status", "the CUDA shared memory extension"],
     ["/v2/repository/mine/index", "several repositories; use /v2/repository/index"],
-  ])("%s is refused by its name", async (path, extension) => {
+  ])("%s is refused by name", async (path, extension) => {
     const error = expect.stringContaining(`does not offer ${extension}.`);
     expect(brief(await get(path))).toEqual([501, { error }]);
     expect(brief(await postJson(`${routes.origin}${path}`, {}))).toEqual([501, { error }]);
   });
 
   test.each(["sequence_id", "sequence_start", "sequence_end", "priority"])(
-    "the parameter %s is refused by its name, and 0 is none",
+    "the parameter %s is refused by name, and 0 means none",
     async (name) => {
       const error = expect.stringContaining(`parameters.${name} cannot be used`);
       const asked = await infer({ inputs: [PROMPT], parameters: { [name]: 1 } });
@@ -835,13 +838,13 @@ describe("extensions", () => {
     },
   );
 
-  test("classification of an output is refused by its name", async () => {
+  test("classification of an output is refused by name", async () => {
     const outputs = [{ name: "image", parameters: { classification: 3 } }];
     const error = expect.stringContaining("classification cannot be used");
     expect(brief(await infer({ inputs: [PROMPT], outputs }))).toEqual([400, { error }]);
   });
 
-  test("shared memory of a tensor is refused by its name, in and out", async () => {
+  test("shared memory of a tensor is refused by name, in and out", async () => {
     const parameters = { shared_memory_region: "a", shared_memory_byte_size: 8 };
     const asked = [
       { inputs: [{ ...PROMPT, data: undefined, parameters }] },
@@ -851,7 +854,7 @@ describe("extensions", () => {
     for (const message of asked) expect(brief(await infer(message))).toEqual([400, { error }]);
   });
 
-  test("statistics are told of one model, and of all", async () => {
+  test("statistics are reported for one model, and for all", async () => {
     const name = { name: "starter" };
     for (const path of versioned("/stats")) {
       expect((await get(path)).json).toMatchObject({ model_stats: [name] });
@@ -891,7 +894,7 @@ describe("11: protocol v1", () => {
     expect(png).toMatchObject({ format: "png", width: 4 });
   });
 
-  test("predicts nested numbers where they are asked for", async () => {
+  test("predicts nested numbers on request", async () => {
     const { json } = await predict({ instances: ["a cat"], parameters: { format: "raw" } });
     expect(json).toEqual({ predictions: [NESTED] });
   });
@@ -912,7 +915,7 @@ describe("11: protocol v1", () => {
     ]);
   });
 
-  test("takes the colon percent-encoded", async () => {
+  test("accepts the colon percent-encoded", async () => {
     expect((await predict({ instances: ["a"] }, "/v1/models/starter%3Apredict")).status).toBe(200);
   });
 
@@ -967,7 +970,7 @@ describe("12: generate", () => {
     expect(await sharp(preview).metadata()).toMatchObject({ format: "png", width: 4 });
   });
 
-  test("takes the ordinary request, and extra keys as settings", async () => {
+  test("accepts the ordinary request, and extra keys as settings", async () => {
     await post("generate_stream", { ...SEED_REQUEST, parameters: { steps: 3 } });
     await post("generate_stream", { text_input: "a cat", seed: 9, parameters: { steps: 4 } });
     expect(routes.engine.jobs.flatMap(({ requests }) => requests)).toMatchObject([
@@ -976,7 +979,7 @@ describe("12: generate", () => {
     ]);
   });
 
-  test("the last event holds nested numbers where they are asked for", async () => {
+  test("the last event contains nested numbers on request", async () => {
     const parameters = { format: "raw" };
     const last = events(await post("generate_stream", { text_input: "a", parameters })).at(-1);
     expect(last).toMatchObject({ outputs: [{ datatype: "UINT8", data: NESTED }] });
@@ -987,7 +990,7 @@ describe("12: generate", () => {
     expect(brief(await post("generate_stream", message))).toEqual([400, REFUSED]);
   });
 
-  test("what is refused before the start has its status", async () => {
+  test("a refusal before the start has its status", async () => {
     expect(brief(await post("generate_stream", { text_input: 7 }))).toEqual([400, REFUSED]);
     const error = new StudioError("DEVICE_UNAVAILABLE", { device: "cpu", reason: "it is busy" });
     const { origin } = await openRoutes({
@@ -999,7 +1002,7 @@ describe("12: generate", () => {
     ]);
   });
 
-  test("what fails after the start is an event", async () => {
+  test("a failure after the start is an event", async () => {
     const error = new StudioError("OUT_OF_MEMORY", { doing: "decoding" });
     const { origin } = await openRoutes({
       engine: new ConstantEngine({ failure: { afterSteps: 1, error } }),
@@ -1011,14 +1014,14 @@ describe("12: generate", () => {
     ]);
   });
 
-  test("comments go out while nothing happens", async () => {
+  test("comments are sent while nothing happens", async () => {
     const engine = new ConstantEngine({ steps: 1, stepMs: 120 });
     const { origin } = await openRoutes({ engine, silenceMs: 30 });
     const { bytes } = await post("generate_stream", { text_input: "a" }, origin);
     expect(bytes.toString()).toMatch(/^(?:: waiting\n\n){2,}data: \{/);
   });
 
-  test("a client that goes away ends its drawing", async () => {
+  test("a client that disconnects ends its drawing", async () => {
     const engine = new ConstantEngine({ steps: 1000, stepMs: 5 });
     const { origin } = await openRoutes({ engine });
     const body = JSON.stringify({ text_input: "a" });
@@ -1027,7 +1030,7 @@ describe("12: generate", () => {
     await expect.poll(() => engine.abortedJobs).toBe(1);
   });
 
-  test("a client that does not read does not hold the device", async () => {
+  test("a client that does not read does not block the device", async () => {
     const engine = new ConstantEngine({ steps: 20_000 });
     const { origin } = await openRoutes({ engine });
     const body = JSON.stringify({ text_input: "a" });

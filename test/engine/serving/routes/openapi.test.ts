@@ -9,7 +9,7 @@ import { ask } from "./asking.ts";
 const EVERYTHING = openapiOf(new Set(["openai", "a1111"]));
 
 test.each([OPENAPI, EVERYTHING])(
-  "the document is sound by redocly's recommended rules",
+  "the document is valid by redocly's recommended rules",
   async (document) => {
     const config = await createConfig({ extends: ["recommended"] });
     const problems = await lintFromString({ source: JSON.stringify(document), config });
@@ -34,7 +34,7 @@ test("every address that is answered is in the document, and no other", () => {
   expect(documented.toSorted()).toEqual(answered.toSorted());
 });
 
-test("the server gives its document", async () => {
+test("the server returns its document", async () => {
   const { origin } = await openRoutes();
   expect(await ask(`${origin}/openapi.json`)).toMatchObject({
     status: 200,

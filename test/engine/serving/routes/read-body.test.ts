@@ -12,7 +12,7 @@ function request(headers: Record<string, string> = {}) {
 
 const MIB = 1 << 20;
 
-test("bodies on their way share one limit, and give back what they took", async () => {
+test("bodies in transit share one limit, and release what they took", async () => {
   const reader = new BodyReader(4 * MIB);
   const [first, second, third] = [request(), request(), request()];
   const reading = reader.read(first);
@@ -27,7 +27,7 @@ test("bodies on their way share one limit, and give back what they took", async 
   expect((await again).bytes.length).toBe(3 * MIB);
 });
 
-test("a body that ends too early gives back what it took", async () => {
+test("a body that ends too early releases what it took", async () => {
   const reader = new BodyReader(4 * MIB);
   for (let i = 0; i < 3; i++) {
     const cut = request();
@@ -39,7 +39,7 @@ test("a body that ends too early gives back what it took", async () => {
   }
 });
 
-test("bodies are unpacked one after the other, so that many small ones do not take all memory at once", async () => {
+test("bodies are decompressed one after another, so that many small ones do not take all memory at once", async () => {
   const reader = new BodyReader();
   const packed = gzipSync(Buffer.alloc(8 * MIB));
   const begun = performance.now();
@@ -53,7 +53,7 @@ test("bodies are unpacked one after the other, so that many small ones do not ta
   expect(Math.min(...ms)).toBeLessThan(Math.max(...ms) / 3);
 });
 
-test("what nobody waits for any more is not unpacked", async () => {
+test("a body that nobody waits for any more is not decompressed", async () => {
   const gone = request({ "content-encoding": "gzip" });
   gone.raw.socket.destroyed = true;
   gone.raw.end(gzipSync("{}"));

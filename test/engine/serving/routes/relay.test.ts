@@ -25,12 +25,12 @@ async function all(items: AsyncIterable<Item | undefined>): Promise<(number | un
   return numbers;
 }
 
-test("everything goes on in order to who reads", async () => {
+test("everything is passed on in order to a reader", async () => {
   const items = new Source().items(5, { everyMs: 1 });
   expect(await all(relay(items, { limit: 3, silenceMs: 1000 }))).toEqual([0, 1, 2, 3, 4]);
 });
 
-test("who does not read holds nothing up, and finds the latest", async () => {
+test("a reader that stops blocks nothing, and finds the latest", async () => {
   const source = new Source();
   const relayed = relay(source.items(1000), { limit: 3, silenceMs: 1000 });
   const first = await relayed.next();
@@ -38,7 +38,7 @@ test("who does not read holds nothing up, and finds the latest", async () => {
   expect([first.value?.n, ...(await all(relayed))]).toEqual([expect.any(Number), 997, 998, 999]);
 });
 
-test("silence is told", async () => {
+test("silence is reported", async () => {
   const relayed = relay(new Source().items(1, { everyMs: 100 }), { limit: 3, silenceMs: 20 });
   const items = await all(relayed);
   expect(items.at(-1)).toBe(0);
@@ -46,7 +46,7 @@ test("silence is told", async () => {
   expect(items.slice(0, -1).every((item) => item === undefined)).toBe(true);
 });
 
-test("what the source throws comes after what it gave", async () => {
+test("what the source throws comes after what it yielded", async () => {
   const error = new Error("the end");
   const relayed = relay(new Source().items(2, { error }), { limit: 3, silenceMs: 1000 });
   expect([(await relayed.next()).value, (await relayed.next()).value]).toEqual([

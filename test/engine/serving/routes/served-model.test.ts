@@ -13,6 +13,6 @@ test.each([
   [{ starter: "unavailable" }, []],
   [{ "stable-diffusion": "ready", starter: "unavailable" }, ["stable-diffusion"]],
   [{ "stable-diffusion": "unavailable", starter: "ready" }, ["starter"]],
-] as const)("of %j it answers as %j", async (states, names) => {
+] as const)("with %j it answers as %j", async (states, names) => {
   expect(answeringNames(await modelsOf(states))).toEqual(names);
 });

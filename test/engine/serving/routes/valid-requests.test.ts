@@ -122,7 +122,7 @@ function send({ id, prompts, promptName, settings, output, isAllBinary }: Sent):
 
 type Sent = typeof request extends fc.Arbitrary<infer T> ? T : never;
 
-test("every valid request gets 200, its id, and a reply as the document says", async () => {
+test("every valid request gets 200, its id, and a reply that matches the document", async () => {
   await fc.assert(
     fc.asyncProperty(request, async (sent) => {
       const { status, headers, bytes } = await send(sent);
@@ -134,7 +134,7 @@ test("every valid request gets 200, its id, and a reply as the document says", a
   );
 });
 
-test("every request, valid or with one byte changed, gets an answer, and none is a mistake of ours", async () => {
+test("every request, valid or with one byte changed, gets an answer, and none is an internal error", async () => {
   const change = fc.record({ at: fc.nat(400), byte: fc.nat(255) });
   const url = `${routes.origin}/v2/models/starter/infer`;
   await fc.assert(
