@@ -71,7 +71,8 @@ export const BUCKET_REFUSALS = {
   OBJECT_DIFFERS: {
     status: 502,
     sentence: "{host} stored {key} differently from what was sent: {reason}.",
-    advice: "Send it again; if it happens again, the service or something in front of it is at fault.",
+    advice:
+      "Send it again; if it happens again, the service or something in front of it is at fault.",
   },
   BUCKET_UNSUPPORTED: {
     status: 501,
@@ -107,7 +108,7 @@ export const BUCKET_REFUSALS = {
     status: 422,
     sentence: "A cluster would not serve {path}: {reason}.",
     advice:
-      "`darkroom archive check` lists everything that prevents it; publish the model again if necessary.",
+      "Run `darkroom archive check` to see everything that prevents it, and publish the model again if necessary.",
   },
   UPLOAD_INPUT_CHANGED: {
     status: 409,
