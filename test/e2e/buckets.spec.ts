@@ -21,7 +21,7 @@ async function expectVerdict(page: Page, verdict: RegExp): Promise<void> {
   await expect(page.getByRole("region", { name: "Deployable?" })).toContainText(verdict);
 }
 
-test("publishes the starter under the document's words, breaks it, repairs it, and brings it back to draw", async ({
+test("publishes the starter under the document's names, breaks it, repairs it, and imports it again to draw", async ({
   studio: { page },
 }) => {
   await using s3 = await S3Server.start();
@@ -124,7 +124,7 @@ test("a connection leads to what is wrong with it, and lists the bucket once tha
   await expect(row(page, /notes\.txt/)).toBeVisible();
 });
 
-test("a cancelled publish says so, leaves nothing half sent, and goes back to what was entered", async ({
+test("a cancelled publish says so, leaves nothing half sent, and returns to what was entered", async ({
   studio: { page },
 }) => {
   await using s3 = await S3Server.start();
@@ -183,7 +183,7 @@ test("10,000 keys are browsed, searched, sorted and selected", async ({ studio: 
   await expectNoViolations(page);
 });
 
-test("files and folders go up and come down again, and nothing is replaced unasked", async ({
+test("files and folders are uploaded and downloaded, and nothing is replaced unasked", async ({
   studio: { page, dataFolder },
 }) => {
   await using s3 = await S3Server.start();

@@ -35,7 +35,7 @@ function played(cluster: FakeCluster, url: string): PlayedCluster {
   };
 }
 
-test("a published model is tried, applied, watched until it is ready, draws, and is removed", async ({
+test("a published model is tested, applied, watched until it is ready, draws, and is removed", async ({
   studio: { page },
 }) => {
   await using s3 = await S3Server.start();
@@ -58,7 +58,7 @@ test("a published model is tried, applied, watched until it is ready, draws, and
   await removeInPage(page, cluster);
 });
 
-test("a cluster that does not answer is told, and can be kept or removed again", async ({
+test("a cluster that does not answer is reported, and can be kept or removed again", async ({
   studio: { page },
 }) => {
   await using s3 = await S3Server.start();
@@ -78,7 +78,7 @@ test("a cluster that does not answer is told, and can be kept or removed again",
   await expect(section.getByText(/Connect a cluster to deploy from here/)).toBeVisible();
 });
 
-test("what a cluster refuses is told at the form's field, and somebody else's fields are not taken over unasked", async ({
+test("a cluster's refusal is shown at the form's field, and another client's fields are not overwritten unasked", async ({
   studio: { page },
 }) => {
   await using s3 = await S3Server.start();

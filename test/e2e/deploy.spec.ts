@@ -5,7 +5,7 @@ import { expectNoViolations } from "./expect-no-violations.ts";
 import { connect, publish } from "./publishing.ts";
 import { expect, test } from "./studio-test.ts";
 
-test("a published model becomes manifests whose departures are explained, and files with its keys", async ({
+test("a published model becomes manifests whose differences are explained, and files with its keys", async ({
   studio: { page, dataFolder },
 }) => {
   await using s3 = await S3Server.start();

@@ -104,7 +104,7 @@ test("the doctor names every finding of every kind of remote, and what helps", a
   await examine(page, over.name, OF_GRPC, (next) => (reply = next));
 });
 
-test("the doctor names what is wrong on the way: a token's end, certificates, names and ports", async ({
+test("the doctor names problems of the connection: a token's expiry, certificates, names and ports", async ({
   studio: { page },
 }) => {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -191,7 +191,7 @@ test("the doctor names a proxy that does not connect, without its password", asy
   await expectNoSecretIn(page, dialog);
 });
 
-test("an endpoint that is starting is waited for where that is asked, and then checked to its first picture", async ({
+test("an endpoint that is starting is waited for on request, and then checked to its first picture", async ({
   studio: { page },
 }) => {
   const edge = routerEdge();

@@ -50,9 +50,7 @@ test.describe("first start", () => {
     await expect(page.getByRole("dialog", { name: "What's new" })).toBeHidden();
   });
 
-  test("tells what is new after an update, once, and again from the palette", async ({
-    studio,
-  }) => {
+  test("says what is new after an update, once, and again from the palette", async ({ studio }) => {
     const { page, dataFolder } = studio;
     await page.getByRole("button", { name: "Skip" }).click();
     const settings = join(dataFolder, "settings.json");
@@ -87,7 +85,7 @@ test("draws, and everything is still there after a restart", async ({ studio }) 
   await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue(PROMPT);
 });
 
-test("draws by a preset, says so, and takes it over from the picture's file", async ({
+test("draws with a preset, says so, and applies it from the picture's file", async ({
   studio: { page, dataFolder },
 }) => {
   const presets = page.getByRole("radiogroup", { name: "Quality" });
@@ -132,7 +130,7 @@ test("a number typed before the model is known stays, and an emptied one comes b
   await expect(steps).toHaveValue("17");
 });
 
-test("cancels what runs, and says so without alarm", async ({ studio: { page } }) => {
+test("cancels what runs, and shows no error", async ({ studio: { page } }) => {
   await draw(page, PROMPT, { steps: 1000 });
   await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();
   await page.getByRole("button", { name: "Cancel", exact: true }).click();

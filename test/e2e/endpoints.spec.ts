@@ -146,7 +146,7 @@ async function drawAt(page: Page, url: string, name: string): Promise<void> {
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
 }
 
-test("a service that is scaled to zero is waited for on the tile and the card, over a restart, and told of when it has drawn", async ({
+test("a service that is scaled to zero is waited for on the tile and the card, over a restart, and announced when it has drawn", async ({
   studio,
 }) => {
   const { page } = studio;
@@ -180,7 +180,7 @@ test("a service that is scaled to zero is waited for on the tile and the card, o
   await expect(card.getByText("Last starts")).toBeVisible();
 });
 
-test("a cancel says that the server may go on only where it had the request", async ({
+test("a cancel says that the server may continue only if it had the request", async ({
   studio,
 }) => {
   const { page } = studio;
@@ -207,7 +207,7 @@ test("a cancel says that the server may go on only where it had the request", as
   await expect(stage.getByText("its server may still be working on it")).toBeVisible();
 });
 
-test("what an endpoint was asked for is shown by day, week and month", async ({ studio }) => {
+test("an endpoint's requests are shown by day, week and month", async ({ studio }) => {
   const { page } = studio;
   await using standIn = await openStandIn(seedEdge());
   await drawAt(page, standIn.url, "Watched");

@@ -3,9 +3,7 @@ import { drawPicture, tileOf } from "./draw-picture.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
 
-test("rates, tags and collects pictures by keys, and takes it back", async ({
-  studio: { page },
-}) => {
+test("rates, tags and collects pictures by keys, and undoes it", async ({ studio: { page } }) => {
   for (const prompt of ["a red house", "a blue boat"]) await drawPicture(page, prompt);
   await page.goto(new URL("/gallery", page.url()).href);
 

@@ -8,7 +8,7 @@ import { drawPicture, tileOf } from "./draw-picture.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
 
-test("searches, stars, trashes and takes it back", async ({ studio: { page } }) => {
+test("searches, stars, trashes and undoes it", async ({ studio: { page } }) => {
   for (const prompt of ["a red house", "a blue boat", "a yellow star"])
     await drawPicture(page, prompt);
   await page.goto(new URL("/gallery", page.url()).href);
@@ -36,7 +36,7 @@ test("searches, stars, trashes and takes it back", async ({ studio: { page } }) 
   await expect(tileOf(page, "a red house")).toBeVisible();
 });
 
-test("a dropped picture gives its settings back", async ({ studio: { page, dataFolder } }) => {
+test("the settings of a dropped picture are applied", async ({ studio: { page, dataFolder } }) => {
   await drawPicture(page, "a purple balloon on a yellow background");
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("something else");
   await dropSettings(page, dataFolder);
@@ -79,7 +79,7 @@ test("settings are searched for, with suggestions, by keys alone", async ({ stud
   await expect(tileOf(page, "a red house")).toHaveCount(0);
 });
 
-test("imports dropped pictures once, names what is none, and takes it back", async ({
+test("imports dropped pictures once, names other files, and undoes it", async ({
   studio: { page },
 }) => {
   await page.goto(new URL("/gallery", page.url()).href);

@@ -28,7 +28,7 @@ function focused(page: Page): Promise<string> {
   );
 }
 
-test("keys act from the strip, and Ctrl+Z takes back the trash, never an old search", async ({
+test("keys work from the strip, and Ctrl+Z undoes the trash, never an old search", async ({
   studio: { page },
 }) => {
   await draw(page, 2);
@@ -70,7 +70,7 @@ test("keys act from the strip, and Ctrl+Z takes back the trash, never an old sea
   await expect(search).toHaveValue("red");
 });
 
-test("Tab lands on the chosen chip, and Escape closes what lost the focus", async ({
+test("Tab lands on the selected chip, and Escape closes what lost the focus", async ({
   studio: { page },
 }) => {
   const fast = page.getByRole("radio", { name: /^Fast/ });

@@ -40,7 +40,7 @@ test("downloads a model through two interruptions and draws with it", async ({ o
   await expect(page.getByRole("option", { name: "a red house", exact: true })).toBeVisible();
 });
 
-test("finds models of another program by a folder that is chosen with keys, and uses one in place", async ({
+test("finds models of another program in a folder chosen with keys, and uses one in place", async ({
   studio: { page, dataFolder },
 }) => {
   const theirs = join(dataFolder, "ComfyUI", "models");

@@ -6,7 +6,7 @@ import { expect, test } from "./studio-test.ts";
 const SHORTAGE = new URL("../fakes/memory-shortage.ts", import.meta.url).href;
 const PROMPT = "a red house in the snow";
 
-test("what this machine has no memory for, and what would wait long, is offered to another target and drawn there", async ({
+test("what this machine has no memory for, or would wait long, is offered to another target and drawn there", async ({
   openStudio,
 }) => {
   const { page } = await openStudio({ NODE_OPTIONS: `--import=${SHORTAGE}` });

@@ -45,7 +45,7 @@ for (const theme of ["dark", "light"] as const) {
   });
 }
 
-test("no request leaves for anywhere but the studio itself", async ({ studio }) => {
+test("every request goes to the studio itself", async ({ studio }) => {
   const { page } = studio;
   const origins = new Set<string>();
   const refusals: string[] = [];

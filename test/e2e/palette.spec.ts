@@ -15,7 +15,7 @@ function chosen(page: Page) {
   return page.getByRole("dialog", { name: "Find anything" }).locator('[aria-selected="true"]');
 }
 
-test("the palette finds samplers, pages and dialogs by keyboard, those used lately first", async ({
+test("the palette finds samplers, pages and dialogs by keyboard, recently used ones first", async ({
   studio: { page },
 }) => {
   await page.getByRole("link", { name: "Gallery" }).click();
@@ -41,7 +41,7 @@ test("the palette finds samplers, pages and dialogs by keyboard, those used late
   await expect(page).toHaveURL(/\/generate$/);
 });
 
-test("the palette finds pictures by their prompts, and says where nothing is found", async ({
+test("the palette finds pictures by their prompts, and says if nothing is found", async ({
   studio: { page },
 }) => {
   await drawPicture(page, "a purple whale");

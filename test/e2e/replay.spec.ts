@@ -14,7 +14,7 @@ const PIXELS = Array.from({ length: SIDE }, () =>
 );
 const PROMPT = "a red house in the snow";
 
-test("what was recorded of a picture is replayed on another target, from the page and from the command line", async ({
+test("a picture's recorded request is replayed on another target, from the page and from the command line", async ({
   studio,
 }) => {
   const { page, dataFolder } = studio;

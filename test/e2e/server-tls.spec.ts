@@ -73,7 +73,7 @@ function handshake(target: string, ca: string): Promise<unknown> {
   return promise.finally(() => socket.destroy());
 }
 
-test("TLS files that cannot be used are told of beside their field, and nothing changes", async ({
+test("unusable TLS files are reported beside their field, and nothing changes", async ({
   studio: { page },
 }) => {
   await startServer(page);
@@ -114,7 +114,7 @@ test("TLS files that cannot be used are told of beside their field, and nothing 
   await expect(page.locator("[aria-invalid=true]")).toHaveCount(0);
 });
 
-test("with a certificate both listeners encrypt, a client of its authority draws, and it is renewed on disk", async ({
+test("with a certificate both listeners use TLS, a client with its authority draws, and it is renewed on disk", async ({
   studio: { page },
 }) => {
   const authority = await certificate({ name: "an authority", isAuthority: true });

@@ -35,7 +35,7 @@ async function makeKey(page: Page, name: string): Promise<string> {
   return secret;
 }
 
-test("the page's own curl snippet draws a picture, and its request can be looked at", async ({
+test("the page's own curl snippet draws a picture, and its request can be inspected", async ({
   studio: { page },
 }) => {
   await startServer(page);
@@ -77,7 +77,9 @@ test("the page's own curl snippet draws a picture, and its request can be looked
   await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
 });
 
-test("the whole network needs a key, which is made right there", async ({ studio: { page } }) => {
+test("the whole network needs a key, which is created right there", async ({
+  studio: { page },
+}) => {
   await startServer(page);
   await page.getByRole("radio", { name: "The whole network" }).click();
   const refusal = page.getByRole("alert").filter({ hasText: "KEY_NEEDED" });

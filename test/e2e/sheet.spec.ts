@@ -26,7 +26,7 @@ function selected(page: Page) {
   return page.getByRole("grid", { name: "Gallery" }).getByRole("gridcell", { selected: true });
 }
 
-test("the sheet is gone through, selected from and opened by keys alone", async ({ studio }) => {
+test("the sheet is navigated, selected from and opened by keys alone", async ({ studio }) => {
   const { page } = studio;
   await openGallery(studio);
   await cells(page).first().focus();
@@ -63,7 +63,7 @@ test("a comparison says what differs, and has an address", async ({ studio }) =>
   await expect(cells(page).first()).toBeVisible();
 });
 
-test("deletes for good only from the trash, and asks", async ({ studio }) => {
+test("deletes permanently only from the trash, and asks", async ({ studio }) => {
   const { page } = studio;
   await openGallery(studio);
   await cells(page).first().click();

@@ -13,9 +13,7 @@ async function chooseStart(page: Page): Promise<void> {
   await (await chosen).setFiles({ name: "wide.png", mimeType: "image/png", buffer });
 }
 
-test("a start image is fitted, lends its ratio, and is told of and brought back", async ({
-  studio,
-}) => {
+test("a start image is fitted, sets the ratio, and is shown and restored", async ({ studio }) => {
   const { page, dataFolder } = studio;
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red circle");
   await page.getByRole("spinbutton", { name: "Steps" }).fill("2");

@@ -49,7 +49,7 @@ function edgeThat(answer: Answer): Answer {
 
 const FULL = always(503, JSON.stringify({ error: "Its queue is full" }));
 
-test("of a batch that is spread, what never started is drawn elsewhere, and what may have started is not", async ({
+test("of a spread batch, what never started is drawn elsewhere, and what may have started is not", async ({
   studio,
 }) => {
   const { page } = studio;

@@ -17,7 +17,7 @@ const test = base.extend<{ opened: WindowUnderTest & { dataFolder: string } }>({
   },
 });
 
-test("the page has a sandbox, no Node, and the desktop object alone", async ({ opened }) => {
+test("the page has a sandbox, no Node, and only the desktop object", async ({ opened }) => {
   const { app, page } = opened;
   // Electron has this for its own tests and omits it from its types.
   type Inspected = Electron.WebContents & { getLastWebPreferences(): Electron.WebPreferences };
@@ -57,7 +57,7 @@ test("the page has a sandbox, no Node, and the desktop object alone", async ({ o
   });
 });
 
-test("the page leads nowhere else", async ({ opened: { app, page } }) => {
+test("the page navigates nowhere else", async ({ opened: { app, page } }) => {
   const address = page.url();
   for (const target of [
     "https://example.com/",
@@ -81,7 +81,7 @@ test("the page leads nowhere else", async ({ opened: { app, page } }) => {
   expect(app.windows()).toHaveLength(1);
 });
 
-test("no request of the page's goes anywhere else, and no permission is given", async ({
+test("no request of the page goes anywhere else, and no permission is granted", async ({
   opened: { page },
 }) => {
   const outcomes = await page.evaluate(async () => {
@@ -104,7 +104,7 @@ test("no request of the page's goes anywhere else, and no permission is given", 
   expect(outcomes).toEqual(["refused", "refused", "refused", "refused", "refused", "denied"]);
 });
 
-test("the token is in neither the page nor anybody's arguments", async ({ opened }) => {
+test("the token is in neither the page nor any process's arguments", async ({ opened }) => {
   const { app, page } = opened;
   const stored = await page.evaluate(() =>
     JSON.stringify([
@@ -119,13 +119,13 @@ test("the token is in neither the page nor anybody's arguments", async ({ opened
   expect(argv).not.toMatch(/token|Bearer|code=/i);
 });
 
-test("a host that is killed is there again, and the page with it", async ({ opened }) => {
+test("a host that is killed starts again, and the page with it", async ({ opened }) => {
   await opened.restart("SIGKILL");
   await opened.page.reload();
   await expect(opened.page.getByRole("button", { name: "Draw a first picture" })).toBeVisible();
 });
 
-test("where the window was is remembered", async ({ opened: { app, dataFolder } }) => {
+test("the window's position is remembered", async ({ opened: { app, dataFolder } }) => {
   await app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 50, width: 1100, height: 700 }),
   );

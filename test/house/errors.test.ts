@@ -6,7 +6,7 @@ const sources = readdirSync("engine", { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts") && name !== "contract/errors.ts")
   .map((name) => readFileSync(`engine/${name}`, "utf8"));
 
-test("REFUSALS.md lists every refusal, and none that is gone", () => {
+test("REFUSALS.md lists every refusal, and no others", () => {
   const rows = readFileSync("engine/REFUSALS.md", "utf8").matchAll(
     /^\| `([A-Z][A-Z_0-9]+)` \| (\d+) \| (.+) \|$/gm,
   );
@@ -26,7 +26,7 @@ test("every refusal is used", () => {
   expect(unused.filter((code) => code !== "INTERNAL")).toEqual([]);
 });
 
-test("every sentence says what, and every advice what to do", () => {
+test("every sentence says what happened, and every advice what to do", () => {
   for (const { sentence, advice } of Object.values(REFUSALS)) {
     expect(sentence).toMatch(/^[A-Z{].*\.$/);
     // Advice that depends on the findings consists of one placeholder.

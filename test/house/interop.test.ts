@@ -18,7 +18,7 @@ test("packages of peers are pinned", () => {
   expect(PEERS.filter(({ pip, go }) => pip !== undefined && go !== undefined)).toEqual([]);
 });
 
-test("where nothing can be installed every peer is skipped by name, and nothing has failed", async () => {
+test("if nothing can be installed every peer is skipped by name, and nothing has failed", async () => {
   const env = { PATH: temporaryFolder(), DARKROOM_INTEROP_CACHE: temporaryFolder() };
   const ran = await runCommand(process.execPath, ["test/interop/run.ts"], { cwd: ".", env });
   expect([ran.code, ran.stderr]).toEqual([0, ""]);
@@ -31,7 +31,7 @@ test("where nothing can be installed every peer is skipped by name, and nothing 
   }
 });
 
-test("a peer that is not known is refused with those that are", async () => {
+test("an unknown peer is refused with a list of the known ones", async () => {
   const args = ["test/interop/run.ts", "nobody"];
   const { code, stderr } = await runCommand(process.execPath, args, { cwd: "." });
   expect(code).toBe(2);

@@ -424,11 +424,11 @@ function circles(): string[] {
   return files.flatMap((file) => circleFrom(file, []));
 }
 
-test("no file reaches itself by its imports", () => {
+test("no file imports itself, even indirectly", () => {
   expect(circles()).toEqual([]);
 });
 
-test("pure folders know no clock, no chance and no console", () => {
+test("pure folders use no clock, no randomness and no console", () => {
   const pure = files.filter((file) => PURE.some((folder) => file.startsWith(`engine/${folder}/`)));
   const impure = pure.filter((file) =>
     /\b(Math\.random|Date\.now|new Date|console\.|process\.|globalThis\.)/.test(

@@ -97,7 +97,7 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
   },
 };
 
-test.each(Object.entries(STORED))("no name that was stored is given up: %s", (_, names) => {
+test.each(Object.entries(STORED))("no stored name is removed: %s", (_, names) => {
   const now = Object.values(names.now);
   const gone = names.shipped
     .trim()
@@ -106,7 +106,7 @@ test.each(Object.entries(STORED))("no name that was stored is given up: %s", (_,
   expect(gone).toEqual([]);
 });
 
-test("a name that is stored from now on is written down here", () => {
+test("a newly stored name is recorded here", () => {
   const unlisted = Object.values(STORED).flatMap(({ shipped, now }) =>
     Object.values(now).filter((name) => !shipped.split(/\s+/).includes(name)),
   );

@@ -54,7 +54,7 @@ const STUMBLING_STONES: readonly RegExp[] = [
 const ROOTS = ["engine", "renderer", "electron"];
 const TEXTS = /\.(tsx?|md|html)$/;
 
-test("no sentence of the product is one that people stumbled over", () => {
+test("no sentence of the product is one that readers found hard to understand", () => {
   const files = ROOTS.flatMap((root) =>
     readdirSync(root, { recursive: true, encoding: "utf8" })
       .filter((name) => TEXTS.test(name))

@@ -94,7 +94,7 @@ function input(name: string, datatype: string, ...values: readonly unknown[]): o
   return { name, datatype, shape: [values.length], data: values };
 }
 
-test("TorchServe installs what our archive requires, and says nothing against it", () => {
+test("TorchServe installs our archive's requirements without errors", () => {
   const { log } = cluster().torchServe;
   expect(log).toContain("Installed custom pip packages for model");
   expect(log).not.toContain("pip package installation failed");
@@ -103,7 +103,7 @@ test("TorchServe installs what our archive requires, and says nothing against it
 test.each([
   ["plain", []],
   ["every setting", ["--scheduler", "euler-ancestral", "--size", "64x96", "--negative", "blue"]],
-])("our client draws through the chain what we draw: %s", async (_, more) => {
+])("our client gets our picture through the chain: %s", async (_, more) => {
   const asked = ["a red house", "--steps", "4", "--seed", "7", "--guidance", "3", ...more];
   const out = join(folder, "there.png");
   await run([
@@ -120,7 +120,7 @@ test.each([
   expect(psnr(await pixels(out), await drawnHere(asked))).toBeGreaterThanOrEqual(LEAST_DB);
 });
 
-test("the customer's notebook draws through the chain, and its seed gives the picture here", async () => {
+test("the customer's notebook draws through the chain, and its seed gives our picture", async () => {
   const script = fileURLToPath(new URL("query_notebook.py", import.meta.url));
   const out = join(folder, "dog.png");
   const args = [script, cluster().address, NAME, out];
@@ -130,7 +130,7 @@ test("the customer's notebook draws through the chain, and its seed gives the pi
   expect(psnr(await pixels(out), here)).toBeGreaterThanOrEqual(LEAST_DB);
 });
 
-test("curl draws over v1 where the wrapper speaks it", async () => {
+test("curl draws over v1 if the wrapper speaks it", async () => {
   const [port = 0] = await freePorts(1);
   const address = await cluster().wrap(port, "v1");
   const file = join(folder, "v1.json");
@@ -155,7 +155,7 @@ const SMALL = [
   input("height", "INT32", 64),
 ];
 
-test("every input that the handler declares comes through the wrapper, for a batch of prompts", async () => {
+test("every input that the handler declares passes through the wrapper, for a batch of prompts", async () => {
   const { status, body } = await infer({
     id: "of the client",
     inputs: [
@@ -186,7 +186,7 @@ test("every input that the handler declares comes through the wrapper, for a bat
   expect(psnr(third, await drawnHere(own))).toBeGreaterThanOrEqual(LEAST_DB);
 });
 
-test("parameters of a request come through the wrapper as its inputs do, and so does a picture as a file", async () => {
+test("parameters of a request pass through the wrapper like its inputs, and so does a picture as a file", async () => {
   const { status, body } = await infer({
     parameters: { seed: 5, steps: 1, width: 96, height: 64, format: "webp" },
     inputs: [input("input0", "BYTES", "a red house")],
@@ -202,7 +202,7 @@ test("parameters of a request come through the wrapper as its inputs do, and so 
   expect(await sharp(file).metadata()).toMatchObject({ format: "webp", width: 96, height: 64 });
 });
 
-test("what the handler refuses comes through the wrapper in its words", async () => {
+test("the handler's refusals pass through the wrapper with their messages", async () => {
   const wrong = [input("prompt", "BYTES", "a"), input("height", "INT32", 65)];
   const { status, body } = await infer({ inputs: wrong });
   expect(status).toBe(500);

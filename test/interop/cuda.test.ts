@@ -25,7 +25,7 @@ async function cuda(...flags: string[]): Promise<{ code: number | null; said: st
 }
 
 test(
-  "the wheels are fetched, and their libraries load as far as the driver's answer",
+  "the wheels are downloaded, and their libraries load as far as the driver's answer",
   { timeout: FETCHING_MS },
   async () => {
     const { code, said } = await cuda("--accept-licence");
@@ -34,7 +34,7 @@ test(
   },
 );
 
-test("what is there already is not fetched again", { timeout: FETCHING_MS }, async () => {
+test("existing files are not downloaded again", { timeout: FETCHING_MS }, async () => {
   const { said } = await cuda();
   expect(said).toContain("were already installed");
   expect(said).not.toContain("Downloading");

@@ -55,7 +55,7 @@ test("a hundred gRPC calls whose deadline passes leave the device free", async (
   expect(next.statusCodeDistribution).toEqual({ OK: 1 });
 });
 
-test("of a flood of 500 gRPC calls each gets its picture, or hears when to try again", async () => {
+test("of a flood of 500 gRPC calls each gets its picture, or a retry time", async () => {
   const host = await LoadedHost.start();
   const { statusCodeDistribution, errorDistribution } = await infer(host, asked(2), {
     total: 500,

@@ -38,7 +38,7 @@ const SMALL = {
   ],
 };
 
-test("grpcurl learns by reflection what there is, and draws with it", async () => {
+test("grpcurl learns the methods by reflection, and draws with them", async () => {
   const ask = await aimed();
   expect((await ask("list")).trim().split("\n")).toEqual([
     "grpc.health.v1.Health",

@@ -50,7 +50,7 @@ test("KServe's SDK gets one picture over REST, as JSON and binary, and over gRPC
   ]);
 });
 
-test("KServe's SDK hears what is wrong in our words", async () => {
+test("KServe's SDK gets our error messages", async () => {
   const ask = await aimed();
   const wrong = { call: "infer", model, prompt: "a", parameters: { steps: -1 } };
   expect(await ask("rest", wrong)).toMatchObject({
@@ -64,7 +64,7 @@ test("KServe's SDK hears what is wrong in our words", async () => {
   expect(await ask("rest", { ...wrong, model: "nobody" })).toMatchObject({ status: 404 });
 });
 
-test("KServe's SDK draws over TLS by a private authority, and goes no further by another", async () => {
+test("KServe's SDK draws over TLS with a private authority, and is refused with another", async () => {
   const own = await certificate({ name: "ours", isAuthority: true });
   const other = await certificate({ name: "another's", isAuthority: true });
   const server = tlsFiles(await certificate({ by: own }));

@@ -104,7 +104,7 @@ test.each(
     [mode, "a token", ["--with-keys"]],
     [mode, "no token", ["--with-keys", "--no-token", "--gpus", "0", "--kserve", "0.15"]],
   ]) as readonly (readonly [string, string, readonly string[]])[],
-)("every manifest of a deployment is taken as it is: %s, %s", async (mode, _, flags) => {
+)("every manifest of a deployment is accepted unchanged: %s, %s", async (mode, _, flags) => {
   const manifests = await applyFolder(await written("--mode", mode, ...flags));
   expect(manifests.map(({ kind }) => kind)).toContain("InferenceService");
   // Nothing is dropped silently; a Secret's text is returned as base64.
@@ -114,7 +114,7 @@ test.each(
   }
 });
 
-test("a Secret whose keys were not filled in is refused, and replaces none that works", async () => {
+test("a Secret whose keys were not filled in is refused, and replaces no working one", async () => {
   const folder = await written();
   const [secret] = manifestsIn(readFileSync(join(folder, "1-connection.yaml"), "utf8"));
   if (secret === undefined) throw new Error("there is no Secret");
@@ -122,7 +122,7 @@ test("a Secret whose keys were not filled in is refused, and replaces none that 
   expect(status, String(body["message"])).toBeGreaterThanOrEqual(400);
 });
 
-test("the document's own runtime is taken, with the template that TorchServe dies of", async () => {
+test("the document's own runtime is accepted, with the template that kills TorchServe", async () => {
   const [runtime] = manifestsIn(DOCUMENT_RUNTIME);
   const metadata = { name: "of-the-document", namespace: PROJECT };
   const { status, body } = await api().apply({ ...runtime, metadata } as Manifest);
@@ -150,14 +150,14 @@ test.each([
     /minReplicas.*(must be of type integer|expected numeric)/,
   ],
   ["a name that is none", service({ predictor: {} }, "KT_3"), /lowercase RFC 1123/],
-])("%s is refused, so what is taken above was looked at", async (_, manifest, words) => {
+])("%s is refused, so what was accepted above was checked", async (_, manifest, words) => {
   const { status, body } = await api().apply(manifest);
   expect(status).toBeGreaterThanOrEqual(400);
   expect(String(body["message"])).toMatch(words);
 });
 
 test.skipIf(chromiumPath === undefined)(
-  "a person deploys to it in Chromium, from the form to a picture, and removes it again",
+  "a user deploys to it in Chromium, from the form to a picture, and removes it again",
   () => expect(deployThroughPage(api())).resolves.toBeUndefined(),
 );
 
@@ -195,7 +195,7 @@ async function tell(status: object): Promise<void> {
   expect([reply.status, reply.body["message"]]).toEqual([200, undefined]);
 }
 
-test("our client: looked at, tried, applied, watched until ready, scaled, started anew and removed", async () => {
+test("our client: tested, dry run, applied, watched until ready, scaled, redeployed and removed", async () => {
   const { client, cluster, source } = await studioThere();
   const check = await client.clusters.test({ id: cluster.id });
   expect(check).toMatchObject({ state: "ready", hasKServe: true, missing: [] });
@@ -255,7 +255,7 @@ test("our client: looked at, tried, applied, watched until ready, scaled, starte
   expect((await api().ask("GET", secret)).status).toBe(404);
 });
 
-test("our client: conflicts name the other, and refusals stand at their field", async () => {
+test("our client: conflicts name the other client, and refusals are at their field", async () => {
   const { client, cluster, source } = await studioThere();
   await client.deploy.apply(source());
   const object = service({ predictor: { maxReplicas: 5 } }, "ours");
@@ -283,7 +283,7 @@ test("our client: conflicts name the other, and refusals stand at their field", 
   );
 });
 
-test("our client: a certificate that is not trusted, and tokens that are not taken", async () => {
+test("our client: an untrusted certificate, and tokens that are not accepted", async () => {
   const { client, reached } = await studioThere();
   for (const [change, code] of [
     [{}, "CLUSTER_CERTIFICATE"],

@@ -27,7 +27,7 @@ const SMALL = { prompt: "a red fish", size: "64x64", seed: 7, num_inference_step
 
 const bytesOf = ({ b64_json = "" }: Image): Buffer => Buffer.from(b64_json, "base64");
 
-test("OpenAI's SDK for Node lists models, draws, streams, edits, and hears what is wrong", async () => {
+test("OpenAI's SDK for Node lists models, draws, streams, edits, and gets our errors", async () => {
   const ports = ["--port", "0", "--endpoint-port", "0", "--openai"];
   const host = new HostProcess([...ports, "--data-dir", temporaryFolder()]);
   onTestFinished(() => host.stop("SIGKILL"));

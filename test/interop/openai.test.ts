@@ -37,7 +37,7 @@ test("OpenAI's SDK lists models, and gets pictures in every form", async () => {
   ]);
 });
 
-test("OpenAI's SDK edits a picture, and hears by its own errors what is wrong", async () => {
+test("OpenAI's SDK edits a picture, and gets our errors as its own", async () => {
   const call = await aimed();
   const png = await call("png", SMALL);
   const extra_body = { ...SMALL.extra_body, strength: 0.5 };

@@ -26,7 +26,7 @@ s3Operations("rclone", start, {
 test.each([
   ["itself", start],
   ["the fake", startFakeService],
-])("rclone reads byte for byte what we put into %s", async (_, startOne) => {
+])("rclone reads byte for byte what we wrote to %s", async (_, startOne) => {
   const service = await startOne();
   onTestFinished(() => service.stop());
   const { bucket, bucketName } = await openToys(service);

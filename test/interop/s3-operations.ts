@@ -155,7 +155,7 @@ export function s3Operations(
 
     const opened = (more: Partial<NewConnection> = {}) => openToys(service, more);
 
-    test("a connection is tried: it lists, takes what is written, and leaves nothing", async () => {
+    test("a connection is tested: it lists, accepts what is written, and leaves nothing", async () => {
       const { connections, buckets, connection, connectionId } = await opened();
       expect(await connections.test(connectionId)).toMatchObject({
         state: "ready",
@@ -175,7 +175,7 @@ export function s3Operations(
       expect(await codeOf(again)).toBe(isTwice ? "done" : "BUCKET_EXISTS");
     });
 
-    test("listing goes by pages and by prefixes", async () => {
+    test("listing works by pages and by prefixes", async () => {
       const { buckets, connection, bucket } = await opened();
       const keys = ["a.txt", "sd/a/1", "sd/a/2", "sd/b/1", "sd/c", "sd-old/x", "z.txt"];
       for (const key of keys) await put(bucket, key);
@@ -195,7 +195,7 @@ export function s3Operations(
       expect(below.objects).toMatchObject([{ key: "sd/c", bytes: 4 }]);
     });
 
-    test.each(HOSTILE)("a hostile key (%s) is one as any other", async (kind, key) => {
+    test.each(HOSTILE)("a hostile key (%s) is treated like any other", async (kind, key) => {
       const { buckets, connection, connectionId, bucket } = await opened();
       const work = async (): Promise<object> => {
         await put(bucket, key);
@@ -227,7 +227,7 @@ export function s3Operations(
       );
     });
 
-    test("an object is described, and a link reads it for whoever has it", async () => {
+    test("an object is described, and anyone can read it with a link", async () => {
       const { buckets, connectionId, bucket } = await opened();
       await put(bucket, "sd/a b+c.txt", "one");
       const place = { connectionId, key: "sd/a b+c.txt" };
@@ -243,7 +243,7 @@ export function s3Operations(
       expect(forged.status).toBe(differences.takesAnyKeys === true ? 200 : 403);
     });
 
-    test("small objects and large ones arrive as they were, and replace each other", async () => {
+    test("small objects and large ones arrive unchanged, and replace each other", async () => {
       const { bucket } = await opened();
       for (const bytes of [
         Buffer.alloc(0),
@@ -257,7 +257,7 @@ export function s3Operations(
       }
     });
 
-    test("an upload that broke off goes on with the parts that arrived", async () => {
+    test("an interrupted upload continues with the parts that arrived", async () => {
       const { bucket, buckets, connectionId } = await opened();
       const folder = temporaryFolder();
       const journal = () => TransferJournal.open(folder, "one");
@@ -282,7 +282,7 @@ export function s3Operations(
       expect((await fetched(bucket, { key: "model.mar", out })).equals(CONTENT)).toBe(true);
     });
 
-    test("a download that broke off goes on where it was", async () => {
+    test("an interrupted download continues where it was", async () => {
       const { bucket } = await opened();
       await send(bucket, { key: "model.mar", source: source(CONTENT) });
       const fetching = { key: "model.mar", out: join(temporaryFolder(), "model.mar") };
@@ -294,7 +294,7 @@ export function s3Operations(
       expect(told.reduce((sum, bytes) => sum + bytes)).toBe(CONTENT.length);
     });
 
-    test("a folder is found with what is below it, and with nothing beside it", async () => {
+    test("a folder is found with what is below it, and nothing beside it", async () => {
       const { bucket } = await opened();
       for (const key of ["sd/model_index.json", "sd/unet/config.json", "sd-old/x"]) {
         await put(bucket, key);
@@ -306,7 +306,7 @@ export function s3Operations(
       ]);
     });
 
-    test("objects and folders are deleted, and what is not there is no failure", async () => {
+    test("objects and folders are deleted, and a missing one is not an error", async () => {
       const { buckets, connection, connectionId, bucket } = await opened();
       const keys = ["a", "b", "sd/1", "sd/2", "sd/3/4", "sd-old"];
       for (const key of keys) await put(bucket, key);
@@ -335,7 +335,7 @@ export function s3Operations(
       expect(await buckets.incomplete({ connectionId, prefix: "" })).toEqual([]);
     });
 
-    test("keys that are wrong are refused", async () => {
+    test("wrong keys are refused", async () => {
       for (const wrong of [{ secretKey: "wrong-secret" }, { accessKey: "nobody-here" }]) {
         const { buckets, connection } = await opened(wrong);
         const listed = buckets.list(listing(connection));
@@ -361,7 +361,7 @@ export function s3Operations(
       );
     });
 
-    test("a region that is another one does not matter: it is taken, or learned", async () => {
+    test("another region does not matter: it is accepted, or learned", async () => {
       const { buckets, connection, bucket } = await opened({ region: "eu-west-3" });
       await put(bucket, "a");
       expect(await buckets.list(listing(connection))).toMatchObject({ objects: [{ key: "a" }] });

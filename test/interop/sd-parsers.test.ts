@@ -9,7 +9,7 @@ import { JsonPeer } from "./json-peer.ts";
 
 const peer = (): JsonPeer => JsonPeer.start("sd-parsers", "sd-parsers_files.py");
 
-test("sd-parsers and Pillow read from a picture of ours how it was made", async () => {
+test("sd-parsers and Pillow read our pictures' settings", async () => {
   const out = join(temporaryFolder(), "fish.png");
   const flags = { negative: "blurry, text", steps: 3, seed: 7, size: "64x64", scheduler: "euler" };
   const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
@@ -27,7 +27,7 @@ test("sd-parsers and Pillow read from a picture of ours how it was made", async 
 });
 
 test.each(["a lighthouse, oil on canvas", "灯台, Äpfel 🐟", "灯台"])(
-  "what Pillow and piexif write of %j is read",
+  "what Pillow and piexif write for %j is read",
   async (prompt) => {
     const python = peer();
     const text = written.A1111.replace("a lighthouse, oil on canvas", prompt);

@@ -101,7 +101,7 @@ export function initializerRules(as: InitializerVersion): void {
       return Object.fromEntries(copyings.map(({ path, target }) => [path, filesOf(target)]));
     }
 
-    test("copies what publishing wrote, with and without the slash, as we say it does", async () => {
+    test("copies what publishing wrote, with and without the slash, as our rules say", async () => {
       const { bucket, bucketName } = await openToys(service);
       const name = "stable-diffusion";
       await publishTo(service, { model: "starter", bucket: bucketName, name, data });
@@ -118,7 +118,7 @@ export function initializerRules(as: InitializerVersion): void {
     test.each([
       ["awkward keys", AWKWARD, PATHS],
       ["a marker without a slash", MARKED, ["marked", "marked/"]],
-    ] as const)("places %s as we say it does", async (_, objects, paths) => {
+    ] as const)("places %s as our rules say", async (_, objects, paths) => {
       const { bucket, bucketName } = await openToys(service);
       for (const [key, text] of Object.entries(objects)) {
         await send(bucket, { key, source: source(Buffer.from(text)) });

@@ -181,12 +181,12 @@ async function compare(requests: readonly AskedOfBoth[], their: string, own: str
   return { unnamed, idle };
 }
 
-test("every row that a difference is named by is in the table", () => {
+test("every row that names a difference is in the table", () => {
   const named = [...TORCHSERVE_REQUESTS, ...WRAPPER_REQUESTS].flatMap(({ row = [] }) => row);
   expect(rows()).toEqual(expect.arrayContaining([...new Set(named)]));
 });
 
-test("the same requests have the same replies, field by field, but for what the table names", async () => {
+test("the same requests have the same replies, field by field, except for what the table names", async () => {
   const ours = await place();
   const nothing = { unnamed: [], idle: [] };
   const own = ours.address("inference and management");

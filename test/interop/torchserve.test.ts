@@ -94,14 +94,14 @@ async function distance(
   return psnr(one ?? Buffer.alloc(0), other ?? Buffer.alloc(0));
 }
 
-test("the notebook's form is loaded by its config.properties, and draws what we draw", async () => {
+test("the notebook's form is loaded by its config.properties, and gives our picture", async () => {
   expect(await distance("notebook", "starter")).toBeGreaterThanOrEqual(LEAST_DB);
   const others = ["--scheduler", "euler-ancestral", "--size", "64x96", "--negative", "blue"];
   expect(await distance("notebook", "starter", others)).toBeGreaterThanOrEqual(LEAST_DB);
 });
 
 test.each(PACK_FORMS.filter((form) => form !== "notebook"))(
-  "the form %s is loaded, and draws what we draw",
+  "the form %s is loaded, and gives our picture",
   async (form) => {
     await server?.register(fileOf(form), form);
     expect(await distance(form, "starter")).toBeGreaterThanOrEqual(LEAST_DB);
@@ -141,7 +141,7 @@ async function infer(model: string, body: object) {
   return { status: reply.status, body: await reply.json() };
 }
 
-test("of a batch each request is answered for itself: its id, seed, size and picture, or its fault", async () => {
+test("each request of a batch is answered separately: its id, seed, size and picture, or its error", async () => {
   const batch = { batch_size: "4", max_batch_delay: "20000" };
   await server?.register("notebook.mar", "batch", batch);
   const requests = [asked(101, 64), asked(102, 96), asked(103, 72, 0), asked(104, 128)];
@@ -167,7 +167,7 @@ test("of a batch each request is answered for itself: its id, seed, size and pic
   }
 });
 
-test("an archive that took its weights in int8 along is loaded, and draws the same", async () => {
+test("an archive with int8 weights is loaded, and draws the same", async () => {
   await pack("starter", "int8.mar", "notebook", ["--int8"]);
   await server?.register("int8.mar", "int8");
   expect(await distance("int8", "starter")).toBeGreaterThanOrEqual(LEAST_DB);

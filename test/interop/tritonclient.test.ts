@@ -63,7 +63,7 @@ test("Triton's client sees the server, its model and both as ready", async () =>
   });
 });
 
-test("Triton's client gets one picture, whichever way it is asked for and sent", async () => {
+test("Triton's client gets one picture, in every form of request and reply", async () => {
   const call = await aimed();
   const infer = (request: object): Promise<unknown> =>
     call("infer", { ...MODEL, inputs: SMALL, binary: true, request_id: "7", ...request });
@@ -130,7 +130,7 @@ async function privateAuthority() {
 }
 
 test.each(["http", "grpc"] as const)(
-  "Triton's %s client draws over TLS by a private authority, and goes no further by another",
+  "Triton's %s client draws over TLS with a private authority, and is refused with another",
   async (protocol) => {
     const { server, own, other } = await privateAuthority();
     const call = await aimed(protocol, { tls: { server, trusted: own } });

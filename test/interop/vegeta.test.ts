@@ -61,7 +61,7 @@ test("health is answered while a picture is drawn", async () => {
   expect(live).toBeGreaterThan(10);
 });
 
-test("beside 2,000 connections, a flood of 500 requests leaves every key its pictures", async () => {
+test("with 2,000 connections, a flood of 500 requests leaves every key its pictures", async () => {
   const host = await LoadedHost.start();
   const names = ["one", "two", "three", "four"];
   const keys = await Promise.all(names.map((name) => host.key(name)));

@@ -54,7 +54,7 @@ test("webuiapi draws, starts from what it drew, and chooses model and sampler", 
 });
 
 /** The requests of Open WebUI's image tool, header by header, as its routers/images.py builds them. */
-test("a client written as Open WebUI calls A1111 chooses the model and draws", async () => {
+test("a client that calls A1111 as Open WebUI does chooses the model and draws", async () => {
   const { origin } = await openHost();
   const authorization = `Basic ${btoa(`anybody:${KEY}`)}`;
   const options = await fetch(`${origin}/sdapi/v1/options`, { headers: { authorization } });

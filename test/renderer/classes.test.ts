@@ -39,12 +39,12 @@ for (const source of sources) {
   }
 }
 
-test("every class that a component asks for is in its sheet", () => {
+test("every class that a component uses is in its stylesheet", () => {
   expect(asked.size).toBeGreaterThan(20);
   expect(missing).toEqual([]);
 });
 
-test("every class of a sheet is asked for", () => {
+test("every class of a stylesheet is used", () => {
   const idle = sheets.flatMap((sheet) =>
     [...classesOf(sheet)]
       .filter((name) => !asked.get(sheet)?.has(name))
@@ -53,7 +53,7 @@ test("every class of a sheet is asked for", () => {
   expect(idle).toEqual([]);
 });
 
-test("raw colours stand in the theme alone", () => {
+test("raw colours are only in the theme", () => {
   const raw = sheets.filter((sheet) =>
     /#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch)a?\(/i.test(readFileSync(sheet, "utf8")),
   );

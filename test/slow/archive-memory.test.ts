@@ -89,7 +89,7 @@ test.each([
   expect(bytes).toBeLessThan(MAX_PEAK_BYTES);
 });
 
-test("sizes beyond 4 GiB are read right: 5 GB that are all in one member, and what lies behind it", async () => {
+test("sizes beyond 4 GiB are read correctly: 5 GB in one member, and what follows it", async () => {
   const path = join(temporaryFolder(), "five.mar");
   const bytes = 5 * GIB;
   const members = contents(0);

@@ -52,7 +52,7 @@ test("an archive is listed, verified, imported under a name, and drawn from with
   expect([drawn.code, drawn.code === 0 ? "" : drawn.err, existsSync(out)]).toEqual([0, "", true]);
 });
 
-test("of an archive that cannot be used, all that keeps it from being served is told", async () => {
+test("everything that prevents an unusable archive from being served is reported", async () => {
   const path = written(marOf([], { serializedFile: "gone.pt" }));
   const { code, out } = await darkroom(["archive", "verify", path, "--json"]);
   const told = lines(out);
@@ -88,7 +88,7 @@ async function started(
   return { host, studio: studioAt(host.origin, await tokenFor(host.url)) };
 }
 
-test("a host that is killed in the middle of an import goes on with it, and the model is whole", async () => {
+test("a host that is killed in the middle of an import continues it, and the model is complete", async () => {
   const [path, data] = [large(), temporaryFolder()];
   const first = await started(["--data-dir", data]);
   const { transferId } = await first.studio.models.import({ folder: path, id: "large" });

@@ -23,7 +23,7 @@ const refused = "DISK_FULL";
 const IMPORTED = { refused, left: ["starter"], made: [["starter", "a"], ["a"]] };
 
 test.runIf(canMount)(
-  "a disk that fills up while an archive is packed, imported or published leaves nothing half done, and all of it goes on once there is room",
+  "a disk that fills up while an archive is packed, imported or published leaves nothing half done, and everything continues once there is space",
   () => {
     const folder = temporaryFolder();
     const disk = join(folder, "small-disk");

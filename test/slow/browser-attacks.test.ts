@@ -36,7 +36,7 @@ function attacks(target: string, { token, keys }: OpenServer): string {
   </script>`;
 }
 
-test("nothing that a page of another site sends reaches the studio, even with its token", async () => {
+test("nothing that another site's page sends reaches the studio, even with its token", async () => {
   const server = await openServer();
   const page = await browserPage();
   await page.goto(await foreignSite(attacks(server.origin, server)));
@@ -52,7 +52,7 @@ test("nothing that a page of another site sends reaches the studio, even with it
   expect(server.studio.calls).toEqual([]);
 });
 
-test("a name that was rebound to this machine opens nothing, though it counts as one origin", async () => {
+test("a name rebound to this machine opens nothing, though it counts as one origin", async () => {
   const server = await openServer();
   const page = await browserPage();
   const reply = await page.goto(`http://evil.test:${server.port}/`);

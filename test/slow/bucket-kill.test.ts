@@ -117,7 +117,7 @@ async function ended(studio: StudioClient, transferId: string) {
   }, PATIENCE);
 }
 
-test("an upload goes on over kills of the host: no finished part is sent twice", async () => {
+test("an upload continues after kills of the host: no finished part is sent twice", async () => {
   const path = join(temporaryFolder(), "model.mar");
   const content = Buffer.alloc(SIZE);
   for (let at = 0; at < SIZE; at += 1 << 30) randomFillSync(content, at, Math.min(1 << 30, SIZE));
@@ -145,7 +145,7 @@ test("an upload goes on over kills of the host: no finished part is sent twice",
   expect(again).toBeLessThanOrEqual(KILLS * LANES * PART + (1 << 20));
 });
 
-test("a publish that was killed in the middle goes on and ends with the same archive", async () => {
+test("a publish that was killed in the middle continues and ends with the same archive", async () => {
   const model = join(temporaryFolder(), "model");
   cpSync(resolve("test/golden/tiny-sd2-v/snapshot"), model, { recursive: true });
   const weights = join(model, "unet/diffusion_pytorch_model.fp16.safetensors");

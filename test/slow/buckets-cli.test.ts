@@ -33,7 +33,7 @@ const said = ({ code, out, err }: Outcome) => ({
   err: err.replace(/^The keys are kept unencrypted.*\n/m, ""),
 });
 
-test("a connection is made with keys from the environment, tried, listed, linked and forgotten", async () => {
+test("a connection is made with keys from the environment, tested, listed, linked and removed", async () => {
   await using s3 = await S3Server.start({ accessKey: "access", secretKey: SECRET });
   const toys = s3.bucket("toys");
   for (const key of ["sd/model_index.json", "sd/unet/config.json", "odd\u001b[31m"]) {
@@ -75,7 +75,7 @@ test("a connection is made with keys from the environment, tried, listed, linked
   expect(readFileSync(join(folder, "secrets.json"), "utf8")).not.toContain(SECRET);
 });
 
-test("keys are typed, or come with a Secret; one that is wrong, and a name that is taken, are told", async () => {
+test("keys are typed, or come from a Secret; a wrong one, and an existing name, are reported", async () => {
   await using s3 = await S3Server.start({ accessKey: "access", secretKey: SECRET });
   s3.bucket("toys");
   const run = on(temporaryFolder());
@@ -120,7 +120,7 @@ async function openToys(s3: S3Server) {
   return { folder, run, toys: s3.bucket("toys") };
 }
 
-test("a file is put under its own name or another, and got back; what is there is kept unless --force", async () => {
+test("a file is uploaded under its own name or another, and downloaded; existing files are kept without --force", async () => {
   await using s3 = await S3Server.start({ accessKey: "access", secretKey: SECRET });
   const { run, toys } = await openToys(s3);
   const here = temporaryFolder();
@@ -159,7 +159,7 @@ test("a file is put under its own name or another, and got back; what is there i
   }
 });
 
-test("a folder is put with everything in it, and got back; keys that no file can have are named", async () => {
+test("a folder is uploaded with everything in it, and downloaded; keys that no file can have are named", async () => {
   await using s3 = await S3Server.start({ accessKey: "access", secretKey: SECRET });
   const { run, toys } = await openToys(s3);
   const here = temporaryFolder();
@@ -204,7 +204,7 @@ test("a folder is put with everything in it, and got back; keys that no file can
   expect(existsSync(join(here, "up"))).toBe(false);
 });
 
-test("an upload that is interrupted goes on when it is asked for again", async () => {
+test("an interrupted upload continues when it is requested again", async () => {
   await using s3 = await S3Server.start({ accessKey: "access", secretKey: SECRET });
   const { folder, run, toys } = await openToys(s3);
   const file = join(temporaryFolder(), "model.mar");

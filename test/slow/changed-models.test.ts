@@ -39,7 +39,7 @@ async function drawnBy(name: ChangedName): Promise<DrawingEvent & { kind: "image
 }
 
 test.each(Object.keys(CHANGED_MODELS) as ChangedName[])(
-  "%s is drawn as diffusers draws it",
+  "%s gives the same picture as diffusers",
   async (name) => {
     const { pixels } = await drawnBy(name);
     const { picture = name }: ChangedModel = CHANGED_MODELS[name];

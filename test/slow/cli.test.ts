@@ -6,7 +6,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const quick = ["generate", "a red ball", "--steps", "2", "--device", "cpu", "--seed", "7"];
 
-test("generate writes a picture and tells only its path on the output", async () => {
+test("generate writes a picture and prints only its path on the output", async () => {
   const folder = temporaryFolder();
   const { code, out } = await darkroom([...quick, "--out", folder]);
   expect({ code, out }).toEqual({ code: 0, out: `${join(folder, "a-red-ball-7.png")}\n` });
@@ -48,7 +48,7 @@ test("with --json every step and picture is a line", async () => {
   });
 });
 
-test("a file that exists is kept without --force, before any work", async () => {
+test("an existing file is kept without --force, before any work", async () => {
   const file = join(temporaryFolder(), "kept.png");
   writeFileSync(file, "mine");
   const { code, out } = await darkroom([...quick, "--out", file, "--json"]);
@@ -120,7 +120,7 @@ test.each([
   expect(last).toEqual({ type: "error", code: error, message: expect.stringMatching(/\.$/) });
 });
 
-test("wrong usage is told in a line with --json, help is not", async () => {
+test("wrong usage is a line of JSON with --json, help is not", async () => {
   const told = [
     [["draw", "--json"], "Unknown command 'draw'."],
     [["models", "--json", "verify"], "Missing required argument 'id'."],

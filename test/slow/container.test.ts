@@ -50,7 +50,7 @@ beforeAll(async () => {
 // Thousands of files, on a disk that others use as well.
 afterAll(() => rmSync(folder, { recursive: true, force: true }), 300_000);
 
-test("what it copies is there, and is not ignored", () => {
+test("the files it copies exist, and are not ignored", () => {
   const shown = readFileSync(".containerignore", "utf8")
     .split("\n")
     .filter((line) => line.startsWith("!"))

@@ -42,7 +42,7 @@ test("manifests are printed as one stream, the reasons beside them, and no key a
   expect(out + err).not.toContain(SECRET);
 });
 
-test("manifests are written into a folder, with the keys only where they are asked for", async () => {
+test("manifests are written into a folder, with the keys only on request", async () => {
   const { data, manifests } = await connected();
   const out = join(data, "kt2");
   const flags = ["b/sd2/", "--name", "kt2", "--mode", "raw", "--no-token", "--json"];
@@ -67,7 +67,7 @@ test("manifests are written into a folder, with the keys only where they are ask
   expect(forced.out + forced.err).not.toContain(SECRET);
 });
 
-test("a field that cannot be used is refused, and nothing is written", async () => {
+test("an invalid field is refused, and nothing is written", async () => {
   const { data, manifests } = await connected();
   const out = join(data, "kt2");
   const { code, err } = await manifests("b/sd2", "--name", "KT_3", "--out", out);

@@ -41,7 +41,7 @@ async function ask(origin: string, procedure: string, input?: unknown) {
   return { status: reply.status, json, bearer: requestHeaders["Authorization"] };
 }
 
-test("the window's process and the real host: ready, lent vault, a kill, and the way out", async () => {
+test("the window's process and the real host: ready, lent vault, a kill, and the exit", async () => {
   const home = temporaryFolder();
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;

@@ -46,7 +46,7 @@ function formsOf(secret: string): readonly string[] {
   ];
 }
 
-test("a studio draws at another's endpoint over TLS, with a certificate that a person trusted and a key", async () => {
+test("a studio draws at another's endpoint over TLS, with a certificate that the user trusted and a key", async () => {
   const theirs = await open(temporaryFolder());
   const { server } = theirs.client;
   await server.change({ port: 0, isKeyRequired: true });
@@ -105,7 +105,7 @@ test("a studio draws at another's endpoint over TLS, with a certificate that a p
   expect(leaks).toEqual([]);
 });
 
-test("what was asked of an endpoint when the studio ended is interrupted, and the other is free at once", async () => {
+test("a request to an endpoint when the studio ended is interrupted, and the other is free at once", async () => {
   const theirs = await open(temporaryFolder());
   await theirs.client.server.change({ port: 0 });
   const { origin } = await theirs.client.server.start();

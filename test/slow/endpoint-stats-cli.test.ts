@@ -11,7 +11,7 @@ function on(folder: string) {
     darkroom([...args, "--data-dir", folder], { env });
 }
 
-test("`endpoints stats` tells of pictures and failures of earlier commands, as text and as JSON", async () => {
+test("`endpoints stats` reports pictures and failures of earlier commands, as text and as JSON", async () => {
   const run = on(temporaryFolder());
   let answer = seedEdge();
   const edge = await standInEndpoint((...given) => answer(...given));
@@ -36,7 +36,7 @@ test("`endpoints stats` tells of pictures and failures of earlier commands, as t
   ]);
 }, 600_000);
 
-test("`endpoints change` sets waits, the quiet check and the way, and leaves the rest as it is", async () => {
+test("`endpoints change` sets waits, the background check and the proxy, and keeps the rest", async () => {
   const run = on(temporaryFolder());
   const add = ["endpoints", "add", "https://edge.example", "--name", "edge", "--model", "sd"];
   const [before] = lines((await run(...add, "--json")).out);

@@ -21,7 +21,7 @@ function on(folder: string) {
     darkroom([...args, "--data-dir", folder], { env, ...(input !== undefined && { input }) });
 }
 
-test("an endpoint is added with the seed's token.cfg, looked at, asked and removed, without a studio that runs", async () => {
+test("an endpoint is added with the notebook's token.cfg, tested, used and removed, without a running studio", async () => {
   const folder = temporaryFolder();
   const run = on(folder);
   const edge = await standInEndpoint(seedEdge());
@@ -90,7 +90,7 @@ test("an endpoint is added with the seed's token.cfg, looked at, asked and remov
   }
 });
 
-test("a token's file that is empty, or has several, is told of, and so is where a token is kept", async () => {
+test("a token's file that is empty, or has several, is reported, and so is where a token is stored", async () => {
   const folder = temporaryFolder();
   const run = on(folder);
   const file = join(temporaryFolder(), "token.cfg");
@@ -121,7 +121,7 @@ test("a token's file that is empty, or has several, is told of, and so is where 
   expect([lost.code, lost.err]).toEqual([1, expect.stringContaining("its folder does not exist")]);
 });
 
-test("what fails is a sentence and an exit code; a token is never an argument", async () => {
+test("a failure is a sentence and an exit code; a token is never an argument", async () => {
   const run = on(temporaryFolder());
   const edge = await standInEndpoint(EDGE.routeTimeout);
   await run(["endpoints", "add", edge.url, "--name", "edge", "--start-time", "0"]);
@@ -163,7 +163,7 @@ test("an interrupted query leaves nothing open", async () => {
   expect(lines(queue.out)).toMatchObject([{ state: "cancelled" }]);
 });
 
-test("of a studio that runs, the query goes through its queue, and an interrupt takes it back", async () => {
+test("with a running studio, the query uses its queue, and an interrupt cancels it", async () => {
   const folder = temporaryFolder();
   const host = new HostProcess(["--port", "0", "--data-dir", folder]);
   onTestFinished(() => host.stop("SIGKILL"));
@@ -239,7 +239,7 @@ test("query and test wait for one that is starting, and say so beside their outp
   });
 });
 
-test("which settings an endpoint uses is tried out, said with what it costs, and obeyed by the next picture", async () => {
+test("the used settings of an endpoint are found out, with the cost announced, and applied to the next picture", async () => {
   const folder = temporaryFolder();
   const run = on(folder);
   const edge = await standInEndpoint(choosyEdge({ uses: ["seed"], refuses: ["scheduler"] }));

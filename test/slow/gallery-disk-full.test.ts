@@ -42,7 +42,7 @@ test.skipIf(!hasNamespaces)(
 );
 
 test.skipIf(process.platform === "win32")(
-  "a picture beyond the limit of the process is refused by name, and a smaller one is kept",
+  "a picture beyond the limit of the process is refused by name, and a smaller one is stored",
   () => {
     const seen = runBehind("ulimit -f 900", temporaryFolder(), 300, []);
     expect(seen).toEqual({

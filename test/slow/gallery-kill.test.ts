@@ -154,7 +154,7 @@ const ROUNDS = 100;
 /** Moments spread over a cycle of actions. */
 const momentOf = (round: number) => ({ afterLines: 1 + (round % 16), thenMs: (round * 37) % 41 });
 
-test("killed a hundred times at any moment, nothing is torn and nothing acknowledged is lost", async () => {
+test("killed a hundred times at any moment, nothing is torn and nothing confirmed is lost", async () => {
   const folder = temporaryFolder();
   let deeds = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -170,7 +170,7 @@ test("killed a hundred times at any moment, nothing is torn and nothing acknowle
   expect(deeds).toBeGreaterThan(ROUNDS);
 });
 
-test("the same harness finds torn pictures where a program writes them plainly", async () => {
+test("the same test finds torn pictures if a program writes them carelessly", async () => {
   const folder = temporaryFolder();
   let torn = 0;
   for (let round = 0; round < ROUNDS && torn === 0; round++) {
@@ -181,7 +181,7 @@ test("the same harness finds torn pictures where a program writes them plainly",
   expect(torn).toBeGreaterThan(0);
 });
 
-test("killed at every single thing it asks of the disk, nothing is torn and nothing acknowledged is lost", async () => {
+test("killed at every single disk operation, nothing is torn and nothing confirmed is lost", async () => {
   const cycle = { mode: "gallery", side: SMALL_SIDE, count: 2 } as const;
   const { points, signal } = await write(temporaryFolder(), cycle);
   expect(signal).toBeNull();

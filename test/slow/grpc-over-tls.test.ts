@@ -49,7 +49,7 @@ test("gRPC over TLS: a private CA that is trusted, and a deadline", async () => 
   });
 }, 600_000);
 
-test("gRPC over TLS: a certificate of another name is told as such", async () => {
+test("gRPC over TLS: a certificate for another name is reported as such", async () => {
   const { endpoints } = await openEndpoints({ timing: TIMING });
   const { id } = await endpoints.add(
     added(await theirs(["elsewhere.example"]), { ca: authority.cert }),

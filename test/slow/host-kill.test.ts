@@ -86,7 +86,7 @@ async function faultsAfter(host: HostProcess, folder: string): Promise<unknown[]
 const idsOf = async ({ gallery }: StudioClient) =>
   (await gallery.names({})).days.flatMap(({ ids }) => ids).toSorted();
 
-test("20 kills while a queue is drawn: all that was asked for is drawn, each once", async () => {
+test("20 kills while a queue is drawn: everything requested is drawn, each once", async () => {
   const folder = temporaryFolder();
   const asked: string[] = [];
   const { host, studio } = await killWhile(folder, {
@@ -140,7 +140,7 @@ test("20 kills while the gallery is rebuilt: every picture is there, each once, 
   expect(await faultsAfter(host, folder)).toEqual([]);
 });
 
-test("20 kills while models are imported: each comes whole, once, and nothing half done stays", async () => {
+test("20 kills while models are imported: each is complete, once, and nothing half done stays", async () => {
   const folder = temporaryFolder();
   const sources = temporaryFolder();
   /** Importing the same files twice would be refused, so each copy contains its own id. */

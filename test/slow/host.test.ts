@@ -40,7 +40,7 @@ function unread(args: readonly string[], closed: "stdout" | "stderr") {
 
 const SLOW = { prompt: "a red fish", steps: 1000, count: 3 };
 
-test("it says where it is, lets who brings the code in, and nobody twice", async () => {
+test("it prints its address, admits a browser with the code, and none twice", async () => {
   const running = await host(temporaryFolder());
   expect(running.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#code=[\w-]{43}$/);
   const { studio } = await enter(running);
@@ -49,7 +49,7 @@ test("it says where it is, lets who brings the code in, and nobody twice", async
   expect(await codeOf(studioAt(running.origin, "none").queue.get())).toBe("TOKEN_REFUSED");
 });
 
-test("what it finds damaged is told once beside the address", async () => {
+test("what it finds damaged is reported once beside the address", async () => {
   const folder = temporaryFolder();
   for (const name of ["settings.json", "tokens.json"]) writeFileSync(join(folder, name), "{");
   const stop = (_: string, pid: number) => void process.kill(pid, "SIGTERM");
@@ -61,7 +61,7 @@ test("what it finds damaged is told once beside the address", async () => {
   ]);
 });
 
-test("a closed standard error ends nothing: what it found damaged is told in its pages", async () => {
+test("a closed standard error ends nothing: what it found damaged is shown in its pages", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "settings.json"), "{");
   const { child, stdout } = unread(serve(folder), "stderr");
@@ -84,7 +84,7 @@ test("a closed standard output ends nothing: `open` has the address", async () =
   expect([child.exitCode, code]).toEqual([null, 0]);
 });
 
-test("a rejection that nobody waited for is in the log, and ends nothing", async () => {
+test("an unhandled rejection is in the log, and ends nothing", async () => {
   const folder = temporaryFolder();
   const mistake = "process.on('SIGUSR2',()=>{Promise.reject(new Error('nobody waits'))})";
   const running = new HostProcess(["--port", "0", "--data-dir", folder], {
@@ -99,7 +99,7 @@ test("a rejection that nobody waited for is in the log, and ends nothing", async
   expect((await studio.queue.get()).generations).toEqual([]);
 });
 
-test("a second one on the same folder is refused with the first one's number", async () => {
+test("a second one on the same folder is refused with the first one's process id", async () => {
   const folder = temporaryFolder();
   const running = await host(folder);
   const { code, out } = await darkroom(serve(folder));
@@ -115,7 +115,7 @@ test("a second one on the same folder is refused with the first one's number", a
   ]);
 });
 
-test("after kill -9 it starts again; tokens are good still, and what ran is interrupted", async () => {
+test("after kill -9 it starts again; tokens are still valid, and what ran is interrupted", async () => {
   const folder = temporaryFolder();
   const first = await host(folder);
   const { token, studio } = await enter(first);
@@ -158,7 +158,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   },
 );
 
-test("a port that is taken is named, before anything was begun", async () => {
+test("a port in use is named, before anything was started", async () => {
   const holder = createServer();
   onTestFinished(() => void holder.close());
   holder.listen({ port: 0, host: "127.0.0.1" });
@@ -173,7 +173,7 @@ test("a port that is taken is named, before anything was begun", async () => {
   expect(readdirSync(folder)).not.toContain("queue.sqlite");
 });
 
-test("so is the inference server's, which takes any other where it may not be that one", async () => {
+test("so is the inference server's, which takes any other if it may", async () => {
   const holder = createServer();
   onTestFinished(() => void holder.close());
   holder.listen({ port: 0, host: "127.0.0.1" });
@@ -189,7 +189,7 @@ test("so is the inference server's, which takes any other where it may not be th
   expect(await (await fetch(`${free.endpoint}/v2/health/live`)).json()).toEqual({ live: true });
 });
 
-test("the key of the key file opens the inference server, too, where others reach it", async () => {
+test("the key in the key file opens the inference server, too, if others can reach it", async () => {
   const folder = temporaryFolder();
   const keyFile = join(folder, "key");
   const refused = await darkroom(serve(folder, "--endpoint-host", "0.0.0.0"));
@@ -219,7 +219,7 @@ test.each(["0.0.0.0", "::", "192.0.2.7"])("%s is listened on with a key only", a
   ]);
 });
 
-test("with a key file other machines' scripts come in by the key", async () => {
+test("with a key file other machines' scripts are admitted by the key", async () => {
   const folder = temporaryFolder();
   const keyFile = join(folder, "key");
   const running = await host(folder, "--host", "0.0.0.0", "--key-file", keyFile);
@@ -247,7 +247,7 @@ test("everything in the data folder is closed to others", async () => {
   });
 });
 
-test("neither log nor any file of the folder holds a token, a code or a prompt it need not", async () => {
+test("neither log nor any file of the folder contains a token, a code or an unneeded prompt", async () => {
   const folder = temporaryFolder();
   const running = await host(folder);
   const { token, studio } = await enter(running);
@@ -261,7 +261,7 @@ test("neither log nor any file of the folder holds a token, a code or a prompt i
   expect(texts.some((text) => text.includes(token) || text.includes(code))).toBe(false);
 });
 
-test("a reader that goes away and comes back misses nothing", async () => {
+test("a reader that disconnects and returns misses nothing", async () => {
   const running = await host(temporaryFolder());
   const { studio } = await enter(running);
   const away = new AbortController();

@@ -46,7 +46,7 @@ async function guarded(origins: readonly string[] = []) {
   return { ...server, secret };
 }
 
-test("nothing that a page of another site sends reaches the engine, even with a key", async () => {
+test("nothing that another site's page sends reaches the engine, even with a key", async () => {
   const { origin, secret, engine, requests } = await guarded();
   const page = await browserPage();
   await page.goto(await foreignSite(attacks(origin, secret)));
@@ -83,7 +83,7 @@ test("control: the same page may, once its origin is listed", async () => {
   expect(server.engine.jobs.length).toBeGreaterThan(1);
 });
 
-test("a name that was rebound to this machine opens nothing, though it counts as one origin", async () => {
+test("a name rebound to this machine opens nothing, though it counts as one origin", async () => {
   const { port, engine, requests } = await guarded();
   const page = await browserPage();
   const reply = await page.goto(`http://evil.test:${port}/v2/models`);
@@ -102,7 +102,7 @@ test("a name that was rebound to this machine opens nothing, though it counts as
   expect(new Set(requests.list().map((row) => row.status))).toEqual(new Set([421]));
 });
 
-test("control: by a name that was allowed it opens, with a key", async () => {
+test("control: by an allowed name it opens, with a key", async () => {
   const { port, file } = await guarded();
   await file.change({ hostNames: ["evil.test"] });
   const { secret } = await file.addKey({

@@ -62,7 +62,7 @@ test("10,000 requests over 1,000 sockets are all answered, in bounded memory", a
   expect((await fetch(`${server.origin}/v2/health/ready`)).status).toBe(200);
 });
 
-test("control: a queue with room for everybody refuses nobody", async () => {
+test("control: a queue with space for everyone refuses nobody", async () => {
   const { port } = await start(1000, 1);
   expect(await flood(port, { sockets: 100, each: 1 })).toEqual({ 200: 100 });
 });
@@ -109,7 +109,7 @@ async function dripping(port: number, count: number): Promise<readonly string[]>
   return statuses;
 }
 
-test("1,000 sockets that drip their headers are cleared, and health is answered meanwhile", async () => {
+test("1,000 sockets that send their headers slowly are cleared, and health is answered meanwhile", async () => {
   const server = await start(10, 10);
   const begun = performance.now();
   const { result, tookMs } = await healthDuring(server, dripping(server.port, 1000));
@@ -123,7 +123,7 @@ test("1,000 sockets that drip their headers are cleared, and health is answered 
   expect(tookMs.length).toBeGreaterThan(0);
 });
 
-test("health answers while 4,000 slow sockets of one address lean on it, to that address, too", async () => {
+test("health answers while one address holds 4,000 slow sockets, to that address, too", async () => {
   const server = await start(10, 10);
   const { result, tookMs } = await healthDuring(server, dripping(server.port, 4000));
   // Those beyond an address's limit were closed for newer ones.
@@ -163,7 +163,7 @@ const WAYS: readonly ((socket: Socket) => void)[] = [
   (socket) => socket.end(),
 ];
 
-test("of 100 clients that go away none keeps its place, nor the device", async () => {
+test("of 100 clients that disconnect none keeps its place, nor the device", async () => {
   const server = await start(1000, 100, 1000);
   await Promise.all(
     Array.from({ length: 100 }, (_, i) => disconnecting(server.port, WAYS[i % WAYS.length]!)),
@@ -177,7 +177,7 @@ test("of 100 clients that go away none keeps its place, nor the device", async (
   expect((await server.standing()).states).toEqual(Array(100).fill("gone"));
 });
 
-test("control: who stays keeps it", async () => {
+test("control: a client that stays keeps it", async () => {
   const server = await start(10, 100, 1000);
   const gone = new AbortController();
   const asking = fetch(server.origin + INFER, {

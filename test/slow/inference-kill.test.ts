@@ -14,7 +14,7 @@ const PICTURES = 6;
 const LONGEST_PAUSE_MS = 1500;
 
 test.runIf(process.platform === "linux")(
-  "20 kills while devices are tried, models loaded and pictures drawn: all are drawn, none twice",
+  "20 kills while devices are probed, models loaded and pictures drawn: all are drawn, none twice",
   async () => {
     const dataFolder = temporaryFolder();
     const random = chance(10);

@@ -49,7 +49,7 @@ test("kill -9 in mid-step, ten times: each is named, and the next picture is rig
   }
 });
 
-test("a cancel between steps ends the run with its own reason, and nothing red", async () => {
+test("a cancel between steps ends the run with its own reason, and no error", async () => {
   const cancel = new AbortController();
   const reason = new DOMException("cancelled", "AbortError");
   const run = drawOnce((step) => step === 2 && cancel.abort(reason), cancel.signal);
@@ -84,7 +84,7 @@ test("leaving in the middle leaves the studio usable", async () => {
   expect((await drawOnce()).record.seed).toBe("3");
 });
 
-test("an inference process that dies while idle is started anew", async () => {
+test("an inference process that dies while idle is started again", async () => {
   await drawOnce();
   process.kill(drawing.inferencePid!, "SIGKILL");
   await new Promise((resolve) => setTimeout(resolve, 200));

@@ -26,7 +26,7 @@ const canMount =
   spawnSync("unshare", ["-Urm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
 
 test.skipIf(!canMount)(
-  "names a disk that fills up in the middle, and goes on when there is room",
+  "names a disk that fills up in the middle, and continues when there is space",
   async () => {
     const run = await trial();
     const script = `

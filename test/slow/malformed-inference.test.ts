@@ -233,7 +233,7 @@ async function inTurn<T>(items: readonly T[], send: (item: T) => Promise<string 
   return wrong;
 }
 
-test("10,000 requests that are none get 4xx and a sentence, and the next one its picture", async () => {
+test("10,000 invalid requests get 4xx and a sentence, and the next valid one its picture", async () => {
   const { origin, port, engine, mistakes } = await openConstantServer();
   const statuses: Record<string, number> = {};
   const count = (status: number): void => {

@@ -16,7 +16,7 @@ async function hub() {
   return opened;
 }
 
-test("a folder is copied into the store, looked at, verified and removed", async () => {
+test("a folder is copied into the store, inspected, verified and removed", async () => {
   const data = ["--json", "--data-dir", temporaryFolder()];
   const imported = await darkroom(["models", "import", SNAPSHOT, ...data]);
   const told = lines(imported.out);
@@ -37,7 +37,7 @@ test("a folder is copied into the store, looked at, verified and removed", async
   expect(left.map((model) => model["id"])).toEqual(["starter"]);
 });
 
-test("a repository of the hub is fetched, with its progress", async () => {
+test("a repository of the hub is downloaded, with its progress", async () => {
   const { url, asked } = await hub();
   const data = ["--json", "--data-dir", temporaryFolder()];
   const env = { HF_ENDPOINT: url, HF_TOKEN: "hf_alice\n" };
@@ -56,7 +56,7 @@ test("a repository of the hub is fetched, with its progress", async () => {
   expect(new Set(tokens)).toEqual(new Set(["Bearer hf_alice"]));
 });
 
-test("what the hub does not have fails in its words", async () => {
+test("a missing repository fails with the hub's message", async () => {
   const { url } = await hub();
   const data = ["--json", "--data-dir", temporaryFolder()];
   const env = { HF_ENDPOINT: url };
@@ -67,7 +67,7 @@ test("what the hub does not have fails in its words", async () => {
   ]);
 });
 
-test("a folder that holds no sound model does not hide the others", async () => {
+test("a folder without a valid model does not hide the others", async () => {
   const { code, out } = await darkroom(["models", "no/such/folder", SNAPSHOT, "--json"]);
   const found = lines(out).map(({ folder, problem }) => [folder, problem]);
   expect({ code, found }).toMatchObject({
@@ -83,7 +83,7 @@ test("a folder that holds no sound model does not hide the others", async () => 
 test.each([
   [{ HF_ENDPOINT: "mirror.example" }, "HUB_ADDRESS_INVALID"],
   [{ HTTPS_PROXY: "socks5h://alice:secret@proxy" }, "PROXY_INVALID"],
-])("with %j all runs but what asks the hub, which names it", async (env, error) => {
+])("with %j everything works except requests to the hub, which name it", async (env, error) => {
   const data = ["--json", "--data-dir", temporaryFolder()];
   const list = await darkroom(["models", "list", ...data], { env });
   expect([list.code, lines(list.out)[0]?.["id"]]).toEqual([0, "starter"]);
@@ -123,7 +123,7 @@ test("a host draws with the model it is given, which is copied once", async () =
   }
 });
 
-test("a host is not started with a model that is none", async () => {
+test("a host is not started with an invalid model", async () => {
   const folder = temporaryFolder();
   const args = [
     "serve",
@@ -142,7 +142,7 @@ test("a host is not started with a model that is none", async () => {
 
 const ENDPOINT = ["--endpoint-port", "18080"];
 
-test("npm start without a display prints an address, on another port where its own is taken", async () => {
+test("npm start without a display prints an address, on another port if its own is in use", async () => {
   const folders = [temporaryFolder(), temporaryFolder()];
   const env = { DISPLAY: "", WAYLAND_DISPLAY: "" };
   const addresses: string[] = [];

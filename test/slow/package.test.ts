@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 /** Electron's own program is not available everywhere; everything around it is real. */
 test.runIf(process.platform === "linux")(
-  "the builder lays out an app that is whole, draws, and has its fuses set",
+  "the builder makes an app that is complete, draws, and has its fuses set",
   async () => {
     const electron = temporaryFolder();
     const output = temporaryFolder();

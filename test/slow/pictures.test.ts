@@ -89,7 +89,7 @@ const SETS = Object.entries(REFERENCES).flatMap(([name, expected]) =>
 );
 
 describe.each(SETS)("$name: $set", ({ name, expected, set }) => {
-  test("every picture is the one that diffusers draws", async () => {
+  test("every picture equals the one that diffusers draws", async () => {
     const runs = readGoldenJson(`${expected}/expected/${set}.json`) as Reference[];
     const reference = readTensors(`${expected}/expected/${set}.safetensors`);
     using model = await load(snapshotFolder(name));
@@ -127,7 +127,7 @@ describe.each(SETS)("$name: $set", ({ name, expected, set }) => {
   });
 });
 
-test("every scheduler that a model may have as its own draws what diffusers draws", async () => {
+test("every scheduler that a model may name as its own gives diffusers' picture", async () => {
   const runs = readGoldenJson("tiny-sd2-v/expected/own-schedulers.json") as OwnReference[];
   const reference = readTensors("tiny-sd2-v/expected/own-schedulers.safetensors");
   const { configs } = readGoldenJson("schedulers/own.json") as { configs: Record<string, object> };

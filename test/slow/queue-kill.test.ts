@@ -37,7 +37,7 @@ function mayFollow(told: string, found: string | undefined): boolean {
   return found !== undefined && (ways[told]?.includes(found) ?? false);
 }
 
-test("kill -9 a hundred times: nothing acknowledged is lost, and nothing runs that nobody draws", async () => {
+test("kill -9 a hundred times: nothing confirmed is lost, and nothing is left running", async () => {
   const path = join(temporaryFolder(), "queue.sqlite");
   const told = new Map<string, string>();
   const wrong: string[] = [];

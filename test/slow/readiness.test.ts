@@ -48,7 +48,7 @@ function notFinite(file: string): Buffer {
   return Buffer.concat([bytes.subarray(0, header), Buffer.alloc(bytes.length - header, 0xff)]);
 }
 
-test("it is ready once its devices were tried, and nothing is loaded for that", async () => {
+test("it is ready once its devices are probed, and nothing is loaded for that", async () => {
   const { client, ready, becomes, draw } = await serving("auto");
   expect(await ready()).toEqual({ status: 503, error: expect.stringContaining("being tried") });
   await becomes(READY);
@@ -56,7 +56,7 @@ test("it is ready once its devices were tried, and nothing is loaded for that", 
   expect(await draw()).toBe(200);
 });
 
-test("it is ready only with its files, each of them whole", async () => {
+test("it is ready only with its files, each of them complete", async () => {
   const { model, grpcTarget, ready, becomes, draw } = await serving();
   const call = await asker(grpcTarget);
   expect([await ready(), await call("ServerReady")]).toEqual([READY, { ready: true }]);
@@ -77,7 +77,7 @@ test("it is ready only with its files, each of them whole", async () => {
   expect(await draw()).toBe(200);
 });
 
-test("a model that draws nothing is not ready until its files are others", async () => {
+test("a model that draws nothing is not ready until its files change", async () => {
   const { model, ready, becomes, draw } = await serving();
   const file = join(model, WEIGHTS);
   const whole = readFileSync(file);
@@ -121,7 +121,7 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test("a model whose folder is gone is served no more", async () => {
+test("a model whose folder is gone is not served any more", async () => {
   const { model, becomes } = await serving();
   rmSync(model, { recursive: true });
   await becomes({ status: 503, error: expect.stringContaining("no model is loaded") });

@@ -46,7 +46,7 @@ test("serve does not start without the files of its certificate, nor with anothe
   });
 });
 
-test("serve shows a certificate that was renewed while it runs, and keeps the old one over a half renewed one", async () => {
+test("serve presents a certificate that was renewed while it runs, and keeps the old one over a half renewed one", async () => {
   const first = await certificate({ name: "first" });
   const second = await certificate({ name: "second" });
   const third = await certificate({ name: "third" });

@@ -36,7 +36,7 @@ function generate(origin: string, { key, steps = SMALL.steps, signal }: Asking =
 
 const PATIENCE = { timeout: 60_000, interval: 10 };
 
-test("the server's pictures and the studio's are drawn in turn, and only a key's that says so is kept", async () => {
+test("the server's pictures and the studio's are drawn in turn, and only those of a key that says so are kept", async () => {
   const { client, origin } = await serving();
   await (await generate(origin)).text();
   const { secret: key } = await client.server.addKey({
@@ -82,7 +82,7 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test("of 100 clients that go away none keeps its place, nor the device", async () => {
+test("of 100 clients that disconnect none keeps its place, nor the device", async () => {
   const { client, origin } = await serving();
   await client.server.change({ queueLength: 200 });
   await (await generate(origin)).text();
@@ -106,7 +106,7 @@ test("of 100 clients that go away none keeps its place, nor the device", async (
   expect((await generate(origin)).status).toBe(200);
 });
 
-test("unloading serves none until a model is chosen; pausing lets a served picture be finished", async () => {
+test("after unloading, none is served until a model is chosen; pausing lets a served picture finish", async () => {
   const { client, origin } = await serving();
   const unload = `${origin}/v2/repository/models/starter/unload`;
   expect((await fetch(unload, { method: "POST" })).status).toBe(200);
@@ -123,7 +123,7 @@ test("unloading serves none until a model is chosen; pausing lets a served pictu
   await vi.waitFor(async () => expect(await loaded()).toBe(undefined), PATIENCE);
 });
 
-test("as the studio closes, a request that waits for its device does not begin", async () => {
+test("when the studio closes, a request that waits for its device does not start", async () => {
   const { studio, client, origin } = await serving();
   const drawing = vi.spyOn(LocalDrawing.prototype, "events");
   onTestFinished(() => drawing.mockRestore());

@@ -57,7 +57,7 @@ test.runIf(canMount)(
   },
 );
 
-test.runIf(canMount)("the same on a disk that has no room for another file", () => {
+test.runIf(canMount)("the same on a disk that has no space for another file", () => {
   const seen = visit("files", "size=12m,nr_inodes=300");
   expect(seen).toEqual([
     { seen: ["1", "2", "3"], trashed: [] },
@@ -80,7 +80,7 @@ test.runIf(canMount)("the same on a disk that has no room for another file", () 
 });
 
 test.runIf(canMount)(
-  "a disk that is full in mid-queue keeps every picture's order, and says which folder needs room",
+  "a disk that is full in mid-queue keeps every picture's order, and says which folder needs space",
   () => {
     expect(visit("bytes", "size=12m", ["queue"])).toEqual([
       {

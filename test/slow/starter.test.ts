@@ -47,14 +47,14 @@ test.each(samples)("draws $prompt", async ({ prompt, present }) => {
   expect([drawn.width, drawn.height]).toEqual([128, 128]);
 });
 
-test("a seed names one picture, and picture i of a run has seed + i", async () => {
+test("a seed gives one picture, and picture i of a run has seed + i", async () => {
   const [, second] = await drawAll({ prompt: "a red ball", seed: "41", count: 2, steps: 5 });
   const [alone] = await drawAll({ prompt: "a red ball", seed: "42", count: 1, steps: 5 });
   expect(await pixelsOf(alone!)).toEqual(await pixelsOf(second!));
   expect(second!.record.seed).toBe("42");
 });
 
-test("a picture tells how it was made", async () => {
+test("a picture contains its settings", async () => {
   const [{ png, record }] = (await drawAll({
     prompt: "ein grüner Fisch 🐟",
     negativePrompt: "red",
@@ -71,7 +71,7 @@ test("a picture tells how it was made", async () => {
   });
 });
 
-test("previews are there from the first step of the first picture, and look like it", async () => {
+test("previews are there from the first step of the first picture, and resemble it", async () => {
   const cacheFolder = mkdtempSync(join(tmpdir(), "darkroom-"));
   const fresh = new Drawing({ device: "cpu", cacheFolder });
   onTestFinished(() => fresh.close());

@@ -185,7 +185,7 @@ test.each(cells.filter(([, damage]) => damage !== "no permission"))(
 /** The studio restores its own permission to read it. */
 const REPAIRED: ReadonlySet<string> = new Set(["secrets.json"]);
 
-test.each(Object.keys(FILES))("%s is replaced by a file that may not be read", async (file) => {
+test.each(Object.keys(FILES))("%s is replaced by an unreadable file", async (file) => {
   const folder = await damagedFolder(file, "no permission");
   const { notices, ...shown } = lookAsNobody(folder);
   table.push([file, "mode 000", setAside(folder) || "-", notices.join(" ") || "-"].join(" | "));

@@ -31,7 +31,7 @@ async function told(outcome: Promise<Outcome>): Promise<Record<string, unknown>[
 }
 
 test.each([["open"], ["queue", "list"]])(
-  "%s of a studio that was stopped is told so",
+  "%s of a studio that is not running says so",
   async (...command) => {
     const folder = temporaryFolder();
     const { pid } = await host(folder);
@@ -97,7 +97,7 @@ describe("of a running studio", () => {
     );
   });
 
-  test("a fresh address is printed, good for this studio", async () => {
+  test("a new address is printed, valid for this studio", async () => {
     const folder = temporaryFolder();
     const running = await host(folder);
     const { out } = await on(folder)("open");
@@ -105,7 +105,7 @@ describe("of a running studio", () => {
     expect(out.trim()).not.toBe(running.url);
   });
 
-  test("settings that are changed from outside are the studio's", async () => {
+  test("settings that are changed from outside apply to the studio", async () => {
     const folder = temporaryFolder();
     const run = on(folder);
     await host(folder);
@@ -154,14 +154,14 @@ describe("of a gallery", () => {
     expect(oldest.map(({ id }) => id)).toEqual([ids[1]]);
   });
 
-  test("a picture tells how it was made", async () => {
+  test("a picture says how it was made", async () => {
     const { out } = await on(folder)("gallery", "show", ids[1]!);
     expect(JSON.parse(out)).toMatchObject({
       record: { prompt: "a red fish", seed: "7", steps: 2 },
     });
   });
 
-  test("stars are given and taken", async () => {
+  test("stars are set and cleared", async () => {
     const run = on(folder);
     await told(run("gallery", "star", ids[0]!));
     expect(await told(run("gallery", "--starred", "--json"))).toHaveLength(1);
@@ -169,7 +169,7 @@ describe("of a gallery", () => {
     expect(await told(run("gallery", "--starred", "--json"))).toHaveLength(0);
   });
 
-  test("what goes to the trash comes back", async () => {
+  test("trashed pictures can be restored", async () => {
     const run = on(folder);
     await told(run("gallery", "trash", ids[0]!));
     expect((await told(run("gallery", "--json"))).map(({ id }) => id)).toEqual([ids[1]]);
@@ -180,7 +180,7 @@ describe("of a gallery", () => {
     expect(await told(run("gallery", "--json"))).toHaveLength(2);
   });
 
-  test("ratings and tags are given, found and taken away", async () => {
+  test("ratings and tags are set, found and cleared", async () => {
     const run = on(folder);
     const found = async (search: string) =>
       (await told(run("gallery", "--search", search, "--json"))).map(({ id }) => id);
@@ -216,7 +216,7 @@ describe("of a gallery", () => {
     expect([gone.code, lines(gone.out)[0]!["code"]]).toEqual([1, "NOT_FOUND"]);
   });
 
-  test("files and folders are imported once; what is no picture is named, and nothing of it changes", async () => {
+  test("files and folders are imported once; other files are named and not changed", async () => {
     const run = on(folder);
     const source = temporaryFolder();
     const png = (shade: number) => encodePng(pixels(2, 2, new Uint8Array(12).fill(shade)));
@@ -250,7 +250,7 @@ describe("of a gallery", () => {
     expect(await told(run("gallery", "--json"))).toHaveLength(2);
   });
 
-  test("pictures are copied to a folder, and what is there is kept", async () => {
+  test("pictures are copied to a folder, and existing files are kept", async () => {
     const run = on(folder);
     const out = join(temporaryFolder(), "out");
     const copied = await told(run("gallery", "export", out, "--search", "fish", "--json"));
@@ -268,7 +268,7 @@ describe("of a gallery", () => {
     expect(readFileSync(path).subarray(1, 4).toString()).toBe("PNG");
   });
 
-  test("a running studio gives the same bytes through its socket", async () => {
+  test("a running studio returns the same bytes through its socket", async () => {
     const [alone, running] = [join(temporaryFolder(), "a"), join(temporaryFolder(), "b")];
     const first = await told(on(folder)("gallery", "export", alone, ids[0]!, "--json"));
     await host(folder);
@@ -325,7 +325,7 @@ test.each([
   expect([outcome.code, outcome.out]).toEqual([2, ""]);
 });
 
-test("a data folder that cannot be used is named", async () => {
+test("an unusable data folder is named", async () => {
   const file = join(temporaryFolder(), "file");
   writeFileSync(file, "");
   const outcome = await darkroom(["queue", "--json", "--data-dir", file]);
@@ -335,7 +335,7 @@ test("a data folder that cannot be used is named", async () => {
   ]);
 });
 
-test("DARKROOM_HOME is the data folder where none is named", async () => {
+test("DARKROOM_HOME is the data folder if none is given", async () => {
   const folder = temporaryFolder();
   const env = { DARKROOM_HOME: folder };
   expect((await darkroom(["settings", "set", "theme", "light"], { env })).code).toBe(0);

@@ -11,7 +11,7 @@ const canMount =
   process.platform === "linux" && spawnSync("unshare", ["-Urm", "true"]).status === 0;
 
 test.runIf(canMount)(
-  "a picture that the disk had no room for is kept once there is room, without drawing it again",
+  "a picture that the disk had no space for is stored once there is space, without drawing it again",
   () => {
     const folder = temporaryFolder();
     const pictures = join(folder, "small-disk");

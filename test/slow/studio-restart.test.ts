@@ -43,7 +43,7 @@ describe.each(TRANSPORTS)("restart, $name", (transport) => {
     expect((await studio.client.gallery.names({})).total).toBe(2);
   });
 
-  test("settings, form and pictures outlive it, too", async () => {
+  test("settings, form and pictures survive it, too", async () => {
     const { client } = studio;
     await client.settings.change({ theme: "dark" });
     await client.settings.writeForm({ prompt: "a dog" });

@@ -122,7 +122,7 @@ async function lookBehindProxy(
   expect(refused.error?.code).toBe("PROXY_FAILED");
 }
 
-test("a token is in the place that keeps tokens, and nowhere else", async () => {
+test("a token is only in the place that stores tokens", async () => {
   const [folder, elsewhere] = [temporaryFolder(), temporaryFolder()];
   const edge = await standInEndpoint(echoingEdge());
   const pair = await certificate({ name: "an edge", hosts: ["edge.example"] });

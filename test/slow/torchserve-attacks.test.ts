@@ -111,7 +111,7 @@ async function started(store: string, { args = [], config = "", program, env }: 
   return { server, draws };
 }
 
-test("no archive of the store keeps the others from being served, and each is refused by its name", async () => {
+test("no archive in the store prevents the others from being served, and each is refused by its name", async () => {
   const names = Object.keys(HOSTILE);
   const store = storeWith(names);
   symlinkSync("/etc/passwd", join(store, "outside.mar"));
@@ -174,7 +174,7 @@ test.each([
   expect(err.trim().split("\n")).toHaveLength(1);
 });
 
-test("a model_snapshot that is no JSON leaves the models that are named otherwise", async () => {
+test("an invalid model_snapshot leaves the models that are named otherwise", async () => {
   const store = storeWith([]);
   const config = 'model_snapshot={"models":{"a":\nload_models=good\nkey\\u0061=1\n';
   const { server, draws } = await started(store, { config });

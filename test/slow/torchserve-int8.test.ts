@@ -92,7 +92,7 @@ async function takesEightBits(): Promise<boolean> {
 const isExact = await takesEightBits();
 const USED = "Using the int8 weights that came with the model.";
 
-describe("an archive with weights in int8", () => {
+describe("an archive with int8 weights", () => {
   let plain = "";
   let shipped = "";
   let unpacked = "";
@@ -105,7 +105,7 @@ describe("an archive with weights in int8", () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("draws the picture that weights made on the spot draw, and makes none", async () => {
+  test("gives the same picture as weights made at the start, and makes none", async () => {
     const local = await served(plain);
     expect(local.server.log).not.toContain("int8 weights");
     const picture = await local.draw();
@@ -123,7 +123,7 @@ describe("an archive with weights in int8", () => {
     expect(readdirSync(shipped)).toEqual(["stable-diffusion.mar"]);
   });
 
-  test("what is damaged of them is told of in one line and made anew", async () => {
+  test("damaged ones are reported in one line and made again", async () => {
     const local = await served(plain);
     const picture = await local.draw();
     local.server.kill();
@@ -139,7 +139,7 @@ describe("an archive with weights in int8", () => {
   });
 
   test.skipIf(!canRestrict() || !isExact)(
-    "is served with nothing to write to, which one line says (by unshare)",
+    "is served without a writable folder, which one line says (by unshare)",
     async () => {
       const nowhere = temporaryFolder();
       const inside = { HOME: "/", TMPDIR: "/usr" };

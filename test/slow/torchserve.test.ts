@@ -165,7 +165,7 @@ test("it is ready only with its model, and tries again until the archive is ther
   expect((await ask("KServe", "/v2/health/ready")).status).toBe(200);
 });
 
-test("once ready it is so no more when its files are gone, and again when they are back", async () => {
+test("once ready it is not ready any more when its files are gone, and again when they are back", async () => {
   const { server, ask, infer } = await started();
   await server.says(/is ready\./);
   const caches = join(server.folder, ".cache", "darkroom", "archives");
@@ -185,7 +185,7 @@ test("once ready it is so no more when its files are gone, and again when they a
 });
 
 test.each(["an archive beside the store", "a snapshot in its place"])(
-  "%s is drawn from",
+  "%s can be drawn from",
   async (kind) => {
     const folder = temporaryFolder();
     const store = join(folder, "model-store");
@@ -241,7 +241,7 @@ test("told to end it answers what is there, refuses what comes, and ends with 0"
   expect(await server.ended()).toBe(0);
 });
 
-test("without --disable-token-auth a key of key_file.json is asked for", async () => {
+test("without --disable-token-auth a key from key_file.json is required", async () => {
   const { server, ask } = await started({ args: ["--start", "--enable-model-api"] });
   await server.says(/is ready\./);
   const [, file = ""] = await server.says(/Keys for its clients are in (\S+);/);
@@ -269,7 +269,7 @@ test("without --disable-token-auth a key of key_file.json is asked for", async (
 });
 
 test.skipIf(!canRestrict())(
-  "any user of group 0 can run it with a read-only root and one folder to write to (by unshare)",
+  "any user of group 0 can run it with a read-only root and one writable folder (by unshare)",
   async () => {
     const writable = temporaryFolder();
     const { server, infer } = await started({
@@ -284,7 +284,7 @@ test.skipIf(!canRestrict())(
   },
 );
 
-test("models are registered, scaled, described and removed; nothing is fetched", async () => {
+test("models are registered, scaled, described and removed; nothing is downloaded", async () => {
   const { server, store, ask, infer } = await started();
   await server.says(/is ready\./);
   cpSync(STARTER, join(store, "plain"), { recursive: true });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { asFailure, ConnectionLost, isLockedOut } from "../../../renderer/connection/failure.ts";
 
-test("a refusal crosses with its code and details", () => {
+test("a refusal arrives with its code and details", () => {
   const error = new ORPCError("OUT_OF_MEMORY", { status: 507, data: { doing: "decoding" } });
   expect(asFailure(error)).toEqual(new StudioError("OUT_OF_MEMORY", { doing: "decoding" }));
 });
@@ -16,13 +16,13 @@ test("a refusal of the gate, before the contract, locks out", () => {
   }
 });
 
-test("what is no answer at all is a lost connection, and is not locked out", () => {
+test("no answer at all is a lost connection, and not locked out", () => {
   const failure = asFailure(new TypeError("Failed to fetch"));
   expect(failure).toBeInstanceOf(ConnectionLost);
   expect(isLockedOut(failure)).toBe(false);
 });
 
-test("an answer that is none of ours is an internal error, not a lost connection", () => {
+test("an answer that is not ours is an internal error, not a lost connection", () => {
   const failure = asFailure(new ORPCError("TEAPOT", { status: 418, message: "short and stout" }));
   expect(failure).toEqual(new StudioError("INTERNAL", { reason: "short and stout" }));
 });

@@ -24,7 +24,7 @@ function browser(hash: string, stored: string | null, answer: Response = Respons
 }
 
 describe("opening a session", () => {
-  test("trades the code in the address for a token, keeps it, and takes the code away", async () => {
+  test("exchanges the code in the address for a token, stores it, and removes the code", async () => {
     const { parts, kept, asked, isForgotten } = browser(
       "#code=abc",
       null,
@@ -36,20 +36,20 @@ describe("opening a session", () => {
     expect(isForgotten()).toBe(true);
   });
 
-  test("asks nobody where the address has no code", async () => {
+  test("sends nothing if the address has no code", async () => {
     const { parts, asked, isForgotten } = browser("", "OLD");
     expect(await openSession(parts)).toBe("OLD");
     expect(asked).toEqual([]);
     expect(isForgotten()).toBe(false);
   });
 
-  test("keeps an older token where the code was used already", async () => {
+  test("keeps an older token if the code was already used", async () => {
     const { parts, kept } = browser("#code=abc", "OLD", new Response(null, { status: 401 }));
     expect(await openSession(parts)).toBe("OLD");
     expect(kept.get("darkroom.token")).toBe("OLD");
   });
 
-  test("has no token where the door answers with something else", async () => {
+  test("has no token if the studio answers with something else", async () => {
     const { parts } = browser("#code=abc", null, Response.json({ token: 7 }));
     expect(await openSession(parts)).toBeUndefined();
   });

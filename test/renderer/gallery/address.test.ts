@@ -14,16 +14,16 @@ const EVERYTHING: GalleryQuery = {
   sort: "oldest",
 };
 
-test("an address gives back what was asked for", () => {
+test("a query is read back from its address", () => {
   expect(readQuery(writeQuery("", EVERYTHING))).toEqual(EVERYTHING);
 });
 
-test("a bare address asks for everything, and the other way round", () => {
+test("an address without parameters means no filters, and the reverse", () => {
   expect(readQuery("")).toEqual({});
   expect(writeQuery("", {})).toBe("");
 });
 
-test("what else an address says stays", () => {
+test("an address's other parameters stay", () => {
   expect(writeQuery("fake=many&starred=true", { search: "cat" })).toBe("fake=many&search=cat");
 });
 
@@ -35,17 +35,17 @@ test.each([
   ["sort=newest&trash=false", {}],
   ["search=", {}],
   ["sort=oldest&other=1", { sort: "oldest" }],
-] as const)("of %s only what can be read counts", (address, query) => {
+] as const)("of %s only the valid parts apply", (address, query) => {
   expect(readQuery(address)).toEqual(query);
 });
 
-test("order and trash do not narrow, everything else does", () => {
+test("order and trash are not filters, everything else is", () => {
   expect(isNarrowed({ sort: "oldest", isTrashed: true })).toBe(false);
   expect(isNarrowed({ search: "" })).toBe(false);
   expect(isNarrowed({ isStarred: true })).toBe(true);
   expect(isNarrowed({ size: { width: 1, height: 1 } })).toBe(true);
 });
 
-test("clearing the filters leaves the order and the trash", () => {
+test("clearing the filters keeps the order and the trash", () => {
   expect(cleared(EVERYTHING)).toEqual({ isTrashed: true, sort: "oldest" });
 });

@@ -9,7 +9,7 @@ import { checkOf, endpointOf } from "../../fakes/fake-endpoints.ts";
 const form = { ...useForm.getInitialState(), prompt: "a fish", negativePrompt: "dark", seed: "5" };
 const wanted = { width: 768, height: 768, steps: 50, guidanceScale: 7.5 };
 
-test("this device reads everything, an endpoint of prompts nothing else", () => {
+test("this device uses everything, an endpoint with prompts only uses nothing else", () => {
   expect([...ignoredBy(undefined)]).toEqual([]);
   expect([...ignoredBy(endpointOf())]).toEqual([
     "negativePrompt",
@@ -26,7 +26,7 @@ test("this device reads everything, an endpoint of prompts nothing else", () => 
   ]);
 });
 
-test("an endpoint that declares inputs reads those; one that declares none is sent all that is common", () => {
+test("an endpoint that declares inputs uses those; one that declares none is sent all common ones", () => {
   const inputs = ["prompt", "steps", "seed", "preset", "guidance_interval"];
   const some = endpointOf({ profile: "full", check: checkOf({ inputs }) });
   expect([...ignoredBy(some)]).toEqual([
@@ -54,7 +54,7 @@ const TRIAL = {
   verdicts: { seed: "used", size: "ignored", steps: "refused", scheduler: "unknown" },
 } as const;
 
-test("what an endpoint's pictures told counts more than what its metadata declares", () => {
+test("what an endpoint's pictures showed takes precedence over its metadata", () => {
   const declared = checkOf({ inputs: ["prompt", "steps", "width", "height"] });
   const ignored = ignoredBy(endpointOf({ profile: "full", trial: TRIAL, check: declared }));
   expect([...ignored].slice(0, 5)).toEqual([
@@ -76,7 +76,7 @@ test("what an endpoint's pictures told counts more than what its metadata declar
   expect(ignoredBy(endpointOf({ trial: TRIAL })).has("seed")).toBe(true);
 });
 
-test("of several targets it is said which do not read a setting, and whether that is certain", () => {
+test("of several targets it names those that ignore a setting, and whether that is certain", () => {
   const lab = endpointOf({ id: "lab", name: "Lab" });
   const tried = endpointOf({ id: "tried", name: "Tried", profile: "full", trial: TRIAL });
   const all = [lab, tried];
@@ -94,7 +94,7 @@ test("of several targets it is said which do not read a setting, and whether tha
   expect(unreadBy("size", ["tried", "lab", "lab"], all)).toMatchObject({ isAll: true });
 });
 
-test("quality is asked for as far as it is read", () => {
+test("quality is sent as far as it is used", () => {
   const interval: [number, number] = [0, 0.8];
   const quality: FormFields = {
     precision: "int8",
@@ -122,7 +122,7 @@ test("quality is asked for as far as it is read", () => {
   expect(Object.keys(asked(["prompt", "seed"]))).toEqual(["target", "prompt", "count", "seed"]);
 });
 
-test("a preset leaves what it sets to an endpoint that takes presets, and is its numbers elsewhere", () => {
+test("an endpoint with presets decides what a preset sets; elsewhere the preset's numbers are sent", () => {
   const asked = (change: FormFields, ignored = ignoredBy(undefined)) => {
     const chosen = { ...form, ...change };
     return endpointRequest(chosen, wantedFrom(chosen, undefined), { id: "kt2", ignored });
@@ -148,7 +148,7 @@ test("a preset leaves what it sets to an endpoint that takes presets, and is its
   expect(asked({ steps: 31 })).toMatchObject({ steps: 31, guidanceScale: 7.5 });
 });
 
-test("what is ignored is not asked for", () => {
+test("ignored settings are not sent", () => {
   const ignored = ignoredBy(endpointOf());
   expect(endpointRequest(form, wanted, { id: "kt2", ignored })).toEqual({
     target: "kt2",

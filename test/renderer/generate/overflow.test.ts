@@ -17,7 +17,7 @@ test("the fastest comes first; what failed last is not offered", () => {
   expect(fastestFirst([...all, gone]).map(({ id }) => id)).toEqual(["quick", "slow", "new"]);
 });
 
-test("another target is asked for the same picture, with what the first left open left open", () => {
+test("another target is sent a request for the same picture, with the same open settings", () => {
   const order = { prompt: "a dog", negativePrompt: "", seed: "7", width: 768, height: 768 };
   const open = requestAt("local", { ...order, model: "an endpoint's", isSizeOpen: true });
   expect(requestSchema.parse(open)).toEqual({
@@ -34,13 +34,13 @@ test.each([
   ["this machine is free sooner", 4, undefined],
   ["it is not known when this machine is free", undefined, undefined],
   ["this machine is busy for longer than the picture takes there", 60, "quick"],
-])("where %s, what is offered is %3$s", (_, wait, offered) => {
+])("if %s, the offer is %3$s", (_, wait, offered) => {
   const all = [at("slow", 20), at("quick", 3), at("new")];
   const open = (target: string) => (target === "quick" ? 2 : 0);
   expect(offerFor(wait, all, open)?.endpoint.id).toBe(offered);
 });
 
-test("what waits at the other target counts, and one of which that is not known is not offered", () => {
+test("what waits at the other target counts, and a target with unknown times is not offered", () => {
   const all = [at("quick", 3), at("slow", 20)];
   const queued = offerFor(60, all, (target) => (target === "quick" ? 30 : 1));
   expect([queued?.endpoint.id, queued?.readySeconds]).toEqual(["slow", 21]);

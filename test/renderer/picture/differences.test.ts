@@ -22,7 +22,7 @@ function image(record: Partial<Image["record"]>): Image {
   };
 }
 
-test("what differs comes first, what neither says is left out", () => {
+test("what differs comes first, and what neither has is left out", () => {
   const [left, right] = [image({}), image({ seed: "43", negativePrompt: "", strength: 0.5 })];
   expect(compareRecords(left, right)).toEqual([
     { name: "negativePrompt", left: "blurry", right: undefined, isSame: false },
@@ -38,7 +38,7 @@ test("what differs comes first, what neither says is left out", () => {
   ]);
 });
 
-test("full steps are said as a share of all", () => {
+test("full steps are shown as a share of all", () => {
   const [full, ...rest] = compareRecords(image({ cacheInterval: 2 }), image({}));
   expect(full).toEqual({ name: "cacheInterval", left: "1 / 2", right: undefined, isSame: false });
   expect(rest.every(({ isSame }) => isSame)).toBe(true);

@@ -21,23 +21,23 @@ function play(steps: string): string {
   return layers.map(({ address, state }) => address + SIGNS[state]).join(" ");
 }
 
-test("the newest rises over the one that has settled, and then lies alone", () => {
+test("the newest fades in over the settled one, and then remains alone", () => {
   expect(play("a a+")).toBe("a^");
   expect(play("a a+ a! b b+")).toBe("a! b^");
   expect(play("a a+ a! b b+ b!")).toBe("b!");
 });
 
-test("those that come while one rises wait, and only the newest of them rises next", () => {
+test("those that arrive while one fades in wait, and only the newest of them is next", () => {
   expect(play("a a+ a! b b+ c c+ d d+")).toBe("a! b^ d+");
   expect(play("a a+ a! b b+ c c+ d d+ b!")).toBe("b! d^");
 });
 
-test("previews that come faster than they load never push out what is shown", () => {
+test("previews that arrive faster than they load never replace what is shown", () => {
   expect(play("a a+ a! b c d e f g")).toBe("a! b g");
   expect(play("a b c d e f")).toBe("a f");
 });
 
-test("one that loads late is left out", () => {
+test("one that loads late is skipped", () => {
   expect(play("a a+ a! b c c+ b+")).toBe("a! c^");
 });
 
@@ -45,7 +45,7 @@ test("an address is added once", () => {
   expect(play("a a+ a")).toBe("a^");
 });
 
-test("however they come, one that has settled lies below all others, and at most one rises", () => {
+test("in any order, a settled one is below all others, and at most one fades in", () => {
   const word = fc.tuple(
     fc.constantFrom("a", "b", "c", "d", "e", "f"),
     fc.constantFrom("", "+", "!"),

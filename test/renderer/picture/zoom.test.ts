@@ -14,11 +14,11 @@ const canvas = { width: 800, height: 600 };
 const large = { width: 1600, height: 1600 };
 const small = { width: 128, height: 128 };
 
-test("a picture fits whole, and a small one at most at three times its size", () => {
+test("a picture fits uncropped, and a small one at most at three times its size", () => {
   expect([fitScale(canvas, large), fitScale(canvas, small)]).toEqual([0.375, 3]);
 });
 
-test("what lies under the pointer stays there", () => {
+test("the point under the pointer stays there", () => {
   const point = { x: 100, y: -50 };
   const before: Zoom = { scale: 1, x: 20, y: 30 };
   const after = scaledTo(before, 2, point, { canvas, picture: large });
@@ -30,7 +30,7 @@ test("what lies under the pointer stays there", () => {
   expect(under(after)).toEqual(under(before));
 });
 
-test("the closest look is eight times, the farthest is whole or one to one", () => {
+test("the maximum zoom is eight times, the minimum fitted or one to one", () => {
   const at = { x: 0, y: 0 };
   const scales = [small, large].flatMap((picture) => [
     scaledTo(FIT, 1000, at, { canvas, picture }).scale,

@@ -49,7 +49,7 @@ test.each([
   [serverAt("::1"), "http://[::1]:8080"],
   [encrypted(serverAt("::1")), "https://[::1]:8080"],
   [encrypted(serverAt("0.0.0.0", "https://0.0.0.0:8443")), "https://127.0.0.1:8443"],
-])("an address that can be used is given, also while it is stopped", (server, origin) => {
+])("a usable address is returned, also while it is stopped", (server, origin) => {
   expect(originOf(server)).toBe(origin);
 });
 
@@ -65,12 +65,12 @@ test.each([
   [80, "127.0.0.1", "http://127.0.0.1", undefined],
   [0, "127.0.0.1", "http://127.0.0.1:40123", undefined],
   [8080, "127.0.0.1", undefined, undefined],
-])("settings of %i and %s, listening at %s: %s is told", (port, host, origin, told) => {
+])("settings of %i and %s, listening at %s: %s is shown", (port, host, origin, told) => {
   const server = serverAt(host, origin);
   expect(otherOriginOf({ ...server, settings: { ...server.settings, port } })).toBe(told);
 });
 
-test("off this machine, or by a name, a key is always needed; on it where it is asked for", () => {
+test("off this machine, or by a name, a key is always needed; on it if it is required", () => {
   expect([
     needsKey(settings),
     needsKey({ ...settings, isKeyRequired: true }),
@@ -79,7 +79,7 @@ test("off this machine, or by a name, a key is always needed; on it where it is 
   ]).toEqual([false, true, true, true]);
 });
 
-test("the name that stays when another model is served is asked for", () => {
+test("the name that stays when another model is served is used", () => {
   expect([askedName(["starter", "stable-diffusion"]), askedName(["own"]), askedName([])]).toEqual([
     "stable-diffusion",
     "own",

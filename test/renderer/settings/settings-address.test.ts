@@ -13,7 +13,7 @@ test("a line is found by any of its words, in any order and case", () => {
   ]).toEqual([true, true, true, false]);
 });
 
-test("every line stands in a part of the page, and says in one sentence or two what it changes", () => {
+test("every line is in a section, and says in one or two sentences what it changes", () => {
   const parts = new Set(Object.keys(settings));
   for (const { section, name, what } of Object.values(settingLines)) {
     expect(parts).toContain(section);

@@ -25,7 +25,7 @@ test("reset reads the whole queue and all transfers before anything that follows
   expect(useTransfers.getState().all).toHaveLength(1);
 });
 
-test("a tick without a preview keeps the one before", async () => {
+test("a tick without a preview keeps the previous one", async () => {
   const studio = createStudio(new FakeStudio("empty").client());
   const preview = "/pictures/preview/1";
   await applyEvents(
@@ -39,7 +39,7 @@ test("a tick without a preview keeps the one before", async () => {
   expect(useProgress.getState()).toEqual({ "1": { ...progress, step: 4, preview } });
 });
 
-test("what has ended has no progress any more, and asks for a better estimate", async () => {
+test("what has ended has no progress any more, and causes a better estimate", async () => {
   const studio = createStudio(new FakeStudio("empty").client());
   const estimate = studio.queries.generation.estimate.queryOptions({ input: { prompt: "a" } });
   await studio.cache.fetchQuery(estimate);
@@ -50,7 +50,7 @@ test("what has ended has no progress any more, and asks for a better estimate", 
   expect(studio.cache.getQueryState(estimate.queryKey)?.isInvalidated).toBe(true);
 });
 
-test("changed pictures are merged, and the gallery is read anew", async () => {
+test("changed pictures are merged, and the gallery is read again", async () => {
   const studio = createStudio(new FakeStudio("few").client());
   const names = studio.queries.gallery.names.queryOptions({ input: {} });
   await studio.cache.fetchQuery(names);

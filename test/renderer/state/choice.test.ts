@@ -20,20 +20,20 @@ function state() {
 
 beforeEach(forgetChoice);
 
-test("choosing one lets go of all others", () => {
+test("selecting one clears all others", () => {
   choose("a");
   choose("c");
   expect(state()).toEqual({ chosen: ["c"], focused: "c", anchor: "c" });
 });
 
-test("toggling adds and takes away, and a stretch begins there", () => {
+test("toggling adds and removes, and a range starts there", () => {
   choose("a");
   toggleChoice("c");
   toggleChoice("a");
   expect(state()).toEqual({ chosen: ["c"], focused: "a", anchor: "a" });
 });
 
-test("a stretch reaches from where it began, forwards and backwards", () => {
+test("a range extends from where it started, forwards and backwards", () => {
   choose("c");
   chooseUpTo("e", ids);
   expect(state()).toEqual({ chosen: ["c", "d", "e"], focused: "e", anchor: "c" });
@@ -41,19 +41,19 @@ test("a stretch reaches from where it began, forwards and backwards", () => {
   expect(state()).toEqual({ chosen: ["b", "c"], focused: "b", anchor: "c" });
 });
 
-test("a stretch can be added to what is chosen", () => {
+test("a range can be added to the selection", () => {
   choose("a");
   toggleChoice("c");
   chooseUpTo("d", ids, true);
   expect(state().chosen).toEqual(["a", "c", "d"]);
 });
 
-test("a stretch that begins nowhere is one picture", () => {
+test("a range without a start is one picture", () => {
   chooseUpTo("b", ids);
   expect(state()).toEqual({ chosen: ["b"], focused: "b", anchor: "b" });
 });
 
-test("moving the focus, choosing all and none leave the rest", () => {
+test("moving the focus, selecting all and none keep the rest", () => {
   choose("b");
   focusPicture("d");
   chooseAll(ids);
@@ -62,20 +62,20 @@ test("moving the focus, choosing all and none leave the rest", () => {
   expect(state()).toEqual({ chosen: [], focused: "d", anchor: "b" });
 });
 
-test("after a deletion the next picture is chosen, so that the next Delete goes on", () => {
+test("after a deletion the next picture is selected, so that Delete can be pressed again", () => {
   choose("b");
   chooseUpTo("c", ids);
   keepChoice(ids, ["a", "d", "e"]);
   expect(state()).toEqual({ chosen: ["d"], focused: "d", anchor: "d" });
 });
 
-test("after a deletion at the end the one before is chosen", () => {
+test("after a deletion at the end the previous one is selected", () => {
   choose("e");
   keepChoice(ids, ["a", "b", "c", "d"]);
   expect(state()).toEqual({ chosen: ["d"], focused: "d", anchor: "d" });
 });
 
-test("what is still there stays chosen", () => {
+test("what is still there stays selected", () => {
   choose("a");
   chooseUpTo("c", ids);
   keepChoice(ids, ["new", "a", "b", "d", "e"]);
@@ -89,7 +89,7 @@ test("a new picture changes nothing", () => {
   expect(useChoice.getState()).toBe(before);
 });
 
-test("when everything went, nothing is chosen", () => {
+test("when everything is gone, nothing is selected", () => {
   choose("b");
   keepChoice(ids, []);
   expect(state()).toEqual({ chosen: [], focused: undefined, anchor: undefined });

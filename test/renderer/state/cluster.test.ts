@@ -32,7 +32,7 @@ const APPLIED: Applied = {
 
 beforeEach(() => useClusterChoice.setState({ clusterId: undefined, pictures: {} }));
 
-test("a first picture is wanted once", () => {
+test("a first picture is requested once", () => {
   expect(takeWish(PLACE)).toBe(false);
   wantPicture(PLACE);
   expect(pictureOf(useClusterChoice.getState(), PLACE)).toBeUndefined();
@@ -48,7 +48,7 @@ test("only the latest deployments' pictures are remembered", () => {
   expect(kept.at(-1)).toBe("c/sd-proj/sd-59");
 });
 
-test("what a cluster refuses stands at its field until the form changes", () => {
+test("a cluster's refusal is shown at its field until the form changes", () => {
   const last = { clusterId: "c", draft: DRAFT, force: false, applied: APPLIED };
   expect(clusterFault(last, DRAFT, "memoryLimit")).toBe("must be smaller");
   expect(clusterFault(last, DRAFT, "cpuLimit")).toBeUndefined();
@@ -56,7 +56,7 @@ test("what a cluster refuses stands at its field until the form changes", () => 
   expect(clusterFault(undefined, DRAFT, "memoryLimit")).toBeUndefined();
 });
 
-test("a draft is the same in whatever order its fields stand", () => {
+test("a draft is the same in any order of its fields", () => {
   const turned = Object.fromEntries(Object.entries(DRAFT).toReversed());
   expect(isSameDraft(DRAFT, turned as DeployDraft)).toBe(true);
 });

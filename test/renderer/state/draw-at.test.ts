@@ -4,7 +4,7 @@ import { drawAt } from "../../../renderer/state/draw-at.ts";
 import { useForm } from "../../../renderer/state/form.ts";
 import { FakeStudio } from "../../fakes/fake-studio.ts";
 
-test("whoever draws at an endpoint is not asked the first start's question any more", async () => {
+test("choosing an endpoint completes the first start", async () => {
   const studio = createStudio(new FakeStudio("welcome").client());
   expect((await studio.client.settings.get()).isIntroduced).toBe(false);
   await drawAt(studio, "kt2");
@@ -12,7 +12,7 @@ test("whoever draws at an endpoint is not asked the first start's question any m
   expect(useForm.getState().target).toBe("kt2");
 });
 
-test("where to draw is kept at once, whatever the page does next", async () => {
+test("the target is saved at once, whatever the page does next", async () => {
   useForm.setState(useForm.getInitialState(), true);
   const studio = createStudio(new FakeStudio("few").client());
   await studio.client.settings.writeForm({ prompt: "a boat", target: "local" });

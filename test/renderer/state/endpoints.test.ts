@@ -17,7 +17,7 @@ import {
 import { checkOf, endpointOf } from "../../fakes/fake-endpoints.ts";
 import { FakeStudio } from "../../fakes/fake-studio.ts";
 
-test("changed endpoints keep their places, new ones come last, removed ones go", async () => {
+test("changed endpoints keep their places, new ones come last, removed ones disappear", async () => {
   const studio = createStudio(new FakeStudio("few").client());
   const list = studio.queries.endpoints.list.queryOptions();
   await studio.cache.fetchQuery(list);
@@ -29,13 +29,13 @@ test("changed endpoints keep their places, new ones come last, removed ones go",
   expect(names()).toEqual(["Workshop machine", "new"]);
 });
 
-test("a list that nobody has read is not made up from what has changed", async () => {
+test("a list that was not read is not made up from changes", async () => {
   const studio = createStudio(new FakeStudio("few").client());
   await applyEvents([{ type: "endpoints-changed", endpoints: [endpointOf()] }], studio);
   expect(studio.cache.getQueryData(studio.queries.endpoints.list.queryKey())).toBeUndefined();
 });
 
-test("a token is none, kept, or one that ends", () => {
+test("a token is none, saved, or one that expires", () => {
   const now = Date.parse("2026-11-25T12:00:00Z");
   const stateOf = (tokenExpiresAt?: string) =>
     tokenStateOf({ hasToken: true, ...(tokenExpiresAt !== undefined && { tokenExpiresAt }) }, now);
@@ -46,18 +46,18 @@ test("a token is none, kept, or one that ends", () => {
   expect(stateOf("2026-11-25T12:00:00Z")).toBe("expired");
 });
 
-test("readiness is that of the last look", () => {
+test("readiness is that of the last test", () => {
   expect(readinessOf(endpointOf({ check: undefined }))).toBe("unknown");
   expect(readinessOf(endpointOf({ check: checkOf({ state: "not-ready" }) }))).toBe("not-ready");
 });
 
-test("a token that changed leaves nothing ready until the next look", () => {
+test("after a token changes nothing is ready until the next test", () => {
   const before = (state: "ready" | "failed") =>
     readinessOf(endpointOf({ check: checkOf({ state, isOutdated: true }) }));
   expect([before("ready"), before("failed")]).toEqual(["outdated", "failed"]);
 });
 
-test("what it reads is known from the first look that succeeds, or by choice", () => {
+test("its settings are known from the first successful test, or by choice", () => {
   const failed = checkOf({ state: "failed" });
   expect([
     knownProfileOf(endpointOf({ check: undefined })),
@@ -67,7 +67,7 @@ test("what it reads is known from the first look that succeeds, or by choice", (
   ]).toEqual([undefined, undefined, "prompt", "full"]);
 });
 
-test("a look that ended at the certificate or the connection got no answer", () => {
+test("a test that ended at the certificate or the connection got no answer", () => {
   const after = (code: RefusalCode, details: Details, ms = 26) =>
     hasAnswered(checkOf({ state: "failed", ms, error: toWire(new StudioError(code, details)) }));
   expect([
@@ -79,7 +79,7 @@ test("a look that ended at the certificate or the connection got no answer", () 
   ]).toEqual([true, true, false, false, false]);
 });
 
-test("each refusal has the step that helps, and trying again where none is known", () => {
+test("each refusal has the step that helps, and retrying if none is known", () => {
   expect(remedyOf("ENDPOINT_CERTIFICATE")).toBe("certificate");
   expect(remedyOf("ENDPOINT_TOKEN_REFUSED")).toBe("token");
   expect(remedyOf("ENDPOINT_BUSY")).toBe("again");

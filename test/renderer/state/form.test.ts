@@ -11,12 +11,12 @@ import {
 
 beforeEach(() => useForm.setState(useForm.getInitialState(), true));
 
-describe("the kept form", () => {
+describe("the saved form", () => {
   const stored = { prompt: "a blue boat", steps: 2, initImageId: "one" };
   const image = { id: "one", width: 64, height: 64, address: "" };
   const generation = { getInitImage: async () => image };
 
-  test("is filled in with its picture to start from", async () => {
+  test("is filled in with its start image", async () => {
     await readForm({ settings: { readForm: async () => stored }, generation });
     expect(useForm.getState()).toMatchObject({
       prompt: "a blue boat",
@@ -26,7 +26,7 @@ describe("the kept form", () => {
     });
   });
 
-  test("leaves what was typed before it arrived", async () => {
+  test("keeps what was typed before it arrived", async () => {
     const { promise, resolve } = Promise.withResolvers<typeof stored>();
     const read = readForm({ settings: { readForm: () => promise }, generation });
     changeForm({ prompt: "a yellow star" });
@@ -35,7 +35,7 @@ describe("the kept form", () => {
     expect(useForm.getState()).toMatchObject({ prompt: "a yellow star", steps: 2, isLoaded: true });
   });
 
-  test("leaves what was typed before it was asked for", async () => {
+  test("keeps what was typed before it was requested", async () => {
     changeForm({ prompt: "a yellow star" });
     await readForm({ settings: { readForm: async () => stored }, generation });
     expect(useForm.getState()).toMatchObject({ prompt: "a yellow star", steps: 2, isLoaded: true });
@@ -52,7 +52,7 @@ describe("recalling a picture's settings", () => {
     guidanceScale: -1,
   };
 
-  test("takes over what it says, within our limits, and leaves the rest", () => {
+  test("applies what it contains, within our limits, and keeps the rest", () => {
     useForm.setState({ negativePrompt: "blurry", count: 4 });
     recallRecord(record);
     expect(useForm.getState()).toMatchObject({
@@ -68,7 +68,7 @@ describe("recalling a picture's settings", () => {
     });
   });
 
-  test("replaces what the picture clearly lacks: the old seed and what was of the old picture", () => {
+  test("replaces what the picture clearly lacks: the old seed and other values of the old picture", () => {
     const initImage = { id: "one", width: 64, height: 64, address: "" };
     const old = {
       seed: "12",
@@ -84,7 +84,7 @@ describe("recalling a picture's settings", () => {
     expect([guidanceScale, precision, start]).toEqual([undefined, undefined, undefined]);
   });
 
-  test("starts from what the picture started from, as it did", async () => {
+  test("uses the picture's start image, in the same way", async () => {
     const initImage = { id: "one", width: 64, height: 64, address: "" };
     const generation = { getInitImage: async () => initImage };
     const started = { prompt: "a fish", steps: 20, strength: 0.5, initImageId: "one" };
@@ -95,7 +95,7 @@ describe("recalling a picture's settings", () => {
     expect(useForm.getState()).toMatchObject({ resizeMode: "fill" });
   });
 
-  test("starts from none where the start image is no longer kept, and says so", async () => {
+  test("uses none if the start image is not kept any more, and says so", async () => {
     const other = { id: "two", width: 64, height: 64, address: "" };
     useForm.setState({ initImage: other });
     const generation = { getInitImage: () => Promise.reject(new Error("gone")) };
@@ -107,13 +107,13 @@ describe("recalling a picture's settings", () => {
     expect(useForm.getState().initImage).toEqual(other);
   });
 
-  test("keeps the seed where it takes over everything but that", () => {
+  test("keeps the seed when it applies everything but that", () => {
     useForm.setState({ seed: "12", negativePrompt: "blurry" });
     recallRecord({ prompt: "a fish" }, ["prompt"]);
     expect(useForm.getState()).toMatchObject({ seed: "12", negativePrompt: "blurry" });
   });
 
-  test("takes over only the fields asked for", () => {
+  test("applies only the requested fields", () => {
     recallRecord(
       record,
       RECALLED.filter((name) => name !== "seed"),
@@ -123,7 +123,7 @@ describe("recalling a picture's settings", () => {
     expect(useForm.getState()).toMatchObject({ seed: "9", prompt: "a fish" });
   });
 
-  test("brings int8 back, and any other precision as the device's own", () => {
+  test("restores int8, and any other precision as the device's default", () => {
     recallRecord({ precision: "int8" });
     expect(useForm.getState().precision).toBe("int8");
     recallRecord({ seed: "1" });
@@ -132,7 +132,7 @@ describe("recalling a picture's settings", () => {
     expect(useForm.getState().precision).toBeUndefined();
   });
 
-  test("goes back to the model's own scheduler where a whole record names none", () => {
+  test("restores the model's own scheduler if a whole record names none", () => {
     useForm.setState({ scheduler: "euler" });
     recallRecord({ steps: 20 });
     recallRecord(record, ["prompt", "steps"]);
@@ -141,7 +141,7 @@ describe("recalling a picture's settings", () => {
     expect(useForm.getState().scheduler).toBeUndefined();
   });
 
-  test("brings an interval of guidance back, and all steps where a whole record has none", () => {
+  test("restores an interval of guidance, and all steps if a whole record has none", () => {
     recallRecord({ guidanceInterval: [0, 0.8] });
     expect(useForm.getState().guidanceInterval).toEqual([0, 0.8]);
     recallRecord({ steps: 20 });
@@ -150,14 +150,14 @@ describe("recalling a picture's settings", () => {
     expect(useForm.getState().guidanceInterval).toBeUndefined();
   });
 
-  test("brings back which steps are full, and all where a whole record has none", () => {
+  test("restores which steps are full, and all if a whole record has none", () => {
     recallRecord({ cacheInterval: 2 });
     expect(useForm.getState().cacheInterval).toBe(2);
     recallRecord(record);
     expect(useForm.getState().cacheInterval).toBeUndefined();
   });
 
-  test("cuts a prompt that is longer than one may be", () => {
+  test("cuts a prompt that is too long", () => {
     recallRecord({ prompt: "x".repeat(20_000) });
     expect(useForm.getState().prompt).toHaveLength(10_000);
   });
@@ -167,7 +167,7 @@ test("a side snaps to its grid within the limits", () => {
   expect([1, 100, 500, 9999].map((side) => snapSide(side, 64))).toEqual([64, 128, 512, 2048]);
 });
 
-test("a stored form is trusted field by field", () => {
+test("a saved form is checked field by field", () => {
   const sound = { prompt: "a", seed: "12", steps: 30, isPresetChosen: true, scheduler: "ddim" };
   const unsound = {
     negativePrompt: 5,

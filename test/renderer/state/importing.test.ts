@@ -23,7 +23,7 @@ function folder(name: string, paths: readonly string[]): Outgoing {
   return { name, isFolder: true, files };
 }
 
-test("files and folders are imported; what is no picture is named, hidden files are left out", async () => {
+test("files and folders are imported; other files are named, hidden ones skipped", async () => {
   const client = new FakeStudio("few").client();
   const inside = ["b.webp", "deep/a.png", "notes.txt", ".thumbs/c.png"];
   const sum = await importPictures(client, [file("a.png"), file("mine.txt"), folder("f", inside)]);
@@ -63,7 +63,7 @@ function heldStudio() {
   return { client: { gallery }, goOn: () => held.shift()?.() };
 }
 
-test("what is dropped meanwhile joins the import that runs", async () => {
+test("files dropped meanwhile join the running import", async () => {
   const { client, goOn } = heldStudio();
   const first = importPictures(client, [file("a.png")]);
   expect(await importPictures(client, [file("b.png")])).toBeUndefined();
@@ -74,7 +74,7 @@ test("what is dropped meanwhile joins the import that runs", async () => {
   expect(await first).toMatchObject({ imported: ["image-of-a-png", "image-of-b-png"] });
 });
 
-test("cancelled, it finishes the file that is on its way and no other", async () => {
+test("cancelled, it finishes only the current file", async () => {
   const { client, goOn } = heldStudio();
   const run = importPictures(client, [file("a.png"), file("b.png")]);
   cancelImport();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { shareOf } from "../../../renderer/state/progress.ts";
 
-test("how much is drawn goes by steps, or by the time an endpoint usually takes", () => {
+test("progress follows the steps, or the time an endpoint usually takes", () => {
   expect(shareOf(undefined)).toBeUndefined();
   expect(shareOf({ stage: "denoising", step: 15, steps: 30 })).toBe(0.5);
   const asking = { stage: "asking", step: 0, steps: 0 } as const;

@@ -27,7 +27,7 @@ const openIds = () => useQueue.getState().openIds;
 beforeEach(() => useQueue.setState(useQueue.getInitialState(), true));
 
 describe("the queue", () => {
-  test("takes new rows last until their order is told", () => {
+  test("puts new rows last until their order is reported", () => {
     replaceQueue({ isPaused: false, generations: [row("1", { state: "running" })] });
     mergeGenerations([row("2"), row("3")]);
     expect(openIds()).toEqual(["1", "2", "3"]);
@@ -35,7 +35,7 @@ describe("the queue", () => {
     expect([openIds(), useQueue.getState().isPaused]).toEqual([["1", "3", "2"], true]);
   });
 
-  test("lets go of what has ended, and takes back what is tried again", () => {
+  test("removes what has ended, and adds what is tried again", () => {
     replaceQueue({ isPaused: false, generations: [row("1"), row("2")] });
     mergeGenerations([row("1", { state: "failed" })]);
     expect(openIds()).toEqual(["2"]);
@@ -45,7 +45,7 @@ describe("the queue", () => {
     expect(newestFirst(useQueue.getState()).map(({ id }) => id)).toEqual(["1"]);
   });
 
-  test("keeps a place for each picture pressed, until its row comes", () => {
+  test("keeps a placeholder for each requested picture, until its row arrives", () => {
     const giveUp = keepPlaces([row("8"), row("9")]);
     expect(newestFirst(useQueue.getState())).toHaveLength(2);
     mergeGenerations([row("1")]);
@@ -56,7 +56,7 @@ describe("the queue", () => {
     expect(newestFirst(useQueue.getState()).map(({ id }) => id)).toEqual(["1"]);
   });
 
-  test("shows those of one press in the order they are drawn, the last one first", () => {
+  test("shows those of one press in drawing order, the last one first", () => {
     const createdAt = "2026-11-24T10:00:00.000Z";
     const ended = { createdAt, state: "done" } as const;
     const generations = [
@@ -74,13 +74,13 @@ describe("the queue", () => {
     ).toBe("acbyz");
   });
 
-  test("knows which one is drawn, wherever it stands", () => {
+  test("knows which one is being drawn, wherever it is", () => {
     replaceQueue({ isPaused: false, generations: [row("1"), row("2", { state: "running" })] });
     expect(runningOf(useQueue.getState())?.id).toBe("2");
   });
 });
 
-describe("where the queue stands", () => {
+describe("the position in the queue", () => {
   const running = row("2", { state: "running" });
   const generations = [
     running,
@@ -89,14 +89,14 @@ describe("where the queue stands", () => {
     row("0", { state: "done", endedAt: "2026-11-24T09:00:00.000Z" }),
   ];
 
-  test("counts what ended since the oldest open one was asked for", () => {
+  test("counts what has ended since the oldest open one was requested", () => {
     replaceQueue({ isPaused: false, generations });
     expect(positionIn(useQueue.getState())).toEqual({ position: 2, total: 3 });
     replaceQueue({ isPaused: false, generations: [] });
     expect(positionIn(useQueue.getState())).toBeUndefined();
   });
 
-  test("adds what waits to what is left of the running one, by its pixels", () => {
+  test("adds what waits to what is left of the running one, by pixels", () => {
     const large = row("3", { order: { ...orderOf(0), width: 256, height: 128, steps: 10 } });
     replaceQueue({ isPaused: false, generations: [running, large] });
     const now = { stage: "denoising", step: 10, steps: 30, secondsPerStep: 0.5 } as const;

@@ -50,7 +50,7 @@ describe("a run", () => {
     expect(ends.slice(1)).toEqual([{ done: 1, failed: 0, seconds: 2 }]);
   });
 
-  test("that was cancelled, or had ended before the page opened, is not told of", () => {
+  test("that was cancelled, or had ended before the page opened, is not reported", () => {
     const { ends, show } = watched();
     show([row("old", "done")]);
     show([row("old", "done"), row("a", "running")]);
@@ -59,7 +59,7 @@ describe("a run", () => {
   });
 });
 
-describe("the end of a run is told of", () => {
+describe("the end of a run is announced", () => {
   const rules = { notify: true, notifyWhen: "background", longRunSeconds: 10 } as const;
   const end = (seconds: number, failed = 0): RunEnd => ({
     done: 1,
@@ -68,7 +68,7 @@ describe("the end of a run is told of", () => {
     last: row("a", failed > 0 ? "failed" : "done"),
   });
 
-  test("when it was long, and nobody looks unless it is always wanted", () => {
+  test("if it was long, and the page is in the background unless it is always wanted", () => {
     const always = { ...rules, notifyWhen: "always" } as const;
     expect({
       long: isWorthTelling(end(10), rules, false),
@@ -87,7 +87,7 @@ describe("the end of a run is told of", () => {
     });
   });
 
-  test("when it failed while nobody looked, however short it was", () => {
+  test("if it failed while the page was in the background, however short it was", () => {
     const always = { ...rules, notifyWhen: "always" } as const;
     expect([
       isWorthTelling(end(1, 1), rules, false),

@@ -19,7 +19,7 @@ function queueOf(rows: readonly Generation[], places: readonly Generation[] = []
   };
 }
 
-test("the chosen one is looked at; else what runs, what is next, what was pressed, the newest", () => {
+test("the selected one is shown; otherwise what runs, what is next, what was requested, the newest", () => {
   expect(lookedAt(queueOf([done, waiting, running], [pressed]), done.id)).toBe(done);
   expect(lookedAt(queueOf([done, waiting, running], [pressed]), "gone")).toBe(running);
   expect(lookedAt(queueOf([done, waiting], [pressed]), undefined)).toBe(waiting);
@@ -28,7 +28,7 @@ test("the chosen one is looked at; else what runs, what is next, what was presse
   expect(lookedAt(queueOf([]), undefined)).toBeUndefined();
 });
 
-test("a trashed one gives its place to the one after it in the strip, or to the one before", () => {
+test("a trashed one is replaced by the one after it in the strip, or the one before", () => {
   const older = generationOf(orderOf(4), 9, { state: "done" });
   const queue = queueOf([older, done]);
   const isTrashed = (id: string) => (generation: Generation) => generation.id === id;
@@ -38,7 +38,7 @@ test("a trashed one gives its place to the one after it in the strip, or to the 
   expect(lookedAt(queueOf([done]), undefined, isTrashed(done.id))).toBeUndefined();
 });
 
-test("those of one press stand together: of one request, or of several that it took", () => {
+test("those of one press stay together: of one request, or of several", () => {
   const at = (id: string, minutes: number) => ({ ...generationOf(orderOf(0), minutes, {}), id });
   const [a, b, other, x, y] = [at("a", 1), at("b", 1), at("c", 2), at("x", 3), at("y", 4)];
   const all = [b, a, other, y, x];

@@ -14,20 +14,20 @@ beforeEach(() => useServedRequests.setState(useServedRequests.getInitialState(),
 
 const idsShown = () => useServedRequests.getState().all.map(({ id }) => id);
 
-test("rows stand newest first, and only so many", () => {
+test("rows are newest first, up to a limit", () => {
   mergeServedRequests(Array.from({ length: 600 }, (_, index) => servedRequestOf(599 - index)));
   expect(idsShown().slice(0, 3)).toEqual(["request-0", "request-1", "request-2"]);
   expect(idsShown()).toHaveLength(500);
 });
 
-test("what was read late does not undo the news", () => {
+test("what was read late does not undo the events", () => {
   const answered = servedRequestOf(0, { state: "answered", status: 200 });
   mergeServedRequests([answered]);
   mergeServedRequests([servedRequestOf(0, { at: answered.at, state: "running" })]);
   expect(useServedRequests.getState().all).toEqual([answered]);
 });
 
-test("events bring rows, news of them and their end", async () => {
+test("events bring rows, their changes and their end", async () => {
   const studio = createStudio(new FakeStudio("few").client());
   await loadServedRequests(studio);
   expect(idsShown()).toEqual(["request-0", "request-1", "request-2"]);
@@ -39,7 +39,7 @@ test("events bring rows, news of them and their end", async () => {
   expect(idsShown()).toEqual([]);
 });
 
-test("an open request is read anew when it has got further", async () => {
+test("an open request is read again when it has progressed", async () => {
   const studio = createStudio(new FakeStudio("few").client());
   const asked = studio.queries.server.exchange.queryOptions({ input: { id: "request-0" } });
   await studio.cache.fetchQuery(asked);
@@ -47,7 +47,7 @@ test("an open request is read anew when it has got further", async () => {
   expect(studio.cache.getQueryState(asked.queryKey)?.isInvalidated).toBe(true);
 });
 
-test("after a reset the rows are the studio's again, where somebody looks at them", async () => {
+test("after a reset the rows are the studio's again, if they are shown", async () => {
   const studio = createStudio(new FakeStudio("few").client());
   mergeServedRequests([servedRequestOf(7)]);
   await applyEvents([{ type: "reset" }], studio);
@@ -57,7 +57,7 @@ test("after a reset the rows are the studio's again, where somebody looks at the
   expect(idsShown()).toEqual(["request-0", "request-1", "request-2"]);
 });
 
-test("news of the server itself are known at once, and keys are read anew", async () => {
+test("changes of the server itself are applied at once, and keys are read again", async () => {
   const studio = createStudio(new FakeStudio("few").client());
   const { server: queries } = studio.queries;
   await studio.cache.fetchQuery(queries.keys.queryOptions());

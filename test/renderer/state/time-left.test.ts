@@ -16,14 +16,14 @@ const thereNext = generationOf(openOrderOf("b"), 4, { target: "kt2" });
 const drawing = { stage: "denoising", step: 10, steps: 30, secondsPerStep: 0.1 } as const;
 const asking = { stage: "asking", step: 0, steps: 0, elapsedSeconds: 5 } as const;
 
-test("what draws beside each other is waited for together: the slowest counts", () => {
+test("parallel targets are waited for together: the slowest counts", () => {
   const queue = queueOf([here, next, there, thereNext]);
   const expected = { ...asking, expectedSeconds: 20 };
   expect(secondsLeftIn(queue, { [here.id]: drawing, [there.id]: expected })).toBe(35);
   expect(secondsLeftIn(queueOf([here, next]), { [here.id]: drawing })).toBeCloseTo(5);
 });
 
-test("an endpoint that has drawn nothing yet leaves the time open", () => {
+test("an endpoint that has drawn nothing yet leaves the time unknown", () => {
   const queue = queueOf([here, there]);
   expect(secondsLeftIn(queue, { [here.id]: drawing, [there.id]: asking })).toBeUndefined();
 });

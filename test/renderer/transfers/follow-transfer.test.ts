@@ -20,7 +20,7 @@ beforeEach(() => {
   replaceTransfers([]);
 });
 
-test("the failure of what was begun is told once, with its code", () => {
+test("a failure of a started transfer is reported once, with its code", () => {
   tellFailureOf({ transferId: "import-1" }, tell);
   mergeTransfers([running]);
   expect(told).toEqual([]);
@@ -29,13 +29,13 @@ test("the failure of what was begun is told once, with its code", () => {
   expect(told).toEqual([refused]);
 });
 
-test("a failure that is known before the answer is told, too", () => {
+test("a failure that is known before the answer is reported, too", () => {
   mergeTransfers([failed]);
   tellFailureOf({ transferId: "import-1" }, tell);
   expect(told).toEqual([refused]);
 });
 
-test("what others began, and what was done, is not told", () => {
+test("transfers started elsewhere, and successes, are not reported", () => {
   tellFailureOf({ transferId: "import-1" }, tell);
   mergeTransfers([{ ...failed, id: "import-2" }]);
   mergeTransfers([{ ...running, state: "done" }]);
@@ -43,7 +43,7 @@ test("what others began, and what was done, is not told", () => {
   expect(told).toEqual([]);
 });
 
-test("the newest transfer stands first, in whatever order they come", () => {
+test("the newest transfer is first, in whatever order they arrive", () => {
   const at = (id: string, second: number) => ({
     ...running,
     id,

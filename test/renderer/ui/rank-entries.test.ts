@@ -12,7 +12,7 @@ function found(search: string, recent: readonly string[] = []): string[] {
   return rankEntries(ENTRIES, search, recent).map(({ id }) => id);
 }
 
-test("every word of a search must be somewhere: in the name, the group or other names", () => {
+test("every word of a search must occur: in the name, the group or other names", () => {
   expect({
     name: found("gall"),
     words: found("karras EULER"),
@@ -28,7 +28,7 @@ test("every word of a search must be somewhere: in the name, the group or other 
   });
 });
 
-test("a name's own words come before other names, and before both what was used lately", () => {
+test("a name's own words come before other names, and recently used entries before equals", () => {
   const entries = [
     { id: "note", label: "Copy the prompt", keywords: ["seed"] },
     { id: "inner", label: "Reseed" },
@@ -43,6 +43,6 @@ test("a name's own words come before other names, and before both what was used 
   expect(found("euler")).toEqual(["euler", "karras"]);
 });
 
-test("without a search everything stands as it came", () => {
+test("without a search the order is unchanged", () => {
   expect(found("  ", ["theme"])).toEqual(ENTRIES.map(({ id }) => id));
 });

@@ -8,7 +8,7 @@ import {
   wasDoneAfter,
 } from "../../../renderer/ui/toasts.ts";
 
-test("the last step is taken back first, each once, and its message goes with it", async () => {
+test("the last step is undone first, each once, and its message disappears", async () => {
   const undone: string[] = [];
   const before = performance.now() - 1;
   const step = (name: string) =>
@@ -28,7 +28,7 @@ test("the last step is taken back first, each once, and its message goes with it
   expect(wasDoneAfter(before)).toBe(false);
 });
 
-test("what its button took back is not taken back again", async () => {
+test("what its button undid is not undone again", async () => {
   const undone: string[] = [];
   showUndo("three moved to trash", { label: "Undo", run: () => undone.push("three") });
   const toast = toastQueue.visibleToasts.find(({ content }) => content.text.startsWith("three"));
@@ -52,7 +52,7 @@ function slowRating() {
   return { rate, value: () => rating, held, goOn: () => held.shift()?.() };
 }
 
-test("a step that is still being done is the one that is taken back", async () => {
+test("a step that is still running is the one that is undone", async () => {
   const undone: string[] = [];
   showUndo("an older step", { label: "Undo", run: () => undone.push("older") });
   const { rate, value, held, goOn } = slowRating();
@@ -67,7 +67,7 @@ test("a step that is still being done is the one that is taken back", async () =
   await expect.poll(() => undone).toEqual(["older"]);
 });
 
-test("each step finds what the one before left, and taking both back ends where they began", async () => {
+test("each step starts from the result of the previous one, and undoing both restores the beginning", async () => {
   const { rate, value, held, goOn } = slowRating();
   rate(3);
   rate(5);
@@ -81,7 +81,7 @@ test("each step finds what the one before left, and taking both back ends where 
   await expect.poll(value).toBe(0);
 });
 
-test("a step that fails is told of, and is none to take back", async () => {
+test("a failed step is reported, and cannot be undone", async () => {
   const undone: string[] = [];
   showUndo("the step before", { label: "Undo", run: () => undone.push("before") });
   doUndoable("Undo", () => Promise.reject(new Error("the disk is full")));

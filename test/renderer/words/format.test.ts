@@ -15,7 +15,7 @@ import {
 const NOW = new Date("2026-11-24T12:00:00");
 const ago = (seconds: number) => new Date(NOW.getTime() - 1000 * seconds).toISOString();
 
-test("a remark is a sentence of its own, and a file's name stays as it is", () => {
+test("a note becomes a sentence, and a file's name stays unchanged", () => {
   const remarks = [
     "sending",
     "reading back",
@@ -80,7 +80,7 @@ test("durations are as people say them", () => {
   ]);
 });
 
-test("a clock counts down, and never below nothing", () => {
+test("a clock counts down, and never below zero", () => {
   expect([-3, 2, 41, 725, 3729].map(formatClock)).toEqual([
     "0:00",
     "0:02",
@@ -90,7 +90,7 @@ test("a clock counts down, and never below nothing", () => {
   ]);
 });
 
-test("speed is steps a second, or seconds a step where that is the larger number", () => {
+test("speed is steps a second, or seconds a step if that is the larger number", () => {
   expect([0.16, 1, 33.2].map(formatSpeed)).toEqual(["6.3 it/s", "1.0 s/it", "33.2 s/it"]);
 });
 
@@ -118,14 +118,14 @@ test("days have names for a week", () => {
   ]);
 });
 
-test("a day in short has its year only where that is another", () => {
+test("a short day has its year only if that is a different one", () => {
   expect(["2026-11-03", "2025-11-03"].map((day) => formatShortDay(day, NOW))).toEqual([
     "3 Nov",
     "3 Nov 2025",
   ]);
 });
 
-test("an end is told by its distance, and by its date where it is far", () => {
+test("an end is shown by its distance, and by its date if it is far", () => {
   const ends = [-3600 * 24 * 3, -600, 36 * 60, 26 * 3600, 5 * 86_400, 300 * 86_400];
   expect(ends.map((seconds) => formatEnd(ago(-seconds), NOW))).toEqual([
     "3 days ago",

@@ -9,7 +9,7 @@ test("the newest release in the file is the version that ships it", () => {
   expect(SOFTWARE.version).toBe(version);
 });
 
-test("whoever skipped versions reads all of them, and whoever came from an unknown one the newest", () => {
+test("users who skipped versions read all of them, and from an unknown one only the newest", () => {
   const releases = ["0.3.0", "0.2.0", "0.1.0"].map((version) => ({ version, items: [] }));
   const seenAfter = (seen: string | undefined) =>
     unseenReleases(releases, seen).map(({ version }) => version);

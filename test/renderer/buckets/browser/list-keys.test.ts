@@ -24,7 +24,7 @@ function state() {
 
 beforeEach(() => choice.forgetChoice());
 
-test("arrows choose what they reach, and stop at the ends", () => {
+test("arrow keys select what they reach, and stop at the ends", () => {
   press("ArrowDown");
   expect(state()).toEqual({ chosen: ["a"], focused: "a" });
   press("ArrowUp");
@@ -38,7 +38,7 @@ test("arrows choose what they reach, and stop at the ends", () => {
   expect(state().focused).toBe("a");
 });
 
-test("Shift chooses all in between, Ctrl only moves, Space chooses more", () => {
+test("Shift selects a range, Ctrl only moves, Space adds to the selection", () => {
   choice.choose("b");
   press("ArrowDown", { shiftKey: true });
   expect(state().chosen).toEqual(["b", "c"]);
@@ -48,14 +48,14 @@ test("Shift chooses all in between, Ctrl only moves, Space chooses more", () => 
   expect(state().chosen).toEqual(["b", "c", "e"]);
 });
 
-test("other keys, Alt and empty lists are left alone", () => {
+test("other keys, Alt and empty lists are ignored", () => {
   expect(press("x")).toBe(false);
   expect(press("ArrowDown", { altKey: true })).toBe(false);
   expect(pressKey(key("ArrowDown"), [], 3, choice)).toBe(false);
   expect(state().chosen).toEqual([]);
 });
 
-test("the mouse chooses one, more with Ctrl or Cmd, and a stretch with Shift", () => {
+test("the mouse selects one, more with Ctrl or Cmd, and a range with Shift", () => {
   pressRow(key(""), "b", ids, choice);
   pressRow(key("", { metaKey: true }), "e", ids, choice);
   expect(state().chosen).toEqual(["b", "e"]);

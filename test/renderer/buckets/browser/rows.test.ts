@@ -11,7 +11,7 @@ import {
   waysTo,
 } from "../../../../renderer/buckets/browser/rows.ts";
 
-test("folders of all pages stand before the objects of all pages", () => {
+test("the folders of all pages come before the objects of all pages", () => {
   const page = (name: string) => ({
     folders: [{ prefix: `a/${name}/`, name }],
     objects: [{ key: `a/${name}.mar`, name: `${name}.mar`, bytes: 5 }],
@@ -22,7 +22,7 @@ test("folders of all pages stand before the objects of all pages", () => {
   expect(rows[2]).toMatchObject({ kind: "object", name: "x.mar", bytes: 5 });
 });
 
-test("a press turns an order round, and begins with the largest and the newest", () => {
+test("another press reverses the order, and the largest and the newest come first", () => {
   expect(pressed(BY_NAME, "name")).toEqual({ sortBy: "name", isDescending: true });
   expect(pressed(BY_NAME, "bytes")).toEqual({ sortBy: "bytes", isDescending: true });
   expect(pressed({ sortBy: "bytes", isDescending: true }, "name")).toEqual(BY_NAME);
@@ -35,7 +35,7 @@ test("names of hostile keys are shown, not obeyed", () => {
   expect(lastNameOf("plain")).toBe("plain");
 });
 
-test("the way to a folder names each folder once, also one without a name", () => {
+test("the path to a folder names each folder once, also one without a name", () => {
   expect(waysTo("")).toEqual([]);
   expect(waysTo("models/sd2/")).toEqual([
     { key: "models/", name: "models" },
@@ -47,7 +47,7 @@ test("the way to a folder names each folder once, also one without a name", () =
   expect(folderOf("b.txt")).toBe("");
 });
 
-test("what a row is, and whether it may hold a model", () => {
+test("what a row is, and whether it may contain a model", () => {
   const object = (key: string) => ({ kind: "object", key }) as const;
   expect(fileKindOf({ kind: "folder", key: "a.mar/" })).toBe("folder");
   expect(fileKindOf(object("x/Stable.MAR"))).toBe("archive");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fileNameOf } from "../../../../renderer/buckets/download/file-name.ts";
 
-test("a key's last part is a file's name on every system", () => {
+test("a key's last part becomes a valid file name on every system", () => {
   const keys = ["a/b/sd.mar", "a/toys/", "x/..", 'x/a:b\\c"\u0007', "dot.", "a//", "/"];
   expect(keys.map(fileNameOf)).toEqual(["sd.mar", "toys", "_", "a_b_c__", "dot_", "_", "_"]);
 });

@@ -23,7 +23,7 @@ const STARTER: Outgoing = {
   files: [fileOf("starter/model-store/starter.mar", 40 * MIB), fileOf("starter/notes.txt", 0)],
 };
 
-test("what would be replaced is found by name, in folders too, and nothing else", async () => {
+test("the objects to replace are found by name, in folders too, and nothing else", async () => {
   const part = { ...README, name: "READ", files: [fileOf("READ")] };
   expect(await takenKeys({ buckets }, place, [README, STARTER, part])).toEqual([
     "README.md",
@@ -31,7 +31,7 @@ test("what would be replaced is found by name, in folders too, and nothing else"
   ]);
 });
 
-test("a file whose path is known is uploaded by it", async () => {
+test("a file with a known path is uploaded by it", async () => {
   const upload = vi.spyOn(buckets, "upload");
   await sendOutgoing({ buckets }, { ...place, prefix: "in/" }, { ...STARTER, machinePath: "/s" });
   expect(upload).toHaveBeenLastCalledWith({
@@ -41,7 +41,7 @@ test("a file whose path is known is uploaded by it", async () => {
   });
 });
 
-test("other files are sent in parts, one after the other, and shown meanwhile", async () => {
+test("other files are sent in parts, one after another, and shown meanwhile", async () => {
   const parts: unknown[] = [];
   const receive = vi.spyOn(buckets, "receive").mockImplementation(async (sent) => {
     parts.push([sent.id, sent.path, sent.offset / MIB, sent.part.size / MIB]);
@@ -65,7 +65,7 @@ test("other files are sent in parts, one after the other, and shown meanwhile", 
   receive.mockRestore();
 });
 
-test("what is given up on the way is deleted there, and no upload follows", async () => {
+test("a cancelled one is deleted there, and no upload follows", async () => {
   const receive = vi.spyOn(buckets, "receive").mockImplementation(async () => {
     useSending.getState().all[0]?.cancel();
     throw new DOMException("aborted", "AbortError");

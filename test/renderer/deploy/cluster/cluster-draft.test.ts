@@ -17,13 +17,13 @@ const DRAFT: ClusterDraft = {
   namespace: "sd-proj",
 };
 
-test("a kubeconfig is asked for without a token that was typed before", () => {
+test("a kubeconfig is sent without a token that was typed before", () => {
   const asked = newClusterOf({ ...DRAFT, context: "kind" });
   expect(asked).toEqual({ kind: "kubeconfig", context: "kind" });
   expect(newClusterSchema.parse(asked)).toEqual(asked);
 });
 
-test("an address is told with its token, and nothing that is empty", () => {
+test("an address is sent with its token, and without empty fields", () => {
   const asked = newClusterOf({ ...DRAFT, kind: "token" });
   expect(asked).toEqual({
     kind: "token",

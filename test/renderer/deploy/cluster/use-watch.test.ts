@@ -19,7 +19,7 @@ const stateEvent = (state: DeployStateName, rest: Partial<Deployment> = {}): Wat
   },
 });
 
-test("since when a state lasts is told from when it was first seen", () => {
+test("the duration of a state counts from when it was first seen", () => {
   const first = after({}, stateEvent("starting"), 1000);
   const same = after(first, stateEvent("starting", { minReplicas: 2 }), 2000);
   const next = after(same, stateEvent("model-loading"), 3000);
@@ -27,7 +27,7 @@ test("since when a state lasts is told from when it was first seen", () => {
   expect(same.deployment?.minReplicas).toBe(2);
 });
 
-test("an endpoint stays known, and takes the place of what kept it from being added", () => {
+test("an endpoint stays known, and replaces what prevented it from being added", () => {
   const error = toWire(new StudioError("INTERNAL", { reason: "no" }));
   const failed = after({}, { type: "endpoint-failed", error });
   expect(failed.endpointError?.message).toMatch(/no/);
@@ -36,7 +36,7 @@ test("an endpoint stays known, and takes the place of what kept it from being ad
   expect(after(added, stateEvent("ready")).endpointId).toBe("e");
 });
 
-test("an event ends what was said of a lost connection", () => {
+test("an event ends the notice of a lost connection", () => {
   const lost: Watched = { isLost: true };
   expect(after(lost, stateEvent("ready")).isLost).toBeUndefined();
   expect(after(lost, { type: "gone" })).toEqual({ isGone: true });

@@ -11,7 +11,7 @@ import { endpointOf, FakeEndpoints } from "../../../fakes/fake-endpoints.ts";
 
 const kept = endpointOf({ headers: ["x-project"] });
 
-test("a new endpoint leaves open what was not said, and is of https where no scheme was", () => {
+test("a new endpoint leaves open what was not entered, and uses https if it has no scheme", () => {
   const draft = { ...EMPTY_DRAFT, url: " sd.apps.example.com ", token: "t" };
   expect(newEndpointOf(draft)).toEqual({
     url: "https://sd.apps.example.com",
@@ -27,13 +27,13 @@ test("a new endpoint leaves open what was not said, and is of https where no sch
   });
 });
 
-test("a draft that was not touched changes nothing; what was emptied stays", () => {
+test("an unchanged draft changes nothing; emptied fields stay", () => {
   const draft = draftOf(kept);
   expect(changeOf(draft, kept)).toEqual({ id: "kt2" });
   expect(changeOf({ ...draft, name: " ", model: "" }, kept)).toEqual({ id: "kt2" });
 });
 
-test("a change names what differs, and headers only where they were entered anew", () => {
+test("a change contains what differs, and headers only if they were entered again", () => {
   const headers = [{ name: "x-project", value: "b" }];
   expect(changeOf({ ...draftOf(kept), model: "sd", isInsecure: true, headers }, kept)).toEqual({
     id: "kt2",

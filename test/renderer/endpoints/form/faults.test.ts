@@ -23,7 +23,7 @@ test.each([
   expect(faultsOf(at(url), undefined).url).toBe(fault);
 });
 
-test("a token may be read on its way only where a person said so", () => {
+test("a token may be sent unencrypted only if the user allowed it", () => {
   const draft = { ...at("http://sd.example.com"), token: "t" };
   expect(faultsOf(draft, undefined).token).toBe("overHttp");
   expect(faultsOf({ ...draft, isTokenOverHttp: true }, undefined).token).toBeUndefined();
@@ -40,7 +40,7 @@ test("http stays on this machine at its own addresses", () => {
   expect(isOpenToOthers(at("http://127.0.0.1.example.com"))).toBe(true);
 });
 
-test("a kept token does not follow to another origin", () => {
+test("a saved token is not kept for another origin", () => {
   const { origin } = endpointOf();
   expect(leavesToken(at(`${origin}/v2/models/sd/infer`), endpointOf())).toBe(false);
   expect(leavesToken(at(`${origin}:8443`), endpointOf())).toBe(true);

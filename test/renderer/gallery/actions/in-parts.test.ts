@@ -3,7 +3,7 @@ import { inParts } from "../../../../renderer/gallery/actions/in-parts.ts";
 
 const ids = Array.from({ length: 1201 }, (_, index) => `i${index}`);
 
-test("commands any number of pictures in parts that one call takes", async () => {
+test("handles any number of pictures in parts of the size of one call", async () => {
   const parts: string[][] = [];
   await inParts(ids, async (part) => void parts.push(part));
   expect(parts.map(({ length }) => length)).toEqual([500, 500, 201]);

@@ -3,7 +3,7 @@ import { differenceOf } from "../../../../renderer/gallery/comparison/pixel-diff
 
 const pixels = (...bytes: number[]) => Uint8ClampedArray.from(bytes);
 
-test("the mean of all channels in levels, and the share of pixels that differ; alpha says nothing", () => {
+test("the mean of all channels in levels, and the share of pixels that differ; alpha is ignored", () => {
   const left = pixels(0, 0, 0, 255, 10, 20, 30, 255);
   expect(differenceOf(left, pixels(0, 0, 0, 0, 10, 20, 36, 255))).toEqual({
     levels: 1,

@@ -23,7 +23,7 @@ test.each([
   ["steps:3", []],
   ["nothing:e", []],
   ["li", []],
-])("%j goes on with %j", (typed, searches) => {
+])("%j is completed by %j", (typed, searches) => {
   expect(completionsOf(typed, FACETS).map(({ search }) => search)).toEqual(searches);
 });
 

@@ -11,13 +11,13 @@ import {
 } from "../../../../renderer/gallery/grid/contact-sheet.ts";
 import { namesOf } from "../names.ts";
 
-test("orders pictures as they are named, and knows where each stands", () => {
+test("orders pictures like their names, and knows each one's index", () => {
   const { ids, indexOf } = orderOf(namesOf(2, 1));
   expect(ids).toEqual(["a0", "a1", "b0"]);
   expect(["a0", "b0", "c0"].map(indexOf)).toEqual([0, 2, undefined]);
 });
 
-test("gives each day a heading and as many lines as it fills", () => {
+test("gives each day a heading and as many lines as it needs", () => {
   expect(layOut(namesOf(5, 2), 3)).toEqual({
     rows: [
       { kind: "day", day: "2026-11-24", count: 5 },
@@ -41,12 +41,12 @@ test("lays out nothing as nothing", () => {
   });
 });
 
-test("knows under which heading a row stands", () => {
+test("knows the heading of each row", () => {
   const sheet = layOut(namesOf(5, 2, 1), 3);
   expect(sheet.rows.map((_, row) => headingOf(sheet, row))).toEqual([0, 0, 0, 3, 3, 5, 5]);
 });
 
-test("names the pictures of a stretch of rows, headings or not", () => {
+test("names the pictures of a range of rows, with or without headings", () => {
   const sheet = layOut(namesOf(5, 2), 3);
   expect(picturesBetween(sheet, 2, 3)).toEqual([3, 5]);
   expect(picturesBetween(sheet, 0, 4)).toEqual([0, 7]);

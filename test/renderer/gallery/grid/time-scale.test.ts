@@ -18,7 +18,7 @@ const NAMES = {
 };
 const days = daysOf(layOut(NAMES, 4), (row) => 50 * row);
 
-test("each day of a sheet says where it begins", () => {
+test("each day of a sheet says where it starts", () => {
   expect(days.map(({ count, start }) => [count, start])).toEqual([
     [3, 0],
     [1, 100],
@@ -28,7 +28,7 @@ test("each day of a sheet says where it begins", () => {
   ]);
 });
 
-test("the day in view is the last that has begun", () => {
+test("the day in view is the last that has started", () => {
   expect([0, 99, 99.6, 100, 250, 10_000].map((offset) => dayAt(days, offset))).toEqual([
     0, 0, 1, 1, 2, 4,
   ]);
@@ -51,14 +51,14 @@ describe("from month to month", () => {
 });
 
 describe("labels", () => {
-  test("years come first, months where there is room", () => {
+  test("years come first, months if there is room", () => {
     const marks = (height: number) =>
       marksOf(days, { height, reach: 400, apart: 20 }).map(({ period }) => period);
     expect(marks(420)).toEqual(["2026", "2026-02", "2025"]);
     expect(marks(60)).toEqual(["2026", "2025"]);
   });
 
-  test("none covers another or hangs out, whatever days there are", () => {
+  test("none covers another or extends beyond the end, for any days", () => {
     const day = fc.date({ min: new Date(0), max: new Date("2030-01-01"), noInvalidDate: true });
     fc.assert(
       fc.property(

@@ -34,7 +34,7 @@ test.each(CASES)("%s", (_, from, key, to) => {
   expect(moved(sheet, from, key, 2)).toBe(to);
 });
 
-test("only the keys that move are moves", () => {
+test("only the movement keys move", () => {
   expect(["ArrowLeft", "End", "Enter", "a", "toString"].map(isMove)).toEqual([
     true,
     true,

@@ -7,7 +7,7 @@ const { days } = namesOf(2, 1);
 const [today, yesterday] = [days[0]!, days[1]!];
 const seen = orderOf({ total: 3, days });
 
-test("leaves out what came in front of everything seen", () => {
+test("leaves out what was added before everything seen", () => {
   const names = { total: 5, days: [{ ...today, ids: ["n1", "n0", "a0", "a1"] }, yesterday] };
   expect(holdBack(names, seen)).toEqual({ names: { total: 3, days }, held: 2 });
 });
@@ -17,12 +17,12 @@ test("leaves out a whole new day", () => {
   expect(holdBack(names, seen)).toEqual({ names: { total: 3, days }, held: 1 });
 });
 
-test("shows at once what went or came back further down", () => {
+test("shows at once what was removed or restored further down", () => {
   const names = { total: 3, days: [{ ...today, ids: ["a1", "back"] }, yesterday] };
   expect(holdBack(names, seen)).toEqual({ names, held: 0 });
 });
 
-test("shows everything where nothing of it was seen", () => {
+test("shows everything if nothing of it was seen", () => {
   const names = { total: 1, days: [{ ...today, ids: ["n0"] }] };
   expect(holdBack(names, seen)).toEqual({ names, held: 0 });
 });

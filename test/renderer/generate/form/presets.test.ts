@@ -11,19 +11,19 @@ const own = { steps: 50, scheduler: "ddim", isDistilled: false } as const;
 const distilled = { steps: 4, scheduler: "lcm", isDistilled: true } as const;
 const NONE = { precision: undefined, cacheInterval: undefined, guidanceInterval: undefined };
 
-test("each preset is recognized in the form it makes", () => {
+test("each preset is recognised in the form it makes", () => {
   const found = PRESETS.map((preset) => presetOf(fieldsOf(preset, own), own));
   expect(found).toEqual([...PRESETS]);
 });
 
-test("numbers set by hand are no preset, unless they say the same", () => {
+test("numbers set by hand are no preset, unless they are equal", () => {
   expect(presetOf({ ...NONE, steps: 31, scheduler: undefined }, own)).toBeUndefined();
   expect(presetOf({ ...fieldsOf("fast", own), guidanceInterval: [0, 0.5] }, own)).toBeUndefined();
   expect(presetOf({ ...fieldsOf("fast", own), cacheInterval: undefined }, own)).toBeUndefined();
   expect(presetOf({ ...NONE, steps: 50, scheduler: "ddim" }, own)).toBe("exact");
 });
 
-test("presets that come to the same are offered once", () => {
+test("presets with the same result are offered once", () => {
   expect(presetsFor(own, true)).toEqual(["exact", "balanced", "fast"]);
   expect(presetsFor(own, false)).toEqual(["exact", "balanced", "fast"]);
   expect(presetsFor(distilled, true)).toEqual(["exact", "balanced"]);

@@ -11,7 +11,7 @@ import {
 const large = { width: 768, height: 768 };
 const small = { width: 128, height: 128 };
 
-test("every shape that is offered is lit once it is taken, and one and the same is not offered twice", () => {
+test("every offered ratio is selected once it is chosen, and none is offered twice", () => {
   const side = integer({ min: 2, max: 32 });
   assert(
     property(side, side, constantFrom(32, 64), (across, down, grid) => {
@@ -28,7 +28,7 @@ test("every shape that is offered is lit once it is taken, and one and the same 
   }
 });
 
-test("shapes keep about the present number of pixels, on the model's grid", () => {
+test("ratios keep about the present number of pixels, on the model's grid", () => {
   expect(sizeOf("16:9", large, 64)).toEqual({ width: 1024, height: 576 });
   expect(sizeOf("3:2", large, 64)).toEqual({ width: 960, height: 640 });
   expect(sizeOf("1:1", { width: 1024, height: 576 }, 64)).toEqual(large);
@@ -37,18 +37,18 @@ test("shapes keep about the present number of pixels, on the model's grid", () =
   expect([gridOf(large), gridOf(small)]).toEqual([64, 32]);
 });
 
-test("a shape is lit by its ratio, whatever the size", () => {
+test("a ratio is selected whatever the size", () => {
   expect(ratioOf({ width: 512, height: 512 }, 64)).toBe("1:1");
   expect(ratioOf({ width: 1024, height: 576 }, 64)).toBe("16:9");
   expect(ratioOf({ width: 512, height: 768 }, 64)).toBe("2:3");
   expect(ratioOf({ width: 2048, height: 512 }, 64)).toBeUndefined();
 });
 
-test("shapes that a small model cannot tell apart are one, under the nearest name", () => {
+test("ratios that a small model cannot distinguish are one, under the closest name", () => {
   expect(ratiosFor(small, 32)).toEqual(["9:16", "1:1", "16:9"]);
 });
 
-test("the next smaller size keeps the shape and the grid", () => {
+test("the next smaller size keeps the ratio and the grid", () => {
   expect(smallerThan(large)).toEqual({ width: 512, height: 512 });
   expect(smallerThan({ width: 1024, height: 576 })).toEqual({ width: 704, height: 384 });
 });

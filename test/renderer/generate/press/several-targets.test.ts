@@ -23,7 +23,7 @@ test.each([
 
 const AT = (target: string) => ({ prompt: "a dog", seed: "7", count: 5, target });
 
-test("what one that reads no seed never draws is asked of another with the seeds of its place", () => {
+test("what a target without seeds never draws is requested from another with the seeds of its place", () => {
   const { seed: _, ...unseeded } = AT("seed");
   const [, second] = atSeveral([AT("lab"), unseeded], [2, 3]);
   expect(second).toEqual({
@@ -33,7 +33,7 @@ test("what one that reads no seed never draws is asked of another with the seeds
   });
 });
 
-test("the same pictures at each, or each its share with seeds that go on", () => {
+test("the same pictures at each, or each its share with continuing seeds", () => {
   const requests = [AT("local"), AT("kt2"), AT("lab")];
   expect(atSeveral(requests, undefined)).toEqual(requests);
   expect(atSeveral(requests, [3, 0, 2])).toEqual([
@@ -60,7 +60,7 @@ test("the same pictures at each, or each its share with seeds that go on", () =>
 const done = (seed: string | undefined, target: string, imageId: string): Generation =>
   generationOf({ ...orderOf(0), prompt: "a dog", seed }, 1, { state: "done", target, imageId });
 
-test("the same picture at two targets is a pair, once both are there", () => {
+test("the same picture at two targets is a pair, once both are finished", () => {
   const [one, other] = [done("7", "local", "a"), done("7", "kt2", "b")];
   const later = done("8", "kt2", "c");
   expect(pairOf([one, later, other])).toEqual([one, other]);
@@ -68,12 +68,12 @@ test("the same picture at two targets is a pair, once both are there", () => {
   expect(pairOf([one, generationOf(openOrderOf("a dog"), 3, { target: "kt2" })])).toBeUndefined();
 });
 
-test("one that reads no seed pairs with any of its prompt", () => {
+test("one without a seed pairs with any of its prompt", () => {
   const [one, other] = [done("7", "local", "a"), done(undefined, "kt2", "b")];
   expect(pairOf([one, other])).toEqual([one, other]);
 });
 
-test("several targets are told from one", () => {
+test("several targets are distinguished from one", () => {
   expect(hasSeveralTargets([done("7", "local", "a"), done("8", "local", "b")])).toBe(false);
   expect(hasSeveralTargets([done("7", "local", "a"), done("7", "kt2", "b")])).toBe(true);
 });

@@ -6,13 +6,13 @@ import { STARTER } from "../../../fakes/fake-studio-rows.ts";
 const form = { ...useForm.getInitialState(), prompt: "a fish" };
 const initImage = { id: "i", width: 64, height: 64, address: "/pictures/init-image/i" };
 
-test("what the form leaves open is the model's own choice", () => {
+test("open settings of the form are the model's defaults", () => {
   const own = { width: 128, height: 128, steps: 30, guidanceScale: 3 };
   expect(wantedFrom(form, STARTER.summary)).toEqual({ ...own, preset: "exact" });
   expect(wantedFrom({ ...form, steps: 9 }, STARTER.summary)).toEqual({ ...own, steps: 9 });
 });
 
-test("a request names seed, scheduler and picture only where they were chosen", () => {
+test("a request contains seed, scheduler and start image only if they were chosen", () => {
   const wanted = wantedFrom(form, STARTER.summary);
   const open = { ...wanted, prompt: "a fish", negativePrompt: "", count: 1, model: "starter" };
   expect(requestFrom(form, "starter", wanted)).toEqual(open);

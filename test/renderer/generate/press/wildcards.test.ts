@@ -12,7 +12,7 @@ test("alternatives make a prompt each, the last group changing first", () => {
   expect(countPrompts("a {red|blue} {boat|fish}")).toBe(4);
 });
 
-test("alternatives may hold alternatives, and nothing", () => {
+test("alternatives may contain alternatives, or nothing", () => {
   expect(expandPrompts("{a {red|blue} boat|a fish|}", 100)).toEqual([
     "a red boat",
     "a blue boat",
@@ -21,14 +21,14 @@ test("alternatives may hold alternatives, and nothing", () => {
   ]);
 });
 
-test("braces that are no alternatives stay as they are", () => {
+test("braces without alternatives stay unchanged", () => {
   const plain = ["a {red} boat", "a {red boat", "a red} boat", "a | b", "{{{", "}|{", "{a|{b", ""];
   expect(plain.map((prompt) => expandPrompts(prompt, 100))).toEqual(
     plain.map((prompt) => [prompt]),
   );
 });
 
-test("any text has a number of prompts, and as many of them as are asked for", () => {
+test("any text has a number of prompts, and as many of them as requested", () => {
   const text = string({ unit: constantFrom("{", "|", "}", "a", " "), maxLength: 60 });
   assert(
     property(text, (prompt) => {

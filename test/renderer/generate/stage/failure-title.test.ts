@@ -8,7 +8,7 @@ function failed(code: RefusalCode, target = "local") {
   return generationOf(orderOf(0), 0, { state: "failed", error, target });
 }
 
-test("what is missing is the model here, and the endpoint there", () => {
+test("the model is missing here, and the endpoint there", () => {
   expect(failureTitle(failed("NOT_FOUND"))).toBe("model");
   expect(failureTitle(failed("NOT_FOUND", "kt2"))).toBe("endpointGone");
 });

@@ -17,7 +17,7 @@ const asked = {
   isInt8: false,
 };
 
-test("the layout is the one that the notebook's document draws", () => {
+test("the layout equals the notebook's document", () => {
   const lines = layoutOf(asked, connectionOf());
   expect(lines.map(({ depth, name }) => `${"  ".repeat(depth)}${name}`)).toEqual([
     "models/",
@@ -29,7 +29,7 @@ test("the layout is the one that the notebook's document draws", () => {
   ]);
 });
 
-test("a folder has no slash in front and one at its end, however it was typed", () => {
+test("a folder has no leading slash and one at its end, however it was typed", () => {
   expect(folderOf({ prefix: "" })).toBe("");
   expect(folderOf({ prefix: " /team//models" })).toBe("team/models/");
   expect(placeOf({ ...asked, prefix: "team/" }, connectionOf())).toEqual({
@@ -39,7 +39,7 @@ test("a folder has no slash in front and one at its end, however it was typed", 
   });
 });
 
-test("a bucket is asked for where the connection names none, and names are TorchServe's", () => {
+test("a bucket is required if the connection names none, and names are TorchServe's", () => {
   const every = connectionOf({ bucket: null });
   expect(isSound(asked, every)).toBe(false);
   expect(isSound({ ...asked, bucket: "models" }, every)).toBe(true);

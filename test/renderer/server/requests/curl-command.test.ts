@@ -37,11 +37,11 @@ async function wordsOf(command: string): Promise<string[]> {
   return stdout.split("\0").slice(0, -1);
 }
 
-test("a question is the address alone", () => {
+test("a GET request is the address alone", () => {
   expect(curlCommand(exchangeWith({}), ORIGIN)).toBe("curl --globoff 'http://127.0.0.1:8080/v2'");
 });
 
-test("a request is sent again with its headers and its body, its key out of the environment", async () => {
+test("a request is repeated with its headers and body, and its key from the environment", async () => {
   const body = bodyOf(`{"prompt":"it's \\"this\\" & $HOME"}`);
   const exchange = exchangeWith({
     method: "POST",
@@ -91,7 +91,7 @@ test.each([
   );
 });
 
-test("methods are said where curl would take another", () => {
+test("methods are given if curl would use another", () => {
   const first = (change: Partial<Exchange>) =>
     curlCommand(exchangeWith(change), ORIGIN).split("\n")[0];
   expect([

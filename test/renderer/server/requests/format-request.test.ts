@@ -8,11 +8,11 @@ test.each([
   [999.6, "1.0 s"],
   [2140, "2.1 s"],
   [1_680_000, "28 min"],
-])("%s ms are said as %s", (ms, words) => {
+])("%s ms are shown as %s", (ms, words) => {
   expect(formatMs(ms)).toBe(words);
 });
 
-test("only whole JSON is laid out anew", () => {
+test("only complete JSON is reformatted", () => {
   expect([
     readableBody('{"a":[1]}', false),
     readableBody('{"a":[1', true),

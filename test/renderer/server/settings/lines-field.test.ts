@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { linesOf, wrongLine } from "../../../../renderer/server/settings/lines-field.tsx";
 
-test("lines are taken as people type them", () => {
+test("lines are accepted as people type them", () => {
   expect(linesOf("  studio.example.org \n\nother.example.org, third.example.org\n")).toEqual([
     "studio.example.org",
     "other.example.org",

@@ -59,7 +59,7 @@ function temporaryFolder(): string {
   return folder;
 }
 
-test.skipIf(!hasCurl)("the curl snippet sends what it says, and leaves the picture", async () => {
+test.skipIf(!hasCurl)("the curl snippet sends what it says, and saves the picture", async () => {
   const { origin, heard } = await listen();
   for (const prompt of PROMPTS) {
     const cwd = temporaryFolder();
@@ -88,18 +88,21 @@ test.skipIf(!hasCurl)("the curl snippet sends what it says, and leaves the pictu
   }
 });
 
-test.skipIf(!hasCurl)("without a key none is shown; the seed's reply is kept whole", async () => {
-  const { origin, heard } = await listen();
-  const cwd = temporaryFolder();
-  const code = SNIPPETS.curl({ ...ASKED, origin, modelName: "a model/2", isSeedProfile: true });
-  expect(await runCommand("sh", ["-c", code], { cwd })).toMatchObject({ code: 0 });
-  expect(heard[0]?.request.url).toBe("/v2/models/a%20model%2F2/infer");
-  expect(heard[0]?.request.headers.authorization).toBeUndefined();
-  expect(heard[0]?.body).toEqual({
-    inputs: [{ name: "prompt", shape: [1], datatype: "BYTES", data: ["a red balloon"] }],
-  });
-  expect(JSON.parse(readFileSync(join(cwd, "reply.json"), "utf8"))).toHaveProperty("outputs");
-});
+test.skipIf(!hasCurl)(
+  "without a key none is shown; the notebook's reply is saved completely",
+  async () => {
+    const { origin, heard } = await listen();
+    const cwd = temporaryFolder();
+    const code = SNIPPETS.curl({ ...ASKED, origin, modelName: "a model/2", isSeedProfile: true });
+    expect(await runCommand("sh", ["-c", code], { cwd })).toMatchObject({ code: 0 });
+    expect(heard[0]?.request.url).toBe("/v2/models/a%20model%2F2/infer");
+    expect(heard[0]?.request.headers.authorization).toBeUndefined();
+    expect(heard[0]?.body).toEqual({
+      inputs: [{ name: "prompt", shape: [1], datatype: "BYTES", data: ["a red balloon"] }],
+    });
+    expect(JSON.parse(readFileSync(join(cwd, "reply.json"), "utf8"))).toHaveProperty("outputs");
+  },
+);
 
 test.skipIf(!hasPython)(
   "Python reads every snippet, whatever the prompt and the name",
@@ -124,7 +127,7 @@ test.skipIf(!hasPython)(
   },
 );
 
-test("a key comes from the environment, or does not come at all", () => {
+test("a key comes from the environment, or not at all", () => {
   const names = ["curl", "requests", "triton"] as const;
   const mentions = (isWithKey: boolean) =>
     names.map((name) => SNIPPETS[name]({ ...ASKED, isWithKey }).includes("DARKROOM_KEY"));
@@ -134,7 +137,7 @@ test("a key comes from the environment, or does not come at all", () => {
   ]);
 });
 
-test("tritonclient asks the host for the output that the reply has", () => {
+test("tritonclient requests the output that the reply has", () => {
   const code = SNIPPETS.triton({ ...ASKED, origin: "http://[::1]:8081", isSeedProfile: true });
   expect(code).toContain('InferenceServerClient("[::1]:8081"');
   expect(code).toContain('as_numpy("output0")');
@@ -158,7 +161,7 @@ test("no prompt gets out of its quotes", async () => {
   ).toEqual(prompts.map((prompt) => [prompt]));
 });
 
-test("where the server encrypts, tritonclient is told to", () => {
+test("if the server uses TLS, tritonclient does, too", () => {
   const origin = "https://127.0.0.1:8443";
   expect(SNIPPETS.triton({ ...ASKED, origin })).toContain('"127.0.0.1:8443", ssl=True, ');
   expect(SNIPPETS.triton(ASKED)).not.toContain("ssl");
