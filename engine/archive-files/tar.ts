@@ -121,7 +121,8 @@ async function readHeader(cursor: Cursor, name: ArchiveName): Promise<TarHeader 
   const block = await cursor.read(BLOCK_BYTES);
   if (block.every((byte) => byte === 0)) return undefined;
   const { cksumValid, type, path = "", size = 0 } = new Header(block);
-  if (!cksumValid) throw refusal("ARCHIVE_DAMAGED", name, "it is no tar, or a header is damaged");
+  if (!cksumValid)
+    throw refusal("ARCHIVE_DAMAGED", name, "it is not a tar, or a header is damaged");
   return sound({ type, path, size }, name);
 }
 

@@ -182,7 +182,7 @@ const DAMAGES: readonly (readonly [RegExp, string])[] = [
   [/^Invalid comment length/, "bytes follow its end"],
   [/multi-disk/, "it is one part of several"],
   [/strong encryption/, "it is encrypted"],
-  [/directory too far/, "its directory does not lie at its end"],
+  [/directory too far/, "its directory is not at its end"],
   [/mismatch for stored file/, "a stored member claims two sizes"],
   [/extra field|zip64|central directory|not enough bytes/, "its directory is damaged"],
 ];
@@ -193,5 +193,5 @@ async function damageInWords(error: Error, source: ByteSource): Promise<string> 
   }
   const first = await readBytes(source, 0, 4);
   const isBegun = first.length === 4 && first.readUInt32LE(0) === LOCAL_SIGNATURE;
-  return isBegun ? "it is cut short: the directory at its end is missing" : "it is no zip";
+  return isBegun ? "it is cut short: the directory at its end is missing" : "it is not a zip";
 }

@@ -94,7 +94,7 @@ function checkConfig(deployed: DeployedPath): DeploymentCheck {
   }
   const models = servedModels(config);
   if (models.length === 0) {
-    return tell.failed("Its model_snapshot names no model.", "Make config.properties anew.");
+    return tell.failed("Its model_snapshot names no model.", "Make config.properties again.");
   }
   const names = new Set(storedArchives(deployed).map(nameOfKey));
   const absent = models.find(({ marName }) => !names.has(marName));

@@ -93,7 +93,7 @@ export class ConfigProperties {
       ...sentences(lost, ({ raw }) => `KServe ignores ${quoted(raw.trim())}: it has no =.`),
       ...sentences(
         continued,
-        ({ key = "" }) => `${shown(key)} goes on in the next line, which KServe does not read.`,
+        ({ key = "" }) => `${shown(key)} continues on the next line, which KServe does not read.`,
       ),
       ...sentences(
         [...twice],

@@ -58,7 +58,7 @@ function checkNames({ fileName, manifest, config }: Deployment): DeploymentCheck
   const wrong =
     config === undefined ? [] : disagreements(config, { marName: fileName, model: manifest.model });
   if (wrong.length > 0) {
-    const advice = "Make config.properties anew, or write the manifest's name and version there.";
+    const advice = "Make config.properties again, or write the manifest's name and version there.";
     return tell.failed(`config.properties does not fit: ${wrong.join(" ")}`, advice);
   }
   const stem = fileName.replace(/\.(mar|tar\.gz|tgz)$/i, "");
@@ -140,6 +140,6 @@ function checkPacking({ members }: Deployment): DeploymentCheck {
       : "is stored without its size in front, and TorchServe cannot read past it";
   return tell.failed(
     `${shown(bad.path)} ${why}.`,
-    "Make the archive anew with torch-model-archiver or Darkroom.",
+    "Make the archive again with torch-model-archiver or Darkroom.",
   );
 }

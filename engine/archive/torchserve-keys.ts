@@ -46,7 +46,7 @@ export const TORCHSERVE_KEYS: ReadonlyMap<string, string> = new Map([
   ["system_metrics_cmd", "The command that collects metrics of the machine"],
   [
     "NUM_WORKERS",
-    "Read by nobody: TorchServe does not know this key. minWorkers and maxWorkers of model_snapshot count",
+    "Not read: TorchServe does not know this key. minWorkers and maxWorkers of model_snapshot count",
   ],
   ["number_of_netty_threads", "Threads that receive requests (one for each core)"],
   ["netty_client_threads", "Threads that speak with workers (one for each core)"],
@@ -71,7 +71,7 @@ export const TORCHSERVE_KEYS: ReadonlyMap<string, string> = new Map([
   ],
   ["unregister_model_timeout", "How long removing a model may take (120)"],
   ["decode_input_request", "Whether JSON reaches the handler as objects instead of bytes (true)"],
-  ["limit_max_image_pixels", "Whether pictures that are sent may have only so many pixels (true)"],
+  ["limit_max_image_pixels", "Whether the number of pixels of received pictures is limited (true)"],
   ["model_store", "The folder of the archives"],
   ["workflow_store", "The folder of workflow archives (as model_store)"],
   ["load_models", "Archives to load at the start where there is no snapshot: names, all, or none"],

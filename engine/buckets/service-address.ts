@@ -8,7 +8,7 @@ export function readEndpoint(text: string): URL {
   const trimmed = text.trim();
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : assumed(trimmed));
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "") {
-    throw refused("it is no address of http or https");
+    throw refused("it is not an http or https address");
   }
   if (url.username !== "" || url.password !== "") {
     throw refused("keys belong in their own fields, not into the address");

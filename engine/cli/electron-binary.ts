@@ -77,7 +77,7 @@ async function fetchElectron(
 
 function failureIn(words: string): string {
   const line = /^\s*(?:\w*Error|cause): (.+)$/m.exec(words)?.[1] ?? words.trim().split("\n")[0];
-  return `Electron could not be fetched: ${(line ?? "").slice(0, 200)}`;
+  return `Electron could not be downloaded: ${(line ?? "").slice(0, 200)}`;
 }
 
 /** Bytes in a folder, while another process is writing there. */

@@ -52,7 +52,7 @@ export async function followTransfer(
     last = text;
     if (hasEnded(transfer)) return settle(transfer);
     await sleep(ms, undefined, { signal }).catch(() => {
-      if (isRunning) note("The studio goes on with it.");
+      if (isRunning) note("The studio continues it.");
       throw signal.reason;
     });
   }

@@ -188,7 +188,7 @@ function tellWhatIsNotSent({ order }: Generation, { name }: Endpoint, flags: Que
     ).map(([flag]) => `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`),
   ];
   if (left.length > 0)
-    note(`${name} takes no such settings, so it was not told ${left.join(", ")}.`);
+    note(`${name} does not accept these settings, so it was not sent ${left.join(", ")}.`);
 }
 
 function inWords({ state, progress }: Generation, name: string): string {

@@ -196,7 +196,7 @@ export class ClusterClient {
     if (status >= 300 && status < 400) throw invalidReply(this.host, "it sends requests elsewhere");
     // Some refusals are plain text: for unknown paths, or from a proxy in front of the API.
     if (status >= 400 && !/^\s*</.test(text)) return { message: text.trim().slice(0, 300) };
-    throw invalidReply(this.host, "it is no JSON");
+    throw invalidReply(this.host, "it is not JSON");
   }
 }
 

@@ -88,6 +88,6 @@ function silentDriver(complaint: string): MissingPart {
   return {
     what:
       said === "" ? "a card the driver can see" : `a card the driver can see (it says: ${said})`,
-    advice: "Restart the computer, which loads the driver anew, then run `nvidia-smi`.",
+    advice: "Restart the computer, which loads the driver again, then run `nvidia-smi`.",
   };
 }

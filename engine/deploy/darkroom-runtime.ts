@@ -63,7 +63,7 @@ export const DARKROOM_REASONS: Reasons<DeployForm> = {
   ...RUNTIME_REASONS,
   [`${CONTAINER}.image`]: "Darkroom's image, which you build; it takes the same command.",
   [`${CONTAINER}.args.--enable-model-api`]:
-    "It lets whoever reaches port 8085 inside the cluster load any archive of the model store. The model comes from config.properties, so nothing needs it.",
+    "It lets anyone who reaches port 8085 inside the cluster load any archive of the model store. The model comes from config.properties, so nothing needs it.",
   [`${CONTAINER}.env.TS_SERVICE_ENVELOPE`]:
     "Darkroom reads requests by their address; an envelope has no meaning for it.",
   [`${CONTAINER}.env.PROTOCOL_VERSION`]: "Darkroom answers v1, v2 and gRPC at once.",
@@ -76,7 +76,7 @@ export const DARKROOM_REASONS: Reasons<DeployForm> = {
   [`${CONTAINER}.ports`]: "The port that KServe routes to.",
   [`${CONTAINER}.readinessProbe`]:
     "The pod gets requests once the model has drawn, and none while the next one would fail.",
-  [`${CONTAINER}.livenessProbe`]: "A process that no longer answers is started anew.",
+  [`${CONTAINER}.livenessProbe`]: "A process that no longer answers is restarted.",
   [`${CONTAINER}.securityContext`]:
     "A fixed user ID lies in the range of one project; in any other project restricted-v2 refuses the pod. Darkroom runs as any user, and writes nothing but to the volume tmp.",
   [`${CONTAINER}.volumeMounts`]: "Where the archive is unpacked, and weights are made in int8.",

@@ -95,7 +95,7 @@ function sizeNotes({ memory, runtime, gpus, minReplicas }: DeployForm): string[]
         ]
       : []),
     ...(minReplicas === 0
-      ? ["With 0 replicas the first request after a pause waits until the model is loaded anew."]
+      ? ["With 0 replicas the first request after a pause waits until the model is loaded again."]
       : []),
   ];
 }

@@ -90,7 +90,7 @@ export const RUNTIME_REASONS: Reasons<DeployForm> = {
     "Without apiProtocol the dashboard shows “API protocol: Not defined”; the display name is what it shows for the runtime.",
   [`${CONTAINER}.image`]: "Your own image.",
   [`${CONTAINER}.args.--enable-model-api`]:
-    "It lets whoever reaches port 8085 inside the cluster load any archive, which is code. The model comes from config.properties, so nothing needs it.",
+    "It lets anyone who reaches port 8085 inside the cluster load any archive, which is code. The model comes from config.properties, so nothing needs it.",
   [`${CONTAINER}.env.TS_SERVICE_ENVELOPE`]:
     "Where the service has no such label, it becomes “<no value>”, and TorchServe's worker never starts; with the label, the handler no longer finds the prompt.",
   [`${CONTAINER}.env.OMP_NUM_THREADS`]:

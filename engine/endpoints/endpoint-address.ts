@@ -30,7 +30,7 @@ export function readAddress(text: string): EndpointAddress {
   // For this scheme URL gives no origin.
   const known = trimmed.replace(/^grpc(s?):/i, "http$1:");
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(known) ? known : `https://${known}`);
-  if (url === null || url.hostname === "") throw refused("this", "it is no web address");
+  if (url === null || url.hostname === "") throw refused("this", "it is not a web address");
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw refused(
       `of ${url.protocol.slice(0, -1)}`,

@@ -75,7 +75,7 @@ export async function readRepository(
   signal?: AbortSignal,
 ): Promise<HubRepository> {
   if (repository.split("/").some((part) => /^\.+$/.test(part))) {
-    throw notFound(repository, "that is no name");
+    throw notFound(repository, "that is not a name");
   }
   const common = { hubUrl: access.endpoint, fetch: libraryFetch(access, signal) };
   try {

@@ -32,7 +32,7 @@ export function picturesRoute(
   app.get("/pictures/:kind/:id", async ({ params, query }, reply) => {
     const { data } = addressSchema.safeParse({ ...asObject(query), ...asObject(params) });
     if (data === undefined) {
-      throw new StudioError("ADDRESS_REFUSED", { reason: "it is no picture's address" });
+      throw new StudioError("ADDRESS_REFUSED", { reason: "it is not a picture's address" });
     }
     const secondsLeft = addresses.check(data);
     const picture = await openPicture(data.kind, data.id);

@@ -89,7 +89,7 @@ const CERTIFICATES = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE---
 
 function certificatesIn(path: string, text: string): X509Certificate[] {
   const found = text.match(CERTIFICATES) ?? [];
-  if (found.length === 0) throw unusable(path, "it is no certificate in PEM form");
+  if (found.length === 0) throw unusable(path, "it is not a certificate in PEM form");
   try {
     return found.map((pem) => new X509Certificate(pem));
   } catch (error) {
@@ -104,7 +104,7 @@ function keyIn(path: string, text: string): KeyObject {
   try {
     return createPrivateKey(text);
   } catch (error) {
-    throw unusable(path, "it is no private key in PEM form", error);
+    throw unusable(path, "it is not a private key in PEM form", error);
   }
 }
 

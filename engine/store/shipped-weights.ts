@@ -40,7 +40,7 @@ export async function findShipped(
   if (all.length === 0) return undefined;
   const unused = (fault: string): undefined => {
     const where = join(folder, INT8_FOLDER);
-    onNotice(`The int8 weights in ${where} are not used, and are made anew: ${fault}.`);
+    onNotice(`The int8 weights in ${where} are not used, and are made again: ${fault}.`);
   };
   const ofSource = all.filter(({ source }) => source === wanted.source);
   if (ofSource.length === 0) return unused("they were made of other weights");

@@ -34,7 +34,7 @@ export async function recogniseEndpoint(text: string, signal?: AbortSignal): Pro
   if (isAddress(text)) return { kind: "address", endpoints: [checked({ url: text.trim() })] };
   if (isToken(text)) return { kind: "token", endpoints: [] };
   const reason =
-    "it is no address, token, curl line, share link, kubeconfig, Route or InferenceService";
+    "it is not an address, token, curl line, share link, kubeconfig, Route or InferenceService";
   throw refused("recognised", reason);
 }
 

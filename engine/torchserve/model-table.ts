@@ -176,7 +176,7 @@ export async function placeInStore(store: string, url: string): Promise<string> 
   const refused = (reason: string): StudioError =>
     new StudioError("REQUEST_INVALID", { field: "url", value: url.slice(0, 200), reason });
   if (/^[a-z][a-z\d+.-]*:/i.test(url)) {
-    throw refused("nothing is fetched: it is the name of an archive in the model store");
+    throw refused("nothing is downloaded: it is the name of an archive in the model store");
   }
   const isPlain =
     url !== "" && !url.includes("\0") && !isAbsolute(url) && !/(^|[/\\])\.\.([/\\]|$)/.test(url);

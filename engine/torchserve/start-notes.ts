@@ -60,7 +60,7 @@ export function notesOn(
       ? []
       : [`PROTOCOL_VERSION is ${shown(protocol)}; v1, v2 and gRPC are answered whatever it is.`]),
     ...(isOpen
-      ? ["Token authorization is off: whoever reaches these addresses can use this server."]
+      ? ["Token authorization is off: anyone who reaches these addresses can use this server."]
       : []),
   ];
 }

@@ -93,7 +93,7 @@ test("unusable TLS files are reported beside their field, and nothing changes", 
   const wrong = [
     [{ ...good, cert: join(folder, "absent.crt") }, "Certificate file", "there is no such file"],
     [{ ...good, cert: "good.crt" }, "Certificate file", "it must be a full path"],
-    [{ ...good, cert: text }, "Certificate file", "it is no certificate in PEM form"],
+    [{ ...good, cert: text }, "Certificate file", "it is not a certificate in PEM form"],
     [ended, "Certificate file", "it expired on"],
     [{ ...good, key: other.key }, "Private key file", "it is not the key of the certificate"],
     ...(mayReadAll ? [] : ([[closed, "Private key file", "this user may not read it"]] as const)),

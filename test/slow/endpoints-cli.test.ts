@@ -48,7 +48,7 @@ test("an endpoint is added with the notebook's token.cfg, tested, used and remov
     0,
     `${out}\n`,
     expect.stringContaining(
-      "edge takes no such settings, so it was not told --steps, --preset, --guidance-interval.",
+      "edge does not accept these settings, so it was not sent --steps, --preset, --guidance-interval.",
     ),
   ]);
   const png = readFileSync(out);

@@ -132,9 +132,9 @@ describe("an archive with int8 weights", () => {
     damageInt8(join(store, "stable-diffusion"));
     const { server, draw, made } = await served(store);
     expect(await draw()).toBe(picture);
-    const told = server.log.match(/are not used, and are made anew: [^.]*\./g);
+    const told = server.log.match(/are not used, and are made again: [^.]*\./g);
     const why = isExact ? "they are damaged" : "this processor takes others";
-    expect(told).toEqual([`are not used, and are made anew: ${why}.`]);
+    expect(told).toEqual([`are not used, and are made again: ${why}.`]);
     expect(made()).toHaveLength(1);
   });
 

@@ -183,7 +183,7 @@ function tokenRemedy(reason: string, known: Known): Remedy {
   }
   if (/sign-in|log[ -]?in/i.test(reason)) {
     return {
-      fix: "A sign-in page for browsers stands in front of it and does not take this token: enter one of a service account that may read the InferenceService.",
+      fix: "A sign-in page for browsers stands in front of it and does not accept this token: enter one of a service account that may read the InferenceService.",
       copy,
     };
   }

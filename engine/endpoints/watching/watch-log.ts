@@ -66,7 +66,7 @@ export class WatchLog {
     this.#database = database;
     this.#now = now;
     this.notices =
-      lost === undefined ? [] : [`The statistics of endpoints begin anew: ${lost.reason}.`];
+      lost === undefined ? [] : [`The statistics of endpoints start again: ${lost.reason}.`];
   }
 
   close(): void {

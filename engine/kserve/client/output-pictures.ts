@@ -46,7 +46,7 @@ function fromJson(data: Json, reading: Reading): readonly ReplyPicture[] {
   if (typeof data === "string") return [fromText(data, reading)];
   if (data instanceof NumberArray) return fromNumbers(data.values, data.shape, reading);
   if (data instanceof Map) return fromJson(inner(data, reading.field), reading);
-  if (!isList(data)) throw new MessageFault(reading.field, shown(data), "that is no picture");
+  if (!isList(data)) throw new MessageFault(reading.field, shown(data), "that is not a picture");
   if (lengthOf(data) > MAX_PICTURES || itemsOf(data).some(isNumber)) throw noGrid(data, reading);
   return itemsOf(data).flatMap((item) => fromJson(item, reading));
 }
@@ -55,7 +55,7 @@ function fromJson(data: Json, reading: Reading): readonly ReplyPicture[] {
 function noGrid(data: Json, { field }: Reading): MessageFault {
   const isMissing = itemsOf(data).includes(null);
   if (isMissing)
-    return new MessageFault(`a pixel of ${field}`, "null", "that is no colour", "pixels");
+    return new MessageFault(`a pixel of ${field}`, "null", "that is not a colour", "pixels");
   const reason = "its rows differ in length, or hold something else than numbers";
   return new MessageFault(field, "no picture", reason);
 }

@@ -28,7 +28,7 @@ export function layoutOf(shape: readonly number[], field: string): PictureLayout
   const extra = Math.max(0, shape.length - 4);
   const isPadded = shape.slice(0, extra).every((length) => length === 1);
   const layout = isPadded ? byRank(shape.slice(extra)) : undefined;
-  if (layout === undefined) throw wrong(shape, "that is no shape of a picture", field);
+  if (layout === undefined) throw wrong(shape, "that is not the shape of a picture", field);
   const { width, height, count } = layout;
   if (Math.max(width, height) > MAX_REPLY_SIDE) {
     throw wrong(shape, `${MAX_REPLY_SIDE} pixels a side are the most`, field, "size");
@@ -68,7 +68,7 @@ export function guessShape(count: number, { width, height }: AskedSize, field: s
   throw new MessageFault(
     field,
     `of ${count} values`,
-    "its shape is lost, and it is no square picture",
+    "its shape is missing, and it is not a square picture",
   );
 }
 

@@ -31,7 +31,12 @@ function survey(values: ArrayLike<number>, field: string): Survey {
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0;
     if (!Number.isFinite(value)) {
-      throw new MessageFault(`a pixel of ${field}`, String(value), "that is no colour", "pixels");
+      throw new MessageFault(
+        `a pixel of ${field}`,
+        String(value),
+        "that is not a colour",
+        "pixels",
+      );
     }
     if (value < least) least = value;
     if (value > greatest) greatest = value;

@@ -31,7 +31,7 @@ export function isCurl(text: string): boolean {
 /** Parses the first curl command in a text; nothing is run. Refuses as REQUEST_INVALID if there is none. */
 export function readCurl(text: string): CurlCommand {
   return asRequest(() => {
-    if (!isCurl(text)) throw new MessageFault("The line", quote(text), "it is no curl command");
+    if (!isCurl(text)) throw new MessageFault("The line", quote(text), "it is not a curl command");
     if (text.length > MAX_CURL) {
       throw new MessageFault("The line", `of ${text.length} letters`, `${MAX_CURL} are the most`);
     }

@@ -58,7 +58,7 @@ export class ServingMetrics {
     this.#answered = new Counter({
       registers,
       name: "darkroom_requests_total",
-      help: "Requests answered, by protocol, route and status; 499 where the client went away",
+      help: "Requests answered, by protocol, route and status; 499 if the client disconnected",
       labelNames: ["protocol", "route", "code"],
     });
     this.#answeredSeconds = new Histogram({

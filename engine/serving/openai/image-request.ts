@@ -138,7 +138,7 @@ async function readForm(bytes: Uint8Array, type: string): Promise<Edit> {
     throw new StudioError("REQUEST_INVALID", {
       field: "The body",
       value: "read",
-      reason: "it is no whole form",
+      reason: "the form is not complete",
     });
   }
   const members = new Map<string, Json>();

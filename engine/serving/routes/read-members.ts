@@ -26,10 +26,10 @@ const DATA_ADDRESS = /^data:image\/[a-z+.-]{1,20};base64,/i;
 /** A picture file in base64, plain or as a `data:` address. Throws MessageFault. */
 export function readPicture(text: string, field: string): Uint8Array {
   if (/^https?:/i.test(text)) {
-    throw new MessageFault(field, "an address", "nothing is fetched; send the picture itself");
+    throw new MessageFault(field, "an address", "nothing is downloaded; send the picture itself");
   }
   const bytes = fromBase64(text.replace(DATA_ADDRESS, ""));
-  if (bytes === undefined) throw new MessageFault(field, shown(text), "it is no base64");
+  if (bytes === undefined) throw new MessageFault(field, shown(text), "it is not base64");
   return pictureIn(bytes, field);
 }
 

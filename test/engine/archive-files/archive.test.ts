@@ -173,7 +173,7 @@ const BROKEN: readonly (readonly [string, () => Uint8Array, string, string])[] =
     "a picture",
     () => Buffer.concat([text("\x89PNG\r\n"), zeros(1000)]),
     "ARCHIVE_DAMAGED",
-    "it is no zip",
+    "it is not a zip",
   ],
   [
     "cut short",
@@ -231,7 +231,7 @@ const BROKEN: readonly (readonly [string, () => Uint8Array, string, string])[] =
     "a gzip of no tar",
     () => gzipSync(Buffer.alloc(2048, 7)),
     "ARCHIVE_DAMAGED",
-    "it is no tar, or a header is damaged",
+    "it is not a tar, or a header is damaged",
   ],
   ["a tar of nothing", () => tarGz([]), "ARCHIVE_DAMAGED", "it is empty"],
   [
@@ -617,13 +617,13 @@ const BROKEN_INSIDE: readonly (readonly [string, () => Uint8Array, string, strin
     "no zip",
     () => marOf([{ ...MODEL_ZIP, data: text("this is no zip") }]),
     "ARCHIVE_DAMAGED",
-    "it is no zip",
+    "it is not a zip",
   ],
   [
     "no zip, deflated",
     () => marOf([{ ...MODEL_ZIP, stored: false, data: text("this is no zip") }]),
     "ARCHIVE_DAMAGED",
-    "it is no zip",
+    "it is not a zip",
   ],
   [
     "cut short",

@@ -108,7 +108,7 @@ test("differences between TorchServe's and KServe's readings are reported", () =
   ).toEqual([
     'KServe ignores "a:b": it has no =.',
     'KServe ignores "e": it has no =.',
-    "c goes on in the next line, which KServe does not read.",
+    "c continues on the next line, which KServe does not read.",
     "job_queue_size stands here more than once; the last one counts.",
   ]);
 });

@@ -182,7 +182,7 @@ test("a service without writing is ready for reading", async () => {
 });
 
 test.each([
-  ["ftp://x", "it is no address of http or https"],
+  ["ftp://x", "it is not an http or https address"],
   ["https://key:secret@x", "keys belong in their own fields"],
   ["https://", "it is no address"],
 ])("%s is not an endpoint", async (endpoint, reason) => {

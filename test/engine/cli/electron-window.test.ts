@@ -115,7 +115,7 @@ test("a download that stalls is given up, and its process ends", async () => {
 test.each([
   [
     'console.error("TypeError: fetch failed\\n    at node:internal"); process.exit(1)',
-    "Electron could not be fetched: fetch failed",
+    "Electron could not be downloaded: fetch failed",
   ],
   ["process.exit(0)", "Electron's own installer left no program"],
 ])("an installer that fails is reported: %s", async (installer, reason) => {

@@ -59,10 +59,10 @@ test.each([
   ["https://host.example?token=s3cr3t", "it ends with its path"],
   ["https://host.example/#s3cr3t", "it ends with its path"],
   ["ftp://host.example", "an endpoint speaks https, http, grpcs or grpc"],
-  ["file:///etc/passwd", "it is no web address"],
-  ["javascript:s3cr3t", "it is no web address"],
-  ["https://", "it is no web address"],
-  ["", "it is no web address"],
+  ["file:///etc/passwd", "it is not a web address"],
+  ["javascript:s3cr3t", "it is not a web address"],
+  ["https://", "it is not a web address"],
+  ["", "it is not a web address"],
   ["https://host.example/v2/models/%zz/infer", "a percent sign in it stands for nothing"],
 ])("refuses %j, and repeats no secret", (text, reason) => {
   expect(() => readAddress(text)).toThrow(refusal("REQUEST_INVALID"));

@@ -180,7 +180,7 @@ const V2: readonly Row[] = [
   [
     "NaN as a word",
     output({ datatype: "FP32", shape: [1, 1, 3], data: 5 }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is 5: that is no picture. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is 5: that is not a picture. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "NaN in JSON",
@@ -195,12 +195,12 @@ const V2: readonly Row[] = [
   [
     "null for a pixel",
     output({ shape: [1, 1, 3], data: [null, 0, 1] }),
-    'ENDPOINT_PICTURE_INVALID: The endpoint\'s picture cannot be used: a pixel of the output "output0" is null: that is no colour. Try another seed; if it happens each time, its operator must fix the model or its server.',
+    'ENDPOINT_PICTURE_INVALID: The endpoint\'s picture cannot be used: a pixel of the output "output0" is null: that is not a colour. Try another seed; if it happens each time, its operator must fix the model or its server.',
   ],
   [
     "1e999 for a pixel",
     text('{"outputs":[{"name":"o","datatype":"FP32","shape":[1,1,3],"data":[1e999,0,1]}]}'),
-    'ENDPOINT_PICTURE_INVALID: The endpoint\'s picture cannot be used: a pixel of the output "o" is Infinity: that is no colour. Try another seed; if it happens each time, its operator must fix the model or its server.',
+    'ENDPOINT_PICTURE_INVALID: The endpoint\'s picture cannot be used: a pixel of the output "o" is Infinity: that is not a colour. Try another seed; if it happens each time, its operator must fix the model or its server.',
   ],
   [
     "text for a pixel",
@@ -245,12 +245,12 @@ const V2: readonly Row[] = [
   [
     "two channels",
     output({ shape: [2, 3, 2], data: pixels(12) }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0".shape is [2, 3, 2]: that is no shape of a picture. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0".shape is [2, 3, 2]: that is not the shape of a picture. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "a list of numbers",
     output({ shape: [7], data: pixels(7) }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is of 7 values: its shape is lost, and it is no square picture. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is of 7 values: its shape is missing, and it is not a square picture. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "a picture of 5,000 by 1",
@@ -270,7 +270,7 @@ const V2: readonly Row[] = [
   [
     "no data",
     output({}),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is null: that is no picture. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is null: that is not a picture. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "an object for data",
@@ -280,7 +280,7 @@ const V2: readonly Row[] = [
   [
     "yes for data",
     output({ data: true }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is true: that is no picture. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is true: that is not a picture. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "words for a picture",
@@ -708,12 +708,12 @@ const V1: readonly Row[] = [
   [
     "predictions of scores",
     json({ predictions: [0.1, 0.9] }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "predictions" is of 2 values: its shape is lost, and it is no square picture. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "predictions" is of 2 values: its shape is missing, and it is not a square picture. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "predictions of null",
     json({ predictions: null }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "predictions" is null: that is no picture. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "predictions" is null: that is not a picture. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "500 of a handler",
@@ -778,7 +778,7 @@ const A1111: readonly Row[] = [
   [
     "images of null",
     json({ images: [null], info: "" }),
-    'ENDPOINT_PICTURE_INVALID: The endpoint\'s picture cannot be used: a pixel of the output "images" is null: that is no colour. Try another seed; if it happens each time, its operator must fix the model or its server.',
+    'ENDPOINT_PICTURE_INVALID: The endpoint\'s picture cannot be used: a pixel of the output "images" is null: that is not a colour. Try another seed; if it happens each time, its operator must fix the model or its server.',
   ],
   [
     "info that is no JSON",
@@ -894,7 +894,7 @@ const GRPC: readonly (readonly [string, (stream: ServerHttp2Stream) => void, str
   [
     "NaN",
     grpc(tensor("FP32", [1, 1, 3], new Uint8Array(new Float32Array([NaN, 0, 1]).buffer))),
-    'ENDPOINT_PICTURE_INVALID: The endpoint\'s picture cannot be used: a pixel of the output "image" is NaN: that is no colour. Try another seed; if it happens each time, its operator must fix the model or its server.',
+    'ENDPOINT_PICTURE_INVALID: The endpoint\'s picture cannot be used: a pixel of the output "image" is NaN: that is not a colour. Try another seed; if it happens each time, its operator must fix the model or its server.',
   ],
   [
     "a tensor of an unknown type",

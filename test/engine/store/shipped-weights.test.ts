@@ -98,7 +98,7 @@ test.each([
   change(path);
   const again = await open();
   expect(readFileSync(again.path)).toEqual(readFileSync(made.path));
-  expect(told).toEqual([expect.stringContaining(`are not used, and are made anew: ${why}.`)]);
+  expect(told).toEqual([expect.stringContaining(`are not used, and are made again: ${why}.`)]);
   expect(madeIn()).toEqual([basename(made.path)]);
   await open();
   expect(told).toHaveLength(1);

@@ -39,7 +39,7 @@ const ANSWERS: Readonly<Record<string, { readonly answer: Answer; readonly isNev
   },
   "504": { answer: json(504, "stream timeout"), isNever: false },
   "a cut connection": { answer: (response) => response.destroy(), isNever: false },
-  "a reply that is no picture": { answer: always(200, "{}"), isNever: false },
+  "a reply that is not a picture": { answer: always(200, "{}"), isNever: false },
   "422": { answer: json(422, "steps too large"), isNever: false },
 };
 

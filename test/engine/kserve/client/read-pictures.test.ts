@@ -159,7 +159,7 @@ describe("finds a missing shape", () => {
   test("or says that it cannot", () => {
     const body = reply({ datatype: "INT64", shape: [90], data: FLAT });
     expect(sentenceOf(() => pictures(body))).toBe(
-      'The endpoint\'s reply cannot be used: the output "output0" is of 90 values: its shape is lost, and it is no square picture.',
+      'The endpoint\'s reply cannot be used: the output "output0" is of 90 values: its shape is missing, and it is not a square picture.',
     );
   });
 });
@@ -395,7 +395,7 @@ describe("a wrong reply says what is wrong:", () => {
     [
       "Infinity by size",
       '{"outputs":[{"name":"image","shape":[1,1,3],"data":[1e999,0,0]}]}',
-      'a pixel of the output "image" is Infinity: that is no colour.',
+      'a pixel of the output "image" is Infinity: that is not a colour.',
     ],
     ["plain text", "upstream connect error", 'at byte 0 it is not JSON but "upstream con".'],
     ["a list", [1, 2], "the body is an array: it must be an object."],
@@ -409,7 +409,7 @@ describe("a wrong reply says what is wrong:", () => {
     [
       "an output without data",
       image({ shape: [1, 1, 3] }),
-      'the output "image" is null: that is no picture.',
+      'the output "image" is null: that is not a picture.',
     ],
     ["no numbers", image({ shape: [0], data: [] }), "there is no picture in it."],
     [
@@ -425,7 +425,7 @@ describe("a wrong reply says what is wrong:", () => {
     [
       "two open dimensions",
       image({ shape: [-1, -1, 3], data: FLAT }),
-      'the output "image" is of 90 values: its shape is lost, and it is no square picture.',
+      'the output "image" is of 90 values: its shape is missing, and it is not a square picture.',
     ],
     [
       "a side beyond 4096",
@@ -435,12 +435,12 @@ describe("a wrong reply says what is wrong:", () => {
     [
       "two channels",
       image({ shape: [5, 9, 2], data: FLAT }),
-      'the output "image".shape is [5, 9, 2]: that is no shape of a picture.',
+      'the output "image".shape is [5, 9, 2]: that is not the shape of a picture.',
     ],
     [
       "five dimensions",
       image({ shape: [2, 1, 3, 5, 3], data: FLAT }),
-      'the output "image".shape is [2, 1, 3, 5, 3]: that is no shape of a picture.',
+      'the output "image".shape is [2, 1, 3, 5, 3]: that is not the shape of a picture.',
     ],
     [
       "a shape that overflows",
@@ -464,7 +464,7 @@ describe("a wrong reply says what is wrong:", () => {
     [
       "rows with holes",
       image({ shape: [1, 2], data: [1, null] }),
-      'a pixel of the output "image" is null: that is no colour.',
+      'a pixel of the output "image" is null: that is not a colour.',
     ],
     [
       "a caption",
@@ -525,7 +525,7 @@ describe("a wrong reply says what is wrong:", () => {
         readPictures(binaryReply({ datatype: "FP32", shape: [1, 1, 3] }, bytes), {}),
       ),
     ).toBe(
-      'The endpoint\'s picture cannot be used: a pixel of the output "image" is NaN: that is no colour.',
+      'The endpoint\'s picture cannot be used: a pixel of the output "image" is NaN: that is not a colour.',
     );
   });
 
