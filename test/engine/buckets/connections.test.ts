@@ -184,7 +184,7 @@ test("a service without writing is ready for reading", async () => {
 test.each([
   ["ftp://x", "it is not an http or https address"],
   ["https://key:secret@x", "keys belong in their own fields"],
-  ["https://", "it is no address"],
+  ["https://", "it is not an http"],
 ])("%s is not an endpoint", async (endpoint, reason) => {
   const { connections } = await openBuckets();
   await expect(connections.connect(connecting(endpoint))).rejects.toThrow(reason);

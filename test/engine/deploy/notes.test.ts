@@ -35,7 +35,7 @@ test.each([
     /A memory limit of 4Gi is low/,
   ],
   ["no GPU", { gpus: "0" }, {}, /takes many minutes/],
-  ["no replica at rest", { minReplicas: "0" }, {}, /loaded anew/],
+  ["no replica at rest", { minReplicas: "0" }, {}, /loaded again/],
 ] as const)("%s is noted", (_, change, connection, words) => {
   const notes = notesOf(change, connection);
   expect(notes).toHaveLength(1);

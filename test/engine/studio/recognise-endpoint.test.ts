@@ -97,8 +97,8 @@ test.each([
 });
 
 test.each([
-  ["hello", "it is no address"],
-  ["two words", "it is no address"],
+  ["hello", "it is not an address"],
+  ["two words", "it is not an address"],
   [stringify(service("kt2", { status: {} })), "the cluster has not given it one yet"],
   ["https://user:secret@kt2.example.com", "a token is entered by itself"],
   ["darkroom:endpoint?url=ftp://a", "an endpoint speaks https"],

@@ -302,7 +302,7 @@ describe("an edit", () => {
 
   test.each([
     [{}, /^image cannot be absent/],
-    [{ images: [{ image_url: "https://example.org/a.png" }] }, /nothing is fetched/],
+    [{ images: [{ image_url: "https://example.org/a.png" }] }, /nothing is downloaded/],
     [{ images: [{ image_url: "%%%" }] }, /it is not base64/],
     [{ images: [{ image_url: "aGVsbG8=" }] }, /neither PNG nor JPEG nor WebP/],
     [{ images: [{ file_id: "file-1" }] }, /^images\.0/],
