@@ -25,7 +25,7 @@ export interface HostOptions {
   readonly host: string;
   /** 0 takes any. */
   readonly port: number;
-  /** How many ports from `port` on may be tried; 1 where it has to be that one. */
+  /** Number of ports from `port` on that may be tried; 1 if it must be exactly that one. */
   readonly tries?: number;
   /** Names, other than addresses, under which browsers may reach it. */
   readonly names?: readonly string[];
@@ -46,7 +46,7 @@ export interface Host {
   readonly client: StudioClient;
   /** An address with a fresh one-time code. */
   freshAddress(): string;
-  /** Resolves when the desktop that started it is gone; never where none did. */
+  /** Resolves when the desktop that started it has gone; never if none did. */
   readonly abandoned: Promise<void>;
   /** What runs is cut within two seconds; the queue is kept. */
   close(): Promise<void>;
@@ -54,7 +54,7 @@ export interface Host {
 
 const PAGES = join(dirname(import.meta.dirname), "dist", "renderer");
 
-/** Opens the studio with all its listeners; where one cannot be opened, none stays open. */
+/** Opens the studio with all its listeners; if one cannot be opened, none stays open. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const pipe = options.parent && new HostPipe(options.parent);
   const undo = new AsyncDisposableStack();
@@ -169,7 +169,7 @@ function openToDesktop(pipe: HostPipe, { studio, client, server, tokens, log }: 
   };
 }
 
-/** A studio that this process has to itself, without listeners: for the command line where no host runs. */
+/** A studio used only by this process, without listeners: for the command line if no host runs. */
 export interface OwnStudio extends StudioBehind {
   readonly folder: string;
   readonly client: StudioClient;

@@ -17,7 +17,7 @@ import { openZip } from "./zip.ts";
 /** An archive, opened: its directory was read and checked, none of its files. */
 export interface Archive {
   readonly format: "zip" | "tar.gz" | "folder";
-  /** Of the file; of all files where it is a folder. */
+  /** Size of the file, or of all files in a folder. */
   readonly sizeBytes: number;
   readonly container: Container;
   readonly manifest: Manifest;
@@ -35,12 +35,12 @@ export interface LocalArchive extends Archive {
 export interface ArchivedModel {
   /** The archive, or the zip inside it. */
   readonly container: Container;
-  /** Path of the zip inside; absent where the model's files are the archive's own. */
+  /** Path of the inner zip; absent if the model's files are directly in the archive. */
   readonly zip?: string;
   readonly files: readonly ModelMember[];
   /** Weights in int8 that came along: of use, and never needed. */
   readonly int8: readonly ModelMember[];
-  /** Left behind because opening one runs what it holds. */
+  /** Left out because opening one runs the code in it. */
   readonly pickles: readonly string[];
 }
 
@@ -64,9 +64,8 @@ export async function isArchive(path: string): Promise<boolean> {
 }
 
 /**
- * Opens a `.mar`, a `.tar.gz` or a folder as torch-model-archiver makes them, under another name than its
- * own where one is given. Refuses as NOT_FOUND, ARCHIVE_DAMAGED, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE or
- * ARCHIVE_MANIFEST_INVALID.
+ * Opens a `.mar`, a `.tar.gz` or a folder in torch-model-archiver's form; `called` replaces its name in messages.
+ * Refuses as NOT_FOUND, ARCHIVE_DAMAGED, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE or ARCHIVE_MANIFEST_INVALID.
  */
 export async function openArchive(given: string, called?: ArchiveName): Promise<LocalArchive> {
   const path = await realpath(given).catch(() => undefined);
@@ -81,7 +80,7 @@ export async function openArchive(given: string, called?: ArchiveName): Promise<
   return { path, ...(await opened({ format: "folder", container }, sizeBytes)) };
 }
 
-/** Opens an archive that is one file, wherever its bytes lie. Refuses as openArchive. */
+/** Opens an archive that is one file, from any source. Refuses like openArchive. */
 export async function openArchiveFile(source: ByteSource, name: ArchiveName): Promise<Archive> {
   return opened(await openFile(source, name), source.sizeBytes);
 }
@@ -121,7 +120,7 @@ async function manifestOf(container: Container): Promise<Manifest> {
   return readManifest(await readWhole(container, MANIFEST), name);
 }
 
-/** A file of at most a MiB as text; undefined where there is none of that size. */
+/** A file of at most a MiB as text; undefined if there is no such file. */
 export async function readSmallFile(
   container: Container,
   path: string,

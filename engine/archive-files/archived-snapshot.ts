@@ -6,7 +6,7 @@ import type { FoundTensors } from "../snapshot/weights.ts";
 import type { ArchivedModel } from "./archive.ts";
 import { readBytes } from "./byte-source.ts";
 
-/** The files of a model that is still packed, to be read where they lie. */
+/** The files of a packed model, read in place. */
 function archivedSnapshot({ container, files }: ArchivedModel): SnapshotFiles {
   const members = new Map(files.map(({ path, member }) => [path, member]));
   return {

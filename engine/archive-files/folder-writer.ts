@@ -18,7 +18,7 @@ export interface FolderEntry {
 export interface FolderWriting {
   /** Whether to replace an existing archive folder; nothing else is ever replaced. */
   readonly force: boolean;
-  /** Called with bytes that are shared with the original by the file system, and so are read by nobody. */
+  /** Called with bytes that the file system shares with the original, so that they are not read. */
   readonly onCloned: OnBytes;
   /** A last check before the folder becomes visible. */
   readonly check: () => Promise<void>;

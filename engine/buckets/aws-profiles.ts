@@ -52,7 +52,7 @@ export async function profileConnection(profile: string, env: Environment): Prom
   };
 }
 
-/** The five values in the variables that OpenShift AI sets in a workbench, else in AWS's own. */
+/** The five values in the variables that OpenShift AI sets in a workbench, otherwise in AWS's own. */
 export async function environmentConnection(env: Environment): Promise<Found> {
   const value = (...names: readonly string[]): string | undefined =>
     names.map((name) => env[name]?.trim()).find((text) => text !== undefined && text !== "");

@@ -123,7 +123,7 @@ async function md5sOf(
   return await hasher.finish();
 }
 
-/** Deletes only this version, where it is known. */
+/** Deletes only this version, if it is known. */
 async function deleteObject(
   { client, name }: Bucket,
   { key, versionId }: ObjectPlace,

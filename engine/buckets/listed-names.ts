@@ -8,7 +8,7 @@ const asItIs: Decode = (name) => name;
 /** How services that do not say so encode names, once found out. */
 const found = new WeakMap<Bucket["client"], Decode>();
 
-/** How names in a reply are decoded: as the reply says, else as was found out, else not at all. */
+/** How names in a reply are decoded: as the reply says, otherwise as was found out, otherwise not at all. */
 export function decoderFor(
   { client }: Bucket,
   { EncodingType }: Pick<ListObjectsV2CommandOutput, "EncodingType">,

@@ -88,7 +88,7 @@ export class TransferJournal {
     await this.#write({ place });
   }
 
-  /** Synced to the disk: an upload that nobody knows about still costs money. */
+  /** Synced to the disk: a forgotten upload still costs money. */
   async beginUpload(key: string, upload: BegunUpload): Promise<void> {
     await this.#write({ key, upload });
     await using file = await open(this.#path, "r+");
@@ -155,7 +155,7 @@ export async function discardJournal(folder: string, id: string): Promise<void> 
   await rm(journalPath(folder, id), { force: true });
 }
 
-/** Deletes journals that nobody needs any more. */
+/** Deletes journals that are not needed any more. */
 export async function sweepJournals(
   folder: string,
   mayNeed: (id: string) => boolean,

@@ -15,7 +15,7 @@ import { writeAtomically, writeNewFile } from "../files/atomic-file.ts";
 import { isSystemError, systemCode } from "../files/system-error.ts";
 import { printJson } from "./outcome.ts";
 
-/** `archive config`: the config.properties that lies beside an archive in a bucket. */
+/** `archive config`: the config.properties beside an archive in a bucket. */
 export function configCommand(): Command {
   const command = new Command("config").description(
     "config.properties of TorchServe, explained key by key, or made as in the notebook.",

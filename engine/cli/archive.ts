@@ -20,7 +20,7 @@ import { verifyCommand } from "./verify-archive.ts";
 /** How a place is written, for the help. */
 const PLACE = "a file, or CONNECTION/KEY in a bucket";
 
-/** `archive`: what can be done with a .mar file. */
+/** `archive`: handles .mar files. */
 export function archiveCommand(signal: AbortSignal): Command {
   const command = new Command("archive").description(
     "Model archives as torch-model-archiver makes them: .mar, .tar.gz or a folder.",

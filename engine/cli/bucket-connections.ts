@@ -13,7 +13,7 @@ import { withStudio } from "./reach-studio.ts";
 import { askHidden, noteVault, textOf } from "./secret-input.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** The commands of `bucket` that make, try and forget connections. */
+/** The subcommands of `bucket` that make, test and remove connections. */
 export function connectionCommands(): readonly Command[] {
   return [connections(), connect(), test(), disconnect()];
 }

@@ -5,7 +5,7 @@ import { printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** `archive check`: whether a path in a bucket can be entered in OpenShift AI as it is. */
+/** `archive check`: whether a path in a bucket can be entered in OpenShift AI unchanged. */
 export function checkCommand(): Command {
   return studioCommand("check", "Checks whether OpenShift AI could serve a path in a bucket.")
     .argument("<place>", "CONNECTION/PREFIX, as it would be entered")

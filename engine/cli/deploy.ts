@@ -17,7 +17,7 @@ import { note, printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** `deploy`: what a cluster serves a published model by. */
+/** `deploy`: everything a cluster needs to serve a published model. */
 export function deployCommand(): Command {
   const command = new Command("deploy").description(
     "Deploys a published model on OpenShift AI with KServe.",

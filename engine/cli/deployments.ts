@@ -12,7 +12,7 @@ import { note, printJson, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { number } from "./request-flags.ts";
 
-/** What can be asked of deployments that a cluster has. */
+/** The commands for a cluster's deployments. */
 export function deploymentCommands(): readonly Command[] {
   return [list(), status(), logs(), scale(), redeploy(), remove()];
 }

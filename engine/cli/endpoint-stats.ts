@@ -10,7 +10,7 @@ interface StatsFlags extends StudioFlags {
   readonly span: StatsSpan;
 }
 
-/** `endpoints stats`: what endpoints were asked for, and what came of it. */
+/** `endpoints stats`: endpoints' requests and their results. */
 export function statsCommand(): Command {
   return studioCommand("stats", "Shows the endpoints' requests and their results.")
     .argument("[id|name]", "which; all by default")

@@ -14,7 +14,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 import { diskFull } from "../files/disk-full.ts";
 import { isDiskFull, systemCode } from "../files/system-error.ts";
 
-/** `gallery`: the pictures that were kept. */
+/** `gallery`: the stored pictures. */
 export function galleryCommand(signal: AbortSignal): Command {
   return new Command("gallery")
     .description("The gallery's pictures.")

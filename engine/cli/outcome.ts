@@ -1,7 +1,7 @@
 import type { CommanderError } from "commander";
 import { StudioError, toWire } from "../contract/errors.ts";
 
-/** Whether this process ends when nobody reads its output any more. */
+/** Whether this process ends when its output is not read any more. */
 let endsWithReader = true;
 
 /**
@@ -15,7 +15,7 @@ export function watchReaders(): void {
   });
 }
 
-/** For a command that serves: it keeps running whether or not anybody reads its output. */
+/** For a command that serves: it keeps running whether or not its output is read. */
 export function outliveReaders(): void {
   endsWithReader = false;
 }
@@ -25,7 +25,7 @@ export function printJson(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** A result of a command: a line of JSON if requested, else a line for a person. */
+/** A command's result: a line of JSON if requested, otherwise a line for a person. */
 export function printResult(asJson: boolean | undefined, line: object, words: string): void {
   if (asJson === true) printJson(line);
   else process.stdout.write(`${words}\n`);

@@ -95,7 +95,7 @@ export async function refusePaused({ queue }: Pick<StudioClient, "queue">, what:
 
 interface Following {
   readonly id: string;
-  /** The name of the place where it is drawn. */
+  /** The display name of the target. */
   readonly at: string;
   readonly isJson: boolean;
 }

@@ -8,8 +8,8 @@ import { systemCode } from "../files/system-error.ts";
 import { note } from "./outcome.ts";
 
 /**
- * What a file holds, or the standard input where it is called `-`. Arguments are seen by every program
- * of the machine, so what is secret comes this way.
+ * A file's content, or the standard input for `-`. Every program on the machine can see arguments, so secrets are
+ * passed this way.
  */
 export async function textOf(path: string, what: string): Promise<string> {
   if (path === "-") {
@@ -25,7 +25,7 @@ export async function textOf(path: string, what: string): Promise<string> {
   }
 }
 
-/** Asks for several things, and shows nothing of what is typed. Where nobody types, each is a line of the standard input. */
+/** Asks for several values without showing what is typed. Without a terminal, each is a line of the standard input. */
 export async function askHidden(questions: readonly string[]): Promise<string[]> {
   if (!process.stdin.isTTY) {
     const lines = (await text(process.stdin)).split(/\r?\n/);
@@ -47,7 +47,7 @@ export async function askHidden(questions: readonly string[]): Promise<string[]>
   }
 }
 
-/** Tells where secrets lie unencrypted: where nothing but the file's permissions guards them. */
+/** Says where secrets are stored unencrypted, protected only by the file's permissions. */
 export async function noteVault(
   { secrets }: Pick<StudioClient, "secrets">,
   what: string,

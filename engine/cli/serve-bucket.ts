@@ -15,8 +15,8 @@ interface ServeBucketFlags extends StudioFlags {
 }
 
 /**
- * `bucket serve`: what lies at a path, served as a cluster would. Where the studio runs it serves it from then
- * on; where none runs, this command is one until it is told to end.
+ * `bucket serve`: serves a path as a cluster would. A running studio serves it from then on; without one, this command
+ * is a studio until it is stopped.
  */
 export function serveBucketCommand(signal: AbortSignal): Command {
   return studioCommand("serve", "Serves a path of a bucket as KServe and TorchServe would.")
@@ -46,7 +46,7 @@ export function serveBucketCommand(signal: AbortSignal): Command {
     });
 }
 
-/** A studio of this command's own; undefined where one runs. */
+/** This command's own studio; undefined if one is running. */
 async function ownHost(flags: ServeBucketFlags) {
   const pages = { host: "127.0.0.1", port: 0, allowHost: [], endpoint: true };
   const options = hostOptions({ ...flags, ...pages }, { takesOthers: false });

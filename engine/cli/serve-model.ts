@@ -9,8 +9,8 @@ import { hashFile } from "../files/hash-file.ts";
 import { followTransfer } from "./follow-transfer.ts";
 
 /**
- * Chooses the model that a studio draws with: by its id in the store, or by an archive or a folder in
- * diffusers layout, which is copied into the store where it is not there yet.
+ * Chooses the model that a studio draws with: by its id in the store, or by an archive or a folder in diffusers layout,
+ * which is copied into the store if necessary.
  */
 export async function chooseModel(
   client: StudioClient,
@@ -22,7 +22,7 @@ export async function chooseModel(
   if (id !== undefined) await client.settings.change({ model: id });
 }
 
-/** The model of the store that a folder is, or was copied to. */
+/** The model in the store that a folder is, or was copied to. */
 async function storedCopy(
   stored: readonly StoredModel[],
   folder: string,
@@ -36,7 +36,10 @@ async function storedCopy(
   );
 }
 
-/** The model that was imported from this very file; it is read through only where one came from its name. */
+/**
+ * The model that was imported from exactly this file, which is read completely only if a model came from a file with
+ * its name.
+ */
 async function storedArchive(
   stored: readonly StoredModel[],
   path: string,
@@ -50,7 +53,9 @@ async function storedArchive(
   return alike.find(({ provenance }) => provenance?.archive?.sha256 === sha256);
 }
 
-/** Short of reading gigabytes: the store itself compares contents before it keeps a second copy. */
+/**
+ * A quick comparison that avoids reading gigabytes; the store itself compares contents before it keeps a second copy.
+ */
 function isAlike(one: ModelSummary | undefined, other: ModelSummary | undefined): boolean {
   return (
     one?.sizeBytes === other?.sizeBytes &&

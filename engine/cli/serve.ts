@@ -19,7 +19,7 @@ export interface ServeFlags {
   readonly dataDir?: string;
   readonly keyFile?: string;
   readonly model?: string;
-  /** False where the inference server is not to listen. */
+  /** False if the inference server must not listen. */
   readonly endpoint: boolean;
   readonly endpointHost?: string;
   readonly endpointPort?: number;
@@ -31,17 +31,19 @@ export interface ServeFlags {
   readonly openai?: boolean;
   readonly a1111?: boolean;
   readonly json?: boolean;
-  /** Set where the window started it: everything secret goes over the pipe to it. */
+  /** Set if the window started it: secrets then go over the pipe to it. */
   readonly desktop?: boolean;
 }
 
-/** How many ports after the wanted one are looked at, where another will do. */
+/** Number of following ports that are tried if another port is acceptable. */
 const OTHER_PORTS = 50;
 
-/** A host that is told to end is ended by force after this; the queue is on disk at every moment. */
+/** A host that does not stop within this time is killed; the queue is always on disk. */
 const CLOSE_MS = 4500;
 
-/** `serve`: the studio without a window, or with a model store a server in TorchServe's place, until it is told to end. */
+/**
+ * `serve`: the studio without a window or, with a model store, a server that replaces TorchServe, until it is stopped.
+ */
 export function serveCommand(signal: AbortSignal): Command {
   return withTorchServeFlags(withServeFlags(new Command("serve")))
     .description("The studio for a browser: prints its address and runs until it is stopped.")
@@ -50,7 +52,7 @@ export function serveCommand(signal: AbortSignal): Command {
       const isInItsPlace = flags.modelStore !== undefined || flags.tsConfig !== undefined;
       if (isInItsPlace) return runTorchServe(flags, signal);
       const parent = flags.desktop === true ? process : undefined;
-      // A window has nobody to read why it did not open: it takes what is free, and tells inside.
+      // A window cannot show why it did not open, so it takes free ports and reports inside.
       const options = hostOptions(flags, { takesOthers: flags.desktop === true });
       const host = await openHost({ ...options, parent });
       await useModel(host, flags, signal);
@@ -63,7 +65,7 @@ export function serveCommand(signal: AbortSignal): Command {
     });
 }
 
-/** Starts the host, which is loaded only then: other commands need not wait for it. */
+/** Starts the host. Its code is loaded only then, so that other commands start faster. */
 export async function openHost(options: HostOptions): Promise<Host> {
   outliveReaders();
   const { startHost } = await import("../host.ts");
@@ -107,7 +109,7 @@ export function withServeFlags(command: Command): Command {
     );
 }
 
-/** `takesOthers` where the next free ports will do, and the studio opens without its inference server, too. */
+/** With `takesOthers` the next free ports are acceptable, and the studio opens even without its inference server. */
 export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: boolean }) {
   const { host, port, allowHost, dataDir, keyFile, preset } = flags;
   const { endpoint, endpointHost, endpointPort, grpcPort, openai, a1111 } = flags;
@@ -128,7 +130,7 @@ export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: b
   return { host, port, names: allowHost, dataDir, keyFile, tries, serving, isAboutToDraw };
 }
 
-/** The files of a certificate, by flags of which the first two go together. */
+/** The files of a certificate from flags, of which the first two are required together. */
 function tlsOf({ tlsCert, tlsKey, tlsCa }: ServeFlags): TlsFiles | undefined {
   if (tlsCert !== undefined && tlsKey !== undefined) {
     const ca = tlsCa === undefined ? {} : { ca: resolve(tlsCa) };
@@ -143,7 +145,7 @@ function tlsOf({ tlsCert, tlsKey, tlsCa }: ServeFlags): TlsFiles | undefined {
   });
 }
 
-/** Draws with the model that was named, from now on. */
+/** Draws with the given model from now on. */
 export async function useModel(
   host: Host,
   { model }: ServeFlags,
@@ -195,7 +197,10 @@ function noteListeners({ origin, grpcTarget, tls }: Server, bound: string): void
   if (grpcTarget !== undefined) note(`It answers gRPC on ${grpcTarget}.`);
 }
 
-/** Where the inference server draws as Exact does, and that takes long: what else it could do. The devices are tried first. */
+/**
+ * If the inference server uses Exact and that takes long, says how long other presets would take. The devices are
+ * probed first.
+ */
 async function tellFasterPresets({ client }: Host): Promise<void> {
   const { settings, state } = await client.server.get();
   if (state !== "running" || settings.preset !== "exact") return;
@@ -210,12 +215,12 @@ async function tellFasterPresets({ client }: Host): Promise<void> {
   if (ways !== undefined) note(`${ways} Requests that name no preset are drawn as exact.`);
 }
 
-/** Runs until a signal comes or the window goes; ends within five seconds. */
+/** Runs until a signal arrives or the window closes; ends within five seconds. */
 export async function untilStopped(host: Host, signal: AbortSignal): Promise<void> {
   const stopped = Promise.withResolvers<void>();
   signal.addEventListener("abort", () => stopped.resolve(), { once: true });
   if (!signal.aborted) await Promise.race([stopped.promise, host.abandoned]);
-  // Also where something is left over that would keep the process from ending by itself.
+  // Ends the process even if something would keep it running.
   setTimeout(() => process.exit(0), CLOSE_MS).unref();
   await host.close();
 }

@@ -7,7 +7,7 @@ import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** `settings`: what was chosen, and the tokens that are kept. */
+/** `settings`: the user's settings and the saved tokens. */
 export function settingsCommand(): Command {
   return new Command("settings")
     .description("Settings and saved tokens.")
@@ -96,7 +96,7 @@ function changeOf(name: string, value: string | undefined): object {
   return { [known]: meant ?? value };
 }
 
-/** Arguments are seen by every program of the machine, so a token is never one. */
+/** Every program on the machine can see arguments, so a token is never one. */
 async function secretFrom(argument: string | undefined): Promise<string> {
   if (argument !== undefined) {
     const reason = "others could see it there; give it on the standard input";

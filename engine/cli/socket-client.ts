@@ -4,24 +4,24 @@ import { Agent, fetch } from "undici";
 import { fromWire, StudioError } from "../contract/errors.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 
-/** A running studio, reached by its socket. */
+/** A running studio, reached through its socket. */
 export interface SocketStudio {
   readonly client: StudioClient;
-  /** Whether it answers within `ms`: one that was stopped, or hangs, is listened to and says nothing. */
+  /** Whether it answers within `ms`: a stopped or hung one accepts connections and says nothing. */
   answers(ms: number): Promise<boolean>;
-  /** The bytes behind a picture's signed address. */
+  /** The bytes at a picture's signed address. */
   picture(address: string): Promise<Uint8Array>;
-  /** The same, as they come. */
+  /** The same as a stream. */
   stream(address: string): Promise<AsyncIterable<Uint8Array>>;
   close(): Promise<void>;
 }
 
-/** Any host will do: there is but one behind the socket. */
+/** Any host name works: there is only one studio behind the socket. */
 const ORIGIN = "http://localhost";
 
-/** Talks to the studio behind a socket; nobody is asked until the first call. */
+/** Talks to the studio behind a socket; nothing is sent until the first call. */
 export function socketStudio(socketPath: string): SocketStudio {
-  // Streams of events may be silent for long, and so may a model's removal.
+  // Event streams may be silent for long, and so may the removal of a model.
   const dispatcher = new Agent({ connect: { socketPath }, bodyTimeout: 0, headersTimeout: 0 });
   const link = new RPCLink({
     url: `${ORIGIN}/rpc`,
@@ -63,7 +63,7 @@ export function socketStudio(socketPath: string): SocketStudio {
   };
 }
 
-/** What anything thrown by a call means. */
+/** Converts anything that a call throws. */
 function asRefusal(error: unknown): unknown {
   if (error instanceof ORPCError) {
     const { code, message, data } = error;

@@ -14,13 +14,13 @@ import {
   type ServeFlags,
 } from "./serve.ts";
 
-/** `start`: the studio in its window where one can open, otherwise for a browser. */
+/** `start`: the studio in its window if one can open, otherwise for a browser. */
 export function startCommand(signal: AbortSignal): Command {
   return withServeFlags(new Command("start"))
     .description("The studio in its window where one can open, otherwise for a browser.")
     .action(async (flags: ServeFlags) => {
       await buildPages();
-      // The window takes the same flags, as they came.
+      // The window gets the same flags, unchanged.
       const args = process.argv.slice(process.argv.indexOf("start") + 1);
       const window = await runWindow({ args, signal, onProgress: note });
       if ("exitCode" in window) process.exitCode = window.exitCode;
@@ -45,7 +45,7 @@ async function startForBrowser(
   }
 }
 
-/** A studio is running already: its address is what was wanted. */
+/** A studio is already running: prints its address. */
 async function joinRunning({ dataDir, json }: ServeFlags, { details }: StudioError): Promise<void> {
   const { url, endpoint } = await runningStudio(dataDir);
   note(`Darkroom is already running (process ${details["pid"] ?? "unknown"}).`);

@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError } from "commander";
 
-/** Flags of every command that speaks with a studio. */
+/** Flags of every command that talks to a studio. */
 export interface StudioFlags {
   readonly dataDir?: string;
   readonly json?: boolean;
 }
 
-/** A command that speaks with the studio of a data folder. */
+/** A command that talks to the studio of a data folder. */
 export function studioCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -17,7 +17,7 @@ export function studioCommand(name: string, description: string): Command {
     .option("--json", "one JSON object per line");
 }
 
-/** Reads a flag that is a port. */
+/** Parses a port in a flag. */
 export function port(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError("It is no port.");

@@ -9,7 +9,7 @@ import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** `styles`: prompt parts and settings under names. */
+/** `styles`: named prompt parts and settings. */
 export function stylesCommand(): Command {
   return new Command("styles")
     .description("Saved styles: named prompt parts and settings.")

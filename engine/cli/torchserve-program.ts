@@ -7,7 +7,7 @@ import {
   withTorchServeFlags,
 } from "./torchserve.ts";
 
-/** The command `torchserve`, by which a cluster's runtime starts its server. */
+/** The command `torchserve`, with which a cluster's runtime starts its server. */
 const interrupt = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupt.abort(new DOMException("cancelled", "AbortError")));

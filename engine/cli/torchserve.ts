@@ -7,14 +7,14 @@ import { join } from "node:path";
 import { outliveReaders } from "./outcome.ts";
 import { port } from "./studio-command.ts";
 
-/** TorchServe's flags, and ours for its place. */
+/** TorchServe's flags, and our own additions. */
 export interface TorchServeFlags extends StartFlags {
   readonly version?: boolean;
   readonly stop?: boolean;
   readonly start?: boolean;
 }
 
-/** Seconds that Kubernetes leaves a pod, less what ending takes. */
+/** Kubernetes' grace period in seconds, less the time that ending takes. */
 const GRACE_SECONDS = 25;
 
 export const TORCHSERVE_VERSION = `TorchServe Version is 0.12.0, in whose place runs ${SOFTWARE.software} ${SOFTWARE.version}`;
@@ -25,7 +25,7 @@ const tell = (line: string): void => {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
 };
 
-/** The flags of TorchServe's own command; those that have no meaning here are taken as well. */
+/** The flags of TorchServe's own command; those without a meaning here are accepted as well. */
 export function withTorchServeFlags(command: Command): Command {
   return command
     .option("--model-store <dir>", "folder of the archives, or of models in diffusers layout")
@@ -47,7 +47,7 @@ export function withTorchServeFlags(command: Command): Command {
     .addOption(idle("--plugins-path <dir>"));
 }
 
-/** Runs in TorchServe's place until it is told to end; then what is drawn is still answered. */
+/** Runs instead of TorchServe until it is stopped; pictures being drawn are still answered. */
 export async function runTorchServe(flags: TorchServeFlags, signal: AbortSignal): Promise<void> {
   if (flags.stop === true) return stopRunning();
   outliveReaders();
@@ -67,10 +67,10 @@ export async function runTorchServe(flags: TorchServeFlags, signal: AbortSignal)
   process.exit(0);
 }
 
-/** Of the server that was started last by this user's temporary folder, as TorchServe keeps one. */
+/** Process id of the server that this user started last; like TorchServe's, in the temporary folder. */
 const PID_FILE = join(tmpdir(), ".darkroom-torchserve.pid");
 
-/** `--stop`: tells the running one to end. */
+/** `--stop`: stops the running server. */
 async function stopRunning(): Promise<void> {
   const text = await readFile(PID_FILE, "utf8").catch(() => "");
   const pid = /^[1-9]\d{0,9}$/.test(text.trim()) ? Number(text) : undefined;
@@ -82,7 +82,7 @@ async function stopRunning(): Promise<void> {
   process.stdout.write("TorchServe has been told to stop.\n");
 }
 
-/** The number may be another program's by now. */
+/** The process id may belong to another program by now. */
 async function isOurs(pid: number): Promise<boolean> {
   const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined);
   if (command !== undefined) return /torchserve|serve/.test(command);

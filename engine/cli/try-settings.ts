@@ -13,7 +13,7 @@ import { note, printResult, progressLine } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** `endpoints try-settings`: which settings an endpoint uses, as a few of its pictures tell. */
+/** `endpoints try-settings`: finds out from a few pictures which settings an endpoint uses. */
 export function trySettingsCommand(): Command {
   const { least, most } = TRIAL_PICTURES;
   return studioCommand(

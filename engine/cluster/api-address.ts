@@ -3,7 +3,7 @@ import { isLoopback } from "../contract/loopback.ts";
 
 /**
  * Parses the address of a cluster's API as entered: without a trailing slash, and https if it has no scheme. A path
- * stays, since some clusters have one. Refuses as REQUEST_INVALID what is no address or is not encrypted.
+ * stays, since some clusters have one. Refuses as REQUEST_INVALID an invalid or unencrypted address.
  */
 export function readAddress(text: string): string {
   const trimmed = text.trim();

@@ -23,7 +23,7 @@ export interface ClusterAccess extends Trust {
 /** kubectl writes a few kilobytes. */
 const MAX_BYTES = 1 << 20;
 
-/** What `kubectl` would read: the files in KUBECONFIG, else the user's own. */
+/** What `kubectl` would read: the files in KUBECONFIG, otherwise the user's own. */
 export function defaultPath({ KUBECONFIG = "" }: Readonly<Record<string, string | undefined>>) {
   return KUBECONFIG === "" ? join(homedir(), ".kube", "config") : KUBECONFIG;
 }
@@ -54,7 +54,7 @@ export async function contextsOf(path: string): Promise<{
   };
 }
 
-/** The name of a context: the requested one, else the file's current one. */
+/** The name of a context: the requested one, otherwise the file's current one. */
 export async function chosenContext(path: string, wanted: string | undefined): Promise<string> {
   const { current, contexts } = await contextsOf(path);
   const name = wanted ?? current ?? (contexts.length === 1 ? contexts[0]?.name : undefined);

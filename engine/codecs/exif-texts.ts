@@ -93,7 +93,7 @@ function decodeJis(bytes: Uint8Array): string {
   return found.find((text) => text !== undefined) ?? fromLatin1(bytes);
 }
 
-/** UTF-8 whatever the mark says, else Latin-1. */
+/** UTF-8 whatever the mark says, otherwise Latin-1. */
 function decodeLoose(bytes: Uint8Array): string {
   return decodeAs("utf-8", bytes) ?? fromLatin1(bytes);
 }

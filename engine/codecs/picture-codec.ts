@@ -20,9 +20,9 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 /**
- * The picture in a PNG, JPEG or WebP file, as image to image starts from it: turned as its EXIF
- * says, in sRGB, transparency on white, of an animation the first frame; brought to `wanted`, where that
- * is given. `name` is what an error calls the file. Throws IMAGE_UNREADABLE.
+ * The picture in a PNG, JPEG or WebP file, as used for image to image: rotated as its EXIF says, in sRGB, with
+ * transparency on white, the first frame of an animation; resized to `wanted` if given. `name` is the file's name in
+ * errors. Throws IMAGE_UNREADABLE.
  */
 export async function decodePicture(
   bytes: Uint8Array,

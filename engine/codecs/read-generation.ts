@@ -14,9 +14,9 @@ const MAX_XMP = 1 << 20;
 type Texts = ReadonlyMap<string, string>;
 
 /**
- * How a PNG, JPEG or WebP was made and by which studio, by what it tells itself. `name` is what an
- * error calls the file. Refuses as IMAGE_UNREADABLE what is none of these, and as NO_GENERATION_DATA
- * what does not tell, or tells it in the words of a studio that are not read.
+ * How a PNG, JPEG or WebP was made and by which studio, from its own texts. `name` is the file's name in errors.
+ * Refuses as IMAGE_UNREADABLE any other file, and as NO_GENERATION_DATA a picture without settings or with those of a
+ * studio that is not supported.
  */
 export async function readForeignGeneration(bytes: Uint8Array, name: string): Promise<Recall> {
   if (!isPicture(bytes)) {

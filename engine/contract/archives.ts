@@ -2,7 +2,7 @@ import { z } from "zod";
 import { bucketPlaceSchema } from "./buckets.ts";
 import { errorSchema } from "./errors.ts";
 
-/** A text in the manifest; older archivers write null where they have no value. */
+/** A text in the manifest; older archivers write null if they have no value. */
 const text = z
   .string()
   .max(1000)
@@ -55,7 +55,7 @@ export const packRequestSchema = z.object({
   /** A Python file to use instead of our handler. */
   handler: path.optional(),
   requirements: path.optional(),
-  /** Whether the UNet's weights go along in int8 as well, so that nobody who draws with them makes them first. */
+  /** Whether the UNet's weights are also included in int8, so that they need not be made before drawing. */
   int8: z.boolean().default(false),
   /** Whether an existing archive is replaced. */
   force: z.boolean().default(false),

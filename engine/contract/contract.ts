@@ -109,7 +109,7 @@ export const contract = {
     countTokens: oc
       .input(z.object({ model: modelIdSchema.optional(), prompt: z.string().max(MAX_PROMPT) }))
       .output(tokenCountSchema),
-    /** What may decode a model's pictures: its own VAE, and a tiny autoencoder where there is one for it. */
+    /** The decoders for a model's pictures: its own VAE and, if there is one for it, a tiny autoencoder. */
     decoders: oc
       .input(z.object({ model: modelIdSchema.optional() }))
       .output(z.array(z.enum(DECODERS))),
@@ -145,8 +145,8 @@ export const contract = {
     get: oc.input(z.object({ id: imageIdSchema })).output(imageSchema),
     facets: oc.output(galleryFacetsSchema),
     /**
-     * Keeps a copy of a picture file, as a PNG, with the settings that it tells. One that is there already is not kept
-     * twice; one in the trash comes back. `modifiedAt` dates those that do not tell when they were made.
+     * Stores a copy of a picture file, as a PNG, with the settings that it contains. A picture that is already there is
+     * not stored twice; one in the trash is restored. `modifiedAt` is the date of pictures that do not contain one.
      */
     import: oc
       .input(picture.extend({ modifiedAt: z.iso.datetime().optional() }))

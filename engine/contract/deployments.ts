@@ -139,8 +139,8 @@ export const deploymentContract = {
     .output(z.array(deploymentSchema)),
   status: oc.input(deploymentPlaceSchema).output(deploymentSchema),
   /**
-   * The state, now and at every change, until nobody listens. Once it is ready, an endpoint is added with its URL, the
-   * cluster's CA and the token from its Secret, unless `addsEndpoint` is false. A problem at the start is refused.
+   * The state, now and at every change, until the caller stops. Once it is ready, an endpoint is added with its URL,
+   * the cluster's CA and the token from its Secret, unless `addsEndpoint` is false. A problem at the start is refused.
    */
   watch: oc
     .input(deploymentPlaceSchema.extend({ addsEndpoint: z.boolean().default(true) }))

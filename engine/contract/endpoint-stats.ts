@@ -28,7 +28,7 @@ export const endpointStatsSchema = z.object({
     ...times,
     bytesOut: z.number(),
     bytesIn: z.number(),
-    /** The server's own figure if its reply contains one, else the time it took to answer. */
+    /** The server's own figure if its reply contains one, otherwise the time it took to answer. */
     gpuSeconds: z.number(),
     /** For how many of the pictures the server reported it. */
     gpuTold: z.int(),

@@ -13,7 +13,7 @@ export const folderRequestSchema = z.object({
 });
 export type FolderRequest = z.output<typeof folderRequestSchema>;
 
-/** Maximum number of subfolders listed; nobody looks through more. */
+/** Maximum number of subfolders listed; longer lists are useless. */
 export const MAX_FOLDERS = 2000;
 
 /** The subfolders of a folder on the studio's machine; files are not listed. */

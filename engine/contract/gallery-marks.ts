@@ -40,7 +40,7 @@ export const albumSchema = z.object({
   name: labelSchema,
   /** Number of pictures in it that are not in the trash. */
   count: z.int(),
-  /** Its cover: the chosen picture, else the newest. */
+  /** Its cover: the chosen picture, otherwise the newest. */
   cover: z.object({ id: imageIdSchema, thumbnail: z.string() }).optional(),
 });
 export type Album = z.output<typeof albumSchema>;

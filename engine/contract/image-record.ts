@@ -52,12 +52,15 @@ export const recordSchema = z.object({
   cacheInterval: cacheIntervalSchema.optional(),
   /** Only for image to image. */
   strength: z.number().gt(0).max(1).optional(),
-  /** The start image by the SHA-256 of its file, which says nothing of what it shows; absent in pictures of versions that did not tell. */
+  /**
+   * The start image by the SHA-256 of its file, which reveals nothing of its content; absent in pictures of versions
+   * that did not record it.
+   */
   initImageId: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
-  /** How the start image came to the size; absent where it was stretched. */
+  /** How the start image was resized; absent if it was stretched. */
   resizeMode: z.enum(RESIZE_MODES).optional(),
   /** The saved styles that were applied; the prompts above include them. */
   styles: z.array(z.string().max(100)).max(100).optional(),

@@ -44,7 +44,7 @@ export const orderSchema = z.object({
   /** Only with a start image. */
   strength: z.number().optional(),
   initImageId: z.string().optional(),
-  /** Absent where the start image is stretched. */
+  /** Absent if the start image is stretched. */
   resizeMode: z.enum(RESIZE_MODES).optional(),
 });
 export type Order = z.output<typeof orderSchema>;

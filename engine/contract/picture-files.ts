@@ -9,7 +9,7 @@ export function isNamedAsPicture(path: string): boolean {
   return ENDINGS.test(path);
 }
 
-/** Whether a file, by its path in a folder, is hidden or lies in a hidden folder. */
+/** Whether a file, by its path in a folder, is hidden or in a hidden folder. */
 export function isHidden(path: string): boolean {
   return /(?:^|[/\\])\./.test(path);
 }

@@ -54,7 +54,7 @@ export const requestSchema = z.strictObject({
   model: modelIdSchema.optional(),
   /** The start image: an id returned by `generation.addInitImage`. */
   initImageId: z.string().max(64).optional(),
-  /** How the start image comes to the size; stretched where it is absent. */
+  /** How the start image is resized; stretched if absent. */
   resizeMode: z.enum(RESIZE_MODES).optional(),
   /** Names of saved styles, applied in this order. */
   styles: z.array(z.string().max(100)).max(MAX_CHOSEN_STYLES).optional(),

@@ -108,7 +108,7 @@ export function typedOf({ styles, typedPrompt, typedNegativePrompt }: TypedPromp
 }
 
 export interface StyledRequest {
-  /** With the whole prompts, and with the styles' settings where it named none. */
+  /** With the complete prompts, and with the styles' settings for those it left open. */
   readonly request: GenerationRequest;
   readonly typed: TypedPrompts;
 }

@@ -22,7 +22,7 @@ export const TRANSFER_STATES = [
   "cancelled",
 ] as const;
 
-/** Long work on files: it goes on when the page is closed, and a download also over restarts. */
+/** Long work on files: it continues when the page is closed; downloads also continue after restarts. */
 export const transferSchema = z.object({
   id: z.string(),
   kind: z.enum(TRANSFER_KINDS),
@@ -36,7 +36,7 @@ export const transferSchema = z.object({
   secondsLeft: z.number().optional(),
   /** What happened on the way and a person should know: "withdrawn by its publisher, trying the mirror". */
   note: z.string().optional(),
-  /** The stages that it has gone through, oldest first, where there are any. */
+  /** The stages so far, oldest first, if there are any. */
   log: z.array(z.string()).optional(),
   error: errorSchema.optional(),
   /** The model in the store that it made or looked at. */

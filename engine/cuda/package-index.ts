@@ -15,8 +15,8 @@ const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 const ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.5";
 
 /**
- * The index that a person named, else the one in PIP_INDEX_URL, as pip reads it, else the public one. Refuses as
- * REQUEST_INVALID.
+ * The index that the user named, otherwise the one in PIP_INDEX_URL, as pip reads it, otherwise the public one. Refuses
+ * as REQUEST_INVALID.
  */
 export function packageIndex(
   chosen?: string,

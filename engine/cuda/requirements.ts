@@ -7,7 +7,7 @@ export interface MissingPart {
   readonly advice: string;
 }
 
-/** A GPU as the driver names it; its compute capability where the driver tells it. */
+/** A GPU with the driver's name for it, and its compute capability if the driver reports it. */
 export interface NvidiaGpu {
   readonly name: string;
   readonly driver: string;
@@ -28,9 +28,8 @@ const NEW_DRIVER =
   "as with `docker run --gpus all`.";
 
 /**
- * What stands between the libraries, which are in place, and a product on the device. `reason` is why
- * there was none, in words; `nvidiaSmi` what the program of that name printed (`askNvidiaSmi`), null
- * where it is not installed.
+ * What is missing for a test on the device, with the libraries installed. `reason` is why the test failed, in words;
+ * `nvidiaSmi` is the output of `askNvidiaSmi`, null if the program is not installed.
  */
 export function missingParts(reason: string, nvidiaSmi: string | null): readonly MissingPart[] {
   const wanted = `NVIDIA's driver, ${OLDEST_DRIVER} or newer`;
@@ -52,7 +51,7 @@ const UNEXPECTED =
   "Driver and card are ones that CUDA 13 supports. Restart the computer and run `npm run cuda` again; " +
   "if it stays, report it with this sentence.";
 
-/** The GPUs in `nvidia-smi`'s CSV; none where it printed a complaint instead. */
+/** The GPUs in `nvidia-smi`'s CSV; none if it printed an error instead. */
 export function parseNvidiaSmi(text: string): readonly NvidiaGpu[] {
   return text.split("\n").flatMap((line) => {
     const [, name, driver, capability] =

@@ -97,7 +97,7 @@ export const CUDA_SOURCE: CudaSource = {
   ],
 };
 
-/** What a library is called where it is placed. */
+/** A library's name in the installed folder. */
 export function nameOf({ path }: PackagedLibrary): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }

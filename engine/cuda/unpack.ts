@@ -10,7 +10,7 @@ import { openPromise, type Entry, type ZipFile } from "yauzl";
 import { StudioError } from "../contract/errors.ts";
 import { nameOf, type PackagedLibrary } from "./source.ts";
 
-/** A library as it lies on the disk. */
+/** An unpacked library on the disk. */
 export interface UnpackedLibrary {
   readonly name: string;
   readonly sizeBytes: number;

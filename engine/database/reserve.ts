@@ -21,9 +21,9 @@ export function keepReserve(path: string): void {
 }
 
 /**
- * Makes the reserve the log of a database that nobody has open, if it has none because no file can be made. The reserve
- * does not start like a log (https://www.sqlite.org/fileformat2.html#the_write_ahead_log), so SQLite takes it for an
- * empty one and overwrites it, which needs no space.
+ * Makes the reserve the log of a closed database that has none because no file can be created. The reserve does not
+ * start like a log (https://www.sqlite.org/fileformat2.html#the_write_ahead_log), so SQLite treats it as an empty one
+ * and overwrites it, which needs no space.
  */
 export function useReserveAsLog(path: string): void {
   const isThere = lstatSync(reserveOf(path), { throwIfNoEntry: false })?.isFile() === true;

@@ -22,7 +22,7 @@ export const REQUIRED_FIELDS: Readonly<
 /** Why a value cannot be used, to complete "… cannot be …: it …"; undefined where it can. */
 export type Fault = string | undefined;
 
-/** A letter or digit at both ends, hyphens between: RFC 1123's label. */
+/** RFC 1123's label: a letter or digit at both ends, with hyphens between. */
 const LABEL = /^[a-z\d]([a-z\d-]*[a-z\d])?$/;
 const MAX_LABEL = 63;
 const MAX_SUBDOMAIN = 253;
@@ -36,7 +36,7 @@ function characterFault(text: string): Fault {
   return /^[-.]|[-.]$/.test(text) ? "it begins or ends with a hyphen or a dot" : undefined;
 }
 
-/** A name as RFC 1123 has a label. */
+/** Checks a name against RFC 1123's label. */
 export function labelFault(text: string, longest = MAX_LABEL): Fault {
   const fault = characterFault(text);
   if (fault !== undefined) return fault;
@@ -45,12 +45,15 @@ export function labelFault(text: string, longest = MAX_LABEL): Fault {
   return text.length > longest ? `it is longer than ${longest} characters` : undefined;
 }
 
-/** The name of an InferenceService: it starts with a letter (KServe's IsvcNameFmt), and the dashboard takes 53. */
+/**
+ * Checks the name of an InferenceService: it starts with a letter (KServe's IsvcNameFmt) and has at most 53 characters
+ * (the dashboard).
+ */
 export function serviceNameFault(text: string): Fault {
   return labelFault(text, 53) ?? (/^\d/.test(text) ? "it begins with a digit" : undefined);
 }
 
-/** A name as RFC 1123 has a subdomain: labels with dots between. */
+/** Checks a name against RFC 1123's subdomain: labels separated by dots. */
 export function subdomainFault(text: string): Fault {
   const fault = characterFault(text);
   if (fault !== undefined) return fault;
@@ -61,7 +64,7 @@ export function subdomainFault(text: string): Fault {
     : `${bad === "" ? "two dots stand together" : labelFault(bad)}`;
 }
 
-/** Suffixes of Kubernetes' resource.Quantity and what each multiplies by. */
+/** Suffixes of Kubernetes' resource.Quantity with their factors. */
 const SUFFIXES: Readonly<Record<string, number>> = {
   m: 1e-3,
   "": 1,
@@ -76,7 +79,7 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 };
 const QUANTITY = /^(\d{1,12}(?:\.\d{1,9})?)([A-Za-z]*)$/;
 
-/** A quantity's value, or why it is none that makes sense of this resource. */
+/** A quantity's value, or why it is not a sensible amount of this resource. */
 export function readQuantity(
   text: string,
   of: "cpu" | "memory",
@@ -102,7 +105,7 @@ function cpuFault(value: number, suffix: string): Fault {
   return Number.isInteger(Math.round(value * 1e9) / 1e6) ? undefined : "it is finer than 1m";
 }
 
-/** Less holds no model; and a number without a unit, which is bytes, is hardly meant. */
+/** The smallest useful memory; it also catches a number without a unit, which means bytes. */
 const LEAST_MEMORY = 2 ** 30;
 const MOST_MEMORY = 2 ** 44;
 
@@ -112,7 +115,7 @@ function memoryFault(value: number, suffix: string): Fault {
   return value > MOST_MEMORY ? "no machine has as much memory" : undefined;
 }
 
-/** A whole number within bounds, or why it is none. */
+/** A whole number within bounds, or why it is not one. */
 export function readWhole(
   text: string,
   { least, most }: { readonly least: number; readonly most: number },
@@ -124,7 +127,7 @@ export function readWhole(
   return value > most ? { fault: `it is more than ${most}` } : { value };
 }
 
-/** As the distribution project's reference grammar has it: repository, tag and digest. */
+/** From the distribution project's reference grammar: repository, tag and digest. */
 const HOST = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?)(?:\.[a-z\d](?:[a-z\d-]*[a-z\d])?)*(?::\d{1,5})?$/i;
 const COMPONENT = /^[a-z\d]+(?:(?:\.|_{1,2}|-+)[a-z\d]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
@@ -152,7 +155,7 @@ function repositoryFault(path: string): Fault {
     : "its repository is not made of letters, digits, dots, hyphens and underscores";
 }
 
-/** What a path cannot be, and why; the first that fits is told. */
+/** What a path must not be, and why; the first match is reported. */
 const WRONG_PATHS: readonly (readonly [RegExp, string])[] = [
   [/^\/?$/, "the bucket itself is no folder of a model"],
   [/^.{1001}/su, "it is longer than a key may be"],
@@ -166,14 +169,14 @@ const WRONG_PATHS: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)(model-store|config|config\.properties)\/?$/, "it lies within the folder to enter"],
 ];
 
-/** The folder of a bucket that a model was published to, with or without the slash at its end. */
+/** Checks the bucket folder that a model was published to, with or without a slash at the end. */
 export function pathFault(path: string): Fault {
   return WRONG_PATHS.find(([wrong]) => wrong.test(path))?.[1];
 }
 
 const ANNOTATION_NAME = /^[A-Za-z\d](?:[\w.-]{0,61}[A-Za-z\d])?$/;
 
-/** An annotation's key: a name, with a domain and a slash in front where one is given. */
+/** Checks an annotation's key: a name, optionally preceded by a domain and a slash. */
 export function annotationKeyFault(key: string): Fault {
   if (key === "") return "it has no key";
   const parts = key.split("/");

@@ -18,19 +18,19 @@ import { newestPod, podVerdict } from "./waiting/pod.ts";
 import { refusalIn } from "./waiting/refusals.ts";
 import { quoting, type Verdict } from "./waiting/verdict.ts";
 
-/** What is known of a deployment: objects as the Kubernetes API gives them, so of no type that could be relied on. */
+/** What is known about a deployment: objects from the Kubernetes API, whose types cannot be relied on. */
 export interface Observed {
   /** The InferenceService. */
   readonly service: unknown;
   /** Its pods, of every revision. */
   readonly pods?: unknown;
-  /** Events about it, its pods and what makes them. */
+  /** Events about it, its pods and their controllers. */
   readonly events?: unknown;
-  /** The last lines of the newest pod's containers, by the container's name: lists of texts. */
+  /** The last lines of the newest pod's containers, by container name: lists of texts. */
   readonly logs?: unknown;
 }
 
-/** What a state means, where a verdict says nothing else. */
+/** The outlook of each state, unless a verdict has its own. */
 const OUTLOOK: Readonly<Record<DeployStateName, DeployState["outlook"]>> = {
   requested: "waiting",
   invalid: "trouble",
@@ -57,8 +57,8 @@ const OUTLOOK: Readonly<Record<DeployStateName, DeployState["outlook"]>> = {
 };
 
 /**
- * What a deployment waits for, in words. Anything may be given: what has another form than Kubernetes' and KServe's
- * (0.11 to 0.15, serverless and raw) is ignored. Never throws; no text in it is longer than a screen can hold.
+ * What a deployment is waiting for, in words. Accepts anything: what does not have the form of Kubernetes' and KServe's
+ * objects (0.11 to 0.15, serverless and raw) is ignored. Never throws; its texts fit on a screen.
  */
 export function waitingState({ service, pods, events, logs }: Observed): DeployState {
   const read = readLogs(logs);
@@ -94,7 +94,7 @@ function verdictOn(
   );
 }
 
-/** KServe 0.15 takes everything down that has this annotation, and says so in a condition. */
+/** KServe 0.15 removes everything of a service with this annotation, and says so in a condition. */
 const STOP = "serving.kserve.io/stop";
 
 function endingVerdict(service: unknown, conditions: readonly Condition[]): Verdict | undefined {
@@ -113,14 +113,14 @@ function endingVerdict(service: unknown, conditions: readonly Condition[]): Verd
   };
 }
 
-/** Whether KServe says "ready", and says it of what was asked for last. */
+/** Whether KServe reports "ready" for the latest generation. */
 function isServing(service: unknown, conditions: readonly Condition[]): boolean {
   if (!conditions.some(({ type, status }) => type === "Ready" && status === "True")) return false;
   const [wanted, observed] = [
     numberAt(service, "metadata", "generation"),
     numberAt(service, "status", "observedGeneration"),
   ];
-  // A plain Deployment's own generation stands there in the raw mode of 0.12 and 0.13, which counts less.
+  // In raw mode, 0.12 and 0.13 put a plain Deployment's own generation there, which is smaller.
   return wanted === undefined || observed === undefined || isRaw(service) || observed >= wanted;
 }
 
@@ -146,7 +146,7 @@ function servingVerdict(service: unknown, pod: unknown, logs: Logs): Verdict {
   return { state: "ready", sentence: "The deployment is ready: it answers requests." };
 }
 
-/** What KServe's model status refuses for good. */
+/** Values of KServe's model status that are final. */
 const INVALID = /^(NoSupportingRuntime|RuntimeNotRecognized|RuntimeDisabled|InvalidPredictorSpec)$/;
 
 function invalidVerdict(service: unknown): Verdict | undefined {
@@ -162,7 +162,7 @@ function invalidVerdict(service: unknown): Verdict | undefined {
   return quoting({ state: "invalid", sentence }, message);
 }
 
-/** Why there is no pod: what makes pods says it in events, and KServe repeats it in its conditions. */
+/** Why there is no pod: controllers say so in events, and KServe repeats it in its conditions. */
 function podlessVerdict(
   service: unknown,
   conditions: readonly Condition[],
@@ -185,7 +185,7 @@ function podlessVerdict(
   return quoting({ state: "revision-not-ready", outlook: "trouble", sentence }, failed.message);
 }
 
-/** Conditions of a service in the order in which they become true, by what is not ready while they are not. */
+/** A service's conditions in the order in which they become true, with what is not ready until then. */
 const ON_THE_WAY = [
   [/^Predictor(ConfigurationReady|Ready)$/, "revision-not-ready"],
   [/^(PredictorRouteReady|RoutesReady|IngressReady)$/, "route-not-ready"],
@@ -199,7 +199,7 @@ const SENTENCES = {
 function conditionVerdict(conditions: readonly Condition[], hasPod: boolean): Verdict | undefined {
   const open = conditions.filter(({ status }) => status !== "True");
   for (const [types, state] of ON_THE_WAY) {
-    // Until the predictor is ready its routes cannot be; KServe says so of each.
+    // Routes cannot be ready before the predictor; KServe reports each of them.
     const found =
       open.find(({ type, status }) => types.test(type) && status === "False") ??
       open.find(({ type }) => types.test(type));

@@ -138,7 +138,7 @@ async function writeFully(file: FileHandle, bytes: Uint8Array, at: number): Prom
   }
 }
 
-/** A strong ETag, else the date; a weak ETag is not allowed in If-Range (RFC 9110, 13.1.5). */
+/** A strong ETag, otherwise the date; a weak ETag is not allowed in If-Range (RFC 9110, 13.1.5). */
 function validatorOf({ headers }: Reply): string | null {
   const etag = headers.get("etag");
   return etag !== null && !etag.startsWith("W/") ? etag : headers.get("last-modified");

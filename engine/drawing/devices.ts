@@ -12,7 +12,7 @@ export type Probe = (
 /** Where libraries that were added to a data folder are. */
 export type Libraries = ProbeOptions["libraries"];
 
-/** Every provider that this machine might support, best first, with the reason where one is not used. */
+/** Every provider that this machine might support, best first, with the reason if one is not used. */
 export function deviceProbe(libraries: Libraries): Probe {
   return (known = [], onCpuAlone) => probeDevices({ known, onCpuAlone, libraries });
 }

@@ -35,7 +35,7 @@ export interface DrawingOptions extends ModelOptions {
   readonly addsExactly?: typeof addsBytesExactly | undefined;
   /** Where a device's libraries are; in this user's data folder by default. */
   readonly libraries?: Libraries | undefined;
-  /** Told in a sentence what became of int8 weights that came with a model. */
+  /** Called with a sentence about int8 weights that came with a model. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
@@ -64,7 +64,7 @@ interface Loaded {
   readonly device: Device;
   readonly read: ReadModel;
   readonly model: LoadedModel;
-  /** The tiny decoder's identity, where there is one. */
+  /** The tiny decoder's identity, if there is one. */
   readonly tiny: string | undefined;
   readonly preview: Previewing;
 }

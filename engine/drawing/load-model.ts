@@ -20,7 +20,7 @@ export interface LoadedModel {
   /** A quickly computed hash that identifies its weights, hexadecimal. */
   readonly fingerprint: string;
   readonly sessions: ModelOnDevice;
-  /** A tiny decoder for previews; absent where the model has none. */
+  /** A tiny decoder for previews; absent if the model has none. */
   readonly previewDecoder?: TinyDecoder | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface LoadOptions extends ModelOptions {
   readonly memoryBytes?: number | undefined;
   /** Called while weights are converted for the CPU, once per model. */
   readonly onPreparing: (progress: Preparation) => void;
-  /** Told in a sentence what became of int8 weights that came with the model. */
+  /** Called with a sentence about int8 weights that came with the model. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

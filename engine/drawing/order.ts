@@ -27,8 +27,8 @@ export interface AskedModel {
 }
 
 /**
- * One order per picture. What the request leaves open is taken from its preset or the model; `freshSeed` is used where
- * no seed is given. Refuses what the model cannot draw.
+ * One order per picture. Settings that the request leaves open are taken from its preset or the model; `freshSeed` is
+ * used if no seed is given. Refuses what the model cannot draw.
  */
 export function ordersOf(
   request: GenerationRequest,

@@ -6,10 +6,10 @@ import { tensor, type FloatTensor } from "../tensor/tensor.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { PreviewMaps, previewSample } from "./preview-maps.ts";
 
-/** Makes a small picture of latents; undefined where that fails. */
+/** Makes a small picture of latents; undefined if that fails. */
 export type Previewing = (latents: FloatTensor) => Promise<Pixels | undefined>;
 
-/** How a model's previews are made: by its tiny decoder if there is one, else by a linear map. */
+/** How a model's previews are made: by its tiny decoder if there is one, otherwise by a linear map. */
 export async function previewing(
   { parts, fingerprint, previewDecoder }: LoadedModel,
   cacheFolder: string,

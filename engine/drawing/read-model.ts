@@ -20,8 +20,8 @@ import { readVocabulary } from "../tokenizer/vocabulary.ts";
 export const STARTER = fileURLToPath(new URL("../../assets/starter/snapshot", import.meta.url));
 
 /**
- * Defaults where a snapshot gives none: those of StableDiffusionPipeline.__call__, of LatentConsistencyModelPipeline
- * where the UNet takes the guidance scale, and for other distilled models the values in diffusers' documentation.
+ * Defaults if a snapshot gives none: those of StableDiffusionPipeline.__call__, those of LatentConsistencyModelPipeline
+ * if the UNet takes the guidance scale, and for other distilled models the values in diffusers' documentation.
  */
 const DEFAULTS = { num_inference_steps: 50, guidance_scale: 7.5 };
 const CONSISTENCY_DEFAULTS = { num_inference_steps: 4, guidance_scale: 8.5 };

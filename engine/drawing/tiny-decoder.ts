@@ -42,8 +42,8 @@ const BESIDE = "tiny_vae";
 const FAMILY = { channels: "128,256,512,512", latents: 4, scaling: 0.18215 };
 
 /**
- * The tiny decoder for a model's latents: the one in its folder (`tiny_vae`), else `chosen`, which fits the latents of
- * Stable Diffusion 1 and 2 only. Undefined where there is none. Refuses one that cannot be read.
+ * The tiny decoder for a model's latents: the one in its folder (`tiny_vae`), otherwise `chosen`, which fits only the
+ * latents of Stable Diffusion 1 and 2. Undefined if there is none. Refuses one that cannot be read.
  */
 export async function tinyDecoderFor(
   { folder, snapshot }: { readonly folder: { readonly path: string }; readonly snapshot: Snapshot },
@@ -66,7 +66,7 @@ export async function refuseMissingDecoder(
   if (request.decoder === "tiny") needDecoder(request, await tinyDecoderFor(read, chosen));
 }
 
-/** Refuses as REQUEST_INVALID where a tiny decoder was asked for by name and none was found. */
+/** Refuses as REQUEST_INVALID if a tiny decoder was requested by name and none was found. */
 export function needDecoder({ decoder }: Pick<Order, "decoder">, found: unknown): void {
   if (decoder !== "tiny" || found !== undefined) return;
   const reason =
@@ -80,7 +80,7 @@ function isOfFamily(config: VaeConfig): boolean {
   return isFamilys && Math.abs(config.scaling_factor - FAMILY.scaling) < 1e-6;
 }
 
-/** Undefined where the decoder is for other latents or for another scale. */
+/** Undefined if the decoder is for other latents or another scale. */
 function fitting(tiny: TinyDecoderFiles, own: VaeConfig): TinyDecoderFiles | undefined {
   const isSameSize = tiny.config.block_out_channels.length === own.block_out_channels.length;
   return isSameSize && tiny.config.latent_channels === own.latent_channels ? tiny : undefined;

@@ -13,7 +13,7 @@ export interface Polling {
   /** Pause between two requests at first; it grows by half each time, up to the maximum. */
   readonly firstMs: number;
   readonly longestMs: number;
-  /** For an endpoint that has never replied, where there may be nothing at this address. */
+  /** For an endpoint that has never replied, whose address may be unused. */
   readonly unprovenMs: number;
 }
 
@@ -160,7 +160,7 @@ export class ColdStart {
   }
 
   #tooLate(refusal: unknown): unknown {
-    // It looks the same as an address where nothing is, which is more likely.
+    // It looks the same as an unused address, which is more likely.
     if (this.#isUnproven && refusal !== undefined) return refusal;
     const seconds = Math.round(this.#limitMs / 1000);
     const reason = REASONS[this.#phases.at(-1)?.phase ?? "held"];

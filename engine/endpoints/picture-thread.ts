@@ -78,7 +78,7 @@ export class PictureThread {
         worker.postMessage(request, buffersOf(given));
         return await answer.promise;
       } catch (error) {
-        // Nobody waits any more for whatever it is doing.
+        // Its present work is not needed any more.
         await this.#end();
         throw error;
       } finally {

@@ -6,7 +6,7 @@ const MAX_ATTEMPTS = 5;
 /** Maximum pause after the first attempt, doubled for each further one; then the overall maximum. */
 const FIRST_MS = 1000;
 const LONGEST_MS = 30_000;
-/** Nobody would wait longer than this: the refusal is shown instead. */
+/** Longer delays are not waited for: the refusal is shown instead. */
 const MAX_WAIT_MS = 300_000;
 
 export interface Retrying {

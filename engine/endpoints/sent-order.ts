@@ -72,8 +72,8 @@ export function settingsTaken(receiver: Receiver): readonly TriedSetting[] {
 }
 
 /**
- * Whether an endpoint is sent an input: according to its trial, else to its metadata; if that declares none, `full`
- * means all common inputs.
+ * Whether an endpoint is sent an input: according to its trial, otherwise to its metadata; if that declares none,
+ * `full` means all common inputs.
  */
 function takes(receiver: Receiver, input: PictureInput): boolean {
   const { profile, check } = receiver;

@@ -39,7 +39,7 @@ function uncut(text: string, secret: string): string {
   return text;
 }
 
-/** The same for a refusal; other errors are shown to nobody. */
+/** The same for a refusal; other errors are never shown. */
 export function refusalWithout(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof StudioError)) return error;
   const details = Object.entries(error.details).map(([name, value]) => [

@@ -5,7 +5,7 @@ import { isDiskFull } from "./system-error.ts";
 /** Bytes that an ordinary user can still write in a folder; replaced in tests. */
 export type FreeBytes = (folder: string) => Promise<number>;
 
-/** Infinite where the file system (sshfs, some NFS) reports a size of zero, which means that it is unknown. */
+/** Infinite if the file system (sshfs, some NFS) reports a size of zero, which means that it is unknown. */
 export async function freeBytes(folder: string): Promise<number> {
   const { free, total } = await diskSpace(folder);
   return total === 0 ? Infinity : free;
@@ -21,7 +21,7 @@ export async function demandSpace(
   if (there < needed) throw diskFull(folder, needed, there);
 }
 
-/** The refusal of a write of `needed` bytes for lack of space; `free` where it is known. */
+/** The refusal of a write of `needed` bytes for lack of space; `free` if it is known. */
 export function diskFull(folder: string, needed: number, free?: number): StudioError {
   const shortage = free === undefined ? "" : `, but only ${formatBytes(free)} are free`;
   return new StudioError("DISK_FULL", { path: folder, needed: formatBytes(needed) + shortage });

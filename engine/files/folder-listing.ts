@@ -12,8 +12,8 @@ import {
 import { systemCode } from "./system-error.ts";
 
 /**
- * The subfolders of a folder, by name, including links to folders. Refuses as REQUEST_INVALID what is no folder or
- * cannot be opened.
+ * The subfolders of a folder, by name, including links to folders. Refuses as REQUEST_INVALID anything that is not a
+ * folder or cannot be opened.
  */
 export async function listFolders({
   path = homedir(),

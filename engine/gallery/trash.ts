@@ -21,7 +21,7 @@ export async function moveToTrash(parts: GalleryParts, row: ImageRow): Promise<v
   });
 }
 
-/** Moves a picture back to where it came from, or beside what now has its name. */
+/** Moves a picture back to its former place, or under another name if its own is in use. */
 export async function moveFromTrash(parts: GalleryParts, row: ImageRow): Promise<void> {
   const { places, rows } = parts;
   const [file, trashed] = [places.absolute(row.path), places.trashed(row.id)];

@@ -11,7 +11,7 @@ export interface Tiling {
   readonly read: number;
 }
 
-/** The size of a convolution's input and output, and where the input's padding begins. */
+/** The size of a convolution's input and output, and the start of the input's padding. */
 export interface Reading extends Tiling {
   readonly batch: number;
   /** Size of the input, in pixels. */
@@ -36,7 +36,7 @@ export interface Bands extends Reading {
   readonly reach: number;
 }
 
-/** Bands of at most `mostTiles` tiles, or of a single row of tiles where a row alone is larger. */
+/** Bands of at most `mostTiles` tiles, or of a single row of tiles if a row is larger. */
 export function bandsOf(reading: Reading, mostTiles: number): Bands {
   const { batch, tall, wide, tile, step, read } = reading;
   const [down, across] = [Math.ceil(tall / tile), Math.ceil(wide / tile)];
@@ -45,7 +45,7 @@ export function bandsOf(reading: Reading, mostTiles: number): Bands {
   return { ...reading, count, rows, across, reach: step * (rows - 1) + read };
 }
 
-/** The largest divisor of `number` that is at most `most`; 1 where there is no other. */
+/** The largest divisor of `number` that is at most `most`; 1 if there is no other. */
 export function largestDivisor(number: number, most: number): number {
   const divisors = range(number, (i) => i + 1).filter((i) => number % i === 0 && i <= most);
   return divisors.at(-1) ?? 1;
@@ -136,7 +136,7 @@ function isInside(at: number, length: number): boolean {
 
 interface Band {
   readonly image: number;
-  /** The first row that is read; negative where it lies above the image. */
+  /** The first row that is read; negative if it is above the image. */
   readonly first: number;
 }
 

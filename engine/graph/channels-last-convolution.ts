@@ -12,7 +12,7 @@ export interface Convolution {
   /** Rows and columns of zero padding before the first pixel. */
   readonly pads: readonly [top: number, left: number, ...rest: number[]];
   readonly bias: Weight | undefined;
-  /** Scales and shifts the input before a SiLU; absent where the input is convolved as it is. */
+  /** Scales and shifts the input before a SiLU; absent if the input is used unchanged. */
   readonly factors?: Factors | undefined;
   /** (b, h, w, out): added to the results. */
   readonly rest?: string | undefined;

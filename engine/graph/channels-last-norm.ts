@@ -50,8 +50,7 @@ function momentsOf(emit: Emitter, x: string, { input, groups, bandFloats }: Norm
     const share = inner.floats([1 / pixels], []);
     const shares = inner.node("Expand", [share, inner.integers([1, pixels])]);
     const mean = inner.node("MatMul", [shares, band]);
-    // The variance is computed from the differences to the mean: E[x²] - E[x]² loses its digits where the mean is
-    // large.
+    // The variance is computed from the differences to the mean: E[x²] - E[x]² loses precision if the mean is large.
     const off = inner.node("Sub", [band, mean]);
     return [mean, inner.node("MatMul", [shares, inner.node("Mul", [off, off])])];
   });

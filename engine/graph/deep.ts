@@ -13,7 +13,7 @@ export interface DeepModel {
 
 /**
  * Splits off the last layer. The deeper layers' result changes little from step to step, so a step can reuse that of an
- * earlier one (DeepCache, Ma et al. 2023, branch 0). Returns undefined where the model has no such skip connection.
+ * earlier one (DeepCache, Ma et al. 2023, branch 0). Returns undefined if the model has no such skip connection.
  */
 export function cutBeforeLast(model: Model): DeepModel | undefined {
   const [deep] = model.nodes.findLast(({ kind }) => kind === "concat")?.inputs ?? [];

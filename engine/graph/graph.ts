@@ -26,7 +26,10 @@ export interface Weight {
 
 /** The attributes of each operation: what it needs besides its inputs and weights. */
 export interface Operations {
-  /** inputs x (b, c, h, w); weights kernel (out, c, k, k) and, where the layer has one, bias (out). Pads are top, left, bottom, right. */
+  /**
+   * inputs x (b, c, h, w); weights kernel (out, c, k, k) and, if the layer has one, bias (out). Pads are top, left,
+   * bottom, right.
+   */
   conv2d: { readonly stride: number; readonly pads: readonly [number, number, number, number] };
   /**
    * A nearest-neighbour upsampling to twice the size and the 3x3 convolution after it: inputs x (b, c, h, w); weights
@@ -38,7 +41,7 @@ export interface Operations {
    * h, w), which is added to the result; weights scale (c), shift (c), kernel, bias.
    */
   normedConv2d: { readonly groups: number; readonly epsilon: number };
-  /** inputs x (…, in); weights matrix (out, in) and, where the layer has one, bias (out). */
+  /** inputs x (…, in); weights matrix (out, in) and, if the layer has one, bias (out). */
   linear: object;
   /** inputs x (b, c, …); weights scale (c), shift (c). */
   groupNorm: { readonly groups: number; readonly epsilon: number };
@@ -177,7 +180,7 @@ export class Graph {
   }
 }
 
-/** Nodes whose result has exactly one reader and is no output, by the name of that result. */
+/** Nodes whose result has exactly one reader and is not an output, by the name of that result. */
 export function readOnce({ nodes, outputs }: Model): ReadonlyMap<string, Node> {
   const readers = new Map<string, number>();
   for (const { name } of [...nodes.flatMap(({ inputs }) => inputs), ...outputs])

@@ -65,7 +65,7 @@ interface AttentionInputs {
   readonly query: Value;
   readonly key: Value;
   readonly value: Value;
-  /** (b, m): 1 for keys that are visible, 0 for masked ones; all are visible where it is absent. */
+  /** (b, m): 1 for keys that are visible, 0 for masked ones; all are visible if it is absent. */
   readonly seen?: Value | undefined;
 }
 
@@ -154,7 +154,7 @@ export function unflattenSpace(g: Graph, x: Value, like: Value): Value {
   return g.op("unflattenSpace", { inputs: [x], weights: [], attributes: {} }, shape);
 }
 
-/** Nearest neighbour, to twice the size, or one pixel less where the level had an odd size. */
+/** Nearest neighbour, to twice the size, or one pixel less if the level had an odd size. */
 export function upsample(
   g: Graph,
   x: Value,

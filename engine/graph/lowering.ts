@@ -76,7 +76,7 @@ interface Turned {
   readonly perm: readonly number[];
 }
 
-/** A picture in the other layout, where the lowering has its own; anything else unchanged. */
+/** A picture in the other layout, if the lowering has its own; anything else unchanged. */
 function turned(emit: Emitter, { layout }: Lowering, { value, shape, perm }: Turned): string {
   return layout === undefined || shape.length !== 4 ? value : emit.transpose(value, perm);
 }

@@ -3,7 +3,7 @@ import { readOnce, type Model, type Node, type NodeOf } from "./graph.ts";
 import type { Lower, Lowering } from "./lowering.ts";
 
 /**
- * The same network with each group norm, SiLU and 3x3 convolution fused into one operation where nothing else reads the
+ * The same network with each group norm, SiLU and 3x3 convolution fused into one operation if nothing else reads the
  * values between them; then also with what is added to the result.
  */
 export function joinNorms(model: Model): Model {

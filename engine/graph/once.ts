@@ -8,7 +8,7 @@ export interface SplitModel {
 
 /**
  * Splits off what depends on `input` and weights only: the keys and values of text attention do not change between
- * steps. Returns undefined where nothing does.
+ * steps. Returns undefined if nothing does.
  */
 export function splitOnce(model: Model, input: string): SplitModel | undefined {
   const ready = new Set<string>([input]);

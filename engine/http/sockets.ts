@@ -31,7 +31,7 @@ export class Sockets {
   readonly #limits: SocketLimits;
   readonly #counts = new Map<string, number>();
   readonly #open = new Map<unknown, Open>();
-  /** The same by the connections themselves, where they are not encrypted. */
+  /** The same by the connections themselves, if they are not encrypted. */
   readonly #plain = new WeakMap<Socket, Open>();
   /** The oldest first. */
   readonly #idle = new Set<Open>();

@@ -54,7 +54,7 @@ export class UnreadableAnswers {
   }
 
   answer(error: NodeJS.ErrnoException, socket: Socket): void {
-    // Where no handshake was made there is nobody to answer.
+    // Without a handshake there is no client to answer.
     if (/^(?:ERR_SSL|ERR_TLS|EPROTO)/.test(error.code ?? "")) {
       socket.destroy();
       return;

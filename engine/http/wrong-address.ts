@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Scheme } from "./hosts.ts";
 
-/** Of a request, what tells where it means to go and where it comes from: the beginning of an IncomingMessage. */
+/** The parts of a request that say where it is going and where it comes from: the start of an IncomingMessage. */
 export interface Addressed {
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
@@ -38,7 +38,7 @@ function areSeveral(rawHeaders: readonly string[]): boolean {
   return hosts > 1;
 }
 
-/** Whether a page is our own. `null`, which sandboxed frames send, is nobody's origin. */
+/** Whether a page is our own. `null`, which sandboxed frames send, is not an origin. */
 export function isOwnOrigin(
   origin: string,
   hosts: ReadonlySet<string>,

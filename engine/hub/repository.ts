@@ -32,7 +32,7 @@ export interface HubRepository {
   readonly files: readonly HubFile[];
 }
 
-/** A repository at a branch, tag or commit; at its main branch where none is named. */
+/** A repository at a branch, tag or commit; its main branch if none is named. */
 export interface RepositoryName {
   readonly repository: string;
   readonly revision?: string | undefined;

@@ -3,8 +3,8 @@ import { CHANNELS, type Pixels, pixels } from "./pixels.ts";
 import { resize, type Size } from "./resize.ts";
 
 /**
- * The picture at `size`, as diffusers' VaeImageProcessor brings it there, down to where it rounds; of `fill`, the pixels
- * of an edge are repeated as they are.
+ * The picture at `size`, resized like diffusers' VaeImageProcessor, down to its rounding; with `fill`, the pixels of an
+ * edge are repeated unchanged.
  */
 export function fit(picture: Pixels, size: Size, mode: ResizeMode = "default"): Pixels {
   if (mode === "default") return resize(picture, size);
@@ -15,10 +15,10 @@ export function fit(picture: Pixels, size: Size, mode: ResizeMode = "default"): 
   return drawnOut(resize(picture, inner), size, { left, top });
 }
 
-/** The size of its own shape that covers `size`, or lies within it. */
+/** The size with its own aspect ratio that covers `size`, or fits into it. */
 function innerSize(own: Size, size: Size, mode: "crop" | "fill"): Size {
   const isWider = own.width * size.height > size.width * own.height;
-  // What is wider than the drawing takes its height to cover it, and its width to lie within it.
+  // A picture that is wider than the drawing takes its height to cover it, and its width to fit into it.
   if (isWider === (mode === "crop")) {
     const width = Math.floor((own.width * size.height) / own.height);
     return { width: Math.max(1, width), height: size.height };

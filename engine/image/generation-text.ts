@@ -39,8 +39,8 @@ export function recordedPng(
 }
 
 /**
- * The PNG that another program made with what the gallery knows of it, as our JSON and nothing else: what
- * the picture tells itself stays as it is. Throws PngDamage.
+ * Another program's PNG with what the gallery knows about it, only as our JSON: its own texts stay unchanged. Throws
+ * PngDamage.
  */
 export function markedPng(
   png: Uint8Array,

@@ -21,8 +21,8 @@ const UNKNOWN = "unknown";
 const DECISIVE = ["prompt", "steps", "guidanceScale", "seed", "scheduler"] as const;
 
 /**
- * The record of a picture that a person asked to keep, with as much as it tells: nothing but its size, where it tells
- * nothing.
+ * The record of a picture that the user imports, with everything it contains: only its size, if it contains nothing
+ * else.
  */
 export function keptRecord(
   recall: Recall | undefined,

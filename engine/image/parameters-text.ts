@@ -23,7 +23,7 @@ export function formatParameters(record: GenerationRecord): string {
 }
 
 /**
- * Parses such a text: the whole record for one of ours, and for another program's as much as our schema can express.
+ * Parses such a text: the complete record for one of ours, and for another program's as much as our schema can express.
  * Undefined if there is no line of settings.
  */
 export function parseParameters(text: string): ForeignRecord | undefined {

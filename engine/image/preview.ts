@@ -81,7 +81,7 @@ function blockMeans({ latents, decoded }: PreviewSample): FloatTensor {
   }
   const means = new Float32Array(CHANNELS * height * width);
   for (const [at, value] of decoded.data.entries()) {
-    const y = Math.floor(at / fullWidth); // counted through all channels: they lie below each other
+    const y = Math.floor(at / fullWidth); // counted through all channels, which follow each other
     const x = at % fullWidth;
     const place = Math.floor(y / factor) * width + Math.floor(x / factor);
     means[place] = (means[place] ?? 0) + value / factor ** 2;

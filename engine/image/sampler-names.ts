@@ -39,7 +39,7 @@ const SAMPLERS = {
   "unipc-karras": { sampler: "UniPC", schedule: "Karras" },
 } as const satisfies Readonly<Record<SchedulerName, SamplerNames>>;
 
-/** What "Automatic" means for samplers where it is not Uniform: sd_samplers_kdiffusion.py. */
+/** What "Automatic" means for samplers for which it is not Uniform: sd_samplers_kdiffusion.py. */
 const AUTOMATIC: ReadonlyMap<string, string> = new Map([
   ["dpm++ 2m", "karras"],
   ["dpm++ 2m sde", "exponential"],

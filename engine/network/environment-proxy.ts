@@ -12,7 +12,7 @@ export interface NamedProxy {
 }
 
 /**
- * The proxy for an address; undefined where it is requested directly, as this machine always is. Reads the variables as
+ * The proxy for an address; undefined if it is requested directly, as this machine always is. Reads the variables as
  * curl does: lower case before upper case, no scheme means http, and the http variable also applies to https if that
  * has none. Refuses as PROXY_INVALID.
  */

@@ -25,8 +25,8 @@ export interface UNetSize {
   /** Number of texts. */
   readonly batch: number;
   /**
-   * 1 where one sample is predicted under every text: everything before the first text attention is then computed once.
-   * By default each text has its own sample.
+   * 1 if one sample is predicted with every text: everything before the first text attention is then computed once. By
+   * default each text has its own sample.
    */
   readonly samples?: number | undefined;
   readonly height: number;
@@ -155,8 +155,7 @@ function timeEmbedding(g: Graph, timestep: Value, config: UNetConfig): Value {
 }
 
 /**
- * Adds the guidance scale to the timestep's embedding, where the UNet takes it as `timestep_cond` (1,
- * time_cond_proj_dim).
+ * Adds the guidance scale to the timestep's embedding, if the UNet takes it as `timestep_cond` (1, time_cond_proj_dim).
  */
 function addGuidance(g: Graph, waves: Value, { time_cond_proj_dim: dim }: UNetConfig): Value {
   if (dim === null) return waves;

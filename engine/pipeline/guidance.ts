@@ -5,7 +5,7 @@ import { tensor, type FloatTensor } from "../tensor/tensor.ts";
 export interface Guidance {
   /** From 0 to 1 means no guidance, unless the UNet takes the scale itself. */
   readonly guidanceScale: number;
-  /** Width of the guidance embedding that the UNet takes (time_cond_proj_dim); null where it takes none. */
+  /** Width of the guidance embedding that the UNet takes (time_cond_proj_dim); null if it takes none. */
   readonly guidanceWidth: number | null;
   /** The part of the run in which guidance is used, as shares of it; absent for the whole run. */
   readonly guidanceInterval?: GuidanceInterval | undefined;
@@ -38,7 +38,7 @@ export function guide(predictions: Float32Array, scale: number): Float32Array {
 
 /**
  * The embedding of the guidance scale, (1, width), for a UNet distilled with guidance: sines, then cosines, and a zero
- * where the width is odd (StableDiffusionPipeline.get_guidance_scale_embedding).
+ * if the width is odd (StableDiffusionPipeline.get_guidance_scale_embedding).
  */
 export function guidanceEmbedding(scale: number, width: number): FloatTensor {
   const half = Math.floor(width / 2);

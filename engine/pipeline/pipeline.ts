@@ -10,7 +10,7 @@ export interface PipelineParts {
   /** Hidden states of a run's prompts: (1, tokens, width), or (2, tokens, width) with the negative prompt's first. */
   readonly encodePrompt: (run: Prompts, signal?: AbortSignal) => Promise<FloatTensor>;
   readonly latents: LatentSpace;
-  /** A faster decoder of the same latents, where there is one. */
+  /** A faster decoder of the same latents, if there is one. */
   readonly tinyDecoder?: TinyDecoder | undefined;
   /** Whether a guided run's two predictions are two runs of the UNet, and not one of a batch of two. */
   readonly guidesApart: (run: Run) => boolean;
@@ -52,7 +52,7 @@ export interface Run extends Guidance {
 /** What of a run the text encoder's work depends on. */
 export type Prompts = Pick<Run, "prompt" | "negativePrompt" | keyof Guidance>;
 
-/** What a run yields, in this order: the text, where it starts, its steps, the picture. */
+/** What a run yields, in this order: the text, its start, its steps, the picture. */
 export type PipelineEvent =
   | { readonly kind: "text" }
   /** Noise, or a start image in it: (1, channels, height / factor, width / factor). */

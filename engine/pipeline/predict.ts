@@ -5,7 +5,7 @@ import type { PipelineParts, Run } from "./pipeline.ts";
 
 /** One evaluation of the UNet in a run. */
 export interface Evaluation {
-  /** From 0; the first that is run, where the run starts in the middle. */
+  /** From 0; the first one that is run, if the run starts in the middle. */
   readonly number: number;
   /** (1, channels, h, w), as the scheduler scales them. */
   readonly latents: FloatTensor;

@@ -16,7 +16,7 @@ export interface SessionSize {
 /** `of`: the run that it belongs to; of another nothing is reused, and all layers are run. */
 export interface Deep {
   readonly of: object;
-  /** Which of a run's predictions it is, where they are two runs of the UNet: each keeps its own. */
+  /** Which of a run's predictions it is, if they are two runs of the UNet: each keeps its own results. */
   readonly row: 0 | 1;
   readonly isReused: boolean;
 }
@@ -25,8 +25,8 @@ export interface Deep {
 export interface UNetSessionSize extends SessionSize {
   readonly samples?: 1;
   /**
-   * What all but the last layer came to is kept on the device, and where it `isReused`, the last layer alone is run on
-   * what was kept before. By default nothing is kept.
+   * The result of all layers but the last is kept on the device; if `isReused`, only the last layer is run, on what was
+   * kept before. By default nothing is kept.
    */
   readonly deep?: Deep | undefined;
 }
@@ -35,7 +35,10 @@ export interface UNetSessionSize extends SessionSize {
 export interface Networks {
   /** input_ids (batch, tokens) and, where padding is masked, attention_mask to last_hidden_state (batch, tokens, width). */
   textEncoder(batch: number): Session;
-  /** sample (samples, 4, h, w), timestep (1), encoder_hidden_states (batch, tokens, width) and, where the UNet takes the guidance scale, timestep_cond (1, width) to out_sample (batch, 4, h, w). */
+  /**
+   * sample (samples, 4, h, w), timestep (1), encoder_hidden_states (batch, tokens, width) and, if the UNet takes the
+   * guidance scale, timestep_cond (1, width) to out_sample (batch, 4, h, w).
+   */
   unet(size: UNetSessionSize): Session;
   /** latents (batch, 4, h, w) to decoded (batch, 3, 8h, 8w). */
   vaeDecoder(size: SessionSize): Session;

@@ -124,7 +124,7 @@ export class DeviceSession implements Session {
         await this.#supervisor.request({ kind: "open", session, graph, options }, doing, signal);
       }
     } catch (error) {
-      // It may be partly open, or fully where a cancel came while it was being opened.
+      // It may be partly open, or completely if a cancel came while it was being opened.
       await this.#release(epoch);
       throw error;
     }

@@ -88,7 +88,7 @@ export class InferenceClient {
     return promise;
   }
 
-  /** The end of its other output, where the loader names the libraries that are missing. */
+  /** The end of its other output, in which the loader names missing libraries. */
   get lastWords(): string {
     return this.#lastWords;
   }

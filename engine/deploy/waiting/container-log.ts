@@ -8,7 +8,7 @@ import { fieldOf, shortened } from "./observed.ts";
 import { SERVING_LINES } from "./serving-lines.ts";
 import { STORAGE_LINES } from "./storage-lines.ts";
 
-/** How many of a container's last lines are told, and how many are looked at. */
+/** Number of a container's last lines that are shown, and number that are examined. */
 const TOLD_LINES = 12;
 const READ_LINES = 400;
 const MAX_LINE = 300;
@@ -18,7 +18,7 @@ const LINES: Readonly<Record<WatchedContainer, readonly KnownLine[]>> = {
   "kserve-container": SERVING_LINES,
 };
 
-/** What went wrong, as a log tells it. */
+/** What went wrong according to a log. */
 export interface LogTrouble {
   readonly state: DeployStateName;
   readonly sentence: string;
@@ -31,12 +31,12 @@ interface ReadLine {
   readonly known: number;
 }
 
-/** A container's log: what its lines mean, and which of them tells where things stand. */
+/** A container's log: the meaning of its lines, and the one that says how far it is. */
 export class ContainerLog {
   readonly #container: WatchedContainer;
   readonly #lines: readonly ReadLine[];
 
-  /** Of foreign JSON: a list of lines, of which the last are read. */
+  /** `lines` is foreign JSON: a list of lines, of which the last are read. */
   constructor(container: WatchedContainer, lines: unknown) {
     this.#container = container;
     const given: readonly unknown[] = Array.isArray(lines) ? lines.slice(-READ_LINES) : [];
@@ -47,7 +47,7 @@ export class ContainerLog {
   }
 
   #read(line: string): ReadLine {
-    // A progress bar writes over itself; what it wrote last is what a terminal shows.
+    // A progress bar overwrites itself; a terminal shows what it wrote last.
     const shown = line.slice(0, 20_000).trimEnd().split("\r").at(-1) ?? "";
     const text = shortened(shown, MAX_LINE);
     return { text, known: LINES[this.#container].findIndex(({ pattern }) => pattern.test(text)) };
@@ -66,7 +66,7 @@ export class ContainerLog {
     });
   }
 
-  /** What went wrong since the last line that says that all is well; of several, what is nearest to a cause. */
+  /** What went wrong after the last line that reports success; if several things did, the one closest to the cause. */
   trouble(): LogTrouble | undefined {
     const table = LINES[this.#container];
     const relief = this.#lines.findLastIndex(({ known }) => table[known]?.isRelief);
@@ -80,7 +80,7 @@ export class ContainerLog {
     return { state, sentence: meaningOf(row, nearest.text), advice, said: nearest.text };
   }
 
-  /** The last line that a pattern fits. */
+  /** The last line that matches a pattern. */
   last(pattern: RegExp): RegExpExecArray | undefined {
     const found = this.#lines.findLast(({ text }) => pattern.test(text));
     return pattern.exec(found?.text ?? "") ?? undefined;
@@ -93,7 +93,7 @@ function meaningOf({ meaning, pattern }: KnownLine, text: string): string {
   return match === null ? "" : meaning(match);
 }
 
-/** The logs of both containers, of foreign JSON: lists of lines by the container's name. */
+/** The logs of both containers from foreign JSON: lists of lines by container name. */
 export function readLogs(logs: unknown): Readonly<Record<WatchedContainer, ContainerLog>> {
   const read = (name: WatchedContainer) => new ContainerLog(name, fieldOf(logs, name));
   return {

@@ -5,11 +5,11 @@ import { quoting, type Verdict } from "./verdict.ts";
 
 export type Logs = Readonly<Record<WatchedContainer, ContainerLog>>;
 
-/** As KServe calls them. */
+/** KServe's names for them. */
 export const STORAGE = "storage-initializer";
 const SERVING = "kserve-container";
 
-/** The copy from the bucket, while it runs and where it failed; undefined before and after it. */
+/** The copy from the bucket, while it runs or after it failed; undefined before and after it. */
 export function copying(before: readonly ObservedContainer[], logs: Logs): Verdict | undefined {
   const copier = before.find(({ name }) => name === STORAGE);
   if (copier === undefined) return undefined;
@@ -26,7 +26,7 @@ export function copying(before: readonly ObservedContainer[], logs: Logs): Verdi
   };
 }
 
-/** Why the copy failed, by its log or by its last words. */
+/** Why the copy failed, from its log or its termination message. */
 export function failedCopy({ ended, restarts }: ObservedContainer, logs: Logs): Verdict {
   const trouble = logs[STORAGE].trouble() ?? endTrouble(STORAGE, ended);
   const again = restarts > 0 ? `, ${restarts + 1} times so far` : "";
@@ -38,7 +38,7 @@ export function failedCopy({ ended, restarts }: ObservedContainer, logs: Logs): 
   return { ...troubleVerdict(trouble), sentence: `${sentence} ${trouble.sentence}` };
 }
 
-/** Why the server ends again and again. */
+/** Why the server keeps ending. */
 export function crashed({ ended, restarts }: ObservedContainer, logs: Logs): Verdict {
   const trouble = logs[SERVING].trouble() ?? endTrouble(SERVING, ended);
   const code = ended?.exitCode === undefined ? "" : ` with exit code ${ended.exitCode}`;
@@ -66,14 +66,14 @@ function lastLineOf(ended: Ending | undefined): string {
   return shortened(ended?.lastLines.at(-1) ?? "", 300);
 }
 
-/** What a log tells, as a verdict. */
+/** A log's finding as a verdict. */
 export function troubleVerdict({ state, sentence, advice, said }: LogTrouble): Verdict {
   return { state, sentence, said, ...(advice !== undefined && { advice }) };
 }
 
-/** What the log says of a server that runs and is not ready. */
+/** What the log says about a server that is running but not ready. */
 export function loading(main: readonly ObservedContainer[], logs: Logs): Verdict | undefined {
-  // Where a sidecar checks tokens or counts requests, the server is the one that KServe names.
+  // If a sidecar checks tokens or counts requests, the server is the container that KServe names.
   const server = main.find(({ name }) => name === SERVING) ?? main[0];
   if (server?.isRunning !== true) return undefined;
   const log = logs[SERVING];

@@ -1,12 +1,12 @@
 import type { DeployStateName } from "../../contract/deploy-states.ts";
 
-/** A kind of line, and what it means. */
+/** A kind of line and its meaning. */
 export interface KnownLine {
   readonly pattern: RegExp;
   readonly meaning: string | ((match: RegExpExecArray) => string);
-  /** Where the deployment stands for it, if it says that something went wrong. */
+  /** The deployment's state, if the line says that something went wrong. */
   readonly trouble?: DeployStateName;
   readonly advice?: string;
-  /** Whether it says that the trouble before it is over. */
+  /** Whether the line says that earlier trouble is over. */
   readonly isRelief?: true;
 }

@@ -1,11 +1,11 @@
-/** The longest text that is taken out of what a cluster says; characters. */
+/** Maximum length of a text taken from a cluster, in characters. */
 const MAX_TEXT = 600;
-/** More of one kind is never looked at. */
+/** Maximum number of items of one kind that are read. */
 const MAX_ITEMS = 200;
-/** Kubernetes keeps 4096 bytes of a container's last words. */
+/** Kubernetes keeps 4096 bytes of a container's termination message. */
 const MAX_LAST_WORDS = 4096;
 
-/** What stands at a path of foreign JSON; undefined where nothing does. */
+/** The value at a path in foreign JSON; undefined if there is none. */
 export function fieldOf(value: unknown, ...path: readonly string[]): unknown {
   let found = value;
   for (const key of path) {
@@ -15,13 +15,13 @@ export function fieldOf(value: unknown, ...path: readonly string[]): unknown {
   return found;
 }
 
-/** A text at a path, on one line and not too long; empty where there is none. */
+/** The text at a path, on one line and shortened; empty if there is none. */
 export function textAt(value: unknown, ...path: readonly string[]): string {
   const found = fieldOf(value, ...path);
   return typeof found === "string" ? shortened(found, MAX_TEXT) : "";
 }
 
-/** A text on one line, without what no screen shows and without what signs a request. */
+/** A text on one line, without control characters and without request signatures. */
 export function shortened(text: string, longest: number): string {
   const start = text.slice(0, 4 * longest);
   const plain = start
@@ -36,13 +36,13 @@ export function numberAt(value: unknown, ...path: readonly string[]): number | u
   return typeof found === "number" && Number.isFinite(found) ? found : undefined;
 }
 
-/** The last items of a list at a path; none where there is no list. */
+/** The last items of a list at a path; empty if there is no list. */
 export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
   const found = fieldOf(value, ...path);
   return Array.isArray(found) ? found.slice(-MAX_ITEMS) : [];
 }
 
-/** A container as its pod's status has it. */
+/** A container from its pod's status. */
 export interface ObservedContainer {
   readonly name: string;
   readonly image: string;
@@ -50,7 +50,7 @@ export interface ObservedContainer {
   readonly isRunning: boolean;
   readonly restarts: number;
   readonly waiting: Reason | undefined;
-  /** How it ended, now or before it was started again. */
+  /** How it ended, now or before its restart. */
   readonly ended: Ending | undefined;
   readonly hasEnded: boolean;
 }
@@ -113,14 +113,14 @@ export function conditionsOf(object: unknown): readonly Condition[] {
   }));
 }
 
-/** An event, and what it is about. */
+/** An event and its object. */
 export interface ObservedEvent extends Reason {
   readonly about: string;
   readonly kind: string;
   readonly at: string;
 }
 
-/** Events from the oldest to the newest. */
+/** Events, oldest first. */
 export function eventsOf(events: unknown): readonly ObservedEvent[] {
   return listAt({ events }, "events")
     .map((event) => ({

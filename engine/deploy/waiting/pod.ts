@@ -11,15 +11,15 @@ import {
 import { refusalIn } from "./refusals.ts";
 import { quoting, type Verdict } from "./verdict.ts";
 
-/** What is seen of the pod that is to serve, or that serves. */
+/** What is known about the pod that serves, or will serve. */
 export interface SeenPod {
   readonly pod: unknown;
-  /** Of this pod, oldest first. */
+  /** This pod's events, oldest first. */
   readonly events: readonly ObservedEvent[];
   readonly logs: Logs;
 }
 
-/** The newest pod that is not on its way out. */
+/** The newest pod that is not being deleted. */
 export function newestPod(pods: unknown): unknown {
   return listAt({ pods }, "pods")
     .filter((pod) => fieldOf(pod, "metadata", "deletionTimestamp") === undefined)
@@ -32,7 +32,7 @@ export function newestPod(pods: unknown): unknown {
 
 const createdAt = (pod: unknown): string => textAt(pod, "metadata", "creationTimestamp");
 
-/** Where a pod stands; undefined once every container in it is ready. */
+/** A pod's state; undefined once all its containers are ready. */
 export function podVerdict(seen: SeenPod): Verdict | undefined {
   const { pod } = seen;
   const before = containersAt(pod, "initContainerStatuses");
@@ -84,7 +84,7 @@ function unscheduled({ pod, events }: SeenPod): Verdict | undefined {
   return quoting({ state: "unschedulable", sentence }, message);
 }
 
-/** Reasons of a waiting container that mean that its image does not come. */
+/** Reasons of a waiting container that mean that its image cannot be pulled. */
 const IMAGE =
   /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable)$/;
 const CONFIG = /^(CreateContainerConfigError|CreateContainerError)$/;
@@ -110,7 +110,7 @@ function waitingContainer(
   return undefined;
 }
 
-/** A back-off's own message says nothing; the event before it says why. */
+/** A back-off's own message says nothing; the previous event says why. */
 function imageVerdict({ waiting, image }: ObservedContainer, { events }: SeenPod): Verdict {
   const told = events.findLast(
     ({ reason, message }) => reason === "Failed" && /pull/.test(message),
@@ -126,7 +126,7 @@ function imageVerdict({ waiting, image }: ObservedContainer, { events }: SeenPod
   return quoting(verdict, message);
 }
 
-/** A pod that has a node, and nothing yet to say of its containers. */
+/** A pod that has a node, but whose containers say nothing yet. */
 function starting(before: readonly ObservedContainer[], { events }: SeenPod): Verdict {
   const last = events.findLast(({ reason }) => WAY.test(reason));
   if (last !== undefined && MOUNTING.test(last.reason)) {
@@ -150,6 +150,6 @@ function starting(before: readonly ObservedContainer[], { events }: SeenPod): Ve
   return { state: "starting", sentence };
 }
 
-/** Events of a pod's way to its start, of which the last one tells where it is. */
+/** Events during a pod's start; the last one says how far it is. */
 const WAY = /^(Scheduled|Pulling|Pulled|Created|Started|FailedMount|FailedAttachVolume)$/;
 const MOUNTING = /^Failed(Mount|AttachVolume)$/;

@@ -1,7 +1,7 @@
 import type { DeployStateName } from "../../contract/deploy-states.ts";
 import { quoting, type Verdict } from "./verdict.ts";
 
-/** A kind of message by which a cluster refuses a pod or cannot start it. */
+/** A kind of message with which a cluster refuses a pod or says that it cannot start it. */
 interface KnownMessage {
   readonly pattern: RegExp;
   readonly state: DeployStateName;
@@ -9,7 +9,7 @@ interface KnownMessage {
   readonly advice: string;
 }
 
-/** Of conditions, events and containers; what is more special stands first. */
+/** Messages of conditions, events and containers; more specific ones come first. */
 const MESSAGES: readonly KnownMessage[] = [
   {
     pattern: /security context constraint[^]*?runAsUser: Invalid value: (\d+)/,
@@ -152,7 +152,7 @@ const MESSAGES: readonly KnownMessage[] = [
   },
 ];
 
-/** What a message of the cluster's means; undefined where nothing is known of it. */
+/** The meaning of a cluster's message; undefined if it is not known. */
 export function refusalIn(message: string): Verdict | undefined {
   for (const { pattern, state, sentence, advice } of MESSAGES) {
     const match = pattern.exec(message);

@@ -1,6 +1,6 @@
 import type { KnownLine } from "./known-line.ts";
 
-/** Of TorchServe and of KServe's wrapper in front of it; what is nearer to a cause stands first. */
+/** Lines of TorchServe and of KServe's wrapper in front of it; those closer to a cause come first. */
 export const SERVING_LINES: readonly KnownLine[] = [
   {
     pattern: /request_envelope\.<no value>/,

@@ -1,6 +1,6 @@
 import type { KnownLine } from "./known-line.ts";
 
-/** Of the container that copies from the bucket; what is nearer to a cause stands first. */
+/** Lines of the container that copies from the bucket; those closer to a cause come first. */
 export const STORAGE_LINES: readonly KnownLine[] = [
   {
     pattern: /InvalidAccessKeyId|InvalidClientTokenId/,

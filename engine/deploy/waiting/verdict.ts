@@ -1,10 +1,10 @@
 import type { DeployState } from "../../contract/deploy-states.ts";
 
-/** Where a deployment stands; what a state means for the outlook stands in one table, from which a verdict may depart. */
+/** A deployment's state. A table gives each state's outlook, unless the verdict has its own. */
 export type Verdict = Omit<DeployState, "lines" | "outlook"> &
   Partial<Pick<DeployState, "outlook">>;
 
-/** Adds what the cluster said, where it said something. */
+/** Adds the cluster's own words, if there are any. */
 export function quoting(verdict: Verdict, said: string): Verdict {
   return said === "" ? verdict : { ...verdict, said };
 }

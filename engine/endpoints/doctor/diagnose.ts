@@ -49,7 +49,7 @@ async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenera
   yield* awaitedStart(patient, signal);
   const first = Promise.withResolvers<FirstReply>();
   const looking = patient.look(first.resolve);
-  // Once nobody waits for it, its result does not matter.
+  // After it is abandoned, its result does not matter.
   looking.catch(() => undefined);
   // Some kinds report no first reply: then the final result is used.
   const replied = await Promise.race([first.promise, looking.then(replyOf)]);

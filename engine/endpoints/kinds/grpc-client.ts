@@ -67,7 +67,7 @@ export class GrpcClient {
     this.#client.close();
   }
 
-  /** A channel would retry forever if nobody answers; this gives up after ten seconds. */
+  /** A channel would retry forever without an answer; this gives up after ten seconds. */
   async #connected(signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     this.#client.waitForReady(Date.now() + this.#connectMs, (error) => {

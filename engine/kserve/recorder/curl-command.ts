@@ -134,7 +134,7 @@ function shellWords(text: string): string[] {
 }
 
 /**
- * The piece of a word at a position, and where the next begins: undefined for white space, no end where the command
+ * The piece of a word at a position, and where the next one starts: undefined for white space, no end if the command
  * ends.
  */
 function pieceAt(text: string, at: number): [string | undefined, number | undefined] {

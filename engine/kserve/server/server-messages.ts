@@ -1,7 +1,7 @@
 import { StudioError, toWire } from "../../contract/errors.ts";
 import { PICTURE_INPUTS, PICTURE_OUTPUT, type PictureInput } from "./picture-inputs.ts";
 
-/** Protocol extensions, by Triton's names where it has them. */
+/** Protocol extensions, with Triton's names if it has them. */
 export const EXTENSIONS = [
   "binary_tensor_data",
   "model_repository",
