@@ -130,10 +130,10 @@ async function ownFolder(dataDir: string | undefined, undo: AsyncDisposableStack
 }
 
 /**
- * What nobody caught is in the log. An error thrown by an event's listener may have cut a piece of work in
- * two, so it ends the process, and who started that starts it anew. A rejection that nobody waited for
- * does not: what failed has been left by way of its own `finally`, whole files and rows are written by
- * transactions, and nothing is told of as done that was not. Gives back how to stop.
+ * Logs uncaught errors. An error thrown by an event's listener may have interrupted work halfway, so it ends the
+ * process, and whatever started the process starts it again. An unhandled rejection does not: the failed work has run
+ * its own `finally`, complete files and rows are written by transactions, and nothing is reported as done that was not.
+ * Returns how to stop.
  */
 function recordMistakes(log: StudioLog["log"]): () => void {
   const fatal = (error: unknown): void => log.fatal(error);

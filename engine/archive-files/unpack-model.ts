@@ -19,10 +19,9 @@ export interface Unpacking {
 }
 
 /**
- * Unpacks a model's files, and nothing else of its archive, under the names of a snapshot, and gives
- * their hashes. Each is held to its size and checksum; damaged weights in int8, which can be made again, are
- * left where they are damaged, for whoever looks for them. Refuses as DISK_FULL before the first byte where
- * there is no room, and where the room ends in the middle.
+ * Unpacks only a model's files from its archive, under a snapshot's names, and returns their hashes. Each is checked
+ * against its size and checksum; damaged int8 weights, which can be made again, are unpacked nevertheless. Refuses as
+ * DISK_FULL before the first byte if there is not enough space, and when space runs out later.
  */
 export async function unpackModel(
   model: ArchivedModel,

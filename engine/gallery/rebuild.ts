@@ -19,10 +19,10 @@ export interface RebuildOptions {
 }
 
 /**
- * Builds the index anew from the pictures alone: every picture that tells how it was made gets its row
- * back, under the id it always had, where it lies now; of copies the first counts. Rows whose pictures
- * are gone go, unless their folder cannot be read; where that is the folder of new pictures, the index is
- * not complete. The gallery can be used meanwhile. An abort ends it at once, however slow a disk is.
+ * Rebuilds the index from the pictures alone: every picture that says how it was made gets its row back, under its
+ * former id and with its present path; of copies, the first counts. Rows of missing pictures are removed, unless their
+ * folder cannot be read; if that is the folder for new pictures, the index is not complete. The gallery can be used
+ * meanwhile. An abort ends it at once, however slow a disk is.
  */
 export async function rebuildIndex(
   parts: GalleryParts,

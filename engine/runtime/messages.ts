@@ -20,14 +20,14 @@ export type Request =
       readonly keep?: readonly string[];
       /** Another session number to store them under. */
       readonly keepAs?: number;
-      /** Sessions whose kept outputs are used as inputs, where the graph asks for them. */
+      /** Sessions whose kept outputs are used as inputs, if the graph asks for them. */
       readonly with?: readonly number[];
     }
   | { readonly kind: "close"; readonly session: number };
 
 export interface SessionOptions {
   readonly provider: Provider;
-  /** Folder that external data is relative to; absent where the graph contains all its bytes. */
+  /** Folder that external data is relative to; absent if the graph contains all its bytes. */
   readonly folder?: string | undefined;
   /**
    * "mapped" leaves weights in their file: ready in a third of a second, with hardly any memory of its own. "prepacked"

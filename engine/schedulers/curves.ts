@@ -34,7 +34,7 @@ export function curveOf(settings: SchedulerSettings): Curve | undefined {
 /** Both shape parameters: `alpha` and `beta` of diffusers' _convert_to_beta, after arXiv 2407.12173. */
 const SHAPE = 0.6;
 
-/** The value below which `share` of a beta distribution lies; share and value are from 0 to 1. */
+/** The quantile of a beta distribution at `share`; share and value are from 0 to 1. */
 function betaQuantile(share: number): number {
   if (share > 0.5) return 1 - betaQuantile(1 - share);
   let [low, high] = [0, 0.5];

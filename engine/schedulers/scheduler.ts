@@ -59,7 +59,7 @@ export interface Memory {
   readonly origin?: Float32Array;
   /** The partial mean of several predictions. */
   readonly sum?: Float32Array;
-  /** Number of evaluations so far, where a method counts them. */
+  /** Number of evaluations so far, if a method counts them. */
   readonly evaluations?: number;
 }
 

@@ -67,7 +67,7 @@ export type SchedulerSettings = {
   readonly [K in keyof typeof FIELDS]: (typeof FIELDS)[K]["initial"];
 };
 
-/** Fills in the defaults: a class's own, else the common ones. */
+/** Fills in the defaults: a class's own, otherwise the common ones. */
 export function completeSettings(
   settings: Partial<SchedulerSettings>,
   defaults: Partial<SchedulerSettings>,

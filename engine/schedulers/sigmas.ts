@@ -66,7 +66,7 @@ function usedLevels(settings: SchedulerSettings, steps: number, trained: Float32
   return levelsAt(timesteps, trained);
 }
 
-/** The ends of a curve: from the settings where they name them, else the ones given. */
+/** The ends of a curve: from the settings if they name them, otherwise the ones given. */
 function boundsOf(
   settings: SchedulerSettings,
   largest: number,

@@ -5,7 +5,7 @@ export function unsupported(reason: string): StudioError {
   return new StudioError("SCHEDULER_UNSUPPORTED", { reason });
 }
 
-/** The entry of a table that the setting `key` selects. SCHEDULER_UNSUPPORTED where there is none. */
+/** The entry of a table that the setting `key` selects. SCHEDULER_UNSUPPORTED if there is none. */
 export function chosen<K extends string, T>(
   table: Readonly<Record<string, T>>,
   key: K,

@@ -55,7 +55,7 @@ export class HostPipe {
     });
   }
 
-  /** Resolves when the other end is gone: the host then has nobody to serve. */
+  /** Resolves when the other end has closed: the host is then not needed any more. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }

@@ -46,7 +46,7 @@ export function withoutSecrets(text: string): string {
     .replaceAll(/\bhf_\w+/g, "…");
 }
 
-/** Writing to anything but a regular file, such as a pipe that nobody reads, must fail rather than wait. */
+/** Writing to anything but a regular file, such as a pipe without a reader, must fail rather than wait. */
 const APPENDING =
   constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NONBLOCK ?? 0);
 

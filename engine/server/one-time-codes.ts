@@ -16,7 +16,7 @@ export class OneTimeCodes {
     this.#now = now;
   }
 
-  /** 256 random bits, for the fragment of an address, which browsers send to nobody. */
+  /** 256 random bits, for the fragment of an address, which browsers never send. */
   issue(): string {
     const code = randomBytes(32).toString("base64url");
     this.#expiries.set(hash(code), this.#now() + LIFE_MS);

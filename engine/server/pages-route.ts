@@ -24,7 +24,7 @@ function policy(nonce: string): string {
   ].join("; ");
 }
 
-/** Paths of other routes, where there is never a page. */
+/** Paths of other routes, which never show a page. */
 const LISTENER_PATHS = /^\/(rpc|pictures|session)(\/|$)/;
 
 const PERMISSIONS =

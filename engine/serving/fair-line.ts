@@ -8,9 +8,9 @@ export interface Waiter {
 const REMEMBERED = 2000;
 
 /**
- * A line of limited length that is fair to callers: they are served in turn, each in the order of its own requests. If
+ * A queue of limited length that is fair to callers: they are served in turn, each in the order of its own requests. If
  * it is full, a caller with at least two places fewer than another takes that one's latest place. A request that was
- * served and comes back stands before its caller's others and takes no place.
+ * served and comes back is placed before its caller's others and takes no place.
  */
 export class FairLine<W extends Waiter> {
   readonly #servedAt = new Map<string, number>();

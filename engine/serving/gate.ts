@@ -29,7 +29,7 @@ export interface GateOptions {
   readonly scopeOf: ScopeOf;
   /** The methods of an address. */
   readonly methodsOf: MethodsOf;
-  /** The caller without a key, where none is required. */
+  /** The caller without a key, if none is required. */
   readonly anonymous: Caller;
 }
 

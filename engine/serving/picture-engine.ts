@@ -88,7 +88,7 @@ export interface PictureEngine {
    * Rejects with the signal's reason once the device is free, within two seconds.
    */
   draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void>;
-  /** Draws a picture for nobody, to test whether the model works. Rejects with the reason if it does not. */
+  /** Draws a picture that is not returned, to test whether the model works. Rejects with the reason if it does not. */
   tryOut(model: ModelName, request: GenerationRequest): Promise<void>;
   /** Estimated seconds for drawing a job's pictures; undefined if nothing is known. */
   expectedSeconds(job: PictureJob): Promise<number | undefined>;

@@ -37,7 +37,7 @@ export function newTicket(
   };
 }
 
-/** A turn to wait for. Its rejection must not end the process if nobody waits for it yet. */
+/** A turn to wait for. Its rejection must not end the process before something waits for it. */
 export function newTurn(): PromiseWithResolvers<void> {
   const turn = Promise.withResolvers<void>();
   turn.promise.catch(() => undefined);

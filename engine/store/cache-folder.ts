@@ -16,7 +16,7 @@ export interface Machine {
 }
 
 /**
- * Where the studio stores what can be made again: `chosen`, else `darkroom` in the system's cache folder, or in a
+ * Where the studio stores what can be made again: `chosen`, otherwise `darkroom` in the system's cache folder, or in a
  * temporary folder for a user without a home. It need not exist yet.
  */
 export function cacheFolder(chosen?: string, machine: Machine = thisMachine()): string {

@@ -9,7 +9,7 @@ import { formatBytes } from "../files/disk-full.ts";
 /** What a model has to fit into. */
 export interface DrawingPlace {
   readonly provider: DeviceReport["provider"];
-  /** The machine's own for the CPU, the card's for a GPU; absent where it is not known. */
+  /** The machine's own for the CPU, the card's for a GPU; absent if it is not known. */
   readonly memoryBytes?: number | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface PlannedPicture {
   readonly width: number;
   readonly height: number;
   readonly precision?: "float32" | "int8" | undefined;
-  /** Whether the two predictions of a guided step are two runs of the UNet, which halves what lies between layers. */
+  /** Whether the two predictions of a guided step are two runs of the UNet, which halves the activations. */
   readonly isApart?: boolean;
   /** See contract/presets.ts: above 1, the UNet's last layer is a second graph with weights of its own. */
   readonly cacheInterval?: number | undefined;
@@ -60,7 +60,7 @@ const SLOW_PARAMETERS = 3e8;
 /** Of the memory, what the system and the studio itself leave to a model. */
 const USABLE_SHARE = 0.75;
 
-/** How a model suits the place where it would draw, at its own size. */
+/** How well a model suits its device, at the model's own size. */
 export function fitOf(summary: ModelSummary, place: DrawingPlace): Fit {
   const memoryBytes = neededBytes(summary, summary, place.provider);
   const total = place.memoryBytes;
@@ -94,7 +94,7 @@ function shortOf(
   return { verdict: "tight", reason, memoryBytes };
 }
 
-/** What a picture needs, and where that is not there, the largest square that fits. */
+/** The memory that a picture needs and, if that is not available, the largest square that fits. */
 export function pictureMemory(
   sizes: Sizes,
   picture: PlannedPicture,
@@ -171,7 +171,7 @@ export function podMemory(
   const picture = { width, height, precision: "int8", cacheInterval: 2 } as const;
   const bytesOf = (isApart: boolean): number =>
     neededBytes(sizes, { ...picture, isApart }, "cpu") + HOST_BYTES;
-  // Where both predictions at once are no strain on it, they fit as well.
+  // If both predictions at once do not strain it, they fit as well.
   const limitGib = Math.ceil((bytesOf(true) * POD_MARGIN) / GIB);
   const place = { provider: "cpu", memoryBytes: limitGib * GIB } as const;
   return { neededBytes: bytesOf(isShort(sizes, picture, place)), limitGib };

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { syncFolder } from "../files/atomic-file.ts";
 import { writeProvenance } from "./records.ts";
 
-/** What is written down of a model that lies elsewhere: nothing is ever put into another program's folder. */
+/** Records of a linked model: nothing is ever written into another program's folder. */
 const RECORDS = ".linked-";
 
 export interface NewLink {
@@ -27,7 +27,7 @@ export async function writeLink(store: string, { id, target, addedAt }: NewLink)
   await syncFolder(store);
 }
 
-/** Where what is known of a stored model lies: beside its files, or for a link apart from them. */
+/** The folder of a stored model's records: beside its files, or separately for a link. */
 export function recordsOfStored(store: string, id: string): string {
   const apart = join(store, `${RECORDS}${id}`);
   return existsSync(apart) ? apart : join(store, id);
@@ -37,7 +37,7 @@ export function isLinkRecords(folder: string): boolean {
   return basename(folder).startsWith(RECORDS);
 }
 
-/** Whether a model is used where it lies, also where that place is not there just now. */
+/** Whether a model is a link, even if its target is missing at present. */
 export async function isLink(path: string): Promise<boolean> {
   const found = await lstat(path).catch(() => undefined);
   return found?.isSymbolicLink() ?? false;

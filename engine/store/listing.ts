@@ -8,7 +8,7 @@ export interface ListedFile {
   /** Relative to the folder that was listed, with forward slashes. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** Another string when the file has changed, or another one lies in its place. */
+  /** A different string when the file has changed, or was replaced by another. */
   readonly stamp: string;
 }
 

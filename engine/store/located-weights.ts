@@ -15,8 +15,8 @@ export async function locateWeights(folder: SnapshotFolder, weights: Weights): P
 }
 
 /**
- * Located weights with every half one replaced by its float32 copy in the cache folder. Files that
- * hold none are left where they are; progress starts anew with each file.
+ * Located weights with every half-precision one replaced by its float32 copy in the cache folder. Files without any are
+ * used in place; progress starts again with each file.
  */
 export async function float32Weights(weights: Weights, options: CopyOptions): Promise<Weights> {
   const half = new Map([...weights].filter(([, { dtype }]) => isHalf(dtype)));
@@ -66,7 +66,7 @@ export async function quantizedWeights(
   return moved;
 }
 
-/** The move by offsets, where all that it concerns lies in one file. */
+/** The move by offsets, if everything it concerns is in one file. */
 function moveInFile(
   { channels, makers, readers }: NamedMove,
   here: Weights,

@@ -15,7 +15,7 @@ export function idFrom(name: string): string {
   return id === "" || id === STARTER_ID || DEVICES.test(id) ? `model-${id}`.replace(/-$/, "") : id;
 }
 
-/** The first id that is free; where none is, the first with `-copy` behind it, `-copy-2` and so on. */
+/** The first free id; if none is free, the first with `-copy`, `-copy-2` and so on appended. */
 export function freeId(wanted: readonly [string, ...string[]], taken: readonly string[]): string {
   // Folders of one name in another case are one folder on some systems.
   const lower = new Set(taken.map((id) => id.toLowerCase()));

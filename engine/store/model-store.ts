@@ -42,14 +42,14 @@ import {
 import { verifyFiles } from "./verify-files.ts";
 
 export interface ModelStoreOptions {
-  /** `models` in the data folder; made where it is not there. */
+  /** `models` in the data folder; created if it does not exist. */
   readonly folder: string;
   /** The snapshot that ships with the studio. */
   readonly starterFolder: string;
   /** Reads a snapshot, and refuses what cannot be drawn with. */
   readonly readModel: (folder: string) => Promise<ModelSummary>;
   readonly fitOf: (summary: ModelSummary) => Fit;
-  /** Why a model cannot be removed just now; undefined where it can. */
+  /** Why a model cannot be removed at present; undefined if it can. */
   readonly useOf?: (id: string) => string | undefined;
   /** Told before a model's files are deleted: nothing may hold on to them. */
   readonly letGoOf?: (id: string) => void;
@@ -109,7 +109,7 @@ export class ModelStore {
     return models.filter((model) => model !== undefined);
   }
 
-  /** Where a model's files lie. */
+  /** The folder of a model's files. */
   async folderOf(id: string): Promise<string> {
     if (id === STARTER_ID) return this.#options.starterFolder;
     const folder = join(this.#options.folder, id);
@@ -118,7 +118,7 @@ export class ModelStore {
     return folder;
   }
 
-  /** A model's files with their sizes, and their hashes where they are known. */
+  /** A model's files with their sizes, and their hashes if they are known. */
   async files(id: string): Promise<readonly ModelFile[]> {
     const files = await filesIn(await this.folderOf(id));
     const known = (await recordsIn(this.#recordsOf(id))).hashes?.files ?? [];
@@ -141,7 +141,7 @@ export class ModelStore {
     return openStaging(this.#options.folder, key);
   }
 
-  /** Gives a work that begins what one that nobody knows any more has put there, where `isHeir` says so. */
+  /** Gives new work the staged files of work that was forgotten, if `isHeir` accepts them. */
   inherit(key: string, isHeir: (left: string, folder: string) => Promise<boolean>): Promise<void> {
     return this.#arrivals.take(() => inheritStaging(this.#options.folder, key, isHeir));
   }
@@ -152,16 +152,16 @@ export class ModelStore {
   }
 
   /**
-   * Makes staged files a model, which is there by one rename or not at all, and gives its id. Refuses
-   * what cannot be drawn with, and as MODEL_EXISTS where the same files are in the store already.
+   * Turns staged files into a model with a single rename, and returns its id. Refuses unusable models, and as
+   * MODEL_EXISTS if the same files are already in the store.
    */
   adopt(arrival: Arrival): Promise<string> {
     return this.#arrivals.take(() => this.#adopt(arrival));
   }
 
   /**
-   * The model that a work of this key has brought already: it was killed after its last rename, before it
-   * could tell. Nothing of the work is left beside it then.
+   * The model that work with this key has already added, if the work was killed after its last rename and before it
+   * could report it. It then leaves nothing else behind.
    */
   async broughtBy(key: string): Promise<string | undefined> {
     for (const id of await this.#storedIds()) {
@@ -174,8 +174,8 @@ export class ModelStore {
   }
 
   /**
-   * Makes a snapshot of this machine one of the store's where it lies, and gives its id: a link leads to it, and what is
-   * written down of it stays in the store. Refuses what cannot be drawn with, and as MODEL_EXISTS what is there already.
+   * Adds a snapshot on this machine to the store in place, and returns its id: a link points to it, and its records
+   * stay in the store. Refuses unusable models, and as MODEL_EXISTS one that is already there.
    */
   link(folder: string): Promise<string> {
     return this.#arrivals.take(async () => {
@@ -209,8 +209,8 @@ export class ModelStore {
   }
 
   /**
-   * Reads every file of a model again and compares with its hash; where there are none yet, they are
-   * kept from now on. Throws what is wrong with the first file that is not what it was.
+   * Reads every file of a model again and compares it with its hash; missing hashes are stored. Throws what is wrong
+   * with the first file that differs.
    */
   async verify(id: string, work: FileWork = {}): Promise<void> {
     const folder = await this.folderOf(id);
@@ -306,14 +306,17 @@ export class ModelStore {
     }
   }
 
-  /** Where what is known of a model lies: beside its files, but for the starter and links, whose folders are not ours to write. */
+  /**
+   * The folder of a model's records: beside its files, except for the starter and links, whose folders must not be
+   * written.
+   */
   #recordsOf(id: string): string {
     const { folder } = this.#options;
     return id === STARTER_ID ? join(folder, `.${STARTER_ID}`) : recordsOfStored(folder, id);
   }
 }
 
-/** Equal for the same files with the same bytes; unequal to anything where a hash is missing. */
+/** Equal for the same files with the same bytes; unequal to anything if a hash is missing. */
 /** By which a model is known, with weights in int8 or without. */
 function contentOf(files: readonly ModelFile[]): string {
   const own = files.filter(({ path }) => !isInt8Path(path));

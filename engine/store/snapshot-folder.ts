@@ -25,14 +25,14 @@ export interface SnapshotFolder extends SnapshotFiles {
 
 /** A snapshot has about twenty files in eight folders; one more level is read as well. */
 const SNAPSHOT = { depth: 3, entries: 10_000 };
-/** A folder that is no snapshot may be someone's home: only its top level is read. */
+/** A folder that is not a snapshot may be someone's home: only its top level is read. */
 const ANY = { depth: 1, entries: 10_000 };
 const RECOMMENDED = "recommended.json";
 
 /**
  * Opens the snapshot at `path`, which can also be a folder in the hub's cache or one that contains the snapshot.
- * Refuses as SNAPSHOT_NOT_FOUND if there is no folder; a folder that is no snapshot can be opened, so that readSnapshot
- * can say what it is.
+ * Refuses as SNAPSHOT_NOT_FOUND if there is no folder; a folder that is not a snapshot can be opened, so that
+ * readSnapshot can say what it is.
  */
 export async function openSnapshotFolder(path: string): Promise<SnapshotFolder> {
   const folder = await realpath(path).catch(() => undefined);

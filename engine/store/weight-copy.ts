@@ -53,10 +53,10 @@ export interface Quantization {
 }
 
 /**
- * The float32 copy of a safetensors file, made the first time and found the next: the CPU provider
- * maps float32 weights as they lie, but folds casts of half ones into gigabytes of memory at load
- * (engine/README.md). It is named by the source's sha256, whole or not there, and may be deleted.
- * Refuses as DISK_FULL before and while writing, as CACHE_UNWRITABLE where the system forbids it.
+ * The float32 copy of a safetensors file, made the first time and reused afterwards: the CPU provider maps float32
+ * weights in place, but folds casts of half-precision ones into gigabytes of memory at load (engine/README.md). It is
+ * named by the source's sha256, is either complete or absent, and may be deleted. Refuses as DISK_FULL before and
+ * during writing, and as CACHE_UNWRITABLE if the system forbids it.
  */
 export async function float32Copy(source: string, options: CopyOptions): Promise<WeightCopy> {
   const kind = { name: "", layoutOf: float32Layout, bits: 8, moves: [] };

@@ -126,7 +126,7 @@ async function importModel(run: TransferRun, store: ModelStore): Promise<string>
   return importArchive(store, { ...work, path: folder, onNote });
 }
 
-/** The model's own name, else a longer one. */
+/** The model's own name, otherwise a longer one. */
 function idsOf(request: DownloadRequest, variant: string): [string, ...string[]] {
   if ("catalogueId" in request) {
     const { catalogueId: id } = request;

@@ -5,7 +5,7 @@ import { pngSize } from "../image/png/png-chunks.ts";
 
 /**
  * Converts a picture file to the gallery's format: a PNG, and what the file says about how it was made. Refuses as
- * IMAGE_UNREADABLE what is no picture, is damaged, or exceeds the limits, before decoding.
+ * IMAGE_UNREADABLE a file that is not a picture, is damaged, or exceeds the limits, before decoding.
  */
 export async function readForeignPicture(
   bytes: Uint8Array,

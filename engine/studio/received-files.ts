@@ -44,7 +44,7 @@ export class ReceivedFiles {
     await rm(join(this.#folder, id), { recursive: true, force: true });
   }
 
-  /** Deletes files that nobody will upload: the page was closed, or its transfer was removed. */
+  /** Deletes files that will not be uploaded any more: the page was closed, or its transfer was removed. */
   async sweep(mayNeed: (id: string) => boolean): Promise<void> {
     const ids = await readdir(this.#folder).catch(() => []);
     for (const id of ids) if (!mayNeed(id)) await this.discard(id);

@@ -14,7 +14,7 @@ export interface StudioOptions {
   readonly addressOf: AddressOf;
   /** Makes a one-time address of the studio. */
   readonly freshAddress: () => string | Promise<string>;
-  /** Logs errors, which nobody else sees. */
+  /** Logs errors that are not shown anywhere else. */
   readonly logError: LogError;
   /** The desktop's vault for secrets. */
   readonly lentVault?: LentVault | undefined;

@@ -6,7 +6,7 @@ export interface AddedToken {
    * Whether it is searched for in the normalized text, and so in any letter case, rather than in the text as written.
    */
   readonly normalized: boolean;
-  /** Whether it matches only where no letter, digit or underscore adjoins it. */
+  /** Whether it matches only without an adjoining letter, digit or underscore. */
   readonly singleWord: boolean;
 }
 

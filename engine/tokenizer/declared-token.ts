@@ -11,7 +11,7 @@ export interface DeclaredToken {
   readonly singleWord: boolean;
 }
 
-/** Where a value stands in a file, for error messages. */
+/** The place of a value in a file, for error messages. */
 export interface Place {
   readonly file: VocabularyFile;
   readonly field: string;

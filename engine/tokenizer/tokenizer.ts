@@ -40,8 +40,8 @@ export interface Tokenizer {
 }
 
 /**
- * Creates the tokenizer for a vocabulary and a text encoder. Throws TOKENIZER_INVALID where the encoder has no row for
- * a marker and could encode no text. The tokenizer refuses texts longer than MAX_TEXT_LENGTH as REQUEST_INVALID.
+ * Creates the tokenizer for a vocabulary and a text encoder. Throws TOKENIZER_INVALID if the encoder has no row for a
+ * marker and could encode no text. The tokenizer refuses texts longer than MAX_TEXT_LENGTH as REQUEST_INVALID.
  */
 export function createTokenizer(vocabulary: Vocabulary, limits: TextEncoderLimits): Tokenizer {
   const { start, end, padding } = vocabulary;

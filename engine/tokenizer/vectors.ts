@@ -30,7 +30,7 @@ export function findVectors(tokens: readonly AddedToken[]): ReadonlyMap<number, 
   }
 }
 
-/** The text with every token of several vectors expanded. Undefined where it would be longer than `limit` units. */
+/** The text with every token of several vectors expanded. Undefined if it would be longer than `limit` units. */
 export function writeOut(
   source: string,
   found: readonly Vectors[],

@@ -22,7 +22,7 @@ export const MAX_FILE_LENGTH = 2 ** 25;
 export const MAX_TOKENS = 1_000_000;
 export const MAX_TOKEN_LENGTH = 1024;
 
-/** The text of a file, checked for length; undefined where the folder lacks it. */
+/** The text of a file, checked for length; undefined if the folder lacks it. */
 export function textOf(files: VocabularyFiles, file: VocabularyFile): string | undefined {
   const text = files.get(file);
   if (text !== undefined && text.length > MAX_FILE_LENGTH) {
@@ -31,7 +31,7 @@ export function textOf(files: VocabularyFiles, file: VocabularyFile): string | u
   return text;
 }
 
-/** The JSON object in a file; undefined where the folder lacks the file. */
+/** The JSON object in a file; undefined if the folder lacks the file. */
 export function objectOf(files: VocabularyFiles, file: VocabularyFile): JsonObject | undefined {
   const text = textOf(files, file);
   if (text === undefined) return undefined;

@@ -26,7 +26,7 @@ export interface VocabularyModel {
 
 type Pair = readonly [string, string];
 
-/** The model in tokenizer.json where there is one, else the one in vocab.json and merges.txt. */
+/** The model in tokenizer.json if there is one, otherwise the one in vocab.json and merges.txt. */
 export function readModel(
   files: VocabularyFiles,
   tokenizer: JsonObject | undefined,

@@ -8,7 +8,7 @@ import { readModel } from "./vocabulary-model.ts";
 
 /** Everything needed to turn text into ids. */
 export interface Vocabulary {
-  /** Maximum number of ids in a text, markers included; Infinity where there is no limit. */
+  /** Maximum number of ids in a text, markers included; Infinity if there is no limit. */
   readonly maxLength: number;
   readonly start: number;
   readonly end: number;
@@ -26,7 +26,7 @@ export interface ByteSymbols {
 
 /**
  * Reads a tokenizer folder's files: tokenizer.json, or vocab.json and merges.txt, and the files that declare further
- * tokens. Throws TOKENIZER_INVALID for a damaged file, SNAPSHOT_INCOMPLETE where the vocabulary is missing.
+ * tokens. Throws TOKENIZER_INVALID for a damaged file, SNAPSHOT_INCOMPLETE if the vocabulary is missing.
  */
 export function readVocabulary(files: VocabularyFiles): Vocabulary {
   const tokenizer = objectOf(files, "tokenizer.json");
@@ -61,7 +61,7 @@ export function readVocabulary(files: VocabularyFiles): Vocabulary {
 /** The two markers and one word. */
 const MIN_LENGTH = 3;
 
-/** Infinity where the config gives none, or 1e30 as transformers writes it: the text encoder's limit applies then. */
+/** Infinity if the config gives none, or 1e30 as transformers writes it: the text encoder's limit applies then. */
 function maxLength(config: JsonObject): number {
   const length = config["model_max_length"] ?? Infinity;
   const isWhole = typeof length === "number" && Math.floor(length) === length;

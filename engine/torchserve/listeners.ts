@@ -110,7 +110,7 @@ async function listenGrpc(
   return { address: server.target, close: () => server.close() };
 }
 
-/** TorchServe's addresses, plus the inference protocols where it has none of its own. */
+/** TorchServe's addresses, plus the inference protocols if it has none of its own. */
 function torchServeAnswers(
   { management, tokens, limits }: ListenerParts,
   kind: "inference" | "management" | "both",

@@ -109,13 +109,13 @@ export class ModelTable {
     this.#change(entry, withoutWorker(name));
   }
 
-  /** How many workers it is to have; where there are none it is not served. */
+  /** Sets the number of workers; without any it is not served. */
   setWorkers({ name, version }: ModelName, minWorkers: number, maxWorkers: number): void {
     const [entry] = this.find(name, version);
     this.#change(entry, { minWorkers, maxWorkers });
   }
 
-  /** From now on this version is meant where none is named. */
+  /** From now on, this version is used if none is named. */
   setDefault({ name, version }: ModelName): void {
     const [wanted] = this.find(name, version);
     const others = this.find(name).filter((entry) => entry.version !== version);

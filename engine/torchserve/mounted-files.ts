@@ -10,7 +10,7 @@ import { placeInStore, type Registration } from "./model-table.ts";
 import type { Environment, StartFlags } from "./start-flags.ts";
 import type { StartSettings } from "./start-settings.ts";
 
-/** Where KServe puts what lies at a path of a bucket. */
+/** Where KServe puts the files of a bucket path. */
 const MOUNT = "/mnt/models";
 const MOUNTED_CONFIG = "config/config.properties";
 
@@ -23,8 +23,8 @@ export interface MountedFiles {
 }
 
 /**
- * The model store and the configuration: as the flags say, else as KServe mounts them. A store that is
- * given as the folder above, as it lies in a bucket, is the model-store inside.
+ * The model store and the configuration: as the flags say, otherwise as KServe mounts them. If the given store is the
+ * folder above, in the bucket's layout, the model-store inside it is used.
  */
 export async function mountedFiles(
   flags: StartFlags,
@@ -65,8 +65,8 @@ type Tell = (line: string) => void;
 const STORE_ITSELF = ".";
 
 /**
- * The folder that archives are read from: the one that is named, or the one above where only that has any. KServe 0.12 to
- * 0.14 leave an archive beside its model-store where the archive is called like the folder of the bucket.
+ * The folder that archives are read from: the named one, or its parent if only that has any. KServe 0.12 to 0.14 leave
+ * an archive with the same name as its bucket folder beside the model-store.
  */
 export async function storeWithModels(named: string, tell: Tell): Promise<string> {
   const above = dirname(named);
@@ -150,7 +150,7 @@ async function placedAtStart(
   );
 }
 
-/** The snapshot of the configuration, else what load_models or --models name. */
+/** The configuration's snapshot, otherwise the models that load_models or --models name. */
 async function namedModels(
   settings: StartSettings,
   modelStore: string,
@@ -197,7 +197,7 @@ function registration(
   };
 }
 
-/** What `all` means: every model of the store. What else lies there is told of in one line. */
+/** What `all` means: every model in the store. Everything else in it is named in one line. */
 async function allModelsIn(modelStore: string, tell: Tell): Promise<readonly string[]> {
   const { models, others } = await modelsIn(modelStore);
   if (others.length > 0) {
@@ -211,7 +211,7 @@ async function allModelsIn(modelStore: string, tell: Tell): Promise<readonly str
 /** So many names are enough to see what is meant. */
 const SHOWN_NAMES = 5;
 
-/** What lies in a folder: archives by their ending, and folders that hold a model; and everything else. */
+/** The content of a folder: archives by extension, folders with a model, and everything else. */
 async function modelsIn(
   folder: string,
 ): Promise<{ readonly models: readonly string[]; readonly others: readonly string[] }> {

@@ -54,7 +54,7 @@ export interface Prediction {
   readonly address: ModelAddress;
   readonly caller: Caller;
   readonly signal: AbortSignal;
-  /** Absent where nothing was said of it. */
+  /** Absent if the request has none. */
   readonly contentType?: string | undefined;
 }
 

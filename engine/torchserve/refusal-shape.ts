@@ -10,7 +10,7 @@ export interface TorchServeError {
   readonly message: string;
 }
 
-/** What TorchServe calls these, and its status where that is another than ours. */
+/** TorchServe's names for these, and its status if that differs from ours. */
 const TYPES: Partial<Record<RefusalCode, readonly [type: string, status?: number]>> = {
   VERSION_UNKNOWN: ["ModelVersionNotFoundException"],
   METHOD_REFUSED: ["MethodNotAllowedException"],
@@ -74,7 +74,7 @@ export function gateRefusal(
   refusal: StudioError,
 ): RefusalReply & { readonly body: TorchServeError } {
   const body = torchServeError(refusal);
-  // TorchServe refuses a key with 400 and challenges nobody.
+  // TorchServe refuses a key with 400 and without a challenge.
   const { "www-authenticate": _, ...headers } = refusalHeaders(refusal, "");
   return { status: body.code, body, headers };
 }

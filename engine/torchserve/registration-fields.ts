@@ -42,7 +42,7 @@ interface RegistrationPlace {
   readonly responseSeconds: number;
 }
 
-/** Name and version are the archive's own where none is given, as TorchServe takes them. */
+/** Name and version default to the archive's own, as in TorchServe. */
 export async function registrationOf(
   fields: Fields,
   { modelStore, responseSeconds }: RegistrationPlace,

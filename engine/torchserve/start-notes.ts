@@ -32,7 +32,10 @@ const FOLLOWED: ReadonlySet<string> = new Set([
   "enable_grpc_ssl",
 ]);
 
-/** Of KServe's environment what is read by nobody here: replies come in every protocol at once, and nothing is wrapped. */
+/**
+ * Variables of KServe's environment that have no effect here: every protocol is always answered, and nothing is
+ * wrapped.
+ */
 export function notesOn(
   config: ConfigProperties,
   environment: Environment,

@@ -25,11 +25,11 @@ export interface LoadTries {
 export interface StartSettings {
   readonly inference: ListenAddress;
   readonly management: ListenAddress;
-  /** Absent where no metrics are wanted. */
+  /** Absent if no metrics are wanted. */
   readonly metrics: ListenAddress | undefined;
   readonly grpc: ListenAddress;
   readonly grpcManagement: ListenAddress;
-  /** Where KServe's wrapper listens; absent where a configured address has the port already. */
+  /** Where KServe's wrapper would listen; absent if a configured address uses the port. */
   readonly kserve: ListenAddress | undefined;
   readonly kserveGrpc: ListenAddress | undefined;
   readonly modelStore: string | undefined;
@@ -59,7 +59,7 @@ const QUEUE = 100;
 const TOKEN_MINUTES = 60;
 /** A century: as good as for ever, and a date that can be written. */
 const MAX_TOKEN_MINUTES = 100 * 365 * 24 * 60;
-/** KServe's wrapper: ports that it cannot be told otherwise, tries and seconds between them. */
+/** KServe's wrapper: its fixed ports, and its tries and the seconds between them. */
 const KSERVE_PORT = 8080;
 const KSERVE_GRPC_PORT = 8081;
 const TRIES = 10;

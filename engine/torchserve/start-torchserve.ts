@@ -40,7 +40,7 @@ export interface RunningTorchServe {
 
 const POLL_MS = 100;
 
-/** Listens at once and loads its models meanwhile: until then whoever asks is told that they are not ready. */
+/** Listens at once and loads its models meanwhile; until then it reports that they are not ready. */
 export async function startTorchServe(options: TorchServeOptions): Promise<RunningTorchServe> {
   const undo = new AsyncDisposableStack();
   try {
@@ -146,7 +146,7 @@ async function openEngine(options: EngineOptions, undo: AsyncDisposableStack) {
   return { table, drawing, device: () => drawing.provider };
 }
 
-/** Resolves when nothing is drawn and nobody waits, or when the time is over. */
+/** Resolves when nothing is drawn or waiting, or when the time is over. */
 async function idle(admission: AdmissionQueue, graceMs: number): Promise<void> {
   const end = performance.now() + graceMs;
   while ((admission.isDrawing || admission.waiting > 0) && performance.now() < end) {
@@ -165,7 +165,7 @@ async function openTokens(
   return tokens;
 }
 
-/** Who may ask: everybody, or whoever has a key of TorchServe's file. */
+/** Who may use it: everyone, or clients with a key in TorchServe's file. */
 function accessOf(settings: StartSettings, tokens: TokenFile | undefined): Access {
   const chosen = serverSettingsSchema.parse({ isSeedProfile: true, preset: settings.preset });
   const { queueLength, origins } = settings;

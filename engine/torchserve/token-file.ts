@@ -43,7 +43,7 @@ export class TokenFile {
     this.#tokens = { inference: this.#token(), management: this.#token() };
   }
 
-  /** Writes the file: in the working folder, as TorchServe does, or where that is read-only in a temporary one. */
+  /** Writes the file: into the working folder, as TorchServe does, or into a temporary one if that is read-only. */
   static async open({
     minutes,
     folders = [".", tmpdir()],

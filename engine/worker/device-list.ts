@@ -98,7 +98,7 @@ export class DeviceList {
    * if there has been none, or none that found anything.
    */
   whyIdle(wanted: DeviceName): string | undefined {
-    // The CPU is used without a probe where a person chose it.
+    // The CPU is used without a probe if the user chose it.
     if (wanted === "cpu") return undefined;
     if (this.#reports === undefined) void this.list().catch(() => undefined);
     if (this.#known === undefined) return "the devices of this computer are being tried";
@@ -178,7 +178,7 @@ function newTrial(): Trial {
   return { alone: Promise.withResolvers(), measuring: new AbortController() };
 }
 
-/** The device that a person chose, else the one in DARKROOM_DEVICE. */
+/** The device that the user chose, otherwise the one in DARKROOM_DEVICE. */
 export function wantedDevice(
   { device }: Pick<Settings, "device">,
   environment: Readonly<Record<string, string | undefined>> = process.env,

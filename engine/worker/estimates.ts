@@ -30,9 +30,9 @@ export interface EstimatesParts {
   readonly models: Pick<ModelReader, "read">;
   /** The device that would be used now; undefined before the first probe. */
   readonly device: () => ChosenDevice | undefined;
-  /** When a tiny autoencoder is used; absent where none ever is. */
+  /** When a tiny autoencoder is used; absent if it never is. */
   readonly tiny?: () => TinyUse;
-  /** The memory that a picture needs; absent where the caller does not show it. */
+  /** The memory that a picture needs; absent if the caller does not show it. */
   readonly memoryOf?: (summary: ModelSummary, order: Order) => Estimate["memory"];
   readonly loadedModel: () => string | undefined;
   /** The latest pictures of a model, by its name, newest first. */

@@ -22,7 +22,7 @@ export interface LocalDrawingParts {
   readonly tiny?: (() => TinyUse) | undefined;
   /** Where a device's libraries are. */
   readonly libraries?: Libraries | undefined;
-  /** The expected pace of an order; undefined where nothing is known. */
+  /** The expected pace of an order; undefined if nothing is known. */
   readonly paceOf: (order: Order) => Promise<Pace | undefined>;
   readonly onProgress: (generationId: string, progress: Progress) => void;
   /** Stores a preview and gives its address. */
@@ -86,7 +86,7 @@ export class LocalDrawing {
       onPreparing,
     }: {
       readonly signal: AbortSignal;
-      /** The start image, where it is not stored under the order's id. */
+      /** The start image, if it is not stored under the order's id. */
       readonly startImage?: Uint8Array | undefined;
       readonly onPreparing?: Preparing;
     },

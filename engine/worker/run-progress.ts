@@ -8,7 +8,7 @@ export class RunProgress {
   readonly #steps: number;
   readonly #expected: Pace | undefined;
 
-  /** `expected` is the pace assumed before anything was measured; absent where nothing is known. */
+  /** `expected` is the pace assumed before anything was measured; absent if nothing is known. */
   constructor(steps: number, expected: Pace | undefined) {
     this.#steps = steps;
     this.#expected = expected;

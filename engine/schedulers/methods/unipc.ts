@@ -88,7 +88,7 @@ interface Solver {
   target(sigma: number, latents: Float32Array, prediction: Float32Array): Float32Array;
   /**
    * Latents moved from one sigma to another. `known` has the targets at `from` and before, newest first; with the
-   * target at `to` as well it is the corrector, else the predictor.
+   * target at `to` as well it is the corrector, otherwise the predictor.
    */
   advance(
     nodes: Nodes,

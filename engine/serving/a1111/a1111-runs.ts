@@ -94,7 +94,7 @@ export class A1111Runs {
     return Object.assign(run, { [Symbol.dispose]: close });
   }
 
-  /** A caller's running request, else the first one that waits. */
+  /** A caller's running request, otherwise the first one that waits. */
   current(callerId: string): A1111Run | undefined {
     const own = [...(this.#runs.get(callerId) ?? [])];
     return own.find(({ isBegun }) => isBegun) ?? own[0];

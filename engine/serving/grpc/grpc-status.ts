@@ -57,5 +57,5 @@ export function httpStatusOf(code: status): number {
   return found === undefined ? (OTHERS[code] ?? 500) : Number(found);
 }
 
-/** Codes that are no refusals of ours: the client's cancel, with the status that proxies log. */
+/** Codes that are not our refusals: the client's cancel, with the status that proxies log. */
 const OTHERS: Readonly<Record<number, number>> = { [status.CANCELLED]: 499 };

@@ -12,7 +12,7 @@ export interface MetricsParts {
   readonly isDrawing: () => boolean;
   /** Whether the next request would succeed. */
   readonly isReady: () => Promise<boolean>;
-  /** Memory of the inference process, if it runs and the system tells. */
+  /** Memory of the inference process, if it runs and the system reports it. */
   readonly inferenceBytes?: () => Promise<number | undefined>;
 }
 

@@ -43,7 +43,7 @@ function challenges({ code, details }: StudioError, url: string): readonly strin
   return [`Bearer ${REALM}${error}`, ...basic];
 }
 
-/** The sentence that a client is told. */
+/** The sentence for a client. */
 export function sentenceOf(error: unknown): string {
   return errorReply(asRefusal(error)).body.error;
 }

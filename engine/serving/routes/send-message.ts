@@ -26,7 +26,7 @@ export function sendMessage(
   const source = Readable.from(chunks, { objectMode: false });
   const encoding = encodingFor(request, sizeBytes);
   if (encoding === undefined) return reply.header("content-length", sizeBytes).send(source);
-  // If the client disconnects, both streams end and there is nobody to tell.
+  // If the client disconnects, both streams end and there is no one to notify.
   const packed = pipeline(source, ENCODERS[encoding](), () => {});
   return reply.header("content-encoding", encoding).send(packed);
 }
