@@ -152,7 +152,7 @@ interface DesktopParts {
   readonly log: StudioLog["log"];
 }
 
-/** Hands the window its token; gives back how to stop telling it news. */
+/** Gives the window its token; returns a function that stops sending it news. */
 function openToDesktop(pipe: HostPipe, { studio, client, server, tokens, log }: DesktopParts) {
   const news = new AbortController();
   const finder = pathFinder(client, studio.openPicture);

@@ -125,7 +125,7 @@ function jobOf(options: CudaOptions): Job {
     stallMs: stallMs ?? PATIENCE.stallMs,
     pausesMs: pausesMs ?? PATIENCE.pausesMs,
     reachMs: PATIENCE.reachMs,
-    // Whoever configures an index without TLS trusts the network.
+    // A user who configures an index without TLS trusts the network.
     plainHost: index.url.protocol === "http:" ? index.url.host : undefined,
     signal,
   };

@@ -120,7 +120,7 @@ export function winograd(emit: Emitter, { way, pixels, tiles, kernel, turned }: 
 }
 
 /**
- * (36, c, out): the transformed kernel. It is four times as large as the kernel, so it is computed anew in every run
+ * (36, c, out): the transformed kernel. It is four times as large as the kernel, so it is computed again in every run
  * and exists only while its layer is computed. `after` is what that layer reads.
  */
 export function turnedKernel(

@@ -39,6 +39,6 @@ function tryOut(entry: Entry): null {
   entry.setPassword("darkroom");
   const kept = entry.getPassword();
   entry.deletePassword();
-  if (kept !== "darkroom") throw new Error("it does not give back what it was given");
+  if (kept !== "darkroom") throw new Error("it does not return what it was given");
   return null;
 }

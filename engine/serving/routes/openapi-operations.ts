@@ -63,7 +63,7 @@ const MODEL_OPERATIONS: readonly Operation[] = [
     path: "/generate_stream",
     body: GENERATE,
     reply: "Event",
-    summary: "Draw pictures and tell of each step; the last event is the reply, or a refusal",
+    summary: "Draw pictures and report each step; the last event is the reply, or a refusal",
     form: "events",
   },
 ];
