@@ -21,7 +21,7 @@ import {
   USUAL,
 } from "./presets.ts";
 
-/** The settings that make up a preset, and the input that tells an endpoint its name. */
+/** The settings that make up a preset, of which the preset itself is one. */
 const SETS = ["preset", "steps", "scheduler", "precision", "cacheInterval"] as const;
 
 /** Presets for speed and quality, each with its expected time. */
