@@ -6,7 +6,7 @@ import type { Studio } from "../connection/studio.tsx";
  * The inference server's recent requests, newest first. Separate from the server's state, because they change often.
  */
 export interface ServedRequestsState {
-  /** Whether they have been requested from the studio; before that, events are ignored. */
+  /** Whether they have been requested from the studio; if not, no page shows them. */
   readonly isLoaded: boolean;
   readonly all: readonly ServedRequest[];
 }
