@@ -52,8 +52,8 @@ export class DeviceTurns {
   }
 
   /**
-   * Runs something that must not overlap with a picture: now, or as soon as the device is free and no picture is waiting. Only
-   * the latest of each drawer is run.
+   * Runs something that must not overlap with a picture: now, or as soon as the device is free and no picture is
+   * waiting. Only the latest of each drawer is run.
    */
   whenFree(drawer: Drawer, work: () => void): void {
     this.#afterwards.set(drawer, work);
