@@ -4,11 +4,10 @@ import { StudioError, toWire } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
 import type { TrialNews } from "../contract/setting-trial.ts";
 import { claimsKept, given, patientOf, tokenNotices, type Access } from "./access.ts";
-import type { Traffic } from "./ask-endpoint.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
 import type { Polling } from "./cold-start.ts";
 import { diagnose } from "./doctor/diagnose.ts";
-import { DOCTORS_ORDER, type DrawnPicture } from "./doctor/patient.ts";
+import { DOCTORS_ORDER } from "./doctor/patient.ts";
 import { isPlain, readAddress } from "./endpoint-address.ts";
 import { TIMING, tokenOverHttp, type Timing } from "./endpoint-client.ts";
 import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
@@ -162,10 +161,7 @@ export class Endpoints {
       const attempts = asked.isStartAwaited === true ? undefined : 1;
       const order = { ...DOCTORS_ORDER, model: kept.model };
       const options = { signal, attempts };
-      const draw = () =>
-        isKept
-          ? this.#tryOut(kept, access, order, options)
-          : this.#drawBy(kept, access, order, options);
+      const draw = () => this.#tryOut(kept, access, order, options);
       yield* diagnose(
         {
           ...rest,
@@ -181,7 +177,7 @@ export class Endpoints {
             asked.isStartAwaited === true
               ? (onStarting) => this.#awaitStart(kept, access, { signal, onStarting })
               : undefined,
-          draw: asked.isPictureAsked ? async () => drawn(await draw()) : undefined,
+          draw: asked.isPictureAsked ? draw : undefined,
         },
         signal,
       );
@@ -218,8 +214,7 @@ export class Endpoints {
     const meter = this.#meter(id);
     try {
       const access = await this.#access(kept);
-      const { onTraffic } = meter;
-      const picture = await this.#drawBy(kept, access, order, { ...options, onTraffic });
+      const picture = await this.#drawBy(kept, access, order, { ...options, meter });
       meter.drawn(picture);
       await this.#learning.picture(id);
       return picture;
@@ -260,14 +255,14 @@ export class Endpoints {
     options: DrawOptions,
   ): Promise<SentPicture> {
     const meter = this.#meter(kept.id);
-    const { onTraffic } = meter;
-    const picture = await this.#drawBy(kept, access, order, { ...options, onTraffic });
+    const picture = await this.#drawBy(kept, access, order, { ...options, meter });
     meter.triedOut(picture);
     return picture;
   }
 
+  /** One that is not added is counted nowhere. */
   #meter(id: string): Meter {
-    return new Meter((counted) => this.#options.onAsked?.(id, counted));
+    return new Meter((counted) => this.#file.find(id) && this.#options.onAsked?.(id, counted));
   }
 
   readonly #now = (): Date => (this.#options.now ?? (() => new Date()))();
@@ -337,11 +332,12 @@ export class Endpoints {
     kept: KeptEndpoint,
     access: Access,
     order: Order,
-    options: DrawOptions & { readonly onTraffic?: (traffic: Traffic) => void },
+    { meter, ...options }: DrawOptions & { readonly meter?: Meter },
   ): Promise<SentPicture> {
     const { id } = kept;
     const drawing = {
       ...options,
+      onTraffic: meter?.onTraffic,
       thread: this.#thread,
       polling: this.#options.polling,
       isWarm: this.#learning.isWarm(id),
@@ -358,8 +354,4 @@ export class Endpoints {
 
 function refuseInTheClear({ url, isTokenOverHttp }: KeptEndpoint): void {
   if (isPlain(readAddress(url).origin) && !isTokenOverHttp) throw tokenOverHttp();
-}
-
-function drawn({ pixels: { width, height }, seconds }: SentPicture): DrawnPicture {
-  return { width, height, seconds };
 }

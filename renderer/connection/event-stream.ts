@@ -34,7 +34,7 @@ export async function followEvents(
       listener.onConnected();
       for await (const burst of bursts(events)) {
         await listener.onEvents(burst);
-        for (const event of burst) lastEventId = getEventMeta(event)?.id ?? lastEventId;
+        lastEventId = lastIdIn(burst) ?? lastEventId;
         delayMs = FIRST_DELAY_MS;
       }
     } catch (error) {
@@ -46,6 +46,11 @@ export async function followEvents(
     await pause(delayMs, signal);
     delayMs = Math.min(2 * delayMs, LONGEST_DELAY_MS);
   }
+}
+
+/** The id of the last event that has one. */
+function lastIdIn(events: readonly StudioEvent[]): string | undefined {
+  return events.map((event) => getEventMeta(event)?.id).findLast((id) => id !== undefined);
 }
 
 /** Events that are there already, together: a page that is told of all of them at once is drawn once. */

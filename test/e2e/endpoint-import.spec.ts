@@ -79,8 +79,15 @@ const FORMS = [
   },
 ] as const;
 
+interface Handed {
+  readonly text: string;
+  readonly file: string;
+}
+
 /** A paste or a drop of a text, as the system hands it over. */
-async function hand(page: Page, selector: string, kind: "paste" | "drop", text: string, name = "") {
+async function hand(page: Page, way: "paste" | "drop", { text, file }: Handed): Promise<void> {
+  const name = way === "paste" ? "" : file;
+  const selector = way === "paste" ? '[role="dialog"] textarea' : "main h1";
   const transfer = await page.evaluateHandle(
     ([content, fileName]) => {
       const given = new DataTransfer();
@@ -90,7 +97,7 @@ async function hand(page: Page, selector: string, kind: "paste" | "drop", text: 
     },
     [text, name] as const,
   );
-  if (kind === "paste") {
+  if (way === "paste") {
     await page.locator(selector).evaluate((element, clipboardData) => {
       element.dispatchEvent(
         new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
@@ -119,10 +126,10 @@ test("whatever a person has of an endpoint is recognised, pasted and dropped ali
         await page.goto(new URL(path, page.url()).href);
         if (way === "paste") {
           await expect(dialog.getByRole("textbox", { name: "Paste what you have" })).toBeVisible();
-          await hand(page, '[role="dialog"] textarea', "paste", form.text);
+          await hand(page, way, form);
         } else {
           await expect(page.getByRole("heading", { name: "Endpoints" })).toBeVisible();
-          await hand(page, "main h1", "drop", form.text, form.file);
+          await hand(page, way, form);
         }
         await expect(dialog.getByText(form.said)).toBeVisible();
         await expect(address).toHaveValue(form.address);

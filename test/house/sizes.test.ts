@@ -74,7 +74,7 @@ const LONGEST = 250;
 const LONGER: Readonly<Record<string, number>> = {
   "engine/contract/errors.ts": 410,
   "engine/transfers/transfers.ts": 330,
-  "engine/endpoints/endpoints.ts": 380,
+  "engine/endpoints/endpoints.ts": 370,
   "renderer/words/en/endpoints.ts": 300,
   "engine/runtime/model-on-device.ts": 310,
   "engine/contract/contract.ts": 320,

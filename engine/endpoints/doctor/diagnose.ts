@@ -148,7 +148,10 @@ async function* pictureStep(patient: Patient): AsyncGenerator<Finding, void> {
   yield { step, outcome: "running" };
   const from = performance.now();
   try {
-    const { width, height, seconds } = await draw();
+    const {
+      pixels: { width, height },
+      seconds,
+    } = await draw();
     const seen = `${width}x${height} in ${seconds.toFixed(1)} s`;
     yield told(patient, step, { outcome: "ok", seen }, performance.now() - from);
   } catch (error) {

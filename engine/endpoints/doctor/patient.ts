@@ -54,8 +54,7 @@ export const DOCTORS_ORDER = {
 } as const;
 
 export interface DrawnPicture {
-  readonly width: number;
-  readonly height: number;
+  readonly pixels: { readonly width: number; readonly height: number };
   readonly seconds: number;
 }
 

@@ -5,6 +5,7 @@ import { useLocation } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import type { Image } from "../../../engine/contract/gallery.ts";
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
+import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
 import { closeElsewhere, useElsewhere } from "../../state/elsewhere.ts";
 import { readinessOf } from "../../state/endpoints.ts";
@@ -32,11 +33,9 @@ export function ElsewhereDialog() {
 /** Which targets draw it, too: all but the one that drew it. */
 function Targets({ image }: { image: Image }) {
   const t = useWords("picture");
-  const studio = useStudio();
-  const [, navigate] = useLocation();
+  const { queries } = useStudio();
   const [ticked, setTicked] = useState<readonly string[]>([]);
-  const [isAsking, setIsAsking] = useState(false);
-  const models = useQuery(studio.queries.models.list.queryOptions()).data;
+  const models = useQuery(queries.models.list.queryOptions()).data;
   const all = useEndpoints();
   const endpoints = all?.filter(({ id }) => id !== image.target);
   const targets = [
@@ -46,68 +45,82 @@ function Targets({ image }: { image: Image }) {
   const chosen = targets.filter((target) => ticked.includes(target));
   const tick = (target: string, isTicked: boolean) =>
     setTicked([...ticked.filter((one) => one !== target), ...(isTicked ? [target] : [])]);
+  const isNothing = all !== undefined && targets.length === 0;
+  const requests = models && chosen.map((target) => sameOrder(image.record, target, models));
+  return (
+    <Dialog
+      title={t("drawElsewhere.title")}
+      isOpen
+      onClose={closeElsewhere}
+      actions={isNothing ? <AddButton /> : <DrawButton image={image} requests={requests ?? []} />}
+    >
+      {isNothing && <p>{t("drawElsewhere.none")}</p>}
+      <div className={styles.targets} role="group" aria-label={t("drawElsewhere.targets")}>
+        {targets.map((target) => (
+          <Target
+            key={target}
+            image={image}
+            endpoint={endpoints?.find(({ id }) => id === target)}
+            isTicked={ticked.includes(target)}
+            onTick={(isTicked) => tick(target, isTicked)}
+          />
+        ))}
+        {image.record.seed === undefined && !isNothing && (
+          <p className={styles.note}>{t("drawElsewhere.seedUnknown")}</p>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function AddButton() {
+  const t = useWords("picture");
+  const [, navigate] = useLocation();
+  const add = () => {
+    closeElsewhere();
+    navigate("/endpoints?add");
+  };
+  return (
+    <Button variant="filled" icon={Plus} onPress={add}>
+      {t("drawElsewhere.add")}
+    </Button>
+  );
+}
+
+interface DrawButtonProps {
+  readonly image: Image;
+  /** One for each target that is ticked. */
+  readonly requests: readonly GenerationRequest[];
+}
+
+/** Asks all of them, and shows the comparison with what they will draw. */
+function DrawButton({ image, requests }: DrawButtonProps) {
+  const t = useWords("picture");
+  const studio = useStudio();
+  const [, navigate] = useLocation();
+  const [isAsking, setIsAsking] = useState(false);
   const draw = async () => {
     setIsAsking(true);
-    const requests = chosen.map((target) => sameOrder(image.record, target, models ?? []));
     const ids = await enqueueEach(studio, requests);
     setIsAsking(false);
     if (ids.length === 0) return;
     closeElsewhere();
     navigate(`/gallery?compare=${[image.id, ...ids].join(",")}`);
   };
-  const add = () => {
-    closeElsewhere();
-    navigate("/endpoints?add");
-  };
-  const isKnown = all !== undefined && models !== undefined;
   return (
-    <Dialog
-      title={t("drawElsewhere.title")}
-      isOpen
-      onClose={closeElsewhere}
-      actions={
-        isKnown && targets.length === 0 ? (
-          <Button variant="filled" icon={Plus} onPress={add}>
-            {t("drawElsewhere.add")}
-          </Button>
-        ) : (
-          <Button
-            variant="filled"
-            icon={Columns2}
-            isDisabled={!isKnown || chosen.length === 0 || isAsking}
-            onPress={() => void draw()}
-          >
-            {t("drawElsewhere.draw")}
-          </Button>
-        )
-      }
+    <Button
+      variant="filled"
+      icon={Columns2}
+      isDisabled={requests.length === 0 || isAsking}
+      onPress={() => void draw()}
     >
-      {isKnown && targets.length === 0 ? (
-        <p>{t("drawElsewhere.none")}</p>
-      ) : (
-        <div className={styles.targets} role="group" aria-label={t("drawElsewhere.targets")}>
-          {targets.map((target) => (
-            <Target
-              key={target}
-              image={image}
-              target={target}
-              endpoint={endpoints?.find(({ id }) => id === target)}
-              isTicked={ticked.includes(target)}
-              onTick={(isTicked) => tick(target, isTicked)}
-            />
-          ))}
-          {image.record.seed === undefined && (
-            <p className={styles.note}>{t("drawElsewhere.seedUnknown")}</p>
-          )}
-        </div>
-      )}
-    </Dialog>
+      {t("drawElsewhere.draw")}
+    </Button>
   );
 }
 
 interface TargetProps {
   readonly image: Image;
-  readonly target: string;
   /** Undefined for this machine. */
   readonly endpoint: Endpoint | undefined;
   readonly isTicked: boolean;
@@ -163,7 +176,7 @@ function unreadOf({ record }: Image, endpoint: Endpoint) {
 /** One after the other, as one press; a target that refuses says so, and the others draw all the same. */
 async function enqueueEach(
   { client }: Studio,
-  requests: readonly ReturnType<typeof sameOrder>[],
+  requests: readonly GenerationRequest[],
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   for (const request of requests) {
