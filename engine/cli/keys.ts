@@ -37,7 +37,10 @@ function add(): Command {
     .argument("<name>", "who or what it is for")
     .option("--management", "it can also load and unload models")
     .option("--keep-pictures", "its pictures are added to the gallery")
-    .option("--notebook-profile", "its replies have the form of the KServe example: output0, fp16, 42")
+    .option(
+      "--notebook-profile",
+      "its replies have the form of the KServe example: output0, fp16, 42",
+    )
     .addOption(new Option("--seed-profile", "the same, by its old name").hideHelp())
     .action((name: string, flags: AddFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {

@@ -92,7 +92,8 @@ export async function knownModel(
     models.find((each) => each.name === name) ??
     models.find(({ state, aliases }) => state === "ready" && aliases?.includes(name)) ??
     (name === ALIAS ? models.find(({ state }) => state === "ready") : undefined);
-  if (model === undefined && name === ALIAS) throw notServed(name, { reason: "no model is loaded" });
+  if (model === undefined && name === ALIAS)
+    throw notServed(name, { reason: "no model is loaded" });
   if (model === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
   if (version === undefined) return model;
   const versions = models.filter((each) => each.name === model.name);
