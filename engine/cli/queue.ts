@@ -44,7 +44,7 @@ function add(): Command {
   const command = studioCommand("add", "Puts pictures into the queue and prints their ids.")
     .argument("<prompt>", "what to draw")
     .option("--model <id>", "a model of the store; the one chosen in settings by default")
-    .option("--first", "in front of everything that waits");
+    .option("--first", "in front of everything that is waiting");
   return withGridFlags(withRequestFlags(command)).action(
     async (prompt: string, flags: AddFlags) => {
       const grid = gridOf(flags);

@@ -161,7 +161,7 @@ export async function useModel(
 
 type AnnouncedFlags = Pick<ServeFlags, "json" | "port" | "endpointHost">;
 
-/** Tells where the studio is, and what it found damaged; its code is good once. */
+/** Prints the studio's address and what it found damaged; the code in it works once. */
 export async function announce(
   host: Host,
   { json: isJson = false, port: wanted, endpointHost }: AnnouncedFlags,

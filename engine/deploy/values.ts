@@ -19,7 +19,7 @@ export const REQUIRED_FIELDS: Readonly<
   tokenName: { field: "The token's name", example: DEPLOY_DEFAULTS.tokenName },
 };
 
-/** Why a value cannot be used, to complete "… cannot be …: it …"; undefined where it can. */
+/** Why a value cannot be used, to complete "… cannot be …: it …"; undefined if it can. */
 export type Fault = string | undefined;
 
 /** RFC 1123's label: a letter or digit at both ends, with hyphens between. */

@@ -20,7 +20,7 @@ export interface BucketFolderPlace {
 }
 
 /**
- * What of the page is open, as its address says it: `?at=ID&bucket=NAME&prefix=FOLDER`, with
+ * What the page shows, as in its address: `?at=ID&bucket=NAME&prefix=FOLDER`, with `&incomplete` for incomplete
  * `&incomplete` for the uploads that were not finished; `?add`, or `?edit=ID&field=region`, and
  * `&publish=MODEL` where a model waits for the connection.
  */

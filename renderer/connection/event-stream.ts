@@ -78,7 +78,7 @@ function turn(): Promise<undefined> {
   return new Promise((resolve) => setTimeout(resolve, 0, undefined));
 }
 
-/** Waits between two attempts; an abort ends the wait, and is no failure. */
+/** Waits between two attempts. An abort ends the wait without an error. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);

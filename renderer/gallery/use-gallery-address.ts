@@ -13,19 +13,19 @@ const COMPARED = "compare";
  */
 export type Compared = readonly [string, string, ...string[]];
 
-/** What the page's address says, and how to change it. */
+/** The content of the page's address, and the functions that change it. */
 export interface GalleryAddress {
   readonly query: GalleryQuery;
   /** The open picture. */
   readonly openId: string | undefined;
   readonly compared: Compared | undefined;
-  /** Back undoes it, except while `isPassing`: what changes with every letter typed. */
+  /** Adds a history entry, except while `isPassing`, for changes that come with every letter typed. */
   readonly ask: (query: GalleryQuery, isPassing?: boolean) => void;
   readonly open: (id: string) => void;
   /** Replaces the open picture: Back then leads to the sheet rather than through all pictures. */
   readonly leaf: (id: string) => void;
   readonly compare: (ids: Compared, isPassing?: boolean) => void;
-  /** The sheet again. */
+  /** Returns to the sheet. */
   readonly close: () => void;
 }
 

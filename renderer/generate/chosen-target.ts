@@ -28,7 +28,7 @@ export function useChosenTarget(): ChosenTarget {
   }, [id, all]);
 }
 
-/** Who of a press would not read a setting, and whether that is known of all of them by their pictures. */
+/** Which targets of a press ignore a setting, and whether test pictures confirmed that for all of them. */
 export interface Unread {
   /** Empty if this device is the only target, or if all targets use it. */
   readonly names: readonly string[];

@@ -105,7 +105,7 @@ function elsewhereAction({ id, record: { strength } }: Image, t: Words): Action 
   };
 }
 
-/** The ways to the pictures that share a prompt or a seed with one. */
+/** Actions that find the pictures with the same prompt or seed. */
 function siblingActions(
   { id, record: { seed } }: Image,
   t: Words,

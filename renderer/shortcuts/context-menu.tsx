@@ -8,7 +8,7 @@ import type { Action } from "./registry.ts";
 /** Between a button and its menu, pixels. */
 const GAP = 4;
 
-/** Where a menu opens: a mouse event, or what one said. */
+/** The position of a menu: a mouse event, or the fields of one. */
 export type MenuPoint = Pick<MouseEvent, "clientX" | "clientY" | "currentTarget"> &
   Partial<Pick<MouseEvent, "preventDefault">>;
 

@@ -12,7 +12,7 @@ import { useWords } from "../words/words.ts";
 export interface FolderFieldProps {
   readonly label: string;
   readonly help?: string;
-  /** What is meant where nothing is entered. */
+  /** The folder that an empty field means. */
   readonly standard: string;
   readonly value: string;
   readonly onChange: (folder: string) => void;

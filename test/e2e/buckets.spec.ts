@@ -91,7 +91,7 @@ test("publishing from Models goes on where a connection was missing, into a buck
   expect(bucket.keys()).toContain("starter/model-store/starter.mar");
 });
 
-test("a connection leads to what is wrong with it, and lists the bucket once that is mended", async ({
+test("a connection leads to its problem, and lists the bucket once that is fixed", async ({
   studio: { page },
 }) => {
   await using s3 = await S3Server.start();

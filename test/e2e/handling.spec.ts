@@ -114,7 +114,7 @@ test("the first press leaves the focus where it is, though the details come", as
   await expect(prompt).toHaveValue("a red fish");
 });
 
-test("a paused queue says so beside Generate, and what waits alone can be cancelled", async ({
+test("a paused queue says so beside Generate, and a single waiting one can be cancelled", async ({
   studio: { page },
 }) => {
   await page.getByRole("button", { name: /^Queue/ }).click();

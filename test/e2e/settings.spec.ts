@@ -109,7 +109,7 @@ test("the picture folder is chosen in a dialog, in a browser too", async ({
   await expect(line.getByRole("button", { name: "Use default folder" })).toBeHidden();
 });
 
-test("a long run of several pictures is told of once, with a sound", async ({
+test("a long run of several pictures is announced once, with a sound", async ({
   studio: { page },
 }) => {
   await record(page);

@@ -13,7 +13,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const never = new AbortController().signal;
 
-test("a reply of 35 MB is read in bounded time and memory while the studio goes on", async () => {
+test("a reply of 35 MB is read in bounded time and memory while the studio continues", async () => {
   const body = largeReply();
   expect(body.length).toBeGreaterThan(33e6);
   const edge = await standInEndpoint(always(200, body));

@@ -213,7 +213,7 @@ test("a model that cannot be loaded is named after the last try", async () => {
   expect(server.log).toContain("Loading stable-diffusion .. 2 of 2 tries..");
 });
 
-test("told to end it answers what is there, refuses what comes, and ends with 0", async () => {
+test("when stopped it answers what is there, refuses new requests, and exits with 0", async () => {
   // On a crowded machine the picture takes longer than the usual time to end.
   const { server, infer, ask } = await started({ env: { DARKROOM_GRACE_SECONDS: "200" } });
   await server.says(/is ready\./);

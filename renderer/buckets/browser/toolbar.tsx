@@ -66,7 +66,7 @@ export function Toolbar({ words, onWords, searchRef, listing, folder, column }: 
   );
 }
 
-/** Files or a folder: a browser's own dialog takes one of the two only. */
+/** A menu with files and folder: a browser's file dialog offers only one of the two. */
 function UploadMenu({ actions }: { actions: readonly Action[] }) {
   const t = useWords("buckets");
   const { openBelow, menu } = useContextMenu(t("upload.menu"));

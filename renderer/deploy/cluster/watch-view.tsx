@@ -30,7 +30,7 @@ export function WatchView({ place, onClose }: WatchViewProps) {
   useFreshList(watched.deployment?.state.state, isGone);
   const view = useRef<HTMLElement>(null);
   useFocusReturn(name);
-  // It stands below the manifests, and is what was asked for: by a press, or by the address.
+  // Scrolls into view: it is below the manifests, and the user asked for it by a press or by the address.
   useEffect(() => {
     view.current?.scrollIntoView({ block: "nearest" });
     // The button that applied it can no longer be pressed, and so has lost the focus.

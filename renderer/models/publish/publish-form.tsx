@@ -148,7 +148,7 @@ function BucketField({ connectionId, bucket, onChange }: BucketFieldProps) {
 
 const NO_NAMES: readonly string[] = [];
 
-/** The tree that will be written, as the document draws it. */
+/** The tree that will be written, drawn as in the document. */
 function Layout({ publication, connection }: PublishFormProps) {
   const t = useWords("publish");
   return (

@@ -22,7 +22,7 @@ export interface HostFieldProps extends OtherHostProps {
   readonly isEncrypted: boolean;
 }
 
-/** Who can reach the server at all, and what that means. */
+/** From where the server can be reached, and what that means. */
 export function HostField({ host, isEncrypted, onChange }: HostFieldProps) {
   const t = useWords("server");
   const [isOther, setIsOther] = useState(reachOf(host) === "other");

@@ -61,7 +61,7 @@ export const archive = {
   columns: { path: "File", kind: "Kind", size: "Size" },
   int8: {
     label: "Add int8 weights",
-    help: "Where Darkroom serves the archive on a CPU, it is ready sooner. TorchServe ignores them.",
+    help: "If Darkroom serves the archive on a CPU, it is ready sooner. TorchServe ignores them.",
     helpWithSize:
       "Adds about {{size}}. If Darkroom serves the archive on a CPU, it is ready sooner. TorchServe ignores them.",
   },

@@ -253,7 +253,7 @@ export const endpoints = {
     urlUser: "Addresses with a user name and password cannot be used: enter a token instead.",
     tokenLong: "This is longer than any token.",
     overHttp: "Over http, others could read the token: use https, or allow it below.",
-    pem: "This is not a PEM file: it holds no BEGIN CERTIFICATE.",
+    pem: "This is not a PEM file: it contains no BEGIN CERTIFICATE.",
     tokenFile: "{{file}} cannot be a token: it is {{size}}.",
     fileLong: "{{file}} cannot be read: it is {{size}}.",
     tokenEmpty: "{{file}} is empty.",

@@ -40,7 +40,7 @@ test.each([
   expect(parseValues(setting, text)).toEqual(values);
 });
 
-test("any text is values within the limit, or none", () => {
+test("any text gives values within the limit, or none", () => {
   const typed = string({
     unit: constantFrom("1", "9", "0", ":", ".", ",", '"', " ", "x", "-", "+", "(", ")", "[", "]"),
   });

@@ -27,7 +27,7 @@ test("differences come in the order of our lines, whatever the order of theirs",
   ]);
 });
 
-test("members of lists go by name, and texts by themselves, wherever they stand", () => {
+test("members of lists are matched by name, and texts by themselves, in any position", () => {
   const theirs = "env:\n  - name: A\n    value: 1\n  - name: B\n    value: 2\nargs: [x, y]\n";
   const ours = "env:\n  - name: B\n    value: 3\nargs: [y, z]\n";
   expect(differencesBetween(theirs, ours).map(({ path }) => path)).toEqual([

@@ -51,7 +51,7 @@ test("an empty field is said to be missing, with an example", () => {
   ]);
 });
 
-/** What is typed, in which field, and the refusal that it gets there. */
+/** What is typed, in which field, and the refusal that it causes there. */
 const BROKEN: readonly (readonly [DeployField, Partial<DeployDraft>, RefusalCode])[] = [
   ["name", { name: "" }, "DEPLOY_VALUE_MISSING"],
   ["name", { name: "KT_3" }, "DEPLOY_NAME_INVALID"],

@@ -57,7 +57,7 @@ test("pictures have the day and time when they were made", async () => {
   expect(times).toEqual(["2026-11-24T12:34:56.000Z"]);
 });
 
-test("the table has a line for each picture, of a missing one too, and calculates nothing", async () => {
+test("the table has a line for each picture, also for a missing one, and no formulas", async () => {
   const { gallery, ids } = await galleryOf('=HYPERLINK("evil")', 'a "red"\nfish, big');
   const [evil = "", red = ""] = ids;
   await gallery.marking.mark({ ids: [red], rating: 3, tag: ["a", "@b"] });

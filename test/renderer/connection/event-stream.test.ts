@@ -37,7 +37,7 @@ const models: StudioEvent = { type: "models-changed" };
 const saysModels = (events: readonly StudioEvent[]): boolean =>
   events.some(({ type }) => type === models.type);
 
-test("a stream that breaks goes on from the last event seen", async () => {
+test("a broken stream continues after the last event seen", async () => {
   const { client, resumed } = studioThatSays([
     [{ id: "7", event: machine }, "break"],
     [{ id: "8", event: models }],
