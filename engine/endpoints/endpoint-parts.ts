@@ -4,7 +4,8 @@ import { StudioError, toWire } from "../contract/errors.ts";
 import { settingsThat, type SettingTrial } from "../contract/setting-trial.ts";
 import { describe } from "./certificates.ts";
 import type { CheckedEndpoint } from "./check-endpoint.ts";
-import { readAddress, nameOf, type EndpointAddress } from "./endpoint-address.ts";
+import { isPlain, readAddress, nameOf, type EndpointAddress } from "./endpoint-address.ts";
+import { tokenOverHttp } from "./endpoint-client.ts";
 import { checkKept, type KeptEndpoint } from "./endpoint-file.ts";
 import type { ExtraHeader } from "./extra-headers.ts";
 import { hasSettings } from "./sent-order.ts";
@@ -181,4 +182,9 @@ function withoutFindings(kept: KeptEndpoint): KeptEndpoint {
 function withScheme(url: string): string {
   const trimmed = url.trim();
   return /^(?:https?|grpcs?):\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
+}
+
+/** Refuses a token for an endpoint over plain http, unless a person allowed it. */
+export function refuseInTheClear({ url, isTokenOverHttp }: KeptEndpoint): void {
+  if (isPlain(readAddress(url).origin) && !isTokenOverHttp) throw tokenOverHttp();
 }

@@ -8,14 +8,15 @@ import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
 import type { Polling } from "./cold-start.ts";
 import { diagnose } from "./doctor/diagnose.ts";
 import { DOCTORS_ORDER } from "./doctor/patient.ts";
-import { isPlain, readAddress } from "./endpoint-address.ts";
-import { TIMING, tokenOverHttp, type Timing } from "./endpoint-client.ts";
+import { readAddress } from "./endpoint-address.ts";
+import { TIMING, type Timing } from "./endpoint-client.ts";
 import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
 import {
   changed,
   keptFrom,
   notLookedAt,
   NOTHING_SECRET,
+  refuseInTheClear,
   type AddedEndpoint,
   type Look,
 } from "./endpoint-parts.ts";
@@ -350,8 +351,4 @@ export class Endpoints {
   get #timing(): Timing {
     return this.#options.timing ?? TIMING;
   }
-}
-
-function refuseInTheClear({ url, isTokenOverHttp }: KeptEndpoint): void {
-  if (isPlain(readAddress(url).origin) && !isTokenOverHttp) throw tokenOverHttp();
 }
