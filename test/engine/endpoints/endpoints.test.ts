@@ -328,7 +328,7 @@ test("without a saved token, a refusal says that none was sent; with one, what t
   const refused = endpoints.draw(id, ORDER, { signal: never });
   await expect(refused).rejects.toEqual(refusal("ENDPOINT_TOKEN_REFUSED", details));
   expect((await endpoints.test(id)).error).toMatchObject({
-    message: expect.stringMatching(/none was sent \(Forbidden\)\. Enter one/),
+    message: expect.stringMatching(/none was sent \(Forbidden\)\. Enter a token/),
     details,
   });
   await endpoints.setToken(id, CANARY);

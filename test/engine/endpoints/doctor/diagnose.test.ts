@@ -250,7 +250,7 @@ const CASES: readonly Case[] = [
     "a picture cut in the middle",
     edgeBut(INFER, EDGE.truncated),
     "picture",
-    /did not arrive whole/,
+    /did not arrive completely/,
     /breaks replies off/,
   ],
 ];
