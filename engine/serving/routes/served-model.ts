@@ -47,7 +47,7 @@ export async function servedModel(
   const model = await knownModel(engine, address);
   if (model.state === "ready") return model;
   if (model.state === "loading") {
-    throw notServed(address.name, { reason: "it is being loaded", fix: WAIT });
+    throw notServed(address.name, { reason: "it is being loaded", ...WAIT });
   }
   const { reason, fix } = model;
   throw notServed(address.name, { reason: reason === "" ? "it is not loaded" : reason, fix });
@@ -64,11 +64,15 @@ export async function readyModel(
 }
 
 /** Why a request would not be drawn, and what to do about it: see KnownModel. */
-export type NotReady = Pick<KnownModel, "reason" | "fix">;
+export interface NotReady extends Pick<KnownModel, "reason" | "fix"> {
+  /** When to try again, for Retry-After; absent where waiting alone does not help. */
+  readonly seconds?: number;
+}
 
 const LOAD_ONE =
   "Load a model with POST /v2/repository/models/NAME/load, or choose it in the studio; POST /v2/repository/index lists the names";
-const WAIT = "Ask again once it is ready; GET /v2/health/ready tells";
+/** A small model loads within seconds, a full-size one in int8 within some 20. */
+const WAIT = { fix: "Ask again once it is ready; GET /v2/health/ready tells", seconds: 5 };
 
 /** Why the next request to the server would fail; undefined if it would not. */
 export function whyNotReady(models: readonly KnownModel[]): NotReady | undefined {
@@ -77,7 +81,7 @@ export function whyNotReady(models: readonly KnownModel[]): NotReady | undefined
     return served.trouble === undefined ? undefined : { reason: served.trouble };
   }
   if (models.some(({ state }) => state === "loading")) {
-    return { reason: "a model is being loaded", fix: WAIT };
+    return { reason: "a model is being loaded", ...WAIT };
   }
   return models.find(({ isWanted }) => isWanted) ?? { reason: "no model is loaded" };
 }
@@ -112,8 +116,15 @@ export function shown(name: string): string {
 }
 
 /** The refusal for a model, or for the server as a whole. */
-export function notServed(model: string, { reason, fix = LOAD_ONE }: NotReady): StudioError {
-  return new StudioError("MODEL_NOT_SERVED", { model, reason: reason.replace(/\.$/, ""), fix });
+export function notServed(
+  model: string,
+  { reason, fix = LOAD_ONE, seconds }: NotReady,
+): StudioError {
+  const details = { model, reason: reason.replace(/\.$/, ""), fix };
+  return new StudioError(
+    "MODEL_NOT_SERVED",
+    seconds === undefined ? details : { ...details, seconds },
+  );
 }
 
 /** All names that the served model has, except those that are another model's own. */
