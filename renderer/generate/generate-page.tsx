@@ -1,5 +1,5 @@
 import { LayoutGrid, PanelRightOpen } from "lucide-react";
-import { useMemo, useRef } from "react";
+import { memo, useMemo, useRef } from "react";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { DetailsColumn } from "../picture/details-column.tsx";
 import { Details, OrderDetails } from "../picture/details.tsx";
@@ -17,7 +17,7 @@ import { useMediaQuery } from "../ui/use-media-query.ts";
 import { useWords } from "../words/words.ts";
 import { useChosenModel } from "./chosen-model.ts";
 import { DropOverlay } from "./drop-overlay.tsx";
-import { FormPanel } from "./form/form-panel.tsx";
+import { FormPanel, type FormPanelProps } from "./form/form-panel.tsx";
 import { useGenerateActions } from "./generate-actions.ts";
 import styles from "./generate-page.module.css";
 import { useReasons } from "./press/reasons.ts";
@@ -41,9 +41,7 @@ export function GeneratePage() {
   useActions(useGenerateActions(press, reasons.length > 0, prompt));
   useActionsOfPicture(looked?.imageId);
   const form = {
-    content: (
-      <FormPanel model={model} reasons={reasons} onGenerate={() => press()} promptRef={prompt} />
-    ),
+    content: <Form promptRef={prompt} />,
     size: 380,
     minSize: 340,
     maxSize: 560,
@@ -147,6 +145,16 @@ function ShowDetails() {
 }
 
 /** The request of the picture on the stage, and how it was made. */
+/** Does not render again with the queue and the progress, which the rest of the page shows. */
+const Form = memo(function Form({ promptRef }: Pick<FormPanelProps, "promptRef">) {
+  const model = useChosenModel();
+  const reasons = useReasons(model);
+  const press = useGenerate(model);
+  return (
+    <FormPanel model={model} reasons={reasons} onGenerate={() => press()} promptRef={promptRef} />
+  );
+});
+
 function DetailsPanel({ generation }: { generation: Generation }) {
   const image = useImages((all) => all[generation.imageId ?? ""]);
   return (
