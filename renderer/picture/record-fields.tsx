@@ -34,7 +34,10 @@ const ROWS: readonly Row[] = [
     names !== undefined &&
     typedPrompt !== undefined && {
       name: "styles",
-      value: t("stylesAround", { styles: names.join(", "), prompt: typedPrompt }),
+      value:
+        typedPrompt === ""
+          ? names.join(", ")
+          : t("stylesAround", { styles: names.join(", "), prompt: typedPrompt }),
       used: { styles: names, typedPrompt, typedNegativePrompt },
       isLong: true,
     },
