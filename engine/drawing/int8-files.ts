@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { PackedFile } from "../archive-files/packed-files.ts";
 import { hashFile } from "../files/hash-file.ts";
-import { EXACT } from "../graph/int8-lowering.ts";
+import { EXACT } from "../graph/lowerings/int8-lowering.ts";
 import { quantizationOf } from "../runtime/unet-parts.ts";
 import { int8Path } from "../snapshot/int8-path.ts";
 import { locateWeights, quantizedWeights } from "../store/located-weights.ts";

@@ -1,10 +1,15 @@
 import type { DeviceReport } from "../contract/devices.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import { channelsLastLowering } from "../graph/channels-last-lowering.ts";
-import { cpuLowering } from "../graph/cpu-lowering.ts";
-import { cudaLowering } from "../graph/cuda-lowering.ts";
-import { EXACT, int8Lowering, type Quantizing, SATURATING } from "../graph/int8-lowering.ts";
-import { portableLowering } from "../graph/portable-lowering.ts";
+import { channelsLastLowering } from "../graph/lowerings/channels-last-lowering.ts";
+import { cpuLowering } from "../graph/lowerings/cpu-lowering.ts";
+import { cudaLowering } from "../graph/lowerings/cuda-lowering.ts";
+import {
+  EXACT,
+  int8Lowering,
+  type Quantizing,
+  SATURATING,
+} from "../graph/lowerings/int8-lowering.ts";
+import { portableLowering } from "../graph/lowerings/portable-lowering.ts";
 import type { Precision } from "../tensor/precision.ts";
 import type { Provider } from "./messages.ts";
 

@@ -1,4 +1,4 @@
-import { cudaLowering } from "../graph/cuda-lowering.ts";
+import { cudaLowering } from "../graph/lowerings/cuda-lowering.ts";
 import type { StoredWeight } from "../graph/emitter.ts";
 import { Graph, type Model, type Value, type Weight } from "../graph/graph.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../graph/layers.ts";
 import { lower, type Lowering } from "../graph/lowering.ts";
 import { encodeModel } from "../graph/onnx.ts";
-import { portableLowering } from "../graph/portable-lowering.ts";
+import { portableLowering } from "../graph/lowerings/portable-lowering.ts";
 import { sizeOf, tensor, type FloatTensor } from "../tensor/tensor.ts";
 import type { InferenceClient } from "./inference-client.ts";
 import type { Provider } from "./messages.ts";

@@ -1,9 +1,9 @@
 import { largestValue } from "../graph/count-operations.ts";
-import { joinDoublings } from "../graph/doubled-convolution.ts";
+import { joinDoublings } from "../graph/lowerings/doubled-convolution.ts";
 import { cutBeforeLast, type DeepModel } from "../graph/deep.ts";
 import type { Model } from "../graph/graph.ts";
 import { lower, type Lowering } from "../graph/lowering.ts";
-import { joinNorms } from "../graph/normed-convolution.ts";
+import { joinNorms } from "../graph/lowerings/normed-convolution.ts";
 import { encodeModel } from "../graph/onnx.ts";
 import { layersOf, PEAKS } from "../graph/peaks.ts";
 import { textEncoder } from "../networks/text-encoder.ts";

@@ -1,7 +1,7 @@
 import type { Model } from "../graph/graph.ts";
-import { weightsToQuantize, type Quantizing } from "../graph/int8-lowering.ts";
+import { weightsToQuantize, type Quantizing } from "../graph/lowerings/int8-lowering.ts";
 import { splitOnce } from "../graph/once.ts";
-import { scaleMoves, type ScaleMove } from "../graph/scale-moves.ts";
+import { scaleMoves, type ScaleMove } from "../graph/lowerings/scale-moves.ts";
 import { unet, type UNetSize } from "../networks/unet.ts";
 import type { UNetConfig } from "../snapshot/unet-config.ts";
 

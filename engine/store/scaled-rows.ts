@@ -3,7 +3,7 @@ import { bfloat16ToFloat32, float16ToFloat32 } from "../tensor/half.ts";
 import { balance, largestInColumns, largestInRows } from "../tensor/channel-scales.ts";
 import { BLOCK_BYTES, type WeightSource } from "./weight-source.ts";
 
-/** A move (graph/scale-moves.ts) between tensors of one file, by their offsets. */
+/** A move (graph/lowerings/scale-moves.ts) between tensors of one file, by their offsets. */
 export interface MoveInFile {
   readonly channels: number;
   readonly makers: readonly number[];

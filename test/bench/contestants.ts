@@ -1,4 +1,4 @@
-import { EXACT } from "../../engine/graph/int8-lowering.ts";
+import { EXACT } from "../../engine/graph/lowerings/int8-lowering.ts";
 import { deviceFor, int8Device } from "../../engine/runtime/device.ts";
 import {
   ModelOnDevice,

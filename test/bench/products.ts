@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { Graph } from "../../engine/graph/graph.ts";
-import { int8Lowering } from "../../engine/graph/int8-lowering.ts";
+import { int8Lowering } from "../../engine/graph/lowerings/int8-lowering.ts";
 import { conv2d, linear } from "../../engine/graph/layers.ts";
 import { lower } from "../../engine/graph/lowering.ts";
 import { encodeModel } from "../../engine/graph/onnx.ts";

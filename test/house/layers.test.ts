@@ -12,6 +12,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // domain: pure
   "engine/tensor": [],
   "engine/graph": ["engine/tensor/precision.ts"],
+  "engine/graph/lowerings": ["engine/graph", "engine/tensor/precision.ts"],
   "engine/tokenizer": ["engine/contract/errors.ts", "engine/snapshot/json.ts"],
   "engine/snapshot": [
     "engine/contract/errors.ts",

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { cpuLowering } from "../../../engine/graph/cpu-lowering.ts";
+import { cpuLowering } from "../../../engine/graph/lowerings/cpu-lowering.ts";
 import { Graph, type Model } from "../../../engine/graph/graph.ts";
 import { add, conv2d, flattenSpace, linear, silu, upsample } from "../../../engine/graph/layers.ts";
 import { lower, type Lowering } from "../../../engine/graph/lowering.ts";
 import { splitOnce } from "../../../engine/graph/once.ts";
 import { encodeModel } from "../../../engine/graph/onnx.ts";
-import { portableLowering } from "../../../engine/graph/portable-lowering.ts";
+import { portableLowering } from "../../../engine/graph/lowerings/portable-lowering.ts";
 import { unet } from "../../../engine/networks/unet.ts";
 import { SD2_UNET } from "../../fakes/sd2-configs.ts";
 

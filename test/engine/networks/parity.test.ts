@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { guidanceEmbedding } from "../../../engine/pipeline/guidance.ts";
-import { channelsLastLowering } from "../../../engine/graph/channels-last-lowering.ts";
-import { cudaLowering } from "../../../engine/graph/cuda-lowering.ts";
-import { portableLowering } from "../../../engine/graph/portable-lowering.ts";
+import { channelsLastLowering } from "../../../engine/graph/lowerings/channels-last-lowering.ts";
+import { cudaLowering } from "../../../engine/graph/lowerings/cuda-lowering.ts";
+import { portableLowering } from "../../../engine/graph/lowerings/portable-lowering.ts";
 import { type Device, int8Device } from "../../../engine/runtime/device.ts";
 import type { LoadedModel } from "../../../engine/drawing/load-model.ts";
 import { expanded } from "../../fakes/expand-cuda-operators.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { channelsLastLowering } from "../../../engine/graph/channels-last-lowering.ts";
+import { channelsLastLowering } from "../../../engine/graph/lowerings/channels-last-lowering.ts";
 import { countParameters } from "../../../engine/graph/graph.ts";
 import { vaeDecoder, vaeEncoder } from "../../../engine/networks/vae.ts";
 import { readVaeConfig } from "../../../engine/snapshot/vae-config.ts";

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
-import { cudaLowering } from "../../../engine/graph/cuda-lowering.ts";
+import { cudaLowering } from "../../../engine/graph/lowerings/cuda-lowering.ts";
 import type { Lowering } from "../../../engine/graph/lowering.ts";
-import { portableLowering } from "../../../engine/graph/portable-lowering.ts";
+import { portableLowering } from "../../../engine/graph/lowerings/portable-lowering.ts";
 import { deviceFor } from "../../../engine/runtime/device.ts";
 import { hasFusedOperators } from "../../../engine/runtime/fused-operators.ts";
 import { InferenceClient } from "../../../engine/runtime/inference-client.ts";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Graph, type Value } from "../../../engine/graph/graph.ts";
-import { int8Lowering } from "../../../engine/graph/int8-lowering.ts";
+import { int8Lowering } from "../../../engine/graph/lowerings/int8-lowering.ts";
 import { conv2d, linear } from "../../../engine/graph/layers.ts";
 import { lower } from "../../../engine/graph/lowering.ts";
 import { encodeModel } from "../../../engine/graph/onnx.ts";

@@ -1,19 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { channelsLastLowering } from "../../../engine/graph/channels-last-lowering.ts";
-import { cpuLowering } from "../../../engine/graph/cpu-lowering.ts";
-import { joinDoublings } from "../../../engine/graph/doubled-convolution.ts";
-import { Graph, type Model, type Value } from "../../../engine/graph/graph.ts";
-import { add, conv2d, groupNorm, silu, upsample } from "../../../engine/graph/layers.ts";
-import { lower, type Lowering } from "../../../engine/graph/lowering.ts";
-import { joinNorms } from "../../../engine/graph/normed-convolution.ts";
-import { encodeModel } from "../../../engine/graph/onnx.ts";
-import { DeviceSession } from "../../../engine/runtime/device-session.ts";
-import { Supervisor } from "../../../engine/runtime/supervisor.ts";
-import { sizeOf, tensor } from "../../../engine/tensor/tensor.ts";
-import { relativeError } from "../../golden/reference.ts";
-import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { channelsLastLowering } from "../../../../engine/graph/lowerings/channels-last-lowering.ts";
+import { cpuLowering } from "../../../../engine/graph/lowerings/cpu-lowering.ts";
+import { joinDoublings } from "../../../../engine/graph/lowerings/doubled-convolution.ts";
+import { Graph, type Model, type Value } from "../../../../engine/graph/graph.ts";
+import { add, conv2d, groupNorm, silu, upsample } from "../../../../engine/graph/layers.ts";
+import { lower, type Lowering } from "../../../../engine/graph/lowering.ts";
+import { joinNorms } from "../../../../engine/graph/lowerings/normed-convolution.ts";
+import { encodeModel } from "../../../../engine/graph/onnx.ts";
+import { DeviceSession } from "../../../../engine/runtime/device-session.ts";
+import { Supervisor } from "../../../../engine/runtime/supervisor.ts";
+import { sizeOf, tensor } from "../../../../engine/tensor/tensor.ts";
+import { relativeError } from "../../../golden/reference.ts";
+import { temporaryFolder } from "../../../fakes/temporary-folder.ts";
 
 const waves = (shape: readonly number[], seed = 1): Float32Array =>
   Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(seed + i * i));

@@ -1,6 +1,6 @@
-import type { Emitter } from "./emitter.ts";
-import { readOnce, type Model, type Node, type NodeOf } from "./graph.ts";
-import type { Lower } from "./lowering.ts";
+import type { Emitter } from "../emitter.ts";
+import { readOnce, type Model, type Node, type NodeOf } from "../graph.ts";
+import type { Lower } from "../lowering.ts";
 
 /**
  * The same network with each nearest-neighbour upsampling fused into the 3x3 convolution that is its only reader. Of

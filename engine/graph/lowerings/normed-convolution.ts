@@ -1,6 +1,6 @@
 import { keepsSize } from "./doubled-convolution.ts";
-import { readOnce, type Model, type Node, type NodeOf } from "./graph.ts";
-import type { Lower, Lowering } from "./lowering.ts";
+import { readOnce, type Model, type Node, type NodeOf } from "../graph.ts";
+import type { Lower, Lowering } from "../lowering.ts";
 
 /**
  * The same network with each group norm, SiLU and 3x3 convolution fused into one operation if nothing else reads the

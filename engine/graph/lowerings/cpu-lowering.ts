@@ -1,4 +1,4 @@
-import type { Lowering } from "./lowering.ts";
+import type { Lowering } from "../lowering.ts";
 import { portableLowering } from "./portable-lowering.ts";
 
 /**

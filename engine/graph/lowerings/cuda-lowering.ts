@@ -1,10 +1,10 @@
-import type { Precision } from "../tensor/precision.ts";
+import type { Precision } from "../../tensor/precision.ts";
 import { silu } from "./channels-last-convolution.ts";
 import { channelsLastLayout } from "./channels-last-layout.ts";
 import { joinOperators } from "./cuda-operators.ts";
-import type { Emitter } from "./emitter.ts";
-import type { NodeOf, Value, Weight } from "./graph.ts";
-import type { Lowering } from "./lowering.ts";
+import type { Emitter } from "../emitter.ts";
+import type { NodeOf, Value, Weight } from "../graph.ts";
+import type { Lowering } from "../lowering.ts";
 import { oneAfterTheOther } from "./normed-convolution.ts";
 import { portableLowering } from "./portable-lowering.ts";
 

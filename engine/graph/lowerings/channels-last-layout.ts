@@ -1,4 +1,4 @@
-import type { Lowering } from "./lowering.ts";
+import type { Lowering } from "../lowering.ts";
 
 type Layout = Pick<Lowering["operations"], "concat" | "flattenSpace" | "unflattenSpace">;
 

@@ -1,6 +1,6 @@
 import { placesOfResults, placesRead, type Bands, type Tiling } from "./bands.ts";
-import type { Emitter } from "./emitter.ts";
-import type { Weight } from "./graph.ts";
+import type { Emitter } from "../emitter.ts";
+import type { Weight } from "../graph.ts";
 import { isWorthWinograd, PLAIN, turnedKernel, winograd, type Way } from "./winograd.ts";
 
 /** How the results are computed from a band's pixels, (pixels, c). */

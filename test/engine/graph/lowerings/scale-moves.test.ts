@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Graph, type Model, type Value } from "../../../engine/graph/graph.ts";
+import { Graph, type Model, type Value } from "../../../../engine/graph/graph.ts";
 import {
   add,
   attend,
@@ -9,12 +9,12 @@ import {
   groupNorm,
   layerNorm,
   linear,
-} from "../../../engine/graph/layers.ts";
-import { scaleMoves } from "../../../engine/graph/scale-moves.ts";
-import { unetParts } from "../../../engine/runtime/unet-parts.ts";
-import { unet } from "../../../engine/networks/unet.ts";
-import { weightsToQuantize } from "../../../engine/graph/int8-lowering.ts";
-import { SD2_UNET } from "../../fakes/sd2-configs.ts";
+} from "../../../../engine/graph/layers.ts";
+import { scaleMoves } from "../../../../engine/graph/lowerings/scale-moves.ts";
+import { unetParts } from "../../../../engine/runtime/unet-parts.ts";
+import { unet } from "../../../../engine/networks/unet.ts";
+import { weightsToQuantize } from "../../../../engine/graph/lowerings/int8-lowering.ts";
+import { SD2_UNET } from "../../../fakes/sd2-configs.ts";
 
 function network(shape: readonly number[], layers: (g: Graph, x: Value) => Value): Model {
   const g = Graph.empty();

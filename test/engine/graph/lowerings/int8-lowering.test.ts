@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
-import { countParameters, Graph, type Model, type Value } from "../../../engine/graph/graph.ts";
-import { int8Lowering, valuesOf, weightsToQuantize } from "../../../engine/graph/int8-lowering.ts";
-import { add, conv2d, flattenSpace, linear } from "../../../engine/graph/layers.ts";
-import { lower } from "../../../engine/graph/lowering.ts";
-import { unetParts } from "../../../engine/runtime/unet-parts.ts";
-import { SD2_UNET } from "../../fakes/sd2-configs.ts";
+import { countParameters, Graph, type Model, type Value } from "../../../../engine/graph/graph.ts";
+import {
+  int8Lowering,
+  valuesOf,
+  weightsToQuantize,
+} from "../../../../engine/graph/lowerings/int8-lowering.ts";
+import { add, conv2d, flattenSpace, linear } from "../../../../engine/graph/layers.ts";
+import { lower } from "../../../../engine/graph/lowering.ts";
+import { unetParts } from "../../../../engine/runtime/unet-parts.ts";
+import { SD2_UNET } from "../../../fakes/sd2-configs.ts";
 
 const STORED = { location: "weights", offset: 0, lengthBytes: 4, type: "float32" } as const;
 

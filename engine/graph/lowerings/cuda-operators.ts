@@ -1,4 +1,4 @@
-import type { OnnxNode } from "./onnx.ts";
+import type { OnnxNode } from "../onnx.ts";
 
 /**
  * Joins the operators of a CUDA graph that its provider computes in one: a group norm with the SiLU that alone reads

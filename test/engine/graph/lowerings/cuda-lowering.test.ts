@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { cudaLowering } from "../../../engine/graph/cuda-lowering.ts";
-import type { Weight } from "../../../engine/graph/graph.ts";
-import { lower } from "../../../engine/graph/lowering.ts";
-import { unet } from "../../../engine/networks/unet.ts";
-import { SD2_UNET } from "../../fakes/sd2-configs.ts";
+import { cudaLowering } from "../../../../engine/graph/lowerings/cuda-lowering.ts";
+import type { Weight } from "../../../../engine/graph/graph.ts";
+import { lower } from "../../../../engine/graph/lowering.ts";
+import { unet } from "../../../../engine/networks/unet.ts";
+import { SD2_UNET } from "../../../fakes/sd2-configs.ts";
 
 const stored = ({ shape }: Weight) =>
   ({ location: "w", offset: 0, lengthBytes: 2 * shape.length, type: "float16" }) as const;

@@ -1,4 +1,4 @@
-import type { Model, Node, Value, Weight } from "./graph.ts";
+import type { Model, Node, Value, Weight } from "../graph.ts";
 
 /**
  * Channels of a value that can be scaled where they are produced and scaled back where they are consumed without

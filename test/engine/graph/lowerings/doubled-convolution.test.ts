@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { joinDoublings } from "../../../engine/graph/doubled-convolution.ts";
-import { Graph, type Model, type Value } from "../../../engine/graph/graph.ts";
-import { add, conv2d, upsample } from "../../../engine/graph/layers.ts";
-import { vaeDecoder } from "../../../engine/networks/vae.ts";
-import { SD2_VAE } from "../../fakes/sd2-configs.ts";
+import { joinDoublings } from "../../../../engine/graph/lowerings/doubled-convolution.ts";
+import { Graph, type Model, type Value } from "../../../../engine/graph/graph.ts";
+import { add, conv2d, upsample } from "../../../../engine/graph/layers.ts";
+import { vaeDecoder } from "../../../../engine/networks/vae.ts";
+import { SD2_VAE } from "../../../fakes/sd2-configs.ts";
 
 function network(layer: (g: Graph, x: Value) => Value, shape = [1, 4, 16, 4]): Model {
   const g = Graph.empty();

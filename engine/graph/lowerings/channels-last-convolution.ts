@@ -1,8 +1,8 @@
 import { bandsOf, imagesOf, placesRead, rowsRead, type Bands, type Reading } from "./bands.ts";
 import type { Factors } from "./channels-last-norm.ts";
 import type { Method } from "./convolution-methods.ts";
-import type { Emitter } from "./emitter.ts";
-import type { Node, Weight } from "./graph.ts";
+import type { Emitter } from "../emitter.ts";
+import type { Node, Weight } from "../graph.ts";
 
 /** A convolution, with the operations before and after it that are computed in the same pass. */
 export interface Convolution {

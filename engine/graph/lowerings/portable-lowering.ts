@@ -1,8 +1,8 @@
-import type { Emitter } from "./emitter.ts";
-import type { Weight } from "./graph.ts";
-import type { Precision } from "../tensor/precision.ts";
+import type { Emitter } from "../emitter.ts";
+import type { Weight } from "../graph.ts";
+import type { Precision } from "../../tensor/precision.ts";
 import { doubledConv2d } from "./doubled-convolution.ts";
-import type { Lowering } from "./lowering.ts";
+import type { Lowering } from "../lowering.ts";
 import { oneAfterTheOther } from "./normed-convolution.ts";
 
 /**

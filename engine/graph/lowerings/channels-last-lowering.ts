@@ -4,9 +4,9 @@ import { channelsLastLayout } from "./channels-last-layout.ts";
 import { normFactors, type Factors } from "./channels-last-norm.ts";
 import { inTiles, methodFor } from "./convolution-methods.ts";
 import { cpuLowering } from "./cpu-lowering.ts";
-import type { Emitter } from "./emitter.ts";
-import type { Node, NodeOf, Value } from "./graph.ts";
-import type { Lowering } from "./lowering.ts";
+import type { Emitter } from "../emitter.ts";
+import type { Node, NodeOf, Value } from "../graph.ts";
+import type { Lowering } from "../lowering.ts";
 import { DOUBLED } from "./winograd.ts";
 
 /** 4 MB of float32, so that a band stays in a cache (measured: engine/README.md). */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { Graph, type Model, type Value } from "../../../engine/graph/graph.ts";
-import { add, conv2d, groupNorm, silu } from "../../../engine/graph/layers.ts";
-import { joinNorms } from "../../../engine/graph/normed-convolution.ts";
-import { vaeDecoder, vaeEncoder } from "../../../engine/networks/vae.ts";
-import { SD2_VAE } from "../../fakes/sd2-configs.ts";
+import { Graph, type Model, type Value } from "../../../../engine/graph/graph.ts";
+import { add, conv2d, groupNorm, silu } from "../../../../engine/graph/layers.ts";
+import { joinNorms } from "../../../../engine/graph/lowerings/normed-convolution.ts";
+import { vaeDecoder, vaeEncoder } from "../../../../engine/networks/vae.ts";
+import { SD2_VAE } from "../../../fakes/sd2-configs.ts";
 
 function network(layer: (g: Graph, x: Value) => Value): Model {
   const g = Graph.empty();

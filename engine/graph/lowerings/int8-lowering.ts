@@ -1,7 +1,7 @@
-import type { Model, Node, NodeOf, Value, Weight } from "./graph.ts";
+import type { Model, Node, NodeOf, Value, Weight } from "../graph.ts";
 import { cpuLowering } from "./cpu-lowering.ts";
-import type { Emitter } from "./emitter.ts";
-import type { Lowering } from "./lowering.ts";
+import type { Emitter } from "../emitter.ts";
+import type { Lowering } from "../lowering.ts";
 
 /** Number of bits in a quantized weight, including the sign. */
 export interface Quantizing {

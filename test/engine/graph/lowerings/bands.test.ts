@@ -9,8 +9,8 @@ import {
   rowsRead,
   type Bands,
   type Tiling,
-} from "../../../engine/graph/bands.ts";
-import { DOUBLED, PLAIN } from "../../../engine/graph/winograd.ts";
+} from "../../../../engine/graph/lowerings/bands.ts";
+import { DOUBLED, PLAIN } from "../../../../engine/graph/lowerings/winograd.ts";
 
 const TILINGS: readonly Tiling[] = [
   { tile: 1, step: 1, read: 3 },

@@ -1,6 +1,6 @@
 import type { Tiling } from "./bands.ts";
-import type { Emitter } from "./emitter.ts";
-import type { Weight } from "./graph.ts";
+import type { Emitter } from "../emitter.ts";
+import type { Weight } from "../graph.ts";
 
 /**
  * Winograd's method for 3x3 convolutions: a tile of 4x4 results takes 36 products instead of 144 (Lavin and Gray 2015).

@@ -1,6 +1,6 @@
 import { largestDivisor } from "./bands.ts";
-import type { Emitter } from "./emitter.ts";
-import type { Value, Weight } from "./graph.ts";
+import type { Emitter } from "../emitter.ts";
+import type { Value, Weight } from "../graph.ts";
 
 /** The factor and the offset that a group norm comes to for each channel: (b, c) each. */
 export interface Factors {
