@@ -23,12 +23,9 @@ export const lms: Scheduler = {
       order: 1,
       step({ index, latents, prediction, memory: { predictions } }) {
         const change = slope(settings, sigmas[index]!, latents, prediction);
-        const known = [change, ...predictions].slice(0, ORDER);
         // After a start in the middle diffusers computes the weights as if the slopes before it were known.
-        const nodes = Array.from(
-          { length: Math.min(index + 1, ORDER) },
-          (_, k) => sigmas[index - k]!,
-        );
+        const nodes = nodesAt(sigmas, index);
+        const known = [change, ...predictions].slice(0, nodes.length);
         const ends = [sigmas[index]!, sigmas[index + 1]!] as const;
         const terms = known.map((slope, k): Term => [share(nodes, k, ends), slope]);
         return { latents: weightedSum([1, latents], ...terms), memory: { predictions: known } };
@@ -36,6 +33,16 @@ export const lms: Scheduler = {
     };
   },
 };
+
+/**
+ * The latest sigmas, at most ORDER. Timesteps beyond the trained ones all have the last trained sigma: a step between two
+ * of them changes nothing, and a polynomial needs different nodes, so those before the last of them are left out.
+ */
+function nodesAt(sigmas: Float32Array, index: number): readonly number[] {
+  const latest = Array.from({ length: Math.min(index + 1, ORDER) }, (_, k) => sigmas[index - k]!);
+  const repeated = latest.findIndex((sigma, k) => k > 0 && sigma === latest[k - 1]);
+  return repeated === -1 ? latest : latest.slice(0, repeated);
+}
 
 /** The integral from one sigma to the other of the k-th Lagrange polynomial through the nodes. */
 function share(nodes: readonly number[], k: number, [from, to]: readonly [number, number]): number {

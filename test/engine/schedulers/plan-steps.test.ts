@@ -309,6 +309,16 @@ test("any number of steps with any spacing descends to finite latents", () => {
   );
 });
 
+// The first two timesteps, 1000 and 999, have one sigma: diffusers divides by their distance.
+test("lms draws as many steps as there are trained timesteps", () => {
+  const made = plan({ ...SD2, timestep_spacing: "leading" }, 1000, "lms");
+  expect(made.timesteps.slice(0, 2)).toEqual([1000, 999]);
+  const generator = createGenerator(1n);
+  const latents = made.addNoise(generator.normal(4), generator.normal(4), 0);
+  const path = trajectory(made, { index: 0, latents }, generator);
+  expect(path.every((step) => step.every(Number.isFinite))).toBe(true);
+});
+
 const REFUSALS: ReadonlySet<string> = new Set(["CONFIG_INVALID", "SCHEDULER_UNSUPPORTED"]);
 
 test("any config gives a valid plan or a named refusal", () => {
