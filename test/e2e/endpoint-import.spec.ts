@@ -56,7 +56,7 @@ const FORMS = [
   {
     file: "service.yaml",
     text: stringify(SERVICE),
-    said: `Found an InferenceService for ${HOST}. It asks for a token.`,
+    said: `Found an InferenceService for ${HOST}. It needs a token.`,
     address: URL_OF,
   },
   {
@@ -68,7 +68,7 @@ const FORMS = [
   {
     file: "request.py",
     text: PROGRAM,
-    said: `Found a recorded request for ${HOST}. It asks for a token.`,
+    said: `Found a recorded request for ${HOST}. It needs a token.`,
     address: INFER,
   },
   {

@@ -253,7 +253,7 @@ test("the used settings of an endpoint are found out, with the cost announced, a
   const out = join(temporaryFolder(), "dog.png");
   const flags = ["--seed", "7", "--steps", "9", "--out", out];
   const asked = await run(["endpoints", "query", "edge", "a dog", ...flags]);
-  expect(asked.err).toContain("it was not told --steps");
+  expect(asked.err).toContain("it was not sent --steps");
   const record = readOwnRecord(readPngTexts(readFileSync(out)));
   expect(record).toMatchObject({ seed: "7" });
   expect(record).not.toHaveProperty("steps");
