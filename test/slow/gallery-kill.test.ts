@@ -149,12 +149,13 @@ async function settledFaults(
   }
 }
 
-const ROUNDS = 100;
+/** `KILLS=100` is what is promised; the default of forty meets every line of a cycle twice, in two fifths of the time. */
+const ROUNDS = Number(process.env["KILLS"] ?? 40);
 
 /** Moments spread over a cycle of actions. */
 const momentOf = (round: number) => ({ afterLines: 1 + (round % 16), thenMs: (round * 37) % 41 });
 
-test("killed a hundred times at any moment, nothing is torn and nothing confirmed is lost", async () => {
+test(`killed ${ROUNDS} times at any moment, nothing is torn and nothing confirmed is lost`, async () => {
   const folder = temporaryFolder();
   let deeds = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -173,7 +174,7 @@ test("killed a hundred times at any moment, nothing is torn and nothing confirme
 test("the same test finds torn pictures if a program writes them carelessly", async () => {
   const folder = temporaryFolder();
   let torn = 0;
-  for (let round = 0; round < ROUNDS && torn === 0; round++) {
+  for (let round = 0; round < 100 && torn === 0; round++) {
     await write(folder, { mode: "plain", kill: momentOf(round) });
     torn += pngsIn(folder).filter((name) => !isWhole(join(folder, name))).length;
     for (const name of pngsIn(folder)) rmSync(join(folder, name));
