@@ -31,7 +31,7 @@ test("a picture of the gallery is drawn at two other targets by keys, and compar
   const dialog = page.getByRole("dialog", { name: "Draw elsewhere and compare" });
   const draw = dialog.getByRole("button", { name: "Draw and compare" });
   await expect(draw).toBeDisabled();
-  // This machine drew it; of the cluster it is known that it reads the prompt alone.
+  // This computer drew it; of the cluster it is known that it reads the prompt alone.
   await expect(dialog.getByRole("switch")).toHaveCount(2);
   await expect(dialog.getByText(/ignores: seed, size, steps, guidance/)).toBeVisible();
   await expectNoViolations(page);
@@ -41,23 +41,23 @@ test("a picture of the gallery is drawn at two other targets by keys, and compar
 
   const differences = page.getByRole("complementary", { name: "Differences" });
   await expect(
-    differences.getByRole("row", { name: "Run on this machine Colleague" }),
+    differences.getByRole("row", { name: "Run on this computer Colleague" }),
   ).toBeVisible();
   // The same model, seed and settings on the same kind of device.
   await expect(differences.getByText("None: every pixel is the same")).toBeVisible();
   await expect(page.getByRole("slider", { name: "Divider" })).toBeVisible();
   await page.getByRole("radio", { name: "Cluster" }).click();
-  await expect(differences.getByRole("row", { name: "Run on this machine Cluster" })).toBeVisible();
+  await expect(differences.getByRole("row", { name: "Run on this computer Cluster" })).toBeVisible();
   await expect(differences.getByText("Not compared: the sizes differ")).toBeVisible();
   await page.getByRole("button", { name: "Swap sides" }).click();
-  await expect(differences.getByRole("row", { name: "Run on Cluster this machine" })).toBeVisible();
+  await expect(differences.getByRole("row", { name: "Run on Cluster this computer" })).toBeVisible();
   await page.reload();
-  await expect(differences.getByRole("row", { name: "Run on Cluster this machine" })).toBeVisible();
+  await expect(differences.getByRole("row", { name: "Run on Cluster this computer" })).toBeVisible();
   // A picture of an endpoint can be drawn here.
   await openGallery(page);
   await tileOf(page, PROMPT).first().click({ button: "right" });
   await page.getByRole("menuitem", { name: "Draw elsewhere and compare…" }).click();
-  await expect(dialog.getByRole("switch", { name: "This machine" })).toBeVisible();
+  await expect(dialog.getByRole("switch", { name: "This computer" })).toBeVisible();
 });
 
 test("a target that does not draw it says why, with the next click, and cancelling says what it cannot stop", async ({

@@ -104,7 +104,7 @@ export const picture = {
   drawElsewhere: {
     title: "Draw elsewhere and compare",
     targets: "Draw the same picture on",
-    local: "This machine",
+    local: "This computer",
     untimed: "no time estimate yet",
     each: "about {{time}} per picture",
     ignores: "ignores: {{settings}}",
