@@ -11,6 +11,7 @@ import {
   mergeServedRequests,
   renewServedRequests,
 } from "./served-requests.ts";
+import { showSettings } from "./settings.ts";
 import { forgetTransfers, mergeTransfers, replaceTransfers } from "./transfers.ts";
 
 type EventOf<T extends StudioEvent["type"]> = Extract<StudioEvent, { type: T }>;
@@ -56,8 +57,9 @@ const HANDLERS: Handlers = {
   },
   "transfers-changed": ({ transfers }) => mergeTransfers(transfers),
   "transfers-removed": ({ ids }) => forgetTransfers(ids),
-  "settings-changed": ({ settings }, { cache, queries }) => {
-    cache.setQueryData(queries.settings.get.queryKey(), settings);
+  "settings-changed": ({ settings }, studio) => {
+    showSettings(studio, settings);
+    const { cache, queries } = studio;
     void cache.invalidateQueries({ queryKey: queries.generation.key() });
   },
   "styles-changed": (_, { cache, queries }) => {

@@ -3,17 +3,23 @@ import type { Studio } from "../connection/studio.tsx";
 
 /** Changes a setting: shown at once, and reverted if the studio refuses it. */
 export async function changeSettings(studio: Studio, change: SettingsChange): Promise<Settings> {
-  const key = studio.queries.settings.get.queryKey();
-  const before = studio.cache.getQueryData(key);
-  if (before !== undefined) studio.cache.setQueryData(key, { ...before, ...withoutNulls(change) });
+  const before = studio.cache.getQueryData(studio.queries.settings.get.queryKey());
+  if (before !== undefined) showSettings(studio, { ...before, ...withoutNulls(change) });
   try {
     const settings = await studio.client.settings.change(change);
-    studio.cache.setQueryData(key, settings);
+    showSettings(studio, settings);
     return settings;
   } catch (error) {
-    studio.cache.setQueryData(key, before);
+    if (before !== undefined) showSettings(studio, before);
     throw error;
   }
+}
+
+/** Shows these settings. A reply that is on its way may be older than they are, so it is not waited for. */
+export function showSettings({ cache, queries }: Studio, settings: Settings): void {
+  const queryKey = queries.settings.get.queryKey();
+  void cache.cancelQueries({ queryKey });
+  cache.setQueryData(queryKey, settings);
 }
 
 function withoutNulls(change: SettingsChange): Partial<Settings> {

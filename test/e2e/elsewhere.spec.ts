@@ -47,12 +47,18 @@ test("a picture of the gallery is drawn at two other targets by keys, and compar
   await expect(differences.getByText("None: every pixel is the same")).toBeVisible();
   await expect(page.getByRole("slider", { name: "Divider" })).toBeVisible();
   await page.getByRole("radio", { name: "Cluster" }).click();
-  await expect(differences.getByRole("row", { name: "Run on this computer Cluster" })).toBeVisible();
+  await expect(
+    differences.getByRole("row", { name: "Run on this computer Cluster" }),
+  ).toBeVisible();
   await expect(differences.getByText("Not compared: the sizes differ")).toBeVisible();
   await page.getByRole("button", { name: "Swap sides" }).click();
-  await expect(differences.getByRole("row", { name: "Run on Cluster this computer" })).toBeVisible();
+  await expect(
+    differences.getByRole("row", { name: "Run on Cluster this computer" }),
+  ).toBeVisible();
   await page.reload();
-  await expect(differences.getByRole("row", { name: "Run on Cluster this computer" })).toBeVisible();
+  await expect(
+    differences.getByRole("row", { name: "Run on Cluster this computer" }),
+  ).toBeVisible();
   // A picture of an endpoint can be drawn here.
   await openGallery(page);
   await tileOf(page, PROMPT).first().click({ button: "right" });

@@ -40,7 +40,7 @@ const FORMS = [
   {
     file: "line.sh",
     text: `curl ${INFER} -H 'Authorization: Bearer ${TOKEN}' -d '${BODY}'`,
-    said: `Found a curl line for ${HOST}. Its token is filled in below.`,
+    said: `Found a curl command for ${HOST}. Its token is filled in below.`,
     address: INFER,
   },
   {
