@@ -34,6 +34,8 @@ test("a styles.csv is imported, and a style deleted in the dialog comes back by 
   await page.getByRole("button", { name: "Style", exact: true }).press("Enter");
   await page.getByRole("button", { name: "Manage styles…" }).press("Enter");
   const dialog = page.getByRole("dialog", { name: "Styles" });
+  // The list that it was opened from has the same name until it has closed.
+  await expect(dialog).toHaveCount(1);
   await expect(dialog.getByText("Save one from this form, or import a list.")).toBeVisible();
   const csv = '\ufeffname,prompt\r\nInk,"ink of {prompt}, ""fine"""\r\nInk,other\r\n,nameless\r\n';
   const file = { name: "styles.csv", mimeType: "text/csv", buffer: Buffer.from(csv) };
