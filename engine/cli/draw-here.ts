@@ -52,7 +52,7 @@ export async function drawHere(
   });
 }
 
-/** Opens the device for some work, which is given what all its pictures are drawn with. */
+/** Opens the device, runs `work` with the inputs that all its pictures share, and closes the device. */
 export async function withDrawing<T>(
   { device, tinyDecoder }: Pick<DrawingFlags, "device" | "tinyDecoder">,
   { signal, initImage }: Pick<DrawingHere, "signal" | "initImage">,
@@ -73,7 +73,7 @@ export async function withDrawing<T>(
   }
 }
 
-/** The folder of a model that was named, unpacked if it is an archive; the starter's is undefined. */
+/** The folder of the model at `path`, unpacked if it is an archive; undefined means the starter. */
 export async function modelFolder(
   path: string | undefined,
   signal: AbortSignal,
@@ -97,7 +97,7 @@ function isExact({ preset = "exact", precision = "auto", steps }: Asked): boolea
   return preset === "exact" && precision === "auto" && steps === undefined;
 }
 
-/** Judged by the time of the first step. */
+/** Estimates the time from the first step, and names faster presets if that is long. */
 function tellFasterWays({ model, device }: Started, event: RequestEvent): void {
   if (event.kind !== "progress" || event.image > 0 || event.step > 1) return;
   const { secondsPerStep } = event;
@@ -105,7 +105,7 @@ function tellFasterWays({ model, device }: Started, event: RequestEvent): void {
   if (ways !== undefined) note(ways);
 }
 
-/** Says what is drawn, and how far it is. */
+/** Reports the settings at the start, then the progress. */
 export function reportWork(
   event: RequestEvent,
   { json, count }: Pick<DrawingFlags, "json" | "count">,
@@ -131,13 +131,13 @@ export function reportWork(
   }
 }
 
-/** Where a picture is written, and what its line says besides its record. */
+/** Where a picture is written, and additional members of its JSON line. */
 interface Writing extends Pick<PictureFile, "prompt" | "image" | "label"> {
   readonly flags: Pick<DrawingFlags, "out" | "count" | "force" | "json">;
   readonly told?: object;
 }
 
-/** Writes a picture, says where, and returns its path. */
+/** Writes a picture, prints its path, and returns it. */
 export async function writeReported(
   { png, record, seconds }: Drawn,
   { flags, told = {}, ...named }: Writing,

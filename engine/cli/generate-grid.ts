@@ -36,7 +36,7 @@ interface AskedGrid {
   readonly here: Omit<DrawingHere, "typed">;
 }
 
-/** Draws a picture for each cell of a grid and writes them, and then the contact sheet of those there are. */
+/** Draws and writes a picture for each cell of a grid, then a contact sheet of them. */
 export async function generateGrid({ grid: typed, flags, here, ...asked }: AskedGrid) {
   const { out, force = false } = flags;
   const { grid, folders } = await withFolders(typed, here.signal);
@@ -57,8 +57,8 @@ export async function generateGrid({ grid: typed, flags, here, ...asked }: Asked
 }
 
 /**
- * The grid with models by their names, which are all that pictures record, and the folders by those names. Refuses two
- * models of one name.
+ * The grid with models by name, since a picture records only the name, and the folder of each name. Refuses two models
+ * with the same name.
  */
 async function withFolders(
   { x, y }: Grid,
@@ -97,7 +97,7 @@ interface PlannedCell extends CellRequest {
   readonly inputs: DrawingInputs;
 }
 
-/** What to draw for every cell. Refuses what a model cannot draw before anything is drawn. */
+/** The pictures of all cells. Refuses settings that a model cannot draw before the first picture. */
 async function planned(
   drawing: Drawing,
   cells: readonly PlannedCell[],
@@ -148,7 +148,7 @@ interface DrawnCell extends SheetPicture {
   readonly record: GenerationRecord;
 }
 
-/** Writes the contact sheet of what was drawn, also where not all of it was. */
+/** Writes the contact sheet of the finished pictures, even if some are missing. */
 async function writeSheet(
   drawn: readonly DrawnCell[],
   { request, grid, flags }: Omit<PlannedGrid, "pictures">,

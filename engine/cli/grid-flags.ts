@@ -27,7 +27,7 @@ export function withGridFlags(command: Command): Command {
     .option("--grid-y <setting=values>", "a row of the sheet for each value of this one", axis);
 }
 
-/** The flags of a request call some settings differently. */
+/** Names that the other flags use for the same setting. */
 const ALIASES: Readonly<Record<string, AxisSetting>> = { scheduler: "sampler" };
 
 /** An axis, such as steps=10,20,30. */

@@ -12,7 +12,7 @@ export interface PictureFile {
   /** The picture's number among several: only a single one can have exactly the given name. */
   readonly image: number;
   readonly count: number;
-  /** What distinguishes it from others of the same prompt and seed: part of a name that is made here. */
+  /** Distinguishes pictures with the same prompt and seed; part of a generated file name. */
   readonly label?: string | undefined;
   readonly force: boolean;
 }

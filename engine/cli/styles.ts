@@ -147,7 +147,7 @@ async function write(path: string, text: string): Promise<void> {
   }
 }
 
-/** Puts the saved styles that requests name around them; without any, no studio is opened. */
+/** Applies the saved styles that requests name. If there are none, no studio is opened. */
 export async function styledAll(
   requests: readonly GenerationRequest[],
   dataDir?: string,

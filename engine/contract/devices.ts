@@ -4,7 +4,7 @@ import { z } from "zod";
 export const DEVICE_NAMES = ["auto", "cpu", "cuda", "dml", "coreml", "webgpu"] as const;
 export type DeviceName = (typeof DEVICE_NAMES)[number];
 
-/** The reason of a CUDA provider whose libraries were never added; `darkroom cuda` and the Settings page add them. */
+/** The reason if CUDA's libraries were never added; `npm run cuda` and the Settings page add them. */
 export const CUDA_NOT_ADDED = "its libraries are not installed";
 
 export const deviceReportSchema = z.object({
@@ -13,7 +13,7 @@ export const deviceReportSchema = z.object({
   /** Whether networks run in float16 there: twice as fast and half the memory on a GPU. */
   float16: z.boolean(),
   /**
-   * Whether the operators that ONNX Runtime has for diffusion models gave what plain ones give there; tried on CUDA only.
+   * Whether ONNX Runtime's operators for diffusion models gave the same result as plain ones; only tested on CUDA.
    */
   fusedOperators: z.boolean().optional(),
   /** Seconds for one product of 1024 x 1024 matrices, including transfer. */

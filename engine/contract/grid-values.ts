@@ -33,7 +33,7 @@ function partsOf(text: string): readonly string[] {
   );
 }
 
-/** The numbers of a range, or what stands there where it is none; undefined for a range without numbers. */
+/** The numbers of a range, or the text itself if it is not a range; undefined for an empty range. */
 function numbersOf(setting: AxisSetting, part: string): readonly string[] | undefined {
   const colons = BY_COLONS.exec(part);
   if (colons) return spaced(Number(colons[1]), Number(colons[2]), Number(colons[3] ?? 1));
@@ -45,18 +45,18 @@ function numbersOf(setting: AxisSetting, part: string): readonly string[] | unde
   return WHOLE.has(setting) ? values?.map((value) => String(Math.trunc(Number(value)))) : values;
 }
 
-/** From, to, by, which is negative for a falling range. */
+/** The numbers from `from` to `to`; `by` is negative for a falling range. */
 function spaced(from: number, to: number, by: number): readonly string[] | undefined {
   if (by === 0) return undefined;
   return sequence(from, by, Math.floor((to - from) / by + 1e-9) + 1);
 }
 
-/** So many numbers from one to the other, both included. */
+/** `count` numbers from `from` to `to`, both included. */
 function evenly(from: number, to: number, count: number): readonly string[] | undefined {
   return sequence(from, count > 1 ? (to - from) / (count - 1) : 0, count);
 }
 
-/** Without the rounding errors of binary fractions. */
+/** `count` numbers, rounded to six digits to remove the errors of binary fractions. */
 function sequence(from: number, by: number, count: number): readonly string[] | undefined {
   if (count < 1 || count > MAX_CELLS) return undefined;
   return Array.from({ length: count }, (_, i) => String(Number((from + i * by).toFixed(6))));

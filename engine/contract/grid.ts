@@ -153,7 +153,7 @@ export function checkGrid({ x, y }: Grid, request: GenerationRequest): void {
 
 const FAULT = "it is not a value of this setting";
 
-/** Settings to which both axes can add something: other words of the prompt, further styles. */
+/** Settings that may be on both axes: each can replace other words of the prompt, or add another style. */
 const ADDED: ReadonlySet<AxisSetting> = new Set(["prompt", "style"]);
 
 export interface CellRequest {
@@ -174,7 +174,7 @@ export function cellRequests(request: GenerationRequest, { x, y }: Grid): readon
         ...(y && down !== undefined ? [{ axis: y, value: down }] : []),
         { axis: x, value: across },
       ];
-      // A preset clears what it decides, and what the other axis sets goes before it.
+      // A preset clears the settings that it decides, but a value of the other axis takes precedence.
       const inOrder = sides.toSorted((a, b) => weightOf(b.axis) - weightOf(a.axis));
       const varied = inOrder.reduce((one, { axis, value }) => withValue(one, axis, value), single);
       return { column, row, request: varied };
@@ -184,7 +184,7 @@ export function cellRequests(request: GenerationRequest, { x, y }: Grid): readon
   return cells.toSorted((a, b) => a.column - b.column || a.row - b.row);
 }
 
-/** How much is loaded anew where an axis takes its next value. */
+/** How much has to be loaded again when an axis moves to its next value. */
 function weightOf(axis: Axis | undefined): number {
   return axis?.setting === "model" ? 2 : axis?.setting === "preset" ? 1 : 0;
 }

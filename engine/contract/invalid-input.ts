@@ -27,7 +27,7 @@ export function invalidInput(
   return new StudioError("REQUEST_INVALID", details, options);
 }
 
-/** What is wrong, in words for a person, without a full stop. A schema's own messages stay as they are. */
+/** What is wrong, as a clause without a full stop. Messages that a schema defines itself are kept. */
 export function reasonOf(issue: InputIssue | undefined): string {
   const message = (issue?.message ?? "it does not fit").replace(/\.$/, "");
   if (issue === undefined || !ZODS_OWN.test(message)) return message;
@@ -42,7 +42,7 @@ export function reasonOf(issue: InputIssue | undefined): string {
   return "it does not have the right form";
 }
 
-/** How zod's messages begin where a schema has none of its own. */
+/** How zod's default messages begin. */
 const ZODS_OWN = /^(?:Too (?:big|small)|Invalid (?:input|option|number|string|key)|Unrecognized)\b/;
 
 type Limit = "maximum" | "minimum";
@@ -93,7 +93,7 @@ function choices(values: unknown): string {
 }
 
 function inWords(value: unknown): string {
-  // A file, without what is in it.
+  // Only the name of a file, not its content.
   if (value instanceof Blob) return JSON.stringify(get(value, "name") ?? "used");
   const text = JSON.stringify(value) ?? "absent";
   return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;

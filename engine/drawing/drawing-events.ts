@@ -21,7 +21,7 @@ export type DrawingEvent =
     } & StepProgress)
   | {
       readonly kind: "image";
-      /** Without the record, which is added by whoever stores or returns the picture. */
+      /** Without the record, which is added when the picture is stored or returned. */
       readonly png: Uint8Array;
       readonly pixels: Pixels;
       readonly record: GenerationRecord;

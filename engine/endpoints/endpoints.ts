@@ -248,7 +248,7 @@ export class Endpoints {
     if (this.#options.thread === undefined) await this.#thread.close();
   }
 
-  /** A picture that finds something out. It costs what others cost; a failure of it is told where it was asked for. */
+  /** Draws a test picture. Its cost counts; a failure is reported only to the test that requested it. */
   async #tryOut(
     kept: KeptEndpoint,
     access: Access,
@@ -261,7 +261,7 @@ export class Endpoints {
     return picture;
   }
 
-  /** One that is not added is counted nowhere. */
+  /** Counts nothing for an endpoint that has not been added. */
   #meter(id: string): Meter {
     return new Meter((counted) => this.#file.find(id) && this.#options.onAsked?.(id, counted));
   }

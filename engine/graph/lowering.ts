@@ -19,7 +19,7 @@ export interface Lowering {
    * every run. The model's own passes (joinNorms, joinDoublings) prepare it for that.
    */
   readonly convolvesInBands?: true;
-  /** Joins operators of the finished graph, where a provider computes several in one. */
+  /** Replaces several operators of the finished graph by one that the provider has for them. */
   readonly join?: (nodes: readonly OnnxNode[]) => readonly OnnxNode[];
 }
 

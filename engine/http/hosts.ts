@@ -38,7 +38,7 @@ export function originOf(bound: string, port: number, scheme: Scheme = "http"): 
   return `${scheme}://${hostAndPort(isWildcard(bound) ? "127.0.0.1" : bound, port, scheme)}`;
 }
 
-/** The same for people, who are to see that a listener is open on all addresses of its machine. */
+/** The same for display; says if a listener is open on all addresses of its computer. */
 export function toldOrigin(bound: string, origin: string): string {
   return isWildcard(bound) ? `${origin} (all addresses)` : origin;
 }

@@ -30,7 +30,7 @@ export interface Device {
   readonly quantizing?: Quantizing;
 }
 
-/** What the probe of a device showed of it. */
+/** The results of a device's probe. */
 type Shown = Pick<DeviceReport, "float16" | "fusedOperators">;
 
 /** The CPU, or a GPU that computes in float16 and by fused operators if its probe showed that it can. */

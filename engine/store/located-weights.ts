@@ -25,7 +25,7 @@ export async function float32Weights(weights: Weights, options: CopyOptions): Pr
   return mapWeights(weights, (weight) => moves.get(weight.file)?.(weight) ?? weight);
 }
 
-/** A move of scales (graph/lowerings/scale-moves.ts) from what makes a value's channels to what reads them. */
+/** A move of scales (graph/lowerings/scale-moves.ts) from the producer of a value's channels to their consumers. */
 export interface NamedMove {
   readonly channels: number;
   readonly makers: readonly { readonly name: string }[];

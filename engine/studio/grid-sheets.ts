@@ -60,7 +60,7 @@ export class GridSheets {
     if (cells.some(({ state }) => state === "waiting" || state === "running")) return;
     const pictures = cells.flatMap((cell) => this.#pictureOf(cell));
     if (pictures.length <= (this.#shown.get(grid.id) ?? 0)) return;
-    // Cells that were removed from the queue may be on the sheet there is.
+    // The existing sheet may contain cells that were removed from the queue.
     if (cells.length < countCells(grid) && gallery.has(sheetId(grid))) return;
     const first = cells.find(({ imageId }) => imageId !== undefined && gallery.has(imageId));
     const { record, target } = await gallery.get(first?.imageId ?? "");

@@ -80,7 +80,7 @@ function ofCurl(text: string): FoundEndpoint {
   };
 }
 
-/** Without a token: the recorder writes down where it is read from. */
+/** Never contains a token: a recorded program reads it from the environment. */
 function ofPython(text: string): FoundEndpoint {
   const { url, isInsecure, needsToken } = readPython(text);
   return {

@@ -21,7 +21,7 @@ export interface TableEntry extends Registration {
   readonly state: "loading" | "ready" | "unavailable";
   /** Why it is not ready. */
   readonly reason: string;
-  /** What to do about that, as a sentence without its full stop; absent where it is to be loaded again. */
+  /** What to do about that, as a sentence without its full stop; absent if loading it again is the advice. */
   readonly fix?: string | undefined;
   /** Where its files are, once it has been read. */
   readonly read?: { readonly folder: string; readonly summary: ModelSummary };

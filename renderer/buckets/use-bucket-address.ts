@@ -72,7 +72,7 @@ export function useBucketAddress(): BucketAddress {
       showIncomplete: (isShown) =>
         without(["incomplete", ...FORM], { incomplete: isShown ? "" : undefined }),
       add: () => without(FORM, { add: "" }),
-      // A test that failed leads here: the model still waits.
+      // Reached after a failed test; the model is still to be published.
       edit: (id, place) => without(["add", "edit", "field"], { edit: id, field: place }),
       close: () => without(FORM, {}),
     };

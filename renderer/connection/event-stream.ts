@@ -8,7 +8,7 @@ const LONGEST_DELAY_MS = 5000;
 
 /** A listener to the studio's events. */
 export interface EventListener {
-  /** Events that came in one go, in their order. The next ones wait for these; where it fails, the stream begins anew. */
+  /** Events that arrived together, in order. Later ones wait until it resolves; if it fails, the stream starts again. */
   onEvents(events: readonly StudioEvent[]): Promise<void>;
   onConnected(): void;
   /** Another attempt follows automatically. */
@@ -53,7 +53,7 @@ function lastIdIn(events: readonly StudioEvent[]): string | undefined {
   return events.map((event) => getEventMeta(event)?.id).findLast((id) => id !== undefined);
 }
 
-/** Events that are there already, together: a page that is told of all of them at once is drawn once. */
+/** Groups events that have already arrived, so that the page renders once for all of them. */
 async function* bursts<Event>(events: AsyncIterable<Event>): AsyncGenerator<readonly Event[]> {
   const iterator = events[Symbol.asyncIterator]();
   let next = iterator.next();
@@ -64,7 +64,7 @@ async function* bursts<Event>(events: AsyncIterable<Event>): AsyncGenerator<read
     const isOver = turn();
     for (;;) {
       next = iterator.next();
-      // A stream that breaks now fails at the next turn, when what came before was taken in.
+      // If the stream breaks now, the events before the break are applied first.
       const more = await Promise.race([next.catch(() => undefined), isOver]);
       if (more === undefined || more.done === true) break;
       burst.push(more.value);
@@ -73,7 +73,7 @@ async function* bursts<Event>(events: AsyncIterable<Event>): AsyncGenerator<read
   }
 }
 
-/** Resolves once the page has done what it has to do now. */
+/** Resolves in the next task of the page. */
 function turn(): Promise<undefined> {
   return new Promise((resolve) => setTimeout(resolve, 0, undefined));
 }

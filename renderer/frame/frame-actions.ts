@@ -57,7 +57,7 @@ export function useFrameActions(show: (shown: Shown) => void): readonly Action[]
         group,
         icon: Undo2,
         keys: "mod+z",
-        // What was done in a dialog is taken back there.
+        // A change made in a dialog can be undone while the dialog is open.
         worksInDialogs: isUndoOffered,
         isFieldsOwn: () => !wasDoneAfter(typedAt),
         run: undoLast,

@@ -8,8 +8,8 @@ import { readQuery, writeQuery } from "./address.ts";
 const COMPARED = "compare";
 
 /**
- * A picture, and those that it is compared with, one at a time. Of these some may still be drawn: then it is the
- * generation's id.
+ * The id of a picture, followed by those it is compared with, one at a time. A picture that is not finished has the id
+ * of its generation.
  */
 export type Compared = readonly [string, string, ...string[]];
 

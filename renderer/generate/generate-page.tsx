@@ -53,7 +53,7 @@ export function GeneratePage() {
     maxSize: 520,
   };
   const hasDetails = isWide && isDetailsOpen && looked !== undefined;
-  // Each set of columns has a layout of its own; the columns stay what they are, with what has the focus in them.
+  // Each set of columns has its own layout; columns are not mounted again, so they keep the focus.
   const shown = `generate${isFormOpen ? "-form" : ""}${hasDetails ? "-details" : ""}`;
   return (
     <div className={styles.page}>
@@ -145,7 +145,7 @@ function ShowDetails() {
 }
 
 /** The request of the picture on the stage, and how it was made. */
-/** Does not render again with the queue and the progress, which the rest of the page shows. */
+/** The form, memoized: it does not render when the queue changes, as the rest of the page does. */
 const Form = memo(function Form({ promptRef }: Pick<FormPanelProps, "promptRef">) {
   const model = useChosenModel();
   const reasons = useReasons(model);

@@ -1,7 +1,7 @@
 import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { TRIED_SETTINGS, usesSetting } from "../../engine/contract/setting-trial.ts";
 
-/** A setting of the form, by the names of the inputs that carry it. */
+/** Settings of the form with the names of the inputs that carry them. */
 const INPUTS = {
   negativePrompt: ["negative_prompt"],
   size: ["width", "height"],
@@ -25,7 +25,7 @@ const COMMON: readonly Setting[] = [
   "scheduler",
   "seed",
 ];
-/** Those that Darkroom alone has: sent only to an endpoint that declares them. */
+/** Settings that only Darkroom has; they are sent only to an endpoint that declares them. */
 const OWN: readonly Setting[] = [
   "preset",
   "precision",
@@ -37,8 +37,8 @@ const ALL = [...COMMON, ...OWN];
 const NONE: ReadonlySet<Setting> = new Set();
 
 /**
- * What an endpoint does not read: everything but the prompt, or what its metadata does not declare. One
- * that declares nothing is trusted to read all that is common.
+ * The settings that an endpoint ignores: all but the prompt, or those that its metadata does not declare. An endpoint
+ * that declares nothing is assumed to use all common settings.
  */
 export function ignoredBy(endpoint: Endpoint | undefined): ReadonlySet<Setting> {
   if (endpoint === undefined) return NONE;
@@ -46,7 +46,7 @@ export function ignoredBy(endpoint: Endpoint | undefined): ReadonlySet<Setting> 
   return new Set(ALL.filter((setting) => !reads(endpoint, setting)));
 }
 
-/** As its pictures told, else as its metadata declares. */
+/** As test pictures showed; otherwise as its metadata declares. */
 function reads(endpoint: Endpoint, setting: Setting): boolean {
   const tried = TRIED_SETTINGS.find((one) => one === setting);
   const isUsed = tried && usesSetting(endpoint, tried);

@@ -92,7 +92,7 @@ function recallActions(
   }));
 }
 
-/** The same order at other targets, beside this picture. One with a start image is drawn on this machine alone. */
+/** The same order at other targets, beside this picture. A picture with a start image is drawn only on this computer. */
 function elsewhereAction({ id, record: { strength } }: Image, t: Words): Action {
   return {
     id: "picture.elsewhere",

@@ -29,7 +29,7 @@ export function StorageSection() {
   );
 }
 
-/** Each amount as soon as it is known. */
+/** Shows each amount as soon as it is known. */
 function Amounts() {
   const t = useWords("settings");
   const { queries } = useStudio();

@@ -5,7 +5,7 @@ import styles from "./context-menu.module.css";
 import { menuEntries } from "./menu-entries.ts";
 import type { Action } from "./registry.ts";
 
-/** Between a button and its menu, pixels. */
+/** Distance between a button and its menu, in pixels. */
 const GAP = 4;
 
 /** The position of a menu: a mouse event, or the fields of one. */

@@ -77,7 +77,7 @@ function isWithin(target: EventTarget | null, { within, keys }: Action): boolean
   return target instanceof Element && target.closest(within) !== null;
 }
 
-/** Whether a text field was typed into and the key was only passed on, to the chosen one of its suggestions. */
+/** Whether the key was typed into a text field that passed it on to its selected suggestion. */
 function isHandedOn({ target }: KeyboardEvent): boolean {
   const { activeElement } = document;
   return target !== activeElement && isTypedInto(activeElement);

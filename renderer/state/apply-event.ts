@@ -93,8 +93,8 @@ const HANDLERS: Handlers = {
 };
 
 /**
- * Resolves when what the events mean is known: `reset` reads everything, and what follows it waits. All others are taken in
- * at once, so that what shows them is drawn once.
+ * Resolves when the events have been applied. `reset` reads everything, and later events wait for it; all others are
+ * applied in the same task, so that the page renders once.
  */
 export async function applyEvents(events: readonly StudioEvent[], studio: Studio): Promise<void> {
   for (const event of events) {

@@ -1,11 +1,11 @@
 import { create } from "zustand";
 
-/** The picture whose order is about to be drawn at other targets; undefined while nobody asks for that. */
+/** The picture for which the dialog "Draw elsewhere" is open; undefined if it is closed. */
 export const useElsewhere = create<{ readonly imageId: string | undefined }>()(() => ({
   imageId: undefined,
 }));
 
-/** Asks at which targets a picture's order is drawn, too. */
+/** Opens the dialog for a picture. */
 export function askElsewhere(imageId: string): void {
   useElsewhere.setState({ imageId });
 }

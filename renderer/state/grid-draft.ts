@@ -7,7 +7,7 @@ export interface GridSide {
   readonly text: string;
 }
 
-/** The axes as they were last typed: kept while the page is, for the next grid. */
+/** The axes as last typed, kept for the next grid until the page is closed. */
 export const useGridDraft = create<{ readonly across: GridSide; readonly down: GridSide }>()(
   () => ({
     across: { setting: "steps", text: "" },

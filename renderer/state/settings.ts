@@ -15,7 +15,7 @@ export async function changeSettings(studio: Studio, change: SettingsChange): Pr
   }
 }
 
-/** Shows these settings. A reply that is on its way may be older than they are, so it is not waited for. */
+/** Shows these settings. A pending reply could be older, so it is cancelled. */
 export function showSettings({ cache, queries }: Studio, settings: Settings): void {
   const queryKey = queries.settings.get.queryKey();
   void cache.cancelQueries({ queryKey });

@@ -16,13 +16,13 @@ export interface FolderFieldProps {
   readonly standard: string;
   readonly value: string;
   readonly onChange: (folder: string) => void;
-  /** Told what was chosen; absent where that is like typing it. */
+  /** Called with a chosen folder; by default it is treated like a typed one. */
   readonly onChoose?: (folder: string) => void;
-  /** What else stands beside the input. */
+  /** Additional content beside the input. */
   readonly trailing?: ReactNode;
 }
 
-/** A folder of the studio's machine: typed, or chosen in a dialog. */
+/** A field for a folder on the studio's computer: typed, or chosen in a dialog. */
 export function FolderField(props: FolderFieldProps) {
   const { label, help, standard, value, onChange, onChoose = onChange, trailing } = props;
   const t = useWords("transfers");

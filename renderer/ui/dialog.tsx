@@ -47,7 +47,7 @@ export function Dialog(props: DialogProps) {
   );
 }
 
-/** Stands in a dialog for as long as it is open. */
+/** Mounted in a dialog while it is open. */
 function FocusReturn() {
   useFocusReturn("dialog");
   return null;

@@ -1,26 +1,26 @@
 import { useLayoutEffect } from "react";
 
-/** Where an element stands: itself and what is around it, each with its number among its siblings. */
+/** The position of an element: it and its ancestors, each with its index among its siblings. */
 type Place = readonly { readonly element: Element; readonly index: number }[];
 
-/** What can be focused by Tab. */
+/** Selector of elements that Tab can reach. */
 const TABBABLE =
   "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex='0']";
 
 /**
- * Parts that come and go over a page; what opens from one of them returns to where that one was opened. A toast is an
+ * Selector of dialogs and menus. If one opens another, the focus returns to where the first was opened. A toast is an
  * alertdialog that is not modal.
  */
 const PASSING = "[role=dialog], [role=alertdialog]:not([aria-modal=false]), [role=menu]";
 
-/** What a removal takes with it may go only once the studio has told of it; in milliseconds. */
+/** When to try, in milliseconds: a removed row disappears only after the studio's event. */
 const LATER_MS = [0, 100, 400, 1000];
 
 let lastPlace: Place = [];
 
 /**
- * Gives the focus back when a part of the page closes while holding it: to where it was before or, if that is gone, too,
- * to what took its place. React Aria does the first for dialogs whose opener is still there. `key` names what is shown.
+ * Returns the focus when a part of the page closes that had it: to where it was before or, if that element is gone, to
+ * its successor. React Aria does the former for dialogs whose opener still exists. `key` identifies the part.
  */
 export function useFocusReturn(key: unknown): void {
   useLayoutEffect(() => {
@@ -40,7 +40,7 @@ function placeOf(element: Element): Place {
   return [{ element, index }, ...(parentElement === null ? [] : placeOf(parentElement))];
 }
 
-/** Only while nothing has the focus: a person or another part may have moved on. */
+/** Does nothing if something else has received the focus meanwhile. */
 function giveBack(place: Place): void {
   const isLost = document.activeElement === null || document.activeElement === document.body;
   if (!isLost || document.querySelector(PASSING) !== null) return;

@@ -1,7 +1,7 @@
 import type { Traffic } from "../ask-endpoint.ts";
 import type { Counted } from "./tally.ts";
 
-/** What is known of a picture's cost. */
+/** The cost of a picture. */
 interface Cost {
   /** From request to reply. */
   readonly seconds: number;
@@ -9,7 +9,7 @@ interface Cost {
   readonly toldSeconds?: number | undefined;
 }
 
-/** Adds up what one picture of an endpoint costs, over all its requests, and reports it when it is known. */
+/** Adds up the cost of one picture over all its requests, and reports it at the end. */
 export class Meter {
   readonly #report: (counted: Counted) => void;
   #traffic: Traffic = { bytesOut: 0, bytesIn: 0 };
@@ -23,12 +23,12 @@ export class Meter {
     this.#traffic = { bytesOut: before.bytesOut + bytesOut, bytesIn: before.bytesIn + bytesIn };
   };
 
-  /** A picture that was asked for. */
+  /** Reports an ordinary picture. */
   drawn(cost: Cost): void {
     this.#report({ ...this.#costs(cost), seconds: cost.seconds });
   }
 
-  /** A small picture that finds something out: its cost counts, its time says nothing about the others. */
+  /** Reports a test picture: its cost counts, but not its time, which differs from that of ordinary pictures. */
   triedOut(cost: Cost): void {
     this.#report(this.#costs(cost));
   }

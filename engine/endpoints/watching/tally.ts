@@ -26,7 +26,7 @@ const [SHORTEST, LONGEST] = [0.001, 1e6];
 
 /** One event, with what is known about it. */
 export interface Counted {
-  /** Its duration; absent if it failed, or if it says nothing about the others. */
+  /** Its duration; absent if it failed or was a test picture. */
   readonly seconds?: number | undefined;
   /** The code of its failure. */
   readonly code?: string | undefined;

@@ -1,8 +1,8 @@
 import { asRequest, MessageFault } from "../wire/message-fault.ts";
 
-/** A recorded Python program, as far as it matters for requesting pictures. */
+/** The parts of a recorded Python program that request pictures. */
 export interface PythonProgram {
-  /** The address that it asks, of protocol v2. */
+  /** The protocol v2 address that it sends the request to. */
   readonly url: string;
   /** The body that it sends, as JSON. */
   readonly body: string;
@@ -17,14 +17,14 @@ const TRITON = /^import tritonclient\.http as triton$/m;
 /** A text as the recorder quotes it. */
 const TEXT = String.raw`"(?:[^"\\\n]|\\.)*"`;
 
-/** Whether a text looks like a program of the recorder: with requests, or with Triton's client. */
+/** Whether a text looks like a recorded program: one that uses requests or Triton's client. */
 export function isPython(text: string): boolean {
   return REQUESTS.test(text) || TRITON.test(text);
 }
 
 /**
- * Finds the request in a program that the recorder wrote; nothing is run. Refuses as REQUEST_INVALID programs of
- * others, whose requests may be computed.
+ * Finds the request in a recorded program without running it. Refuses other programs as REQUEST_INVALID, since they may
+ * compute their requests.
  */
 export function readPython(text: string): PythonProgram {
   const needsToken = /Authorization.*os\.environ\[/.test(text);
@@ -64,7 +64,7 @@ function ofTriton(text: string): Asked {
   };
 }
 
-/** The inputs as JSON. Their values stay text, since a seed of 64 bits is no number of JavaScript. */
+/** The inputs as JSON. Their values stay text, since a JavaScript number cannot hold a 64-bit seed. */
 function tensorsIn(text: string): readonly string[] {
   const [, list = ""] = found(text, /^for name, datatype, kind, values in \[\n([\s\S]*?)^\]:$/m);
   const line = new RegExp(String.raw`^ {4}\((${TEXT}), (${TEXT}), ${TEXT}, (\[.*\])\),$`);
@@ -103,6 +103,6 @@ function found(text: string, pattern: RegExp): RegExpExecArray {
 }
 
 function unknownProgram(): MessageFault {
-  const reason = "of programs those are read that Darkroom recorded, as it wrote them";
+  const reason = "only unchanged programs that Darkroom recorded can be read";
   return new MessageFault("The Python program", "replayed", reason);
 }

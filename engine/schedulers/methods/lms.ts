@@ -36,7 +36,7 @@ export const lms: Scheduler = {
 
 /**
  * The latest sigmas, at most ORDER. Timesteps beyond the trained ones all have the last trained sigma: a step between two
- * of them changes nothing, and a polynomial needs different nodes, so those before the last of them are left out.
+ * of them changes nothing, and a polynomial needs distinct nodes, so all but the last of them are left out.
  */
 function nodesAt(sigmas: Float32Array, index: number): readonly number[] {
   const latest = Array.from({ length: Math.min(index + 1, ORDER) }, (_, k) => sigmas[index - k]!);

@@ -33,7 +33,7 @@ export function WatchView({ place, onClose }: WatchViewProps) {
   // Scrolls into view: it is below the manifests, and the user asked for it by a press or by the address.
   useEffect(() => {
     view.current?.scrollIntoView({ block: "nearest" });
-    // The button that applied it can no longer be pressed, and so has lost the focus.
+    // The Apply button is disabled now and has lost the focus.
     if (document.activeElement === document.body) view.current?.focus({ preventScroll: true });
   }, [name]);
   return (

@@ -4,7 +4,7 @@ import type { Action } from "../../shortcuts/registry.ts";
 import { useWords } from "../../words/words.ts";
 import { useImport } from "../sheet/use-import.ts";
 
-/** What a drop does, by menus and keys: files or a folder, since a browser's own dialog takes one of the two. */
+/** Imports by menus and keys: files or a folder, since a browser's file dialog offers only one of the two. */
 export function useImportActions(): readonly Action[] {
   const { choose } = useImport();
   const t = useWords("gallery");

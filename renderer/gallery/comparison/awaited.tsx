@@ -22,7 +22,7 @@ interface AwaitedProps {
   readonly generation: Generation;
 }
 
-/** A picture, and beside it the one that it will be compared with: as it develops, or why there is none. */
+/** A picture beside the one it will be compared with, which is still developing or has failed. */
 export function Awaited({ left, generation }: AwaitedProps) {
   return (
     <div className={styles.body}>
@@ -78,7 +78,7 @@ function Drawing({ generation }: { generation: Generation }) {
   );
 }
 
-/** Why there is no picture, and the way to another try. What was cancelled is no failure. */
+/** Why there is no picture, with a button to try again. Cancelling is not shown as a failure. */
 function Ended({ generation: { id, state, target, error } }: { generation: Generation }) {
   const t = useWords("gallery");
   const { client } = useStudio();

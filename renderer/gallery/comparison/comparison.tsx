@@ -20,12 +20,12 @@ import { type Side, targetOf, useSides } from "./use-sides.ts";
 
 export interface ComparisonProps {
   readonly ids: Compared;
-  /** Takes another arrangement of the same pictures: the first two are shown. */
+  /** Called with the pictures in another order; the first two are shown. */
   readonly onArrange: (ids: Compared) => void;
   readonly onClose: () => void;
 }
 
-/** Two pictures beside or over each other, and what made them different; or one, and the other as it develops. */
+/** Two pictures side by side or on top of each other, with their differences; the second may still be developing. */
 export function Comparison({ ids, onArrange, onClose }: ComparisonProps) {
   const t = useWords("gallery");
   const { sides, failure, retry } = useSides(ids);
@@ -59,7 +59,7 @@ export function Comparison({ ids, onArrange, onClose }: ComparisonProps) {
   );
 }
 
-/** With which of several pictures the left one is compared, by where they were drawn. */
+/** Selects which of several pictures is on the right, by its target. */
 function Others(props: {
   readonly all: readonly (Side | undefined)[];
   readonly shown: string;
@@ -83,7 +83,7 @@ interface PairProps {
   readonly right: Side;
   readonly onSwap: () => void;
   readonly onClose: () => void;
-  /** The other pictures that it can be compared with. */
+  /** The choice of the right picture. */
   readonly children: ReactNode;
 }
 

@@ -7,7 +7,7 @@ import { useStudio } from "../../connection/studio.tsx";
 import { useQueue } from "../../state/queue.ts";
 import type { Compared } from "../use-gallery-address.ts";
 
-/** One side of a comparison: a picture, or the generation that draws it or was to draw it. */
+/** One side of a comparison: a picture, or a generation that has not produced it. */
 export type Side =
   | { readonly id: string; readonly image: Image; readonly generation?: undefined }
   | { readonly id: string; readonly generation: Generation; readonly image?: undefined };
@@ -18,8 +18,8 @@ export function targetOf({ image, generation }: Side): string {
 }
 
 /**
- * What each id of a comparison stands for; undefined where it is nothing, or not read yet. The generation of a finished
- * picture stands for it until `isRead`: until the pictures that are drawn were read.
+ * The side for each id of a comparison; undefined if it is unknown or not read yet. Until `isRead`, the generation of a
+ * finished picture takes its place.
  */
 export function sidesOf(
   ids: readonly string[],
@@ -37,13 +37,13 @@ export function sidesOf(
   });
 }
 
-/** The picture that an id stands for: its own, or that of the generation of this id. */
+/** The id of the picture: the id itself, or the picture of the generation with this id. */
 function imageIdOf(id: string, byId: Readonly<Record<string, Generation>>): string | undefined {
   const generation = byId[id];
   return generation === undefined ? id : generation.imageId;
 }
 
-/** The sides of a comparison, and why one of them could not be read. A picture that is finished takes its generation's place. */
+/** The sides of a comparison, and the error if one could not be read. */
 export function useSides(ids: Compared) {
   const { queries } = useStudio();
   const byId = useQueue((queue) => queue.byId);

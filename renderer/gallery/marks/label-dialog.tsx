@@ -70,7 +70,7 @@ function useLabels({ kind, ids, onClose }: FormProps) {
   };
   const save = () => {
     onClose();
-    // A name that is still in the field counts: nobody presses Save to throw it away.
+    // A name that is still in the field is saved, too.
     const all = typedName === undefined ? chosen : new Map(chosen).set(typedName, true);
     if (all.size > 0) doUndoable(t("undo"), () => relabelAll(all));
   };

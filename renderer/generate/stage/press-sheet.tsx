@@ -88,13 +88,13 @@ function at({ order: { grid } }: Generation, side: "row" | "column"): number {
   return grid?.[side] ?? 0;
 }
 
-/** Where a picture of a grid stands, also where others have left the queue. */
+/** The cell of a picture in its grid, even if other cells are no longer in the queue. */
 function placeOf({ order: { grid } }: Generation): CSSProperties {
   if (grid?.column === undefined || grid.row === undefined) return {};
   return { gridColumn: grid.column + 1, gridRow: grid.row + 1 };
 }
 
-/** What a picture of a grid is drawn with, such as `Steps 10`; nothing for others. */
+/** The grid values of a picture, such as `Steps 10`; empty for other pictures. */
 function useCellValues(): (generation: Generation) => readonly string[] {
   const t = useWords("generate");
   return ({ order: { grid } }) => {

@@ -116,7 +116,7 @@ interface BucketFieldProps {
   readonly onChange: (bucket: string) => void;
 }
 
-/** One of the buckets that the service lists, the first unless another is chosen; typed where it lists none. */
+/** Selects a bucket from the service's list, by default the first; if there is no list, the name is typed. */
 function BucketField({ connectionId, bucket, onChange }: BucketFieldProps) {
   const t = useWords("publish");
   const { queries } = useStudio();

@@ -30,7 +30,7 @@ function Running({ id }: { id: string }) {
   );
 }
 
-/** An endpoint tells no step: how long it has taken, and how long it usually does. */
+/** An endpoint reports no steps, so this shows the elapsed and the usual time. */
 function Asking({ progress }: { progress: Progress }) {
   const t = useWords("generate");
   const { elapsedSeconds = 0, expectedSeconds, attempt } = progress;
@@ -46,7 +46,7 @@ function Asking({ progress }: { progress: Progress }) {
   );
 }
 
-/** An endpoint that is starting has been sent nothing yet. */
+/** Nothing has been sent to an endpoint that is still starting. */
 function Starting({ progress: { elapsedSeconds = 0, starting } }: { progress: Progress }) {
   const t = useWords("generate");
   const words = useWords("picture");

@@ -23,14 +23,14 @@ import { useEndpoints } from "../targets.ts";
 import styles from "./elsewhere-dialog.module.css";
 import { sameOrder } from "./same-order.ts";
 
-/** Draws a picture's order at other targets, and compares: open while a picture is chosen for it. */
+/** Draws a picture's order at other targets and compares the results; open while `useElsewhere` names a picture. */
 export function ElsewhereDialog() {
   const id = useElsewhere(({ imageId }) => imageId);
   const image = useImages((all) => (id === undefined ? undefined : all[id]));
   return image && <Targets key={image.id} image={image} />;
 }
 
-/** Which targets draw it, too: all but the one that drew it. */
+/** A choice of all targets except the one that drew the picture. */
 function Targets({ image }: { image: Image }) {
   const t = useWords("picture");
   const { queries } = useStudio();
@@ -121,7 +121,7 @@ function DrawButton({ image, requests }: DrawButtonProps) {
 
 interface TargetProps {
   readonly image: Image;
-  /** Undefined for this machine. */
+  /** Undefined for this computer. */
   readonly endpoint: Endpoint | undefined;
   readonly isTicked: boolean;
   readonly onTick: (isTicked: boolean) => void;
@@ -161,10 +161,10 @@ function Target({ image, endpoint, isTicked, onTick }: TargetProps) {
   );
 }
 
-/** What makes a picture another one where it is not read. */
+/** Settings that change the picture if an endpoint ignores them. */
 const TELLING = ["seed", "size", "steps", "guidanceScale", "negativePrompt", "scheduler"] as const;
 
-/** What is known of a picture and not read by an endpoint. */
+/** The known settings of a picture that an endpoint ignores. */
 function unreadOf({ record }: Image, endpoint: Endpoint) {
   const ignored: ReadonlySet<Setting> = ignoredBy(endpoint);
   return TELLING.filter((name) => {
@@ -173,7 +173,7 @@ function unreadOf({ record }: Image, endpoint: Endpoint) {
   });
 }
 
-/** One after the other, as one press; a target that refuses says so, and the others draw all the same. */
+/** Enqueues one after the other, as one press. If a target refuses, this is shown and the others still draw. */
 async function enqueueEach(
   { client }: Studio,
   requests: readonly GenerationRequest[],

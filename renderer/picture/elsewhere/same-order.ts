@@ -9,8 +9,8 @@ import { snapSide } from "../../state/form.ts";
 const MAX_GUIDANCE = 100;
 
 /**
- * The request that draws a picture's order at another target, with every setting that is known of it. What the target
- * does not read is left out by the studio; what other programs allow and a request does not is brought within its limits.
+ * The request that draws a picture's order at another target, with all its known settings. The studio leaves out those
+ * that the target ignores; values of other programs beyond the limits of a request are clamped.
  */
 export function sameOrder(
   record: GenerationRecord,

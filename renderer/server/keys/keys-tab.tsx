@@ -115,7 +115,7 @@ function KeyRow({ of: key, onRemove }: { of: ServerKey; onRemove: () => void }) 
   );
 }
 
-/** On a phone, where no column fits, it says what it is itself. */
+/** A cell that shows its own label on a phone, where there are no columns. */
 function Cell({ of, children }: { of: Column; children: ReactNode }) {
   const t = useWords("server");
   return (

@@ -7,7 +7,7 @@ import type { ServerCommands } from "../use-server.ts";
 import { NumberSetting } from "./number-setting.tsx";
 import styles from "./settings-tab.module.css";
 
-/** KServe's own for gRPC. */
+/** KServe's default port for gRPC. */
 const FIRST_PORT = 8081;
 
 export interface GrpcFieldsProps {
@@ -15,7 +15,7 @@ export interface GrpcFieldsProps {
   readonly change: ServerCommands["change"];
 }
 
-/** Whether the server answers gRPC as well, at which port, and why it does not although it should. */
+/** The switch for gRPC, its port, and the error if it could not be started. */
 export function GrpcFields({ server, change }: GrpcFieldsProps) {
   const t = useWords("server");
   const { grpcTarget, grpcError } = server;

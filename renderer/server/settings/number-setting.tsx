@@ -11,7 +11,7 @@ export interface NumberSettingProps {
   readonly maxValue: number;
 }
 
-/** A number that counts once it is saved, like the texts beside it. */
+/** A number that takes effect when it is saved, like the text fields beside it. */
 export function NumberSetting({
   value,
   onChange,

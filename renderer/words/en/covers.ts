@@ -1,4 +1,4 @@
-/** The words of what lies over the gallery's sheet: one picture in full, or a comparison. */
+/** The words of the views that cover the gallery's sheet: a single picture and the comparison. */
 export const coverWords = {
   viewer: {
     label: "Open picture",
