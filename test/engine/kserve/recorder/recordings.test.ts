@@ -69,7 +69,7 @@ test.each([
   ["a body that is cut off", recordingsOf(recorded()).requests.slice(0, 400)],
   ["inputs that were changed", recordingsOf(recorded()).triton.replace("    (", "    *(")],
 ])("a program of others is refused, not run: %s", (_, program) => {
-  expect(() => readPython(program)).toThrow("those are read that Darkroom recorded");
+  expect(() => readPython(program)).toThrow("only unchanged programs that Darkroom recorded");
 });
 
 test("a recording names where a token is, and says which certificates to accept", () => {
