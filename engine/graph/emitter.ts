@@ -124,6 +124,18 @@ export class Emitter {
     return this.#initializer(weight, weight.shape).name;
   }
 
+  /** The equal blocks of rows that a weight consists of, exactly as its file has them. */
+  storedParts(weight: Weight, count: number): readonly string[] {
+    const [rows = 0, ...rest] = weight.shape;
+    const stored = this.#found(weight);
+    return Array.from({ length: count }, (_, i) => {
+      const name = `${weight.name}[${i} of ${count}]`;
+      const part = { name, shape: [rows / count, ...rest], ...partOf(stored, { count, i }) };
+      this.#emission.initializers.set(name, part);
+      return name;
+    });
+  }
+
   /** The result of `make`, emitted once per key so that readers of one value share it. */
   once(key: string, make: () => readonly string[]): readonly string[] {
     const { made } = this.#emission;
@@ -187,11 +199,15 @@ export class Emitter {
 
   #initializer(weight: Weight, shape: readonly number[]): Initializer {
     const name = shape === weight.shape ? weight.name : `${weight.name}[${shape.join()}]`;
-    const stored = this.#stored(weight);
-    if (stored === undefined) throw new Error(`${weight.name} is not among the weights picked`);
-    const initializer = { name, shape, ...stored };
+    const initializer = { name, shape, ...this.#found(weight) };
     this.#emission.initializers.set(name, initializer);
     return initializer;
+  }
+
+  #found(weight: Weight): StoredWeight {
+    const stored = this.#stored(weight);
+    if (stored === undefined) throw new Error(`${weight.name} is not among the weights picked`);
+    return stored;
   }
 
   #castOnce(name: string, to: Precision): string {
@@ -211,4 +227,13 @@ export class Emitter {
     initializers.set(name, { name, ...constant });
     return name;
   }
+}
+
+function partOf(stored: StoredWeight, { count, i }: { count: number; i: number }): StoredWeight {
+  if ("bytes" in stored) {
+    const length = stored.bytes.length / count;
+    return { ...stored, bytes: stored.bytes.subarray(i * length, (i + 1) * length) };
+  }
+  const lengthBytes = stored.lengthBytes / count;
+  return { ...stored, offset: stored.offset + i * lengthBytes, lengthBytes };
 }

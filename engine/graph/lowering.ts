@@ -14,11 +14,10 @@ export interface Lowering {
   /** The layout of pictures inside the graph: (b, h, w, c), or the model's (b, c, h, w) where this is absent. */
   readonly layout?: "channels last";
   readonly operations: { readonly [K in OperationKind]: Lower<K> };
-  /**
-   * Whether convolutions compute the norms and doublings before them, in bands, from kernels that are transformed in
-   * every run. The model's own passes (joinNorms, joinDoublings) prepare it for that.
-   */
-  readonly convolvesInBands?: true;
+  /** Joins operations of a model that are computed in one (joinNorms, joinDoublings); not where layers are watched. */
+  readonly prepare?: (model: Model) => Model;
+  /** Whether kernels are transformed in every run, and not once when a session is opened. */
+  readonly transformsKernels?: true;
   /** Replaces several operators of the finished graph by one that the provider has for them. */
   readonly join?: (nodes: readonly OnnxNode[]) => readonly OnnxNode[];
 }

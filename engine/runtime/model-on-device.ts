@@ -1,9 +1,7 @@
 import { largestValue } from "../graph/count-operations.ts";
-import { joinDoublings } from "../graph/lowerings/doubled-convolution.ts";
 import { cutBeforeLast, type DeepModel } from "../graph/deep.ts";
 import type { Model } from "../graph/graph.ts";
 import { lower, type Lowering } from "../graph/lowering.ts";
-import { joinNorms } from "../graph/lowerings/normed-convolution.ts";
 import { encodeModel } from "../graph/onnx.ts";
 import { layersOf, PEAKS } from "../graph/peaks.ts";
 import { textEncoder } from "../networks/text-encoder.ts";
@@ -261,15 +259,15 @@ export class ModelOnDevice implements Networks {
         folder: folderOf(weights),
         weights: this.#weightsAre(weights),
         threads: this.#options.threads,
-        makesAnew: lowering.convolvesInBands,
+        makesAnew: lowering.transformsKernels,
         withoutArena: 4 * largestValue(step) > LARGE_VALUE_BYTES,
       },
     };
   }
 
   /** Operations are not fused where layers are watched one by one. */
-  #joined(model: Model, { convolvesInBands }: Lowering): Model {
-    return convolvesInBands === true && !this.#isWatched ? joinNorms(joinDoublings(model)) : model;
+  #joined(model: Model, { prepare }: Lowering): Model {
+    return prepare === undefined || this.#isWatched ? model : prepare(model);
   }
 
   get #isWatched(): boolean {

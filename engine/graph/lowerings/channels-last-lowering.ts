@@ -7,6 +7,8 @@ import { cpuLowering } from "./cpu-lowering.ts";
 import type { Emitter } from "../emitter.ts";
 import type { Node, NodeOf, Value } from "../graph.ts";
 import type { Lowering } from "../lowering.ts";
+import { joinDoublings } from "./doubled-convolution.ts";
+import { joinNorms } from "./normed-convolution.ts";
 import { DOUBLED } from "./winograd.ts";
 
 /** 4 MB of float32, so that a band stays in a cache (measured: engine/README.md). */
@@ -34,7 +36,8 @@ export function channelsLastLowering({
   return {
     precision: "float32",
     layout: "channels last",
-    convolvesInBands: true,
+    prepare: (model) => joinNorms(joinDoublings(model)),
+    transformsKernels: true,
     operations: {
       ...cpuLowering.operations,
 

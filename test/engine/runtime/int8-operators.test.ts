@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Graph, type Value } from "../../../engine/graph/graph.ts";
 import { int8Lowering } from "../../../engine/graph/lowerings/int8-lowering.ts";
-import { conv2d, linear } from "../../../engine/graph/layers.ts";
-import { lower } from "../../../engine/graph/lowering.ts";
+import { conv2d, linear, upsample } from "../../../engine/graph/layers.ts";
+import { lower, type Lowering } from "../../../engine/graph/lowering.ts";
 import { encodeModel } from "../../../engine/graph/onnx.ts";
 import { Supervisor } from "../../../engine/runtime/supervisor.ts";
 import { findIn, folderOf } from "../../../engine/runtime/weight-files.ts";
@@ -28,7 +28,10 @@ interface Layer {
 }
 
 /** The inference process's result for one layer, whose weights are in a copied file. */
-async function computed({ shape, x, weight, bias, build }: Layer): Promise<ArrayLike<number>> {
+async function computed(
+  { shape, x, weight, bias, build }: Layer,
+  lowering: Lowering = int8Lowering,
+): Promise<ArrayLike<number>> {
   const folder = temporaryFolder();
   const file = join(folder, "layer.safetensors");
   const bytes = safetensors({
@@ -46,9 +49,8 @@ async function computed({ shape, x, weight, bias, build }: Layer): Promise<Array
   const stored = await quantizedWeights(weights, chosen, { cacheFolder: folder });
   const files = { network: "layer", weights: stored };
   const g = Graph.empty();
-  const graph = encodeModel(
-    lower(g.output("y", build(g, g.input("x", shape))), int8Lowering, findIn(files)),
-  );
+  const model = g.output("y", build(g, g.input("x", shape)));
+  const graph = encodeModel(lower(lowering.prepare?.(model) ?? model, lowering, findIn(files)));
   const supervisor = new Supervisor();
   onTestFinished(() => supervisor.close());
   const options = { provider: "cpu", weights: "prepacked", folder: folderOf(files) } as const;
@@ -161,3 +163,18 @@ test.each([
     expect(errorOf(await computed(layer), expected)).toBeLessThan(side > 50 ? 1e-3 : 1e-5);
   },
 );
+
+test("a doubling and its convolution: as if the doubled picture were convolved, of two pictures", async () => {
+  const [batch, channels, height, width, out] = [2, 32, 5, 7, 40];
+  const layer: Layer = {
+    shape: [batch, channels, height, width],
+    x: noise(batch * channels * height * width),
+    weight: { shape: [out, channels, 3, 3], values: noise(out * channels * 9) },
+    bias: noise(out),
+    build: (g, x) => conv2d(g, upsample(g, x, { height: 2 * height, width: 2 * width }), { out }),
+  };
+  const { prepare: _, ...apart } = int8Lowering;
+  const expected = Float32Array.from(await computed(layer, apart));
+  expect(expected).toHaveLength(batch * out * 4 * height * width);
+  expect(errorOf(await computed(layer), expected)).toBeLessThan(1e-5);
+});

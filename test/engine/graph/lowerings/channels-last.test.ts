@@ -42,7 +42,7 @@ async function run(model: Model, lowering: Lowering): Promise<Float32Array> {
       : undefined;
   });
   const supervisor = new Supervisor();
-  const makesAnew = lowering.convolvesInBands;
+  const makesAnew = lowering.transformsKernels;
   const options = { provider: "cpu", folder, weights: "prepacked", makesAnew } as const;
   const plan = { step: encodeModel(graph), options };
   try {

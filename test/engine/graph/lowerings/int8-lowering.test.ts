@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { countParameters, Graph, type Model, type Value } from "../../../../engine/graph/graph.ts";
+import { joinDoublings } from "../../../../engine/graph/lowerings/doubled-convolution.ts";
 import {
   int8Lowering,
-  valuesOf,
   weightsToQuantize,
 } from "../../../../engine/graph/lowerings/int8-lowering.ts";
-import { add, conv2d, flattenSpace, linear } from "../../../../engine/graph/layers.ts";
+import { valuesOf } from "../../../../engine/graph/lowerings/int8-product.ts";
+import { add, conv2d, flattenSpace, linear, upsample } from "../../../../engine/graph/layers.ts";
 import { lower } from "../../../../engine/graph/lowering.ts";
 import { unetParts } from "../../../../engine/runtime/unet-parts.ts";
 import { SD2_UNET } from "../../../fakes/sd2-configs.ts";
@@ -71,6 +72,26 @@ test.each([
   const { nodes } = lower(model, int8Lowering, () => STORED);
   const found = nodes.filter(({ operator }) => operator === "MatMulIntegerToFloat");
   expect(found.length).toBe(products);
+});
+
+test("a doubling's convolution is a product for each tap of the kernel, over the small picture", () => {
+  const model = network([2, 64, 64, 64], (g, x) =>
+    conv2d(g, upsample(g, x, { height: 128, width: 128 }), { out: 32 }),
+  );
+  const { nodes, initializers } = lower(joinDoublings(model), int8Lowering, () => ({
+    location: "weights",
+    offset: 100,
+    lengthBytes: 9 * 64 * 32,
+    type: "int8",
+  }));
+  const products = nodes.filter(({ operator }) => operator === "MatMulIntegerToFloat");
+  expect(products.length).toBe(9);
+  const taps = products.map(({ inputs: [, values] }) =>
+    initializers.find(({ name }) => name === values),
+  );
+  expect(taps.map((tap) => [tap?.shape, tap])).toMatchObject(
+    taps.map((_, i) => [[64, 32], { offset: 100 + i * 64 * 32, lengthBytes: 64 * 32 }]),
+  );
 });
 
 test("nine tenths of Stable Diffusion 2's UNet become integers, and nothing that only the prompt decides", () => {
