@@ -1,10 +1,10 @@
 import { useMemo } from "react";
-import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import { TRIED_SETTINGS, usesSetting } from "../../engine/contract/setting-trial.ts";
 import { useAlsoAt } from "../state/also-at.ts";
-import { useEndpoints } from "../picture/targets.ts";
+import { useKnownEndpoints } from "../picture/targets.ts";
 import { ignoredBy, type Setting } from "../picture/ignored-settings.ts";
+import type { KnownEndpoint } from "../state/endpoints.ts";
 import { useForm } from "../state/form.ts";
 
 /** The target of the next picture: this device or an endpoint. */
@@ -12,16 +12,16 @@ export interface ChosenTarget {
   readonly id: string;
   readonly isRemote: boolean;
   /** Undefined for this device, and if the endpoint has been removed or is not known yet. */
-  readonly endpoint: Endpoint | undefined;
+  readonly endpoint: KnownEndpoint | undefined;
   /** All endpoints; undefined until they are known. */
-  readonly all: readonly Endpoint[] | undefined;
+  readonly all: readonly KnownEndpoint[] | undefined;
   /** The settings that it ignores. */
   readonly ignored: ReadonlySet<Setting>;
 }
 
 export function useChosenTarget(): ChosenTarget {
   const id = useForm(({ target }) => target);
-  const all = useEndpoints();
+  const all = useKnownEndpoints();
   return useMemo(() => {
     const endpoint = all?.find((one) => one.id === id);
     return { id, isRemote: id !== LOCAL_TARGET, endpoint, all, ignored: ignoredBy(endpoint) };
@@ -46,7 +46,7 @@ export function useUnread(setting: Setting): Unread {
 export function unreadBy(
   setting: Setting,
   targets: readonly string[],
-  all: readonly Endpoint[],
+  all: readonly KnownEndpoint[],
 ): Unread {
   const drawing = [...new Set(targets)];
   const deaf = all.filter((one) => drawing.includes(one.id) && ignoredBy(one).has(setting));

@@ -1,5 +1,5 @@
-import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { TRIED_SETTINGS, usesSetting } from "../../engine/contract/setting-trial.ts";
+import type { KnownEndpoint } from "../state/endpoints.ts";
 
 /** Settings of the form with the names of the inputs that carry them. */
 const INPUTS = {
@@ -40,14 +40,14 @@ const NONE: ReadonlySet<Setting> = new Set();
  * The settings that an endpoint ignores: all but the prompt, or those that its metadata does not declare. An endpoint
  * that declares nothing is assumed to use all common settings.
  */
-export function ignoredBy(endpoint: Endpoint | undefined): ReadonlySet<Setting> {
+export function ignoredBy(endpoint: KnownEndpoint | undefined): ReadonlySet<Setting> {
   if (endpoint === undefined) return NONE;
   if (endpoint.profile === "prompt") return new Set(ALL);
   return new Set(ALL.filter((setting) => !reads(endpoint, setting)));
 }
 
 /** As test pictures showed; otherwise as its metadata declares. */
-function reads(endpoint: Endpoint, setting: Setting): boolean {
+function reads(endpoint: KnownEndpoint, setting: Setting): boolean {
   const tried = TRIED_SETTINGS.find((one) => one === setting);
   const isUsed = tried && usesSetting(endpoint, tried);
   if (isUsed !== undefined) return isUsed;

@@ -4,12 +4,19 @@ import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import type { Seconds } from "../../engine/contract/progress.ts";
 import { useStudio } from "../connection/studio.tsx";
+import { type KnownEndpoint, withoutMeasurements } from "../state/endpoints.ts";
 import { useWords } from "../words/words.ts";
 
-/** All endpoints; undefined until they are known. */
+/** All endpoints with their measurements; undefined until they are known. */
 export function useEndpoints(): readonly Endpoint[] | undefined {
   const { queries } = useStudio();
   return useQuery(queries.endpoints.list.queryOptions()).data;
+}
+
+/** All endpoints, for what need not render when a picture ends there; undefined until they are known. */
+export function useKnownEndpoints(): readonly KnownEndpoint[] | undefined {
+  const { queries } = useStudio();
+  return useQuery(queries.endpoints.list.queryOptions({ select: withoutMeasurements })).data;
 }
 
 /** The endpoint of a target; undefined for this device, and for an endpoint that was removed. */
@@ -33,7 +40,7 @@ export function isRemote(target: string): boolean {
 /** The display name of a target: an endpoint's name instead of its id. */
 export function useTargetName(): (target: string) => string {
   const t = useWords("picture");
-  const all = useEndpoints();
+  const all = useKnownEndpoints();
   return useCallback(
     (target: string) => {
       if (target === LOCAL_TARGET) return t("local");

@@ -20,10 +20,21 @@ export function forgetEndpoints(ids: readonly string[], { cache, queries }: Stud
   );
 }
 
+/** An endpoint without its measurements, which change with every picture, start and quiet check. */
+export type KnownEndpoint = Omit<Endpoint, "medianSeconds" | "medianOf" | "starts" | "quietChecks">;
+
+/** For a query's `select`: endpoints whose measurements alone have changed are the same to what reads them. */
+export function withoutMeasurements(all: readonly Endpoint[]): readonly KnownEndpoint[] {
+  return all.map(
+    ({ medianSeconds: _s, medianOf: _of, starts: _starts, quietChecks: _checks, ...known }) =>
+      known,
+  );
+}
+
 /** What is known about whether it would draw now. */
 export type Readiness = "ready" | "not-ready" | "failed" | "unknown" | "outdated";
 
-export function readinessOf({ check }: Endpoint): Readiness {
+export function readinessOf({ check }: KnownEndpoint): Readiness {
   if (check?.state === "ready" && check.isOutdated === true) return "outdated";
   return check?.state ?? "unknown";
 }

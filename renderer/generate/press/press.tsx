@@ -2,6 +2,7 @@ import { CircleX } from "lucide-react";
 import { Link } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import { useEndpoint } from "../../picture/targets.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
 import { runningOf, useQueue } from "../../state/queue.ts";
@@ -13,7 +14,6 @@ import { Tooltip } from "../../ui/tooltip.tsx";
 import { formatBytes, formatCount, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
-import { useChosenTarget } from "../chosen-target.ts";
 import { useEstimate } from "./estimate.ts";
 import styles from "./press.module.css";
 import { QueueNotes } from "./queue-notes.tsx";
@@ -113,7 +113,7 @@ function Reasons({ reasons }: { reasons: readonly Reason[] }) {
 
 /** The expected time, shown before the press. */
 function Expectation({ model }: { model: ChosenModel }) {
-  const { endpoint } = useChosenTarget();
+  const endpoint = useEndpoint(useForm(({ target }) => target));
   return endpoint ? <OfEndpoint endpoint={endpoint} /> : <OfDevice model={model} />;
 }
 

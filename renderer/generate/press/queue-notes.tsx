@@ -1,6 +1,7 @@
 import { Play, RadioTower } from "lucide-react";
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import { useEndpoints } from "../../picture/targets.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { useProgress } from "../../state/progress.ts";
 import { useQueue } from "../../state/queue.ts";
@@ -9,7 +10,6 @@ import { Button } from "../../ui/button.tsx";
 import { attempt } from "../../ui/toasts.ts";
 import { formatAbout } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
-import { useChosenTarget } from "../chosen-target.ts";
 import { offerFor } from "../overflow.ts";
 import styles from "./press.module.css";
 
@@ -42,12 +42,13 @@ function PausedQueue() {
 /** Offers a target that would finish the next picture before this machine has emptied its queue. */
 function OverflowOffer() {
   const t = useWords("generate");
-  const { id, all = [] } = useChosenTarget();
+  const target = useForm((form) => form.target);
+  const all = useEndpoints() ?? [];
   const hasStart = useForm((form) => form.initImage !== undefined);
   const queue = useQueue();
   const running = useProgress();
-  if (id !== LOCAL_TARGET || hasStart || all.length === 0) return null;
-  const leftAt = (target: string) => secondsLeftAt(target, queue, running);
+  if (target !== LOCAL_TARGET || hasStart || all.length === 0) return null;
+  const leftAt = (at: string) => secondsLeftAt(at, queue, running);
   const offer = offerFor(leftAt(LOCAL_TARGET), all, leftAt);
   if (offer === undefined) return null;
   const { endpoint, waitSeconds, readySeconds } = offer;

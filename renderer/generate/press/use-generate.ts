@@ -1,5 +1,4 @@
 import { useCallback } from "react";
-import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { type Generation, LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
@@ -45,7 +44,7 @@ export function useGenerate({ id, stored, summary }: ChosenModel): (isFirst?: bo
       }
       const seed = form.seed === "" ? freshSeed() : form.seed;
       const requests = [target, ...others].map((at) => requestAt({ seed }, at));
-      void enqueueAtSeveral(studio, requests, target.all ?? [], isFirst);
+      void enqueueAtSeveral(studio, requests, isFirst);
     },
     [studio, id, stored, summary, target],
   );
@@ -66,12 +65,11 @@ function otherTargets({ id, all = [] }: ChosenTarget): readonly Receiver[] {
 async function enqueueAtSeveral(
   studio: Studio,
   requests: readonly GenerationRequest[],
-  all: readonly Endpoint[],
   isFirst: boolean,
 ): Promise<void> {
   const { isSpread } = useAlsoAt.getState();
   const shares = isSpread
-    ? shareOut(requests[0]?.count ?? 1, await paces(studio, requests, all))
+    ? shareOut(requests[0]?.count ?? 1, await paces(studio, requests))
     : undefined;
   // One press, so that all its pictures share a sheet, target by target.
   await enqueueAll(studio, atSeveral(requests, shares).flatMap(requestsOf), isFirst);
@@ -79,10 +77,10 @@ async function enqueueAtSeveral(
 
 /** The time of a picture at each target, from an endpoint's recent pictures or this device's estimate. */
 function paces(
-  { client }: Studio,
+  { client, cache, queries }: Studio,
   requests: readonly GenerationRequest[],
-  all: readonly Endpoint[],
 ): Promise<readonly Pace[]> {
+  const all = cache.getQueryData(queries.endpoints.list.queryKey()) ?? [];
   return Promise.all(
     requests.map(async (request) => {
       const { target = LOCAL_TARGET } = request;

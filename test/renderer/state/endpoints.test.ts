@@ -1,3 +1,4 @@
+import { QueryObserver } from "@tanstack/react-query";
 import { expect, test } from "vitest";
 import {
   type Details,
@@ -13,6 +14,7 @@ import {
   readinessOf,
   remedyOf,
   tokenStateOf,
+  withoutMeasurements,
 } from "../../../renderer/state/endpoints.ts";
 import { checkOf, endpointOf } from "../../fakes/fake-endpoints.ts";
 import { FakeStudio } from "../../fakes/fake-studio.ts";
@@ -27,6 +29,25 @@ test("changed endpoints keep their places, new ones come last, removed ones disa
   expect(names()).toEqual(["renamed", "Workshop machine", "new"]);
   await applyEvents([{ type: "endpoints-removed", ids: ["kt2"] }], studio);
   expect(names()).toEqual(["Workshop machine", "new"]);
+});
+
+test("a picture that ended at an endpoint changes nothing for what reads no measurements", async () => {
+  const studio = createStudio(new FakeStudio("few").client());
+  const list = studio.queries.endpoints.list.queryOptions();
+  const [endpoint = endpointOf()] = await studio.cache.fetchQuery(list);
+  const known = new QueryObserver(studio.cache, { ...list, select: withoutMeasurements });
+  const stop = known.subscribe(() => {});
+  const change = async (changed: Partial<typeof endpoint>) => {
+    const endpoints = [{ ...endpoint, ...changed }];
+    await applyEvents([{ type: "endpoints-changed", endpoints }], studio);
+    return known.getCurrentResult().data;
+  };
+  const before = await change({ medianSeconds: 12, medianOf: 3 });
+  expect(await change({ medianSeconds: 13, medianOf: 4, starts: [], quietChecks: [] })).toBe(
+    before,
+  );
+  expect(await change({ name: "renamed" })).not.toBe(before);
+  stop();
 });
 
 test("a list that was not read is not made up from changes", async () => {
