@@ -16,12 +16,12 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { ToastRegion } from "../ui/toast-region.tsx";
 import { useWords } from "../words/words.ts";
-import { useBusySigns } from "./busy.ts";
+import { BusySigns } from "./busy-signs.ts";
 import { type Shown, useFrameActions } from "./frame-actions.ts";
 import styles from "./frame.module.css";
 import { PageBoundary } from "./page-boundary.tsx";
 import { Palette } from "./palette/palette.tsx";
-import { useQueueActions } from "./queue-actions.ts";
+import { QueueActions } from "./queue-actions.ts";
 import { pageOf, Rail } from "./rail.tsx";
 import { StatusBar } from "./status-bar.tsx";
 import { useTheme } from "./theme.ts";
@@ -40,13 +40,12 @@ function Room({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState<Shown>();
   const close = () => setShown(undefined);
   useKeptForm();
-  useBusySigns(t(pageOf(address)));
   useActions(useFrameActions(setShown));
-  useActions(useQueueActions());
   useEffect(keepDroppedFiles, []);
   useEffect(() => desktop?.onCommand((id) => void runAction(id)), []);
   return (
     <div className={styles.frame}>
+      <BusySigns page={t(pageOf(address))} />
       <Notices />
       <Rail />
       <main className={styles.page}>
@@ -58,6 +57,7 @@ function Room({ children }: { children: ReactNode }) {
         isQueueOpen={shown === "queue"}
         onQueueOpenChange={(isOpen) => setShown(isOpen ? "queue" : undefined)}
       />
+      <QueueActions />
       <Keyboard />
       {shown === "palette" && <Palette onClose={close} />}
       <Sheet isOpen={shown === "sheet"} onClose={close} />

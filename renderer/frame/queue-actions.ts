@@ -1,19 +1,19 @@
 import { CircleX, ListX, Pause, Play } from "lucide-react";
 import { useMemo } from "react";
 import { useStudio } from "../connection/studio.tsx";
-import type { Action } from "../shortcuts/registry.ts";
+import { useActions } from "../shortcuts/registry.ts";
 import { runningOf, useQueue } from "../state/queue.ts";
 import { attempt, showUndo } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 
-/** The queue's actions, available on every page. */
-export function useQueueActions(): readonly Action[] {
+/** Registers the queue's actions, available on every page; renders nothing. */
+export function QueueActions() {
   const { client } = useStudio();
   const t = useWords("frame");
   const runningId = useQueue((queue) => runningOf(queue)?.id);
   const isPaused = useQueue((queue) => queue.isPaused);
   const isEmpty = useQueue(({ openIds }) => openIds.length === 0);
-  return useMemo(() => {
+  const actions = useMemo(() => {
     const group = t("queue.title");
     const clear = async () => {
       const ids = [...useQueue.getState().openIds];
@@ -52,4 +52,6 @@ export function useQueueActions(): readonly Action[] {
       },
     ];
   }, [client, t, runningId, isPaused, isEmpty]);
+  useActions(actions);
+  return null;
 }

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { memo, useEffect } from "react";
 import { useHotkeys } from "react-hotkeys-hook";
 import { type Action, useRegisteredActions } from "./registry.ts";
 
@@ -16,7 +16,8 @@ export function Keyboard() {
     .map((action) => <Key key={action.id} action={action} keys={action.keys ?? ""} />);
 }
 
-function Key({ action, keys }: { action: Action; keys: string }) {
+/** Memoized: of the many, only those whose action has changed listen anew. */
+const Key = memo(function Key({ action, keys }: { action: Action; keys: string }) {
   const worksInFields = action.worksInFields ?? WITH_MODIFIER.test(keys);
   useHotkeys(
     keys,
@@ -37,7 +38,7 @@ function Key({ action, keys }: { action: Action; keys: string }) {
     [action],
   );
   return null;
-}
+});
 
 /** Open elements that handle keys themselves; a toast is an alertdialog, but not modal. */
 const COVERS =

@@ -7,8 +7,11 @@ import { useWords } from "../words/words.ts";
 import { useRunNotices } from "./run-notices.ts";
 import { useStartAnnouncement } from "./start-announcement.ts";
 
-/** Shows the studio's progress in the page title and icon, and in the desktop's taskbar. */
-export function useBusySigns(page: string): void {
+/**
+ * Shows the studio's progress in the page title and icon, and in the desktop's taskbar. A component of its own, which
+ * renders nothing: the frame does not render with the progress.
+ */
+export function BusySigns({ page }: { readonly page: string }) {
   const t = useWords("frame");
   const count = useQueue(({ openIds }) => openIds.length);
   const share = useShareOfRunning();
@@ -23,6 +26,7 @@ export function useBusySigns(page: string): void {
   useRunNotices();
   useStartAnnouncement();
   useLeaveQuestion();
+  return null;
 }
 
 /** A closed page stops sending its files, so the browser asks first. */
