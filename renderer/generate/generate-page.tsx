@@ -1,13 +1,13 @@
 import { LayoutGrid, PanelRightOpen } from "lucide-react";
-import { memo, useMemo, useRef } from "react";
-import type { Generation } from "../../engine/contract/generation.ts";
+import { memo, type RefObject, useDeferredValue, useMemo, useRef } from "react";
 import { DetailsColumn } from "../picture/details-column.tsx";
-import { Details, OrderDetails } from "../picture/details.tsx";
+import { GenerationDetails } from "../picture/details.tsx";
 import { useImageActions } from "../picture/image-actions.ts";
 import { useActions } from "../shortcuts/registry.ts";
 import { useConnection } from "../state/connection.ts";
 import { useImages } from "../state/images.ts";
 import { useQueue } from "../state/queue.ts";
+import { showPress, useSession } from "../state/selection.ts";
 import { keepLayout, toggleDetails, useView } from "../state/view.ts";
 import { Empty } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
@@ -17,29 +17,28 @@ import { useMediaQuery } from "../ui/use-media-query.ts";
 import { useWords } from "../words/words.ts";
 import { useChosenModel } from "./chosen-model.ts";
 import { DropOverlay } from "./drop-overlay.tsx";
-import { FormPanel, type FormPanelProps } from "./form/form-panel.tsx";
+import { FormPanel } from "./form/form-panel.tsx";
 import { useGenerateActions } from "./generate-actions.ts";
 import styles from "./generate-page.module.css";
 import { useReasons } from "./press/reasons.ts";
 import { useGenerate } from "./press/use-generate.ts";
-import { EmptyStage, type EmptyStageProps } from "./stage/empty-stage.tsx";
-import { showPress, useSession } from "../state/selection.ts";
+import { EmptyStage } from "./stage/empty-stage.tsx";
 import { PressSheet } from "./stage/press-sheet.tsx";
 import { SessionStrip } from "./stage/session-strip.tsx";
 import { Stage } from "./stage/stage.tsx";
 
-/** The Generate page: the form, the picture while it develops, and how it was made. */
+/**
+ * The Generate page: the form, the picture while it develops, and how it was made. Each part reads what it shows, so
+ * the columns and the form do not render when a picture ends.
+ */
 export function GeneratePage() {
   const t = useWords("generate");
-  const model = useChosenModel();
-  const reasons = useReasons(model);
-  const press = useGenerate(model);
   const prompt = useRef<HTMLTextAreaElement>(null);
-  const { looked, all, press: together, isSingle } = useSession();
-  const { isDetailsOpen, isFormOpen, layouts } = useView();
+  const isEmpty = useSession(({ looked }) => looked === undefined);
+  const isDetailsOpen = useView((view) => view.isDetailsOpen);
+  const isFormOpen = useView((view) => view.isFormOpen);
+  const layouts = useView((view) => view.layouts);
   const isWide = useMediaQuery("(min-width: 1200px)");
-  useActions(useGenerateActions(press, reasons.length > 0, prompt));
-  useActionsOfPicture(looked?.imageId);
   const form = {
     content: <Form promptRef={prompt} />,
     size: 380,
@@ -47,12 +46,12 @@ export function GeneratePage() {
     maxSize: 560,
   };
   const details = {
-    content: looked && <DetailsPanel generation={looked} />,
+    content: <DetailsPanel />,
     size: 340,
     minSize: 280,
     maxSize: 520,
   };
-  const hasDetails = isWide && isDetailsOpen && looked !== undefined;
+  const hasDetails = isWide && isDetailsOpen && !isEmpty;
   // Each set of columns has its own layout; columns are not mounted again, so they keep the focus.
   const shown = `generate${isFormOpen ? "-form" : ""}${hasDetails ? "-details" : ""}`;
   return (
@@ -65,65 +64,92 @@ export function GeneratePage() {
         end={hasDetails ? details : undefined}
       >
         <div className={styles.middle}>
-          {looked ? (
-            <>
-              <Shown looked={looked} together={together} isSingle={isSingle} press={press} />
-              <SessionStrip looked={looked} all={all} press={press} />
-              {isWide && !isDetailsOpen && <ShowDetails />}
-            </>
-          ) : (
-            <Beginning model={model} onChosen={() => prompt.current?.focus()} />
-          )}
+          {isEmpty ? <Beginning promptRef={prompt} /> : <Middle />}
+          {!isEmpty && isWide && !isDetailsOpen && <ShowDetails />}
         </div>
       </Columns>
       <h1 className={styles.heading}>{t("page")}</h1>
+      <PageActions promptRef={prompt} />
       <DropOverlay />
     </div>
   );
 }
 
-/** The keys for a gallery picture also work for the picture on the stage. */
-function useActionsOfPicture(id = ""): void {
-  const image = useImages((all) => all[id]);
-  useActions(useImageActions(useMemo(() => (image ? [image] : []), [image])));
+interface PromptProps {
+  readonly promptRef: RefObject<HTMLTextAreaElement | null>;
 }
 
+/** Registers the actions of the page and of the picture on the stage; renders nothing. */
+function PageActions({ promptRef }: PromptProps) {
+  const model = useChosenModel();
+  const reasons = useReasons(model);
+  const press = useGenerate(model);
+  const imageId = useSession(({ looked }) => looked?.imageId ?? "");
+  const image = useImages((all) => all[imageId]);
+  useActions(useGenerateActions(press, reasons.length > 0, promptRef));
+  useActions(useImageActions(useMemo(() => (image ? [image] : []), [image])));
+  return null;
+}
+
+/** The form, memoized: it does not render with the page. */
+const Form = memo(function Form({ promptRef }: PromptProps) {
+  const model = useChosenModel();
+  const reasons = useReasons(model);
+  const press = useGenerate(model);
+  return (
+    <FormPanel model={model} reasons={reasons} onGenerate={() => press()} promptRef={promptRef} />
+  );
+});
+
 /** Shown only once it is known that there are no pictures. */
-function Beginning(props: EmptyStageProps) {
+function Beginning({ promptRef }: PromptProps) {
   const t = useWords("generate");
+  const model = useChosenModel();
   const isLoaded = useQueue((queue) => queue.isLoaded);
   const isLost = useConnection(({ state }) => state === "lost");
-  if (isLoaded) return <EmptyStage {...props} />;
+  if (isLoaded) return <EmptyStage model={model} onChosen={() => promptRef.current?.focus()} />;
   return isLost ? <Empty title={t("press.reasons.connection")} /> : null;
 }
 
-interface ShownProps {
-  readonly looked: Generation;
-  readonly together: readonly Generation[];
-  readonly isSingle: boolean;
-  readonly press: () => void;
-}
-
-/** One picture on the stage, or all of a press that made several. */
-function Shown({ looked, together, isSingle, press }: ShownProps) {
-  if (together.length > 1 && !isSingle)
-    return <PressSheet key={together[0]?.id} pictures={together} press={press} />;
+/** The stage and the strip below it. */
+function Middle() {
+  const press = useGenerate(useChosenModel());
+  const isSheet = useSession((session) => session.isSheet);
   return (
     <>
-      <Stage generation={looked} press={press} />
-      {together.length > 1 && <ShowAll press={together} />}
+      {isSheet ? <Sheet press={press} /> : <Single press={press} />}
+      <SessionStrip press={press} />
+    </>
+  );
+}
+
+/** All pictures of a press. */
+function Sheet({ press }: { press: () => void }) {
+  const pictures = useSession((session) => session.press);
+  return <PressSheet key={pictures[0]?.id} pictures={pictures} press={press} />;
+}
+
+/** One picture on the stage. */
+function Single({ press }: { press: () => void }) {
+  const looked = useSession((session) => session.looked);
+  return (
+    <>
+      {looked && <Stage generation={looked} press={press} />}
+      <ShowAll />
     </>
   );
 }
 
 /** Returns from one picture to all of its press. */
-function ShowAll({ press }: { press: readonly Generation[] }) {
+function ShowAll() {
   const t = useWords("generate");
-  const [first] = press;
+  const count = useSession(({ press }) => press.length);
+  const first = useSession(({ press }) => press[0]?.id);
+  if (first === undefined || count < 2) return null;
   return (
     <div className={styles.all}>
-      <Button size="dense" icon={LayoutGrid} onPress={() => first && showPress(first.id)}>
-        {t("sheet.all", { count: press.length })}
+      <Button size="dense" icon={LayoutGrid} onPress={() => showPress(first)}>
+        {t("sheet.all", { count })}
       </Button>
     </div>
   );
@@ -144,22 +170,19 @@ function ShowDetails() {
   );
 }
 
-/** The request of the picture on the stage, and how it was made. */
-/** The form, memoized: it does not render when the queue changes, as the rest of the page does. */
-const Form = memo(function Form({ promptRef }: Pick<FormPanelProps, "promptRef">) {
-  const model = useChosenModel();
-  const reasons = useReasons(model);
-  const press = useGenerate(model);
-  return (
-    <FormPanel model={model} reasons={reasons} onGenerate={() => press()} promptRef={promptRef} />
-  );
-});
-
-function DetailsPanel({ generation }: { generation: Generation }) {
-  const image = useImages((all) => all[generation.imageId ?? ""]);
+function DetailsPanel() {
   return (
     <DetailsColumn onHide={toggleDetails}>
-      {image ? <Details image={image} /> : <OrderDetails generation={generation} />}
+      <DetailsOfLooked />
     </DetailsColumn>
   );
+}
+
+/**
+ * The request of the picture on the stage, and how it was made. It follows the stage in a render of its own, which
+ * gives way to frames: a picture that ends is shown first.
+ */
+function DetailsOfLooked() {
+  const generation = useDeferredValue(useSession(({ looked }) => looked));
+  return generation && <GenerationDetails generation={generation} />;
 }

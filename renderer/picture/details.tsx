@@ -1,19 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import type { Image } from "../../engine/contract/gallery.ts";
 import type { Generation } from "../../engine/contract/generation.ts";
+import type { ForeignRecord } from "../../engine/contract/image-record.ts";
 import { RECORDING_FORMS, type RecordingForm } from "../../engine/contract/recordings.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { ActionButton } from "../shortcuts/action-button.tsx";
+import { useImages } from "../state/images.ts";
 import { Button } from "../ui/button.tsx";
 import { attempt, showToast } from "../ui/toasts.ts";
 import { formatBytes, formatDuration, formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./details.module.css";
 import { useImageActions } from "./image-actions.ts";
-import { Field, RecordFields } from "./record-fields.tsx";
+import { Field, RecordFields, type RecordFieldsProps } from "./record-fields.tsx";
 import { StartImageField } from "./start-image-field.tsx";
 import { isRemote, useTargetName } from "./targets.ts";
+
+type Words = ReturnType<typeof useWords<"picture">>;
 
 /** The actions that are shown as icons above the fields. */
 const SHOWN = new Set([
@@ -35,27 +39,67 @@ const PROVIDERS = ["cpu", "cuda", "dml", "coreml", "webgpu"] as const;
 /** How a picture was made; every field can be applied again and copied. */
 export function Details({ image }: { image: Image }) {
   const t = useWords("picture");
-  const actions = useImageActions(useMemo(() => [image], [image]));
+  return <Fields {...fieldsOf(image, t)} />;
+}
+
+function fieldsOf(image: Image, t: Words): FieldsProps {
+  const { id: imageId, record, target } = image;
+  return { image, record, untold: isRemote(target) ? t("untold") : undefined, of: { imageId } };
+}
+
+export interface GenerationDetailsProps {
+  readonly generation: Generation;
+}
+
+/**
+ * The details of a generation: of its request, and of its picture once there is one; the fields stay the same.
+ * Memoized, so that it can follow the stage later.
+ */
+export const GenerationDetails = memo(function GenerationDetails({
+  generation,
+}: GenerationDetailsProps) {
+  const t = useWords("picture");
+  const { id, imageId = "", target } = generation;
+  const image = useImages((all) => all[imageId]);
+  const asked = useAskedRecord(generation);
+  if (image) return <Fields {...fieldsOf(image, t)} />;
+  const untold = isRemote(target) ? t("endpointsOwn") : undefined;
+  return <Fields record={asked} untold={untold} of={{ id }} />;
+});
+
+interface FieldsProps extends RecordFieldsProps {
+  /** Undefined while there is no picture. */
+  readonly image?: Image;
+  readonly of: Requested;
+}
+
+function Fields({ image, record, untold, of }: FieldsProps) {
+  const t = useWords("picture");
   return (
     <section className={styles.details} aria-label={t("details")}>
-      <div className={styles.actions} role="toolbar" aria-label={t("actions.file")}>
-        {actions
-          .filter(({ id }) => SHOWN.has(id))
-          .map((action) => (
-            <ActionButton key={action.id} action={action} />
-          ))}
-      </div>
-      {image.isMissing && <p className={styles.gone}>{t("gone")}</p>}
+      {image && <FileActions image={image} />}
+      {image?.isMissing === true && <p className={styles.gone}>{t("gone")}</p>}
       <dl className={styles.fields}>
-        <RecordFields
-          record={image.record}
-          untold={isRemote(image.target) ? t("untold") : undefined}
-        />
-        <StartImageField record={image.record} />
-        <Origin image={image} />
-        {image.record.strength === undefined && <CopyRequest of={{ imageId: image.id }} />}
+        <RecordFields record={record} untold={untold} />
+        <StartImageField record={record} />
+        {image && <Origin image={image} />}
+        {record.strength === undefined && <CopyRequest of={of} />}
       </dl>
     </section>
+  );
+}
+
+function FileActions({ image }: { image: Image }) {
+  const t = useWords("picture");
+  const actions = useImageActions(useMemo(() => [image], [image]));
+  return (
+    <div className={styles.actions} role="toolbar" aria-label={t("actions.file")}>
+      {actions
+        .filter(({ id }) => SHOWN.has(id))
+        .map((action) => (
+          <ActionButton key={action.id} action={action} />
+        ))}
+    </div>
   );
 }
 
@@ -96,24 +140,13 @@ function Origin({ image }: { image: Image }) {
   );
 }
 
-/** The request for a picture that is not finished or failed. */
-export function OrderDetails({ generation }: { generation: Generation }) {
-  const { order, target } = generation;
-  const t = useWords("picture");
+/** What was requested, with the model's name. */
+function useAskedRecord({ order }: Generation): ForeignRecord {
   const { queries } = useStudio();
   const models = useQuery(queries.models.list.queryOptions()).data;
   const model = models?.find(({ id }) => id === order.model)?.summary?.name ?? order.model;
   const { width, height, isSizeOpen = false, ...asked } = order;
-  const known = { ...asked, ...(!isSizeOpen && { width, height }), model };
-  return (
-    <section className={styles.details} aria-label={t("details")}>
-      <dl className={styles.fields}>
-        <RecordFields record={known} untold={isRemote(target) ? t("endpointsOwn") : undefined} />
-        <StartImageField record={order} />
-        {order.strength === undefined && <CopyRequest of={{ id: generation.id }} />}
-      </dl>
-    </section>
-  );
+  return { ...asked, ...(!isSizeOpen && { width, height }), model };
 }
 
 /** The picture, or the generation, whose request is copied. */

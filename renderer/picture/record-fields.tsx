@@ -121,15 +121,10 @@ export function RecordFields({ record, untold }: RecordFieldsProps) {
     (field) => field !== undefined && field !== false,
   );
   const unknown = UNTOLD.filter((name) => record[name] === undefined);
-  return (
-    <>
-      {known.map((field) => (
-        <Field key={field.name} {...field} />
-      ))}
-      {untold !== undefined &&
-        unknown.map((name) => <Field key={name} name={name} value={untold} isQuiet />)}
-    </>
-  );
+  const quiet =
+    untold === undefined ? [] : unknown.map((name) => ({ name, value: untold, isQuiet: true }));
+  // One list, so that a field stays the same when its value becomes known.
+  return [...known, ...quiet].map((field) => <Field key={field.name} {...field} />);
 }
 
 export interface FieldProps {

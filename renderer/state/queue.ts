@@ -90,6 +90,11 @@ export function newestFirst({ byId, openIds, pressed }: QueueState): readonly Ge
   );
 }
 
+/** A generation or a placeholder; undefined if it is not in the queue any more. */
+export function generationOf({ byId, pressed }: QueueState, id: string): Generation | undefined {
+  return byId[id] ?? pressed.find((place) => place.id === id);
+}
+
 /** The generation being drawn. */
 export function runningOf({ byId, openIds }: QueueState): Generation | undefined {
   return openIds.map((id) => byId[id]).find((generation) => generation?.state === "running");

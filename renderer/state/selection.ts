@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useSyncExternalStore } from "react";
 import { create } from "zustand";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { useImages } from "./images.ts";
@@ -81,27 +81,50 @@ export function lookedAt(
   );
 }
 
-/** The content of the session strip, newest first, and which generation is on the stage. */
-export function useSession() {
-  const queue = useQueue();
-  const { generationId: chosenId, isSingle = false } = useSelection();
-  const trashed = useTrashed();
-  const presses = usePresses();
-  return useMemo(() => {
-    const isTrashed: IsTrashed = ({ imageId }) => imageId !== undefined && trashed.has(imageId);
-    const all = newestFirst(queue).filter((generation) => !isTrashed(generation));
-    const looked = lookedAt(queue, chosenId, isTrashed);
-    return { all, looked, press: looked ? pressOf(all, looked, presses) : [], isSingle };
-  }, [queue, chosenId, isSingle, trashed, presses]);
+/** What the Generate page shows of the session. */
+export interface Session {
+  /** The generations of the strip, newest first; the same array as long as they are the same. */
+  readonly ids: readonly string[];
+  /** The generation on the stage; undefined if there is none. */
+  readonly looked: Generation | undefined;
+  /** All generations of its press, in drawing order. */
+  readonly press: readonly Generation[];
+  /** Whether all of its press are shown, and not only it. */
+  readonly isSheet: boolean;
 }
 
-/** Ids of the known pictures in the trash. */
-function useTrashed(): ReadonlySet<string> {
-  const ids = useImages((images) =>
-    Object.values(images)
-      .filter(({ isTrashed }) => isTrashed)
-      .map(({ id }) => id)
-      .join(" "),
-  );
-  return useMemo(() => new Set(ids.split(" ")), [ids]);
+const SOURCES = [useQueue, useSelection, useImages, usePresses] as const;
+
+/** Reads a part of the session; a component renders when this part changes. */
+export function useSession<Part>(select: (session: Session) => Part): Part {
+  return useSyncExternalStore(subscribe, () => select(sessionNow()));
+}
+
+function subscribe(onChange: () => void): () => void {
+  const stops = SOURCES.map((store) => store.subscribe(onChange));
+  return () => stops.forEach((stop) => stop());
+}
+
+/** What the session was last made from, and the session. */
+let made: { readonly from: readonly unknown[]; readonly session: Session } | undefined;
+
+/** The present session, made once per change. */
+export function sessionNow(): Session {
+  const from = SOURCES.map((store) => store.getState());
+  if (made?.from.every((state, i) => state === from[i]) !== true)
+    made = { from, session: makeSession(made?.session.ids ?? []) };
+  return made.session;
+}
+
+function makeSession(before: readonly string[]): Session {
+  const queue = useQueue.getState();
+  const images = useImages.getState();
+  const { generationId: chosenId, isSingle = false } = useSelection.getState();
+  const isTrashed: IsTrashed = ({ imageId = "" }) => images[imageId]?.isTrashed === true;
+  const all = newestFirst(queue).filter((generation) => !isTrashed(generation));
+  const ids = all.map(({ id }) => id);
+  const looked = lookedAt(queue, chosenId, isTrashed);
+  const press = looked ? pressOf(all, looked) : [];
+  const isSame = ids.length === before.length && ids.every((id, i) => id === before[i]);
+  return { ids: isSame ? before : ids, looked, press, isSheet: press.length > 1 && !isSingle };
 }

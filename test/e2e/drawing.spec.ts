@@ -85,6 +85,33 @@ test("draws, and everything is still there after a restart", async ({ studio }) 
   await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue(PROMPT);
 });
 
+test("when a picture ends, its details and the form keep their elements", async ({
+  studio: { page },
+}) => {
+  await page.getByRole("button", { name: /^Queue/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
+  await page.keyboard.press("Escape");
+  await draw(page, PROMPT);
+  const details = page.getByRole("region", { name: "Details" });
+  // The studio's own row, not the placeholder of the press.
+  const tile = page
+    .getByRole("option", { name: `${PROMPT}, waiting` })
+    .and(page.locator(':not([data-key^="pressed-"])'));
+  await expect(tile).toBeVisible();
+  const kept = [
+    details.getByText(PROMPT),
+    details.getByText("Steps", { exact: true }),
+    page.getByRole("spinbutton", { name: "Steps" }),
+    tile,
+  ];
+  const elements = await Promise.all(kept.map((one) => one.elementHandle()));
+  await page.getByRole("button", { name: "Resume" }).click();
+  await expect(done(page, PROMPT)).toBeVisible();
+  await expect(details.getByRole("toolbar")).toBeVisible();
+  const isKept = elements.map((one) => one?.evaluate((element) => element.isConnected));
+  expect(await Promise.all(isKept)).toEqual([true, true, true, true]);
+});
+
 test("draws with a preset, says so, and applies it from the picture's file", async ({
   studio: { page, dataFolder },
 }) => {

@@ -30,7 +30,7 @@ export function PressSheet({ pictures: drawn, press }: PressSheetProps) {
   const valuesOf = useCellValues();
   const pictures = inPlaces(drawn);
   const across = pictures[0]?.order.grid?.x.values.length;
-  const menu = useTileMenu(pictures, press);
+  const menu = useTileMenu(press);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const picked = pictures.filter(({ id }) => chosen.includes(id));
   const style: CSSProperties & Record<"--columns", number> = {

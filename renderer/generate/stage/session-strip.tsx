@@ -1,11 +1,12 @@
 import { Clock, Hourglass, ImageOff } from "lucide-react";
-import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from "react";
-import { ListBox, ListBoxItem } from "react-aria-components";
+import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { ListBox, ListBoxItem, Text } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useImages, wantImages } from "../../state/images.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
-import { followNewest, selectGeneration } from "../../state/selection.ts";
+import { generationOf, useQueue } from "../../state/queue.ts";
+import { followNewest, selectGeneration, useSession } from "../../state/selection.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../words/words.ts";
@@ -14,24 +15,18 @@ import { useTileMenu } from "./tile-menu.tsx";
 import styles from "./session-strip.module.css";
 
 export interface SessionStripProps {
-  readonly looked: Generation;
-  readonly all: readonly Generation[];
   readonly press: () => void;
 }
 
 /** Recent generations, newest first; one of them is on the stage. */
-export function SessionStrip({ looked, all, press }: SessionStripProps) {
+export function SessionStrip({ press }: SessionStripProps) {
   const t = useWords("generate");
-  const { client } = useStudio();
-  useEffect(() => {
-    wantImages(
-      client,
-      all.flatMap(({ imageId }) => imageId ?? []),
-    );
-  }, [client, all]);
-  const strip = useKeptFocus(looked.id);
-  const choose = (id: string) => (id === all[0]?.id ? followNewest(true) : selectGeneration(id));
-  const menu = useTileMenu(all, press);
+  const ids = useSession((session) => session.ids);
+  const lookedId = useSession(({ looked }) => looked?.id ?? "");
+  const tiles = useMemo(() => ids.map((id) => ({ id })), [ids]);
+  const strip = useKeptFocus(lookedId);
+  const choose = (id: string) => (id === ids[0] ? followNewest(true) : selectGeneration(id));
+  const menu = useTileMenu(press);
   return (
     <div className={styles.frame} onContextMenu={menu.ask}>
       {menu.menu}
@@ -43,24 +38,45 @@ export function SessionStrip({ looked, all, press }: SessionStripProps) {
         selectionMode="single"
         selectionBehavior="replace"
         disallowEmptySelection
-        selectedKeys={[looked.id]}
+        selectedKeys={[lookedId]}
         onSelectionChange={(keys) => {
           const [id] = keys;
           if (keys !== "all" && id !== undefined) choose(String(id));
         }}
-        items={all}
+        items={tiles}
       >
-        {(generation) => (
-          <ListBoxItem
-            className={styles.tile ?? ""}
-            textValue={generation.order.prompt}
-            aria-label={t(`strip.${generation.state}`, { prompt: generation.order.prompt })}
-          >
-            <Thumbnail generation={generation} />
-          </ListBoxItem>
-        )}
+        {({ id }) => <Tile id={id} />}
       </ListBox>
     </div>
+  );
+}
+
+/** One generation. Its content reads it by itself: the list does not render when a picture starts or ends. */
+function Tile({ id }: { id: string }) {
+  const prompt = useQueue((queue) => generationOf(queue, id)?.order.prompt ?? "");
+  return (
+    <ListBoxItem id={id} className={styles.tile ?? ""} textValue={prompt}>
+      <TileContent id={id} />
+    </ListBoxItem>
+  );
+}
+
+function TileContent({ id }: { id: string }) {
+  const t = useWords("generate");
+  const { client } = useStudio();
+  const generation = useQueue((queue) => generationOf(queue, id));
+  const imageId = generation?.imageId;
+  useEffect(() => {
+    if (imageId !== undefined) wantImages(client, [imageId]);
+  }, [client, imageId]);
+  if (generation === undefined) return null;
+  return (
+    <>
+      <Text slot="label" className={styles.name}>
+        {t(`strip.${generation.state}`, { prompt: generation.order.prompt })}
+      </Text>
+      <Thumbnail generation={generation} />
+    </>
   );
 }
 

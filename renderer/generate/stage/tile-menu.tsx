@@ -1,6 +1,7 @@
 import { type MouseEvent, useEffect, useEffectEvent, useState } from "react";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { type MenuPoint, useContextMenu } from "../../shortcuts/context-menu.tsx";
+import { generationOf, useQueue } from "../../state/queue.ts";
 import { useWords } from "../../words/words.ts";
 import { useGenerationActions } from "./generation-actions.ts";
 
@@ -11,12 +12,12 @@ interface Asked {
 }
 
 /** The menu of tiles in a list: put `ask` on the element around the list, and `menu` beside the list once. */
-export function useTileMenu(all: readonly Generation[], press: () => void) {
+export function useTileMenu(press: () => void) {
   const [asked, setAsked] = useState<Asked>();
   const ask = (event: MouseEvent<HTMLElement>) => {
     const tile = event.target instanceof Element && event.target.closest("[data-key]");
     if (!(tile instanceof HTMLElement)) return;
-    const generation = all.find(({ id }) => id === tile.dataset["key"]);
+    const generation = generationOf(useQueue.getState(), tile.dataset["key"] ?? "");
     if (generation === undefined) return;
     event.preventDefault();
     event.stopPropagation();

@@ -1,8 +1,10 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { Generation } from "../../../engine/contract/generation.ts";
-import { lookedAt, markPress, pressOf } from "../../../renderer/state/selection.ts";
-import { useQueue } from "../../../renderer/state/queue.ts";
+import { lookedAt, markPress, pressOf, sessionNow } from "../../../renderer/state/selection.ts";
+import { forgetGenerations, mergeGenerations, useQueue } from "../../../renderer/state/queue.ts";
 import { generationOf, orderOf } from "../../fakes/fake-studio-rows.ts";
+
+afterEach(() => useQueue.setState(useQueue.getInitialState(), true));
 
 const done = generationOf(orderOf(0), 1, { state: "done" });
 const waiting = generationOf(orderOf(1), 2, {});
@@ -47,4 +49,18 @@ test("those of one press stay together: of one request, or of several", () => {
   expect(pressOf(all, x)).toEqual([x]);
   markPress(["x", "y"]);
   expect(pressOf(all, y)).toEqual([x, y]);
+});
+
+test("the strip stays the same when a picture ends, and the stage has what it became", () => {
+  const older = generationOf(orderOf(4), 9, { state: "done" });
+  mergeGenerations([older, running]);
+  const before = sessionNow();
+  expect(sessionNow()).toBe(before);
+  expect(before.looked).toBe(running);
+  const ended: Generation = { ...running, state: "done", imageId: "drawn" };
+  mergeGenerations([ended]);
+  expect(sessionNow().looked).toBe(ended);
+  expect(sessionNow().ids).toBe(before.ids);
+  forgetGenerations([older.id]);
+  expect(sessionNow().ids).toEqual([ended.id]);
 });
