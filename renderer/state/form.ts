@@ -1,4 +1,5 @@
 import { create } from "zustand";
+import { useShallow } from "zustand/react/shallow";
 import { type InitImage, LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import type { ForeignRecord } from "../../engine/contract/image-record.ts";
 import type { GuidanceInterval } from "../../engine/contract/presets.ts";
@@ -59,6 +60,16 @@ const EMPTY: FormState = {
 };
 
 export const useForm = create<FormState>()(() => EMPTY);
+
+/** The form without its texts. */
+export type FormSettings = Omit<FormState, "prompt" | "negativePrompt">;
+
+/** For what need not render while a prompt is typed. */
+export function useFormSettings(): FormSettings {
+  return useForm(
+    useShallow(({ prompt: _prompt, negativePrompt: _negative, ...settings }) => settings),
+  );
+}
 
 export function changeForm(fields: FormFields): void {
   useForm.setState(fields);

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Preset } from "../../../engine/contract/presets.ts";
 import { useStudio } from "../../connection/studio.tsx";
-import { changeForm, useForm } from "../../state/form.ts";
+import { changeForm, useForm, useFormSettings } from "../../state/form.ts";
 import { Chips } from "../../ui/chips.tsx";
 import { formatAbout } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
@@ -27,7 +27,7 @@ const SETS = ["preset", "steps", "scheduler", "precision", "cacheInterval"] as c
 /** Presets for speed and quality, each with its expected time. */
 export function PresetRow({ model }: { readonly model: ChosenModel }) {
   const t = useWords("generate");
-  const form = useForm();
+  const form = useFormSettings();
   const own = model.summary ?? USUAL;
   const { isRemote, ignored } = useChosenTarget();
   const isGpu = useIsGpu();
@@ -118,9 +118,11 @@ function useIsGpu(): boolean {
 
 /** The expected time of each preset for the picture in the form. */
 function usePresetSeconds({ id, summary }: ChosenModel): PresetSeconds {
-  const form = useForm();
-  const { width, height, guidanceScale } = wantedFrom(form, summary);
-  const { initImageId, strength } = requestFrom(form, id, wantedFrom(form, summary));
+  // The time does not depend on the texts.
+  const form = { ...useFormSettings(), prompt: "", negativePrompt: "" };
+  const wanted = wantedFrom(form, summary);
+  const { width, height, guidanceScale } = wanted;
+  const { initImageId, strength } = requestFrom(form, id, wanted);
   const picture = {
     prompt: "",
     model: id,

@@ -1,5 +1,5 @@
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
-import { changeForm, useForm } from "../../state/form.ts";
+import { changeForm, useForm, useFormSettings } from "../../state/form.ts";
 import { Help } from "../../ui/help.tsx";
 import { Select } from "../../ui/select.tsx";
 import { Slider } from "../../ui/slider.tsx";
@@ -36,7 +36,7 @@ const QUALITY = [
 /** The balance of speed and quality: presets, and the settings they change. */
 export function QualityFields({ model }: { model: ChosenModel }) {
   const t = useWords("generate");
-  const form = useForm();
+  const form = useFormSettings();
   const { ignored } = useChosenTarget();
   const unread = QUALITY.filter((setting) => ignored.has(setting));
   const isIgnored = unread.length === QUALITY.length;

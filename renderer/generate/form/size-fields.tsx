@@ -1,6 +1,6 @@
 import { ArrowLeftRight } from "lucide-react";
 import { MAX_SIDE } from "../../../engine/contract/request.ts";
-import { changeForm, MIN_SIDE, snapSide, useForm } from "../../state/form.ts";
+import { changeForm, MIN_SIDE, snapSide, useFormSettings } from "../../state/form.ts";
 import { Chips } from "../../ui/chips.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { NumberField } from "../../ui/number-field.tsx";
@@ -14,7 +14,7 @@ import { wantedFrom } from "../press/wanted.ts";
 /** The picture's size: a ratio, or two numbers. */
 export function SizeFields({ model: { summary } }: { model: ChosenModel }) {
   const t = useWords("generate");
-  const form = useForm();
+  const form = useFormSettings();
   const { width, height } = wantedFrom(form, summary);
   const size: Size = { width, height };
   const grid = gridOf(summary ?? { width: 768, height: 768 });

@@ -2,7 +2,7 @@ import { ImageUp, Proportions, X } from "lucide-react";
 import { useEffect } from "react";
 import { FileTrigger } from "react-aria-components";
 import type { ResizeMode } from "../../../engine/contract/resize-mode.ts";
-import { changeForm, useForm } from "../../state/form.ts";
+import { changeForm, useForm, useFormSettings } from "../../state/form.ts";
 import { Button } from "../../ui/button.tsx";
 import { Chips } from "../../ui/chips.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
@@ -44,7 +44,7 @@ export function AddStartPicture() {
 /** The start image, and how much the result may differ from it. */
 export function StartPicture({ model: { summary } }: { readonly model: ChosenModel }) {
   const t = useWords("generate");
-  const form = useForm();
+  const form = useFormSettings();
   const { strength, resizeMode, initImage: image } = form;
   if (image === undefined) return null;
   const { address, width, height } = image;

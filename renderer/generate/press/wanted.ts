@@ -3,7 +3,7 @@ import type { Preset } from "../../../engine/contract/presets.ts";
 import { seedSchema } from "../../../engine/contract/seed.ts";
 import type { ModelSummary } from "../../../engine/contract/models.ts";
 import type { ChosenTarget } from "../chosen-target.ts";
-import type { FormState } from "../../state/form.ts";
+import type { FormSettings, FormState } from "../../state/form.ts";
 import { presetOf, USUAL } from "../form/presets.ts";
 
 /** The form's settings, completed by the model's defaults. */
@@ -19,7 +19,7 @@ export interface Wanted {
 /** Stable Diffusion 2's defaults, used until the model is known. */
 const UNKNOWN: Wanted = { width: 768, height: 768, steps: 50, guidanceScale: 7.5 };
 
-export function wantedFrom(form: FormState, summary: ModelSummary | undefined): Wanted {
+export function wantedFrom(form: FormSettings, summary: ModelSummary | undefined): Wanted {
   const own = summary ?? UNKNOWN;
   const preset = summary && presetOf(form, summary);
   return {
