@@ -81,9 +81,9 @@ export function lookedAt(
   );
 }
 
-/** What the Generate page shows of the session. */
+/** What the Generate page shows of the session. Arrays are the same ones as long as their items are. */
 export interface Session {
-  /** The generations of the strip, newest first; the same array as long as they are the same. */
+  /** The generations of the strip, newest first. */
   readonly ids: readonly string[];
   /** The generation on the stage; undefined if there is none. */
   readonly looked: Generation | undefined;
@@ -112,19 +112,26 @@ let made: { readonly from: readonly unknown[]; readonly session: Session } | und
 export function sessionNow(): Session {
   const from = SOURCES.map((store) => store.getState());
   if (made?.from.every((state, i) => state === from[i]) !== true)
-    made = { from, session: makeSession(made?.session.ids ?? []) };
+    made = { from, session: makeSession(made?.session) };
   return made.session;
 }
 
-function makeSession(before: readonly string[]): Session {
+function makeSession(before: Session | undefined): Session {
   const queue = useQueue.getState();
   const images = useImages.getState();
   const { generationId: chosenId, isSingle = false } = useSelection.getState();
   const isTrashed: IsTrashed = ({ imageId = "" }) => images[imageId]?.isTrashed === true;
   const all = newestFirst(queue).filter((generation) => !isTrashed(generation));
-  const ids = all.map(({ id }) => id);
+  const ids = kept(
+    all.map(({ id }) => id),
+    before?.ids,
+  );
   const looked = lookedAt(queue, chosenId, isTrashed);
-  const press = looked ? pressOf(all, looked) : [];
-  const isSame = ids.length === before.length && ids.every((id, i) => id === before[i]);
-  return { ids: isSame ? before : ids, looked, press, isSheet: press.length > 1 && !isSingle };
+  const press = kept(looked ? pressOf(all, looked) : [], before?.press);
+  return { ids, looked, press, isSheet: press.length > 1 && !isSingle };
+}
+
+/** The array of before if its items are the same, so that what reads it need not render. */
+function kept<Item>(now: readonly Item[], before: readonly Item[] = []): readonly Item[] {
+  return now.length === before.length && now.every((item, i) => item === before[i]) ? before : now;
 }

@@ -61,6 +61,8 @@ test("the strip stays the same when a picture ends, and the stage has what it be
   mergeGenerations([ended]);
   expect(sessionNow().looked).toBe(ended);
   expect(sessionNow().ids).toBe(before.ids);
+  const { press } = sessionNow();
   forgetGenerations([older.id]);
   expect(sessionNow().ids).toEqual([ended.id]);
+  expect(sessionNow().press).toBe(press);
 });
