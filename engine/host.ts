@@ -85,7 +85,7 @@ async function openListeners(
   undo.defer(() => server.close());
   const studio = await createStudio({
     dataFolder: folder,
-    addressOf: (kind, id) => keys.addresses.of(kind, id),
+    addressOf: (...picture) => keys.addresses.of(...picture),
     freshAddress: () => server.freshAddress(),
     lentVault: await pipe?.lentVault(),
     logError: (error, doing) => log.error({ err: error, doing }),

@@ -10,7 +10,7 @@ import { countFacets, findNames, findNewest } from "./image-names.ts";
 import type { ImageRow, StoredImage } from "./image-row.ts";
 import { ImageRows } from "./image-rows.ts";
 import { type ForeignPicture, type ImportedPicture, importPicture } from "./import-picture.ts";
-import { keepPicture, type NewPicture, pictureFolder } from "./keep-picture.ts";
+import { keepPicture, type NewPicture, pictureFolder, redrawPicture } from "./keep-picture.ts";
 import { Keepsakes } from "./keepsakes.ts";
 import { Marking, type StoredAlbum } from "./marking.ts";
 import { Marks } from "./marks.ts";
@@ -95,6 +95,15 @@ export class Gallery {
   async add(picture: NewPicture): Promise<StoredImage> {
     const row = await this.#turns.take(() => keepPicture(this.#parts, picture));
     return this.#toImage(row);
+  }
+
+  /** Replaces a picture that was drawn again, wherever it is; one deleted meanwhile stays so. Refuses as `add` does. */
+  async redraw(id: string, picture: NewPicture): Promise<StoredImage | undefined> {
+    const row = await this.#turns.take(async () => {
+      const former = this.#parts.rows.get(id);
+      return former && redrawPicture(this.#parts, former, picture);
+    });
+    return row && this.#toImage(row);
   }
 
   /** Stores a copy of a picture from outside, once. Refuses as `add` does, and as IMAGE_UNREADABLE. */
@@ -197,7 +206,6 @@ export class Gallery {
     return this.#parts.thumbnails.of(id, this.fileOf(id));
   }
 
-  /** The folder for new pictures. */
   get pictureFolder(): string {
     return pictureFolder(this.#parts);
   }

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { Seconds } from "../contract/progress.ts";
+import { makeFolder, writeAtomically } from "../files/atomic-file.ts";
 import { recordedPng } from "../image/generation-text.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { PngDamage } from "../image/png/png-chunks.ts";
@@ -35,6 +36,33 @@ export async function keepPicture(parts: GalleryParts, picture: NewPicture): Pro
   const draft = draftRow(picture);
   const png = markPng(picture.png, draft);
   return keepFile(parts, draft, { png, pixels: picture.pixels });
+}
+
+/**
+ * Replaces a stored picture by one that was drawn again: its file, its thumbnail and its record, wherever it is now. Its
+ * name, its date, its star and its other marks stay. If that fails the former picture stays.
+ */
+export async function redrawPicture(
+  parts: GalleryParts,
+  row: ImageRow,
+  picture: NewPicture,
+): Promise<ImageRow> {
+  const { places, rows, thumbnails } = parts;
+  const { id, path, createdAt, isStarred, isTrashed } = row;
+  const drawn = draftRow({ ...picture, id, record: { ...picture.record, createdAt } });
+  const png = markPng(picture.png, drawn);
+  const file = places.fileOf(row);
+  try {
+    await makeFolder(dirname(file));
+    await writeAtomically(file, (to) => to.writeFile(png));
+  } catch (error) {
+    throw refusalOf(error, file, png.length);
+  }
+  await thumbnails.remove(id);
+  await thumbnails.tryPut(id, picture.pixels ?? png);
+  const redrawn = { ...drawn, path, sizeBytes: png.length, isStarred, isTrashed };
+  rows.put(redrawn);
+  return redrawn;
 }
 
 /** The file of a picture to store. */

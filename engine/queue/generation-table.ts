@@ -4,6 +4,11 @@ import type { Generation, OtherOrder } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
 import { isReadable, readRow, type Row } from "./row.ts";
 
+/** The SQL for a member of a row's `grid`, null for other rows and damaged ones. */
+export function gridMember(name: "id" | "row" | "column"): string {
+  return `CASE WHEN json_valid(generation_order) THEN generation_order ->> '$.grid.${name}' END`;
+}
+
 /** How a generation ended. */
 export type Outcome =
   | { readonly state: "done"; readonly imageId: string }
@@ -63,10 +68,7 @@ export class GenerationTable {
 
   /** The pictures of a grid row by row, without deleted ones. */
   ofGrid(gridId: string): Generation[] {
-    const [id, row, column] = ["id", "row", "column"].map(
-      (member) =>
-        `CASE WHEN json_valid(generation_order) THEN generation_order ->> '$.grid.${member}' END`,
-    );
+    const [id, row, column] = [gridMember("id"), gridMember("row"), gridMember("column")];
     return this.#select(`${id} = ? ORDER BY ${row}, ${column}`, gridId);
   }
 

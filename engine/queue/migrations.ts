@@ -34,4 +34,10 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE generation ADD COLUMN tried TEXT;
     `,
   },
+  {
+    name: "contact sheets",
+    sql: `
+      CREATE TABLE sheet (grid TEXT PRIMARY KEY, pictures INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -11,6 +11,7 @@ import { unreadNotice } from "../files/json-file.ts";
 import { isDiskFull } from "../files/system-error.ts";
 import { GenerationTable, type Outcome } from "./generation-table.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { SheetTable } from "./sheet-table.ts";
 import { canBecome, conflict, isOpen } from "./states.ts";
 
 /** The effect of a command: new or changed rows, and ids of removed ones. */
@@ -49,6 +50,7 @@ const INTERRUPTED: Outcome = { state: "interrupted" };
 export class Queue {
   readonly #database: DatabaseSync;
   readonly #table: GenerationTable;
+  readonly sheets: SheetTable;
   readonly #now: () => Date;
   readonly #notices: readonly string[];
   #onChange: (change: QueueChange) => void = () => {};
@@ -58,6 +60,7 @@ export class Queue {
   private constructor(database: DatabaseSync, lost: OpenedDatabase["lost"], now: () => Date) {
     this.#database = database;
     this.#table = new GenerationTable(database);
+    this.sheets = new SheetTable(database);
     this.#now = now;
     const unread = unreadNotice(this.#table.unread().length, "generation in the queue");
     this.#notices = [lost && noticeOf(lost), unread].filter((text) => text !== undefined);
@@ -213,6 +216,7 @@ export class Queue {
           if (isOpen(state)) throw conflict(state, "forgotten");
           this.#table.remove(id);
         }
+        this.sheets.removeStale();
       },
       removed,
     );
@@ -250,7 +254,10 @@ export class Queue {
     }
     try {
       this.#write(() => {});
-      this.#write(() => this.#table.removeOlder(keptEnded));
+      this.#write(() => {
+        this.#table.removeOlder(keptEnded);
+        this.sheets.removeStale();
+      });
     } catch (error) {
       if (!isDiskFull(error)) throw error;
     }

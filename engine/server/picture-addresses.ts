@@ -29,11 +29,13 @@ export class PictureAddresses {
     this.#now = now;
   }
 
-  /** Path and query, without an origin. */
-  of(kind: PictureKind, id: string): string {
+  /** Path and query, without an origin. The version only tells addresses apart. */
+  of(kind: PictureKind, id: string, version?: number): string {
     const until = (Math.floor(this.#now() / 1000 / HOUR) + 2) * HOUR;
     const signature = this.#sign(kind, id, until).toString("base64url");
-    return `/pictures/${kind}/${encodeURIComponent(id)}?until=${until}&signature=${signature}`;
+    const path = `/pictures/${kind}/${encodeURIComponent(id)}`;
+    const which = version === undefined ? "" : `&version=${version}`;
+    return `${path}?until=${until}&signature=${signature}${which}`;
   }
 
   /** Refuses as ADDRESS_REFUSED a wrong signature or an expired address; returns the seconds left. */

@@ -7,7 +7,7 @@ import { deployProcedures } from "./deploy-procedures.ts";
 import { referenceEstimate, referencePresets } from "../worker/estimates.ts";
 import { endpointProcedures } from "./open-endpoints.ts";
 import { eventsProcedures } from "./event-log.ts";
-import { galleryProcedures } from "./gallery-procedures.ts";
+import { galleryProcedures, withAddresses } from "./gallery-procedures.ts";
 import { GalleryRebuild } from "./gallery-rebuild.ts";
 import { generationProcedures } from "./generation-procedures.ts";
 import { os } from "./implementer.ts";
@@ -52,7 +52,15 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     const remote = await openEndpoints(options, stores, undo);
     const storage = await openBuckets(options, stores, undo);
     const clusters = await openClusters(options, stores);
-    const sheets = new GridSheets({ ...stores, keep: drawing.keep, logError: options.logError });
+    const sheets = new GridSheets({
+      ...stores,
+      keep: drawing.keep,
+      tell: (image) => {
+        const images = [withAddresses(image, options.addressOf)];
+        stores.events.publish({ type: "images-changed", images });
+      },
+      logError: options.logError,
+    });
     undo.defer(() => sheets.close());
     const lanes = openLanes(options, { stores, drawing, endpoints: remote }, undo);
     // Before the device is released: waiting requests would start to draw then.

@@ -100,6 +100,13 @@ function importProcedure({ gallery, addressOf, events }: GalleryProcedureParts) 
 
 /** A picture of the gallery with its signed addresses. */
 export function withAddresses(image: StoredImage, addressOf: AddressOf): Image {
-  const { id } = image;
-  return { ...image, address: addressOf("image", id), thumbnail: addressOf("thumbnail", id) };
+  const { id, sizeBytes, record } = image;
+  // Of all pictures, only a contact sheet is drawn again under its id.
+  const isSheet = record.grid !== undefined && record.grid.column === undefined;
+  const version = isSheet ? sizeBytes : undefined;
+  return {
+    ...image,
+    address: addressOf("image", id, version),
+    thumbnail: addressOf("thumbnail", id, version),
+  };
 }

@@ -3,26 +3,30 @@ import { type Cell, countCells } from "../contract/grid.ts";
 import { gridSheet } from "../drawing/grid-sheet.ts";
 import { Turns } from "../files/turns.ts";
 import type { Gallery } from "../gallery/gallery.ts";
+import type { StoredImage } from "../gallery/image-row.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { LiveQueue } from "./live-queue.ts";
 import type { LogError } from "./refusals.ts";
 
 export interface GridSheetParts {
   readonly live: LiveQueue;
-  readonly gallery: Pick<Gallery, "has" | "fileOf" | "get" | "trash" | "emptyTrash">;
+  readonly gallery: Pick<Gallery, "has" | "fileOf" | "get" | "redraw">;
   readonly keep: (picture: NewPicture) => Promise<string>;
+  /** Reports a sheet that was drawn again. */
+  readonly tell: (image: StoredImage) => void;
   readonly logError: LogError;
 }
 
 /** A sheet that a crash prevented is drawn at the next start, unless its pictures are older than this. */
 const RECENT_MS = 24 * 3_600_000;
 
-/** Draws the contact sheet of a grid once none of its pictures is open, and again if more are drawn later. */
+/**
+ * Draws the contact sheet of a grid once none of its pictures is open, and again if more are drawn later. It remains the
+ * same picture, with its marks; one that was deleted is not drawn again.
+ */
 export class GridSheets {
   readonly #parts: GridSheetParts;
   readonly #turns = new Turns();
-  /** Number of pictures on each sheet of this run. */
-  readonly #shown = new Map<string, number>();
 
   constructor(parts: GridSheetParts) {
     this.#parts = parts;
@@ -31,10 +35,9 @@ export class GridSheets {
 
   /** Draws sheets that a crash prevented. */
   begin(now: Date): void {
-    const { live, gallery } = this.#parts;
     const since = new Date(now.getTime() - RECENT_MS).toISOString();
-    const recent = live.queue.list().filter(({ endedAt = "" }) => endedAt > since);
-    this.#look(recent.filter(({ order }) => order.grid && !gallery.has(sheetId(order.grid))));
+    const { queue } = this.#parts.live;
+    this.#look(queue.list().filter(({ endedAt = "" }) => endedAt > since));
   }
 
   /** Resolves once the sheets being drawn are stored. */
@@ -55,23 +58,29 @@ export class GridSheets {
   }
 
   async #draw(grid: Cell): Promise<void> {
-    const { live, gallery, keep } = this.#parts;
-    const cells = live.queue.ofGrid(grid.id);
+    const { gallery } = this.#parts;
+    const { queue } = this.#parts.live;
+    const cells = queue.ofGrid(grid.id);
     if (cells.some(({ state }) => state === "waiting" || state === "running")) return;
     const pictures = cells.flatMap((cell) => this.#pictureOf(cell));
-    if (pictures.length <= (this.#shown.get(grid.id) ?? 0)) return;
+    const id = sheetId(grid);
+    const isKept = gallery.has(id);
+    const shown = queue.sheets.picturesOf(grid.id);
+    const isDeleted = shown !== undefined && !isKept;
+    if (isDeleted || pictures.length <= (shown ?? 0)) return;
     // The existing sheet may contain cells that were removed from the queue.
-    if (cells.length < countCells(grid) && gallery.has(sheetId(grid))) return;
+    if (isKept && cells.length < countCells(grid)) return;
     const first = cells.find(({ imageId }) => imageId !== undefined && gallery.has(imageId));
     const { record, target } = await gallery.get(first?.imageId ?? "");
-    const sheet = await gridSheet(grid, pictures, record);
-    const id = sheetId(grid);
-    if (gallery.has(id)) {
-      await gallery.trash([id]);
-      await gallery.emptyTrash([id]);
-    }
-    await keep({ id, ...sheet, target });
-    this.#shown.set(grid.id, pictures.length);
+    await this.#put({ id, ...(await gridSheet(grid, pictures, record)), target }, isKept);
+    queue.sheets.put(grid.id, pictures.length);
+  }
+
+  async #put(sheet: NewPicture & { readonly id: string }, isKept: boolean): Promise<void> {
+    const { gallery, keep, tell } = this.#parts;
+    if (!isKept) return void (await keep(sheet));
+    const redrawn = await gallery.redraw(sheet.id, sheet);
+    if (redrawn) tell(redrawn);
   }
 
   /** Undefined if its file is missing, which leaves its place empty. */

@@ -52,7 +52,13 @@ describe.each(TRANSPORTS)("grids, $name", (transport) => {
     await studio.until(first, "done");
     await expect.poll(sheets, { timeout: 30_000 }).toHaveLength(before.length + 1);
     const id = (await sheets()).find((one) => !before.includes(one)) ?? "";
-    const { sizeBytes } = await client.gallery.get({ id });
+    const ids = [id];
+    const marks = { rating: 4, tags: ["kept"] };
+    await client.gallery.star({ ids, isStarred: true });
+    await client.gallery.mark({ ids, rating: marks.rating, tag: marks.tags });
+    await client.gallery.makeAlbum({ name: "Grids" });
+    await client.gallery.addToAlbum({ name: "Grids", ids });
+    const { sizeBytes, address, createdAt, fileName } = await client.gallery.get({ id });
     await client.generation.retry({ ids: rest });
     await Promise.all(rest.map((one) => studio.until(one, "done")));
     const size = () =>
@@ -61,6 +67,48 @@ describe.each(TRANSPORTS)("grids, $name", (transport) => {
         () => 0,
       );
     await expect.poll(size, { timeout: 30_000 }).toBeGreaterThan(sizeBytes);
+    const redrawn = await client.gallery.get({ id });
+    expect(redrawn).toMatchObject({
+      ...marks,
+      albums: ["Grids"],
+      isStarred: true,
+      isTrashed: false,
+      createdAt,
+      fileName,
+      record: { createdAt },
+    });
+    // Browsers keep what they fetched from an address.
+    expect(redrawn.address).not.toBe(address);
+  });
+
+  test("a sheet in the trash is drawn again there, and one that was deleted is not, even after a restart", async () => {
+    const { client } = studio;
+    const before = await sheets();
+    await client.queue.pause();
+    const { generationIds } = await client.generation.enqueueGrid(asked);
+    const [first = "", second = "", third = "", last = ""] = generationIds;
+    await client.generation.cancel({ ids: [second, third, last] });
+    await client.queue.resume();
+    await expect.poll(sheets, { timeout: 30_000 }).toHaveLength(before.length + 1);
+    const id = (await sheets()).find((one) => !before.includes(one)) ?? "";
+    await client.gallery.trash({ ids: [id] });
+    const { sizeBytes } = await client.gallery.get({ id });
+    await client.generation.retry({ ids: [second] });
+    const trashed = () => client.gallery.get({ id });
+    await expect
+      .poll(async () => (await trashed()).sizeBytes, { timeout: 30_000 })
+      .toBeGreaterThan(sizeBytes);
+    expect((await trashed()).isTrashed).toBe(true);
+    await client.gallery.emptyTrash({ ids: [id] });
+    await client.generation.retry({ ids: [third] });
+    await studio.until(third, "done");
+    await studio.close();
+    await studio.open();
+    expect((await studio.client.generation.get({ id: first })).state).toBe("done");
+    // Sheets are drawn one after another: after this one, the other would be there.
+    await studio.client.generation.enqueueGrid(asked);
+    await expect.poll(sheets, { timeout: 30_000 }).toHaveLength(before.length + 1);
+    expect(await sheets()).not.toContain(id);
   });
 
   test.each([

@@ -40,14 +40,14 @@ const inProcess: Transport = {
     const mistakes: unknown[] = [];
     const studio = await createStudio({
       dataFolder,
-      addressOf: (kind, id) => `/pictures/${kind}/${id}`,
+      addressOf: (kind, id, version = 0) => `/pictures/${kind}/${id}?version=${version}`,
       freshAddress: () => "http://studio.invalid/#code=once",
       logError: (error) => mistakes.push(error),
     });
     return {
       client: clientOf(studio.router),
       async picture(address) {
-        const [, , name, id = ""] = address.split("/");
+        const [, , name, id = ""] = new URL(address, "http://studio.invalid").pathname.split("/");
         const kind = PICTURE_KINDS.find((known) => known === name) ?? "image";
         const opened = await studio.openPicture(kind, id);
         if ("stream" in opened) return Buffer.concat(await Array.fromAsync(opened.stream));

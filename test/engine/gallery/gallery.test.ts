@@ -49,6 +49,46 @@ describe("adding", () => {
     expect(gallery.names()).toEqual({ total: 1, days: [{ day: "2026-11-24", ids: [image.id] }] });
   });
 
+  test("a picture drawn again keeps its id, name, date and marks, and has the new file and record", async () => {
+    const folder = temporaryFolder();
+    const made: string[] = [];
+    const gallery = await openGallery(folder, {
+      makeThumbnail: async () => new TextEncoder().encode(`thumbnail ${made.push("one")}`),
+    });
+    const former = await gallery.add({ ...picture(), id: "grid-1" });
+    await gallery.star([former.id], true);
+    await gallery.marking.mark({ ids: [former.id], rating: 3, tag: ["sheet"] });
+    const later = picture({
+      width: 8,
+      prompt: "a blue boat",
+      createdAt: "2026-11-26T12:00:00.000Z",
+    });
+    const redrawn = await gallery.redraw(former.id, later);
+    expect(redrawn).toEqual({
+      ...former,
+      record: { ...later.record, createdAt: former.createdAt },
+      sizeBytes: readFileSync(gallery.fileOf(former.id)).length,
+      isStarred: true,
+      rating: 3,
+      tags: ["sheet"],
+    });
+    expect(await gallery.get(former.id)).toEqual(redrawn);
+    expect(gallery.names({ search: "boat" }).total).toBe(1);
+    expect(readFileSync(await gallery.thumbnailOf(former.id), "utf8")).toBe("thumbnail 2");
+    const texts = readPngTexts(readFileSync(gallery.fileOf(former.id)));
+    expect(readOwnRecord(texts)).toEqual(redrawn?.record);
+    expect(readMark(texts)).toMatchObject({ id: former.id });
+
+    await gallery.trash([former.id]);
+    expect(await gallery.redraw(former.id, picture())).toMatchObject({
+      isTrashed: true,
+      rating: 3,
+    });
+    await gallery.emptyTrash([former.id]);
+    expect(await gallery.redraw(former.id, picture())).toBeUndefined();
+    expect(filesIn(folder)).toEqual([]);
+  });
+
   test("pictures with the same name get numbers, and none is ever overwritten", async () => {
     const folder = temporaryFolder();
     const gallery = await openGallery(folder, { settings: () => ({ fileNamePattern: "cat" }) });

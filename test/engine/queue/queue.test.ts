@@ -316,3 +316,20 @@ test("one whose request never started waits in its place for its next target, ov
   // There is no further target to wait for.
   expect(() => again.moveOn(id, error)).toThrow("cannot be moved");
 });
+
+test("how many pictures a contact sheet shows is kept until the last generation of its grid is removed", () => {
+  const cell = { x: { setting: "steps", values: ["1", "2"] }, row: 0 } as const;
+  const x = { ...cell.x, values: [...cell.x.values] };
+  const inGrid = (column: number) => ({ ...order(column), grid: { ...cell, x, id: "g", column } });
+  const { path, queue } = openQueue();
+  const ids = queue.add([inGrid(0), inGrid(1)]);
+  queue.cancel(ids);
+  expect(queue.sheets.picturesOf("g")).toBeUndefined();
+  queue.sheets.put("g", 2);
+  const { queue: again } = openQueue(path);
+  expect(again.sheets.picturesOf("g")).toBe(2);
+  again.prune(ids.slice(0, 1));
+  expect(again.sheets.picturesOf("g")).toBe(2);
+  again.prune(ids.slice(1));
+  expect(again.sheets.picturesOf("g")).toBeUndefined();
+});
