@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
-import type { Generation } from "../contract/generation.ts";
+import { batchOf, type Generation } from "../contract/generation.ts";
 import { gridOf, type GridFlags, withGridFlags } from "./grid-flags.ts";
 import { note, printResult } from "./outcome.ts";
 import { cancelOpen } from "./query-endpoint.ts";
@@ -82,26 +82,41 @@ async function sendInitImage(
 function cancel(): Command {
   return studioCommand("cancel", "Ends open generations, the running one within two seconds.")
     .argument("[id...]", "which")
+    .option("--running", "what is being drawn now")
+    .option("--batch", "also the others that were added together with them")
     .option("--all", "all that are open")
-    .action((ids: string[], { dataDir, all }: StudioFlags & { all?: boolean }) =>
-      withStudio(dataDir, async ({ client }) => {
-        const chosen = all === true ? await openIds(client) : named(ids);
-        await cancelOpen(client, chosen);
+    .action((ids: string[], flags: CancelFlags) =>
+      withStudio(flags.dataDir, async ({ client }) => {
+        const { generations } = await client.queue.get();
+        await cancelOpen(client, chosenFrom(generations, ids, flags));
       }),
     );
 }
 
-function named(ids: string[]): string[] {
-  if (ids.length > 0) return ids;
-  const reason = "name some, or cancel all with --all";
-  throw new StudioError("REQUEST_INVALID", { field: "The ids", value: "left out", reason });
-}
+type CancelFlags = StudioFlags & {
+  readonly running?: boolean;
+  readonly batch?: boolean;
+  readonly all?: boolean;
+};
 
-async function openIds(client: ReachedStudio["client"]): Promise<string[]> {
-  const { generations } = await client.queue.get();
-  return generations
-    .filter(({ state }) => state === "waiting" || state === "running")
-    .map(({ id }) => id);
+/** Ids that are not in the list are kept, so that they are refused. */
+function chosenFrom(
+  generations: readonly Generation[],
+  ids: readonly string[],
+  { running = false, batch = false, all = false }: CancelFlags,
+): string[] {
+  if (!running && !all && ids.length === 0) {
+    const reason = "name some, or use --running or --all";
+    throw new StudioError("REQUEST_INVALID", { field: "The ids", value: "left out", reason });
+  }
+  const open = generations.filter(({ state }) => state === "waiting" || state === "running");
+  if (all) return open.map(({ id }) => id);
+  const named = generations.filter(
+    ({ id, state }) => ids.includes(id) || (running && state === "running"),
+  );
+  const batches = new Set(batch ? named.map(batchOf) : []);
+  const together = open.filter((one) => batches.has(batchOf(one)));
+  return [...new Set([...ids, ...[...named, ...together].map(({ id }) => id)])];
 }
 
 function switching(name: "pause" | "resume", description: string): Command {

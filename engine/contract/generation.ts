@@ -61,6 +61,11 @@ export const generationSchema = z.object({
 });
 export type Generation = z.output<typeof generationSchema>;
 
+/** The same for generations that were added together: those of one request, or of one grid. */
+export function batchOf({ createdAt, order }: Pick<Generation, "createdAt" | "order">): string {
+  return order.grid?.id ?? createdAt;
+}
+
 /** The whole queue: open generations in drawing order, then the latest ended ones. */
 export const queueSchema = z.object({
   isPaused: z.boolean(),

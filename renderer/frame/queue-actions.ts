@@ -1,28 +1,25 @@
-import { CircleX, ListX, Pause, Play } from "lucide-react";
+import { CircleX, Layers2, ListX, Pause, Play } from "lucide-react";
 import { useMemo } from "react";
 import { useStudio } from "../connection/studio.tsx";
+import { CANCEL_PRESS, cancelGenerations } from "../picture/cancel-generations.ts";
 import { useActions } from "../shortcuts/registry.ts";
 import { runningOf, useQueue } from "../state/queue.ts";
-import { attempt, showUndo } from "../ui/toasts.ts";
+import { useOpenPress } from "../state/selection.ts";
+import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 
 /** Registers the queue's actions, available on every page; renders nothing. */
 export function QueueActions() {
-  const { client } = useStudio();
+  const studio = useStudio();
   const t = useWords("frame");
   const runningId = useQueue((queue) => runningOf(queue)?.id);
   const isPaused = useQueue((queue) => queue.isPaused);
   const isEmpty = useQueue(({ openIds }) => openIds.length === 0);
+  const press = useOpenPress();
   const actions = useMemo(() => {
+    const { client } = studio;
     const group = t("queue.title");
-    const clear = async () => {
-      const ids = [...useQueue.getState().openIds];
-      await client.generation.cancel({ ids });
-      showUndo(t("queue.cleared", { count: ids.length }), {
-        label: t("queue.restore"),
-        run: () => attempt(client.generation.retry({ ids })),
-      });
-    };
+    const isSeveral = press.length > 1;
     return [
       {
         id: "queue.cancel-current",
@@ -35,13 +32,22 @@ export function QueueActions() {
           runningId !== undefined && attempt(client.generation.cancel({ ids: [runningId] })),
       },
       {
+        id: CANCEL_PRESS,
+        label: isSeveral ? t("queue.cancelPress", { count: press.length }) : t("queue.cancelSome"),
+        group,
+        icon: Layers2,
+        keys: "shift+backspace",
+        isDisabled: !isSeveral,
+        run: () => attempt(cancelGenerations(studio, press, t)),
+      },
+      {
         id: "queue.clear",
         label: t("queue.clear"),
         group,
         icon: ListX,
         keys: "mod+shift+x",
         isDisabled: isEmpty,
-        run: () => attempt(clear()),
+        run: () => attempt(cancelGenerations(studio, useQueue.getState().openIds, t)),
       },
       {
         id: "queue.pause",
@@ -51,7 +57,7 @@ export function QueueActions() {
         run: () => attempt(isPaused ? client.queue.resume() : client.queue.pause()),
       },
     ];
-  }, [client, t, runningId, isPaused, isEmpty]);
+  }, [studio, t, runningId, press, isPaused, isEmpty]);
   useActions(actions);
   return null;
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { create } from "zustand";
-import type { Generation } from "../../engine/contract/generation.ts";
+import { batchOf, type Generation } from "../../engine/contract/generation.ts";
 import { useImages } from "./images.ts";
 import { newestFirst, type QueueState, runningOf, useQueue } from "./queue.ts";
 
@@ -40,9 +40,32 @@ export function markPress(ids: readonly string[]): void {
   usePresses.setState(Object.fromEntries(ids.map((id) => [id, first])));
 }
 
-/** A grid's pictures stay together even if some are drawn again. */
-function keyOf({ id, createdAt, order }: Generation, presses: Presses): string {
-  return order.grid?.id ?? presses[id] ?? createdAt;
+function keyOf(generation: Generation, presses: Presses): string {
+  return presses[generation.id] ?? batchOf(generation);
+}
+
+/** The open generations of one's press, in drawing order. */
+export function openOfPress(
+  { byId, openIds }: Pick<QueueState, "byId" | "openIds">,
+  one: Generation | undefined,
+  presses: Presses = usePresses.getState(),
+): readonly string[] {
+  if (one === undefined) return [];
+  const key = keyOf(one, presses);
+  return openIds.filter((id) => {
+    const open = byId[id];
+    return open !== undefined && keyOf(open, presses) === key;
+  });
+}
+
+/** The open generations of the press that is being drawn or is next, in drawing order. */
+export function useOpenPress(): readonly string[] {
+  const presses = usePresses();
+  const ids = useQueue((queue) => {
+    const one = runningOf(queue) ?? queue.byId[queue.openIds[0] ?? ""];
+    return openOfPress(queue, one, presses).join(" ");
+  });
+  return useMemo(() => ids.split(" ").filter(Boolean), [ids]);
 }
 
 /** The generations of one's press, in drawing order. */

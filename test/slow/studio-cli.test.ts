@@ -82,6 +82,11 @@ describe("of a running studio", () => {
       [second!["id"], "waiting"],
       [first!["id"], "cancelled"],
     ]);
+    const batch = await told(run("queue", "add", "b", ...QUICK, "--count", "3", "--json"));
+    await told(run("queue", "cancel", String(batch[1]!["id"]), "--batch"));
+    await told(run("queue", "cancel", "--running", "--batch"));
+    const open = (await told(run("queue", "--json"))).filter(({ state }) => state === "waiting");
+    expect(open.map(({ id }) => id)).toEqual([second!["id"]]);
     await told(run("queue", "cancel", "--all"));
     await told(run("queue", "retry", String(first!["id"])));
     await told(run("queue", "clear"));

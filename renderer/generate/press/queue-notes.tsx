@@ -1,23 +1,28 @@
 import { Play, RadioTower } from "lucide-react";
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import { CANCEL_PRESS } from "../../picture/cancel-generations.ts";
 import { useEndpoints } from "../../picture/targets.ts";
+import { useRegisteredActions } from "../../shortcuts/registry.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { useProgress } from "../../state/progress.ts";
 import { useQueue } from "../../state/queue.ts";
+import { useOpenPress } from "../../state/selection.ts";
 import { secondsLeftAt } from "../../state/time-left.ts";
 import { Button } from "../../ui/button.tsx";
 import { attempt } from "../../ui/toasts.ts";
+import { Tooltip } from "../../ui/tooltip.tsx";
 import { formatAbout } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { offerFor } from "../overflow.ts";
 import styles from "./press.module.css";
 
-/** Notes about the queue before a press: that it is paused, or that another target would be faster. */
+/** Notes about the queue: that it is paused, what is left of a press, or that another target would be faster. */
 export function QueueNotes() {
   return (
     <>
       <PausedQueue />
+      <OpenPress />
       <OverflowOffer />
     </>
   );
@@ -35,6 +40,24 @@ function PausedQueue() {
       <Button size="dense" icon={Play} onPress={() => attempt(client.queue.resume())}>
         {t("press.resume")}
       </Button>
+    </div>
+  );
+}
+
+/** How many pictures of a press are left, and a button that cancels all of them; Cancel ends one. */
+function OpenPress() {
+  const t = useWords("generate");
+  const { length: count } = useOpenPress();
+  const cancel = useRegisteredActions().find(({ id }) => id === CANCEL_PRESS);
+  if (count < 2 || cancel?.icon === undefined) return null;
+  return (
+    <div className={styles.paused}>
+      <span role="status">{t("press.left", { count })}</span>
+      <Tooltip text={cancel.label} keys={cancel.keys}>
+        <Button size="dense" icon={cancel.icon} onPress={() => cancel.run()}>
+          {t("press.cancelAll", { count })}
+        </Button>
+      </Tooltip>
     </div>
   );
 }

@@ -1,25 +1,29 @@
-import { CircleX, Images, RotateCcw, Shuffle, X } from "lucide-react";
+import { CircleX, Images, Layers2, RotateCcw, Shuffle, X } from "lucide-react";
 import { useMemo } from "react";
 import type { Image } from "../../../engine/contract/gallery.ts";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { seedAfter } from "../../../engine/contract/seed.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import { cancelGenerations } from "../../picture/cancel-generations.ts";
 import { useImageActions } from "../../picture/image-actions.ts";
 import type { Action } from "../../shortcuts/registry.ts";
 import { changeForm, recallRecord, useForm } from "../../state/form.ts";
 import { useImages } from "../../state/images.ts";
-import { isOpen } from "../../state/queue.ts";
+import { isOpen, useQueue } from "../../state/queue.ts";
+import { openOfPress } from "../../state/selection.ts";
 import { attempt } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 
 /** The actions for one generation of the session: for its picture, or for one without a picture. */
-export function useGenerationActions(generation: Generation, press: () => void): readonly Action[] {
+export function useGenerationActions(generation: Generation, draw: () => void): readonly Action[] {
   const t = useWords("frame");
-  const { client } = useStudio();
+  const studio = useStudio();
+  const { client } = studio;
+  const press = useQueue((queue) => openOfPress(queue, generation).join(" "));
   const { id, imageId = "", order } = generation;
   const image = useImages((all) => all[imageId]);
   const ofImage = useImageActions(useMemo(() => (image ? [image] : []), [image]));
-  const more = useMoreActions(image, press);
+  const more = useMoreActions(image, draw);
   if (image !== undefined) return [...more, ...ofImage];
   const group = t("queue.title");
   const ids = [id];
@@ -30,6 +34,14 @@ export function useGenerationActions(generation: Generation, press: () => void):
     group,
     icon: CircleX,
     run: () => attempt(client.generation.cancel({ ids })),
+  };
+  const together = press.split(" ");
+  const cancelAll: Action = {
+    id: "session.cancel-press",
+    label: t("queue.cancelPress", { count: together.length }),
+    group,
+    icon: Layers2,
+    run: () => attempt(cancelGenerations(studio, together, t)),
   };
   const retry: Action = {
     id: "session.retry",
@@ -45,7 +57,8 @@ export function useGenerationActions(generation: Generation, press: () => void):
     icon: X,
     run: () => attempt(client.generation.prune({ ids })),
   };
-  return isOpen(generation) ? [cancel] : [retry, remove];
+  if (!isOpen(generation)) return [retry, remove];
+  return together.length > 1 ? [cancel, cancelAll] : [cancel];
 }
 
 /** The number of pictures that "more like this one" draws. */

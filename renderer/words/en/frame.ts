@@ -83,6 +83,8 @@ export const frame = {
       interrupted: "interrupted",
     },
     cancelCurrent: "Cancel the running picture",
+    cancelSome: "Cancel all pictures of the press",
+    cancelPress: "Cancel all {{count}} pictures of the press",
     clear: "Clear the queue",
     cleared_one: "{{count}} picture cancelled",
     cleared_other: "{{count}} pictures cancelled",

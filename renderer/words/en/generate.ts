@@ -141,6 +141,8 @@ export const generate = {
     generate: "Generate",
     cancel: "Cancel",
     cancelHint: "Cancel the running picture",
+    left: "{{count}} pictures of this press left",
+    cancelAll: "Cancel all {{count}}",
     paused: "The queue is paused.",
     resume: "Resume",
     busy: "This computer is busy for about {{wait}}. {{name}} would be done in about {{time}}.",

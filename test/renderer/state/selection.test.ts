@@ -1,6 +1,12 @@
 import { afterEach, expect, test } from "vitest";
 import type { Generation } from "../../../engine/contract/generation.ts";
-import { lookedAt, markPress, pressOf, sessionNow } from "../../../renderer/state/selection.ts";
+import {
+  lookedAt,
+  markPress,
+  openOfPress,
+  pressOf,
+  sessionNow,
+} from "../../../renderer/state/selection.ts";
 import { forgetGenerations, mergeGenerations, useQueue } from "../../../renderer/state/queue.ts";
 import { generationOf, orderOf } from "../../fakes/fake-studio-rows.ts";
 
@@ -65,4 +71,21 @@ test("the strip stays the same when a picture ends, and the stage has what it be
   forgetGenerations([older.id]);
   expect(sessionNow().ids).toEqual([ended.id]);
   expect(sessionNow().press).toBe(press);
+});
+
+test("what is left of a press: its open ones in drawing order, also if it made several requests", () => {
+  const at = (id: string, minutes: number, state: Generation["state"]) => ({
+    ...generationOf(orderOf(0), minutes, { state }),
+    id,
+  });
+  const ended = at("ended", 5, "done");
+  const [first, second] = [at("first", 5, "running"), at("second", 5, "waiting")];
+  const [later, latest] = [at("later", 6, "waiting"), at("latest", 7, "waiting")];
+  const queue = queueOf([ended, first, second, later, latest]);
+  expect(openOfPress(queue, first)).toEqual(["first", "second"]);
+  expect(openOfPress(queue, ended)).toEqual(["first", "second"]);
+  expect(openOfPress(queue, later)).toEqual(["later"]);
+  expect(openOfPress(queue, undefined)).toEqual([]);
+  markPress(["later", "latest"]);
+  expect(openOfPress(queue, latest)).toEqual(["later", "latest"]);
 });
