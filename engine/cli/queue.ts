@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import { batchOf, type Generation } from "../contract/generation.ts";
 import { gridOf, type GridFlags, withGridFlags } from "./grid-flags.ts";
+import { namedEndpoint } from "./named-endpoint.ts";
 import { note, printResult } from "./outcome.ts";
 import { cancelOpen } from "./query-endpoint.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
@@ -38,22 +39,25 @@ function list(): Command {
 
 type AddFlags = StudioFlags &
   RequestFlags &
-  GridFlags & { readonly model?: string; readonly first?: boolean };
+  GridFlags & { readonly model?: string; readonly endpoint?: string; readonly first?: boolean };
 
 function add(): Command {
   const command = studioCommand("add", "Puts pictures into the queue and prints their ids.")
     .argument("<prompt>", "what to draw")
     .option("--model <id>", "a model of the store; the one chosen in settings by default")
+    .option("--endpoint <id|name>", "draw on an inference endpoint instead of this computer")
     .option("--first", "in front of everything that is waiting");
   return withGridFlags(withRequestFlags(command)).action(
     async (prompt: string, flags: AddFlags) => {
       const grid = gridOf(flags);
       await withStudio(flags.dataDir, async (studio) => {
         const { generation } = studio.client;
+        const { endpoint } = flags;
         const request = {
           ...requestOf(prompt, flags),
           styles: flags.style && [...flags.style],
           model: flags.model,
+          target: endpoint && (await namedEndpoint(studio.client, endpoint)).id,
           isFirst: flags.first ?? false,
           initImageId: await sendInitImage(studio, flags.initImage),
         };

@@ -144,3 +144,17 @@ test("queue add takes a grid: each cell waits in the studio with its place", asy
   expect([refused.code, lines(refused.out)[0]?.["type"]]).toEqual([1, "error"]);
   expect(lines((await run("queue")).out)).toHaveLength(4);
 });
+
+test("queue add sends a picture or a whole grid to an endpoint, by its name", async () => {
+  const folder = temporaryFolder();
+  const run = (...args: string[]) => darkroom([...args, "--json", "--data-dir", folder]);
+  const address = ["https://edge.example", "--name", "edge", "--model", "sd"];
+  const [endpoint] = lines((await run("endpoints", "add", ...address)).out);
+  const add = ["queue", "add", "a red ball", "--endpoint"];
+  expect((await run(...add, "edge", "--grid-x", "seed=1,2")).code).toBe(0);
+  expect((await run(...add, String(endpoint?.["id"]))).code).toBe(0);
+  const rows = lines((await run("queue")).out);
+  expect(rows.map(({ target }) => target)).toEqual(Array(3).fill(endpoint?.["id"]));
+  const refused = await run(...add, "nowhere", "--grid-x", "seed=1,2");
+  expect([refused.code, lines(refused.out)]).toMatchObject([1, [{ code: "NOT_FOUND" }]]);
+});
