@@ -6,6 +6,7 @@ import { Icon } from "./icon.tsx";
 import { KeyHint } from "./key-hint.tsx";
 import styles from "./menu.module.css";
 import { useFocusReturn } from "./use-focus-return.ts";
+import { useMediaQuery } from "./use-media-query.ts";
 
 /** One entry of a menu. */
 export interface MenuEntry {
@@ -33,6 +34,8 @@ export interface PointMenuProps {
 
 /** A menu at a point. Most callers need useContextMenu of renderer/shortcuts instead. */
 export function PointMenu({ entries, label, isOpen, onClose, anchor }: PointMenuProps) {
+  // Beside the point it may take the window's whole height; a narrow window has no room there.
+  const isWide = useMediaQuery("(min-width: 700px)");
   return (
     <Popover
       className={styles.popover ?? ""}
@@ -40,7 +43,7 @@ export function PointMenu({ entries, label, isOpen, onClose, anchor }: PointMenu
       triggerRef={anchor}
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
-      placement="bottom start"
+      placement={isWide ? "right top" : "bottom start"}
       offset={0}
     >
       <Entries entries={entries} label={label} onClose={onClose} />
@@ -52,7 +55,12 @@ function Entries(props: { entries: readonly MenuEntry[]; label: string; onClose?
   const { entries, label, onClose } = props;
   useFocusReturn("menu");
   return (
-    <AriaMenu className={styles.menu ?? ""} aria-label={label} {...(onClose && { onClose })}>
+    <AriaMenu
+      className={styles.menu ?? ""}
+      aria-label={label}
+      autoFocus
+      {...(onClose && { onClose })}
+    >
       {entries.map((entry, index) => (
         <Fragment key={entry.id}>
           {index > 0 && entry.group !== entries[index - 1]?.group && (
