@@ -28,6 +28,7 @@ import { changeForm, RECALLED, type Recalled, recallRecord, recallStart } from "
 import { attempt, doUndoable, showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { copyImage, downloadImage } from "./copy-image.ts";
+import { useTellApplied } from "./use-tell-applied.ts";
 
 const RECALLS = [
   { part: "all", icon: SlidersHorizontal, keys: "a" },
@@ -46,40 +47,37 @@ type Words = ReturnType<typeof useWords<"picture">>;
 export function useImageActions(images: readonly Image[]): readonly Action[] {
   const studio = useStudio();
   const t = useWords("picture");
-  const [address, navigate] = useLocation();
-  const isHere = address === "/generate";
+  const [, navigate] = useLocation();
+  const tellApplied = useTellApplied();
   return useMemo(() => {
     const [first] = images;
     if (first === undefined) return [];
-    const tellTaken = (text: string) =>
-      isHere
-        ? showToast(text)
-        : showToast(text, { label: t("open"), run: () => navigate("/generate") });
     const single =
       images.length === 1
         ? [
-            ...recallActions(first, studio, t, tellTaken),
+            ...recallActions(first, studio, t, tellApplied),
             elsewhereAction(first, t),
             ...siblingActions(first, t, navigate),
-            ...fileActions(first, studio, t, tellTaken),
+            ...fileActions(first, studio, t, tellApplied),
           ]
         : [];
     return [...single, ...keepActions(images, studio, t)];
-  }, [images, studio, t, isHere, navigate]);
+  }, [images, studio, t, navigate, tellApplied]);
 }
 
-type Tell = (text: string) => void;
+type Tell = ReturnType<typeof useTellApplied>;
 
 function recallActions(
   { record }: Image,
   { client }: Studio,
   t: Words,
-  tellTaken: Tell,
+  tell: Tell,
 ): readonly Action[] {
   const take = async (part: Part) => {
     recallRecord(record, PARTS[part]);
-    const isWhole = !WITH_START.has(part) || (await recallStart(client, record));
-    tellTaken(t(isWhole ? "taken" : "startImage.goneToast"));
+    const isWhole = !WHOLE.has(part) || (await recallStart(client, record));
+    const text = t(isWhole ? "taken" : "startImage.goneToast");
+    await tell(text, WHOLE.has(part) ? record.model : undefined);
   };
   return RECALLS.map(({ part, icon, keys }) => ({
     id: `picture.recall-${part}`,
@@ -136,7 +134,7 @@ function fileActions(image: Image, { client }: Studio, t: Words, tell: Tell): re
   const group = t("actions.file");
   const start = async () => {
     changeForm({ initImage: await client.generation.useAsInitImage({ imageId: image.id }) });
-    tell(t("actions.started"));
+    await tell(t("actions.started"));
   };
   const reveal = desktop
     ? {
@@ -216,5 +214,5 @@ const PARTS: Readonly<Record<Part, readonly Recalled[]>> = {
   size: ["width", "height"],
 };
 
-/** Parts that include the start image. */
-const WITH_START: ReadonlySet<Part> = new Set(["all", "remix"]);
+/** Parts that are a whole order, so that the start image and the model matter. */
+const WHOLE: ReadonlySet<Part> = new Set(["all", "remix"]);

@@ -11,6 +11,14 @@ export const picture = {
   copied: "Copied",
   taken: "Settings applied",
   open: "Open Generate",
+  model: {
+    other: "They were made with {{name}}; {{used}} is chosen.",
+    missing:
+      "They were made with {{name}}, which isn't on this computer; {{used}} is used instead.",
+    use: "Use that model",
+    get: "Download",
+    find: "Open Models",
+  },
   fields: {
     prompt: "Prompt",
     negativePrompt: "Negative prompt",

@@ -1,0 +1,42 @@
+import type { CatalogueEntry, StoredModel } from "../../engine/contract/models.ts";
+
+/** Why a picture drawn with the form's settings will not have the model of the picture that they came from. */
+export type ModelNotice =
+  /** Its model is on this computer, but another one is chosen. */
+  | { readonly kind: "other"; readonly id: string; readonly name: string; readonly used: string }
+  /** Its model is not on this computer; `wanted` is its id in the catalogue, empty if it is not in there. */
+  | {
+      readonly kind: "missing";
+      readonly name: string;
+      readonly used: string;
+      readonly wanted: string;
+    };
+
+export interface KnownModels {
+  readonly models: readonly Pick<StoredModel, "id" | "summary">[];
+  /** The id of the chosen model. */
+  readonly chosen: string;
+  readonly catalogue: readonly Pick<CatalogueEntry, "id" | "title" | "sources">[];
+}
+
+/** Undefined if the picture was drawn with the chosen model, or does not name one. */
+export function modelNotice(
+  name: string | undefined,
+  { models, chosen, catalogue }: KnownModels,
+): ModelNotice | undefined {
+  if (name === undefined) return undefined;
+  const isNamed = ({ id, summary }: KnownModels["models"][number]) =>
+    id === name || summary?.name === name;
+  const present = models.find(({ id }) => id === chosen);
+  if (present !== undefined && isNamed(present)) return undefined;
+  const used = present?.summary?.name ?? chosen;
+  const stored = models.find(isNamed);
+  if (stored !== undefined) return { kind: "other", id: stored.id, name, used };
+  const entry = catalogue.find(
+    ({ id, title, sources }) =>
+      id === name ||
+      title === name ||
+      sources.some((source) => source === name || source.endsWith(`/${name}`)),
+  );
+  return { kind: "missing", name, used, wanted: entry?.id ?? "" };
+}
