@@ -1,8 +1,7 @@
 import { LayoutGrid, PanelRightOpen } from "lucide-react";
-import { memo, type RefObject, useDeferredValue, useMemo, useRef } from "react";
+import { memo, type RefObject, useDeferredValue, useRef } from "react";
 import { DetailsColumn } from "../picture/details-column.tsx";
 import { GenerationDetails } from "../picture/details.tsx";
-import { useImageActions } from "../picture/image-actions.ts";
 import { useActions } from "../shortcuts/registry.ts";
 import { useConnection } from "../state/connection.ts";
 import { useImages } from "../state/images.ts";
@@ -22,7 +21,9 @@ import { useGenerateActions } from "./generate-actions.ts";
 import styles from "./generate-page.module.css";
 import { useReasons } from "./press/reasons.ts";
 import { useGenerate } from "./press/use-generate.ts";
+import { ActedOn } from "./stage/acted-on.tsx";
 import { EmptyStage } from "./stage/empty-stage.tsx";
+import { useMoreActions } from "./stage/generation-actions.ts";
 import { PressSheet } from "./stage/press-sheet.tsx";
 import { SessionStrip } from "./stage/session-strip.tsx";
 import { Stage } from "./stage/stage.tsx";
@@ -79,15 +80,12 @@ interface PromptProps {
   readonly promptRef: RefObject<HTMLTextAreaElement | null>;
 }
 
-/** Registers the actions of the page and of the picture on the stage; renders nothing. */
+/** Registers the actions of the page; renders nothing. */
 function PageActions({ promptRef }: PromptProps) {
   const model = useChosenModel();
   const reasons = useReasons(model);
   const press = useGenerate(model);
-  const imageId = useSession(({ looked }) => looked?.imageId ?? "");
-  const image = useImages((all) => all[imageId]);
   useActions(useGenerateActions(press, reasons.length > 0, promptRef));
-  useActions(useImageActions(useMemo(() => (image ? [image] : []), [image])));
   return null;
 }
 
@@ -134,6 +132,7 @@ function Single({ press }: { press: () => void }) {
   const looked = useSession((session) => session.looked);
   return (
     <>
+      {looked && <ActedOn generations={[looked]} press={press} />}
       {looked && <Stage generation={looked} press={press} />}
       <ShowAll />
     </>
@@ -183,6 +182,9 @@ function DetailsPanel() {
  * gives way to frames: a picture that ends is shown first.
  */
 function DetailsOfLooked() {
+  const press = useGenerate(useChosenModel());
   const generation = useDeferredValue(useSession(({ looked }) => looked));
-  return generation && <GenerationDetails generation={generation} />;
+  const image = useImages((all) => all[generation?.imageId ?? ""]);
+  const more = useMoreActions(image, press);
+  return generation && <GenerationDetails generation={generation} more={more} />;
 }

@@ -5,6 +5,7 @@ import type { Generation } from "../../engine/contract/generation.ts";
 import type { ForeignRecord } from "../../engine/contract/image-record.ts";
 import { RECORDING_FORMS, type RecordingForm } from "../../engine/contract/recordings.ts";
 import { useStudio } from "../connection/studio.tsx";
+import type { Action } from "../shortcuts/registry.ts";
 import { ActionButton } from "../shortcuts/action-button.tsx";
 import { useImages } from "../state/images.ts";
 import { Button } from "../ui/button.tsx";
@@ -36,10 +37,19 @@ const SHOWN_LOAD_SECONDS = 0.5;
 
 const PROVIDERS = ["cpu", "cuda", "dml", "coreml", "webgpu"] as const;
 
+interface MoreActions {
+  /** Actions of the page, shown in front of the picture's own. */
+  readonly more?: readonly Action[];
+}
+
+export interface DetailsProps extends MoreActions {
+  readonly image: Image;
+}
+
 /** How a picture was made; every field can be applied again and copied. */
-export function Details({ image }: { image: Image }) {
+export function Details({ image, more = [] }: DetailsProps) {
   const t = useWords("picture");
-  return <Fields {...fieldsOf(image, t)} />;
+  return <Fields {...fieldsOf(image, t)} more={more} />;
 }
 
 function fieldsOf(image: Image, t: Words): FieldsProps {
@@ -47,7 +57,7 @@ function fieldsOf(image: Image, t: Words): FieldsProps {
   return { image, record, untold: isRemote(target) ? t("untold") : undefined, of: { imageId } };
 }
 
-export interface GenerationDetailsProps {
+export interface GenerationDetailsProps extends MoreActions {
   readonly generation: Generation;
 }
 
@@ -57,27 +67,28 @@ export interface GenerationDetailsProps {
  */
 export const GenerationDetails = memo(function GenerationDetails({
   generation,
+  more = [],
 }: GenerationDetailsProps) {
   const t = useWords("picture");
   const { id, imageId = "", target } = generation;
   const image = useImages((all) => all[imageId]);
   const asked = useAskedRecord(generation);
-  if (image) return <Fields {...fieldsOf(image, t)} />;
+  if (image) return <Fields {...fieldsOf(image, t)} more={more} />;
   const untold = isRemote(target) ? t("endpointsOwn") : undefined;
   return <Fields record={asked} untold={untold} of={{ id }} />;
 });
 
-interface FieldsProps extends RecordFieldsProps {
+interface FieldsProps extends RecordFieldsProps, MoreActions {
   /** Undefined while there is no picture. */
   readonly image?: Image;
   readonly of: Requested;
 }
 
-function Fields({ image, record, untold, of }: FieldsProps) {
+function Fields({ image, record, untold, of, more = [] }: FieldsProps) {
   const t = useWords("picture");
   return (
     <section className={styles.details} aria-label={t("details")}>
-      {image && <FileActions image={image} />}
+      {image && <FileActions image={image} more={more} />}
       {image?.isMissing === true && <p className={styles.gone}>{t("gone")}</p>}
       <dl className={styles.fields}>
         <RecordFields record={record} untold={untold} />
@@ -89,16 +100,14 @@ function Fields({ image, record, untold, of }: FieldsProps) {
   );
 }
 
-function FileActions({ image }: { image: Image }) {
+function FileActions({ image, more = [] }: DetailsProps) {
   const t = useWords("picture");
   const actions = useImageActions(useMemo(() => [image], [image]));
   return (
     <div className={styles.actions} role="toolbar" aria-label={t("actions.file")}>
-      {actions
-        .filter(({ id }) => SHOWN.has(id))
-        .map((action) => (
-          <ActionButton key={action.id} action={action} />
-        ))}
+      {[...more, ...actions.filter(({ id }) => SHOWN.has(id))].map((action) => (
+        <ActionButton key={action.id} action={action} />
+      ))}
     </div>
   );
 }

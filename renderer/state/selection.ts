@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useMemo, useSyncExternalStore } from "react";
 import { create } from "zustand";
 import { batchOf, type Generation } from "../../engine/contract/generation.ts";
 import { useImages } from "./images.ts";

@@ -16,49 +16,60 @@ import { useWords } from "../../words/words.ts";
 
 /** The actions for one generation of the session: for its picture, or for one without a picture. */
 export function useGenerationActions(generation: Generation, draw: () => void): readonly Action[] {
-  const t = useWords("frame");
-  const studio = useStudio();
-  const { client } = studio;
-  const press = useQueue((queue) => openOfPress(queue, generation).join(" "));
-  const { id, imageId = "", order } = generation;
-  const image = useImages((all) => all[imageId]);
+  const image = useImages((all) => all[generation.imageId ?? ""]);
   const ofImage = useImageActions(useMemo(() => (image ? [image] : []), [image]));
   const more = useMoreActions(image, draw);
-  if (image !== undefined) return [...more, ...ofImage];
-  const group = t("queue.title");
-  const ids = [id];
-  const prompt = order.prompt === "" ? t("queue.noPrompt") : order.prompt;
-  const cancel: Action = {
-    id: "session.cancel",
-    label: t("queue.cancelOne", { prompt }),
-    group,
-    icon: CircleX,
-    run: () => attempt(client.generation.cancel({ ids })),
-  };
-  const together = press.split(" ");
-  const cancelAll: Action = {
-    id: "session.cancel-press",
-    label: t("queue.cancelPress", { count: together.length }),
-    group,
-    icon: Layers2,
-    run: () => attempt(cancelGenerations(studio, together, t)),
-  };
-  const retry: Action = {
-    id: "session.retry",
-    label: t("queue.retryOne", { prompt }),
-    group,
-    icon: RotateCcw,
-    run: () => attempt(client.generation.retry({ ids })),
-  };
-  const remove: Action = {
-    id: "session.remove",
-    label: t("queue.removeOne", { prompt }),
-    group,
-    icon: X,
-    run: () => attempt(client.generation.prune({ ids })),
-  };
-  if (!isOpen(generation)) return [retry, remove];
-  return together.length > 1 ? [cancel, cancelAll] : [cancel];
+  const without = useActionsWithout(generation);
+  return useMemo(
+    () => (image === undefined ? without : [...more, ...ofImage]),
+    [image, more, ofImage, without],
+  );
+}
+
+/** The actions for one without a picture: cancel it or its whole press while open, afterwards try again or remove it. */
+function useActionsWithout(generation: Generation): readonly Action[] {
+  const t = useWords("frame");
+  const studio = useStudio();
+  const press = useQueue((queue) => openOfPress(queue, generation).join(" "));
+  const { id, order } = generation;
+  const isWaiting = isOpen(generation);
+  return useMemo(() => {
+    const { client } = studio;
+    const group = t("queue.title");
+    const ids = [id];
+    const prompt = order.prompt === "" ? t("queue.noPrompt") : order.prompt;
+    const together = press.split(" ");
+    const cancel: Action = {
+      id: "session.cancel",
+      label: t("queue.cancelOne", { prompt }),
+      group,
+      icon: CircleX,
+      run: () => attempt(client.generation.cancel({ ids })),
+    };
+    const cancelAll: Action = {
+      id: "session.cancel-press",
+      label: t("queue.cancelPress", { count: together.length }),
+      group,
+      icon: Layers2,
+      run: () => attempt(cancelGenerations(studio, together, t)),
+    };
+    const retry: Action = {
+      id: "session.retry",
+      label: t("queue.retryOne", { prompt }),
+      group,
+      icon: RotateCcw,
+      run: () => attempt(client.generation.retry({ ids })),
+    };
+    const remove: Action = {
+      id: "session.remove",
+      label: t("queue.removeOne", { prompt }),
+      group,
+      icon: X,
+      run: () => attempt(client.generation.prune({ ids })),
+    };
+    if (!isWaiting) return [retry, remove];
+    return together.length > 1 ? [cancel, cancelAll] : [cancel];
+  }, [t, studio, press, id, order.prompt, isWaiting]);
 }
 
 /** The number of pictures that "more like this one" draws. */
@@ -87,6 +98,7 @@ export function useMoreActions(image: Image | undefined, press: () => void): rea
         label: t("more.seeds", { count: MORE }),
         group,
         icon: Images,
+        keys: "m",
         isDisabled: seed === undefined,
         run: () => {
           const before = useForm.getState();
@@ -102,6 +114,7 @@ export function useMoreActions(image: Image | undefined, press: () => void): rea
         label: t("more.variations", { count: MORE }),
         group,
         icon: Shuffle,
+        keys: "v",
         run: () => attempt(vary()),
       },
     ];

@@ -11,6 +11,7 @@ import { selectGeneration } from "../../state/selection.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { formatClock, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
+import { ActedOn } from "./acted-on.tsx";
 import { endSign } from "./end-sign.ts";
 import { hasSeveralTargets } from "../press/several-targets.ts";
 import { PressBar } from "./press-bar.tsx";
@@ -71,6 +72,7 @@ export function PressSheet({ pictures: drawn, press }: PressSheetProps) {
           </ListBoxItem>
         )}
       </ListBox>
+      <ActedOn generations={picked} press={press} />
       <PressBar pictures={pictures} picked={picked} press={press} />
       {menu.menu}
     </section>
