@@ -69,6 +69,10 @@ test("the page's own curl snippet draws a picture, and its request can be inspec
 
   await page.goBack();
   await expect(request).toBeVisible();
+  // The request that is open stays so.
+  await row.press("Enter");
+  await expect(row).toBeFocused();
+  await expect(request).toBeVisible();
   await request.getByRole("button", { name: "Close" }).focus();
   await page.keyboard.press("Enter");
   await expect(request).toBeHidden();

@@ -34,6 +34,8 @@ export function RequestList({ rows, openId, onOpen }: RequestListProps) {
             // Escape clears the selection, and so closes the details.
             onOpen(id === undefined ? undefined : String(id));
           }}
+          // The arrow keys have opened it already: Enter keeps it open.
+          onAction={(id) => onOpen(String(id))}
         >
           {(row) => <Row row={row} />}
         </GridList>
