@@ -1,4 +1,5 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { Group, Panel, Separator } from "react-resizable-panels";
 import styles from "./columns.module.css";
 import { useMediaQuery } from "./use-media-query.ts";
@@ -27,9 +28,38 @@ export function useIsStacked(): boolean {
   return useMediaQuery("(max-width: 699px)");
 }
 
-/** Columns with borders that can be dragged; stacked on a narrow screen. */
-export function Columns({ name, start, end, children, layout, onLayout }: ColumnsProps) {
+/**
+ * Columns with borders that can be dragged; stacked on a narrow screen. What is typed or open in them stays when the
+ * width of the window changes that.
+ */
+export function Columns({ start, end, children, ...props }: ColumnsProps) {
   const isStacked = useIsStacked();
+  const first = useMovable(start?.content);
+  const middle = useMovable(children);
+  const last = useMovable(isStacked ? undefined : end?.content);
+  return (
+    <>
+      <Arranged
+        {...props}
+        isStacked={isStacked}
+        start={start && { ...start, content: first.place }}
+        end={end && { ...end, content: last.place }}
+      >
+        {middle.place}
+      </Arranged>
+      {first.content}
+      {middle.content}
+      {last.content}
+    </>
+  );
+}
+
+interface ArrangedProps extends ColumnsProps {
+  readonly isStacked: boolean;
+}
+
+function Arranged(props: ArrangedProps) {
+  const { isStacked, name, start, end, children, layout, onLayout } = props;
   const ids = [start && "start", "middle", end && "end"].flatMap((side) =>
     side === undefined ? [] : [`${name}-${side}`],
   );
@@ -73,4 +103,29 @@ function Side({ id, column }: { id: string; column: SideColumn }) {
       {content}
     </Panel>
   );
+}
+
+/** A column's content, rendered once whatever surrounds it. */
+interface Movable {
+  /** Where it is shown at present. */
+  readonly place: ReactNode;
+  /** The content itself. It belongs behind its place, so that it is in the page when its effects run. */
+  readonly content: ReactNode;
+}
+
+function useMovable(content: ReactNode): Movable {
+  const [host] = useState(() => {
+    const element = document.createElement("div");
+    element.className = styles.movable ?? "";
+    return element;
+  });
+  return { place: <Place host={host} />, content: createPortal(content, host) };
+}
+
+function Place({ host }: { host: HTMLElement }) {
+  const place = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    place.current?.append(host);
+  }, [host]);
+  return <div ref={place} className={styles.movable} />;
 }

@@ -106,15 +106,6 @@ function WithDetails({ column, details, children }: WithDetailsProps) {
   const t = useWords("buckets");
   const layout = useView((view) => view.layouts["buckets"]);
   const isNarrow = useMediaQuery("(max-width: 699px)");
-  if (isNarrow)
-    return (
-      <>
-        {children}
-        <Dialog title={t("details.title")} isOpen={column.isOpen} onClose={column.toggle}>
-          <BucketDetails {...details} />
-        </Dialog>
-      </>
-    );
   const end = {
     content: (
       <DetailsColumn onHide={column.toggle}>
@@ -126,14 +117,19 @@ function WithDetails({ column, details, children }: WithDetailsProps) {
     maxSize: 520,
   };
   return (
-    <Columns
-      name="buckets"
-      layout={layout}
-      onLayout={(sizes) => keepLayout("buckets", sizes)}
-      end={column.isOpen ? end : undefined}
-    >
-      {children}
-    </Columns>
+    <>
+      <Columns
+        name="buckets"
+        layout={layout}
+        onLayout={(sizes) => keepLayout("buckets", sizes)}
+        end={column.isOpen && !isNarrow ? end : undefined}
+      >
+        {children}
+      </Columns>
+      <Dialog title={t("details.title")} isOpen={column.isOpen && isNarrow} onClose={column.toggle}>
+        <BucketDetails {...details} />
+      </Dialog>
+    </>
   );
 }
 

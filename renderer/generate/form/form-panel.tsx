@@ -26,7 +26,8 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
   // Below the picture there is little room, and the prompt is needed first.
   const isStacked = useIsStacked();
   const place = (
-    <div className={styles.section}>
+    // The key keeps what is open in it when it moves.
+    <div key="place" className={styles.section}>
       <TargetField />
       <ModelField model={model} />
     </div>
