@@ -1,3 +1,4 @@
+import { aboutTime } from "./about-time.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import { PATIENCE_SECONDS, PRESETS, presetSettings, type Preset } from "../contract/presets.ts";
 import { wholeSteps } from "../drawing/run.ts";
@@ -29,15 +30,9 @@ export function fasterWays(seconds: PresetSeconds): string | undefined {
   if (seconds.exact < PATIENCE_SECONDS) return undefined;
   const ways = PRESETS.flatMap((preset) =>
     seconds[preset] < seconds.exact
-      ? [`about ${inWords(seconds[preset])} with --preset ${preset}`]
+      ? [`about ${aboutTime(seconds[preset])} with --preset ${preset}`]
       : [],
   );
   if (ways.length === 0) return undefined;
-  return `A picture takes about ${inWords(seconds.exact)} here, ${ways.join(", ")}.`;
-}
-
-function inWords(seconds: number): string {
-  const minutes = seconds / 60;
-  if (minutes < 1.5) return `${5 * Math.ceil(seconds / 5)} s`;
-  return `${minutes < 9.5 ? Math.round(minutes) : 5 * Math.round(minutes / 5)} min`;
+  return `A picture takes about ${aboutTime(seconds.exact)} here, ${ways.join(", ")}.`;
 }

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
-import { repositoryIdSchema, type CatalogueEntry, type StoredModel } from "../contract/models.ts";
+import type { CatalogueEntry } from "../contract/catalogue.ts";
+import { repositoryIdSchema, type StoredModel } from "../contract/models.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { followTransfer } from "./follow-transfer.ts";
+import { aboutTime } from "./about-time.ts";
 import { megabytes } from "./megabytes.ts";
 import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
@@ -28,13 +30,17 @@ export function listStore({ dataDir, json }: StudioFlags): Promise<void> {
 }
 
 function catalogue(): Command {
-  return studioCommand("catalogue", "Models that can be downloaded by a short name.").action(
-    ({ dataDir, json }: StudioFlags) =>
-      withStudio(dataDir, async ({ client }) => {
-        for (const entry of await client.models.catalogue()) {
-          printResult(json, { type: "catalogue-entry", ...entry }, entryInWords(entry));
-        }
-      }),
+  return studioCommand(
+    "catalogue",
+    "Models that can be downloaded by a short name, with the memory and time that a picture takes here.",
+  ).action(({ dataDir, json }: StudioFlags) =>
+    withStudio(dataDir, async ({ client }) => {
+      // The expected times need the device's speed.
+      await client.devices.list({});
+      for (const entry of await client.models.catalogue()) {
+        printResult(json, { type: "catalogue-entry", ...entry }, entryInWords(entry));
+      }
+    }),
   );
 }
 
@@ -109,6 +115,14 @@ function storedInWords({ id, summary, problem, lost = [], diskBytes, fit }: Stor
 
 function entryInWords({ id, licence, downloadBytes, storedId, ...entry }: CatalogueEntry): string {
   const there = storedId === undefined ? "" : ", in the store";
-  const { title, description } = entry;
-  return `${id}\n  ${title}: ${description}\n  ${megabytes(downloadBytes)} MB, ${licence.title}${there}`;
+  const { title, description, fit, estimate, untimed } = entry;
+  return [
+    id,
+    `${title}: ${description}`,
+    `${megabytes(downloadBytes)} MB, ${licence.title}${there}`,
+    `${fit.verdict}: ${fit.reason}`,
+    estimate === undefined
+      ? `Time not measured: ${untimed}`
+      : `about ${aboutTime(estimate.seconds)} a picture (${estimate.basis})`,
+  ].join("\n  ");
 }

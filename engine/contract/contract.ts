@@ -30,6 +30,7 @@ import {
 import { albumChangeSchema, deletedAlbumSchema, labelSchema, markSchema } from "./gallery-marks.ts";
 import { imageIdSchema, imageIdsSchema } from "./image-id.ts";
 import { MAX_PICTURE_BYTES } from "./picture-files.ts";
+import { catalogueEntrySchema, tinyDecoderSchema } from "./catalogue.ts";
 import {
   enqueueSchema,
   estimateSchema,
@@ -42,14 +43,12 @@ import {
 import { gridEstimateSchema, gridRequestSchema } from "./grid.ts";
 import { machineSchema } from "./machine.ts";
 import {
-  catalogueEntrySchema,
   downloadRequestSchema,
   modelFileSchema,
   modelIdSchema,
   repositoryIdSchema,
   repositorySchema,
   storedModelSchema,
-  tinyDecoderSchema,
 } from "./models.ts";
 import { recordingSchema, replaySchema } from "./recordings.ts";
 import { DECODERS } from "./presets.ts";

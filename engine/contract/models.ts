@@ -61,6 +61,14 @@ export const provenanceSchema = z.object({
 });
 export type Provenance = z.output<typeof provenanceSchema>;
 
+/** How a model suits this device. `tight` may run out of memory, `too-large` certainly will. */
+export const fitSchema = z.object({
+  verdict: z.enum(["good", "slow", "tight", "too-large"]),
+  reason: z.string(),
+  /** Estimated bytes of memory for a picture of the model's own size. */
+  memoryBytes: z.int(),
+});
+
 /**
  * A model in the store. One that cannot be read has a `problem` and no summary; if only the information stored about it
  * cannot be read, it has both.
@@ -81,13 +89,7 @@ export const storedModelSchema = z.object({
   /** When its files were last compared with their hashes, and whether they matched. */
   verified: z.object({ at: z.iso.datetime(), isSound: z.boolean() }).optional(),
   provenance: provenanceSchema.optional(),
-  /** How it suits this device. `tight` may run out of memory, `too-large` certainly will. */
-  fit: z.object({
-    verdict: z.enum(["good", "slow", "tight", "too-large"]),
-    reason: z.string(),
-    /** Estimated bytes of memory for a picture of the model's own size. */
-    memoryBytes: z.int(),
-  }),
+  fit: fitSchema,
 });
 export type StoredModel = z.output<typeof storedModelSchema>;
 
@@ -98,42 +100,6 @@ export const modelFileSchema = z.object({
   sha256: z.string().optional(),
 });
 export type ModelFile = z.output<typeof modelFileSchema>;
-
-/** A model that can be downloaded, with its sources, best first. */
-export const catalogueEntrySchema = z.object({
-  id: modelIdSchema,
-  title: z.string(),
-  description: z.string(),
-  /** Repository ids on the hub, tried in this order. */
-  sources: z.array(z.string()).min(1),
-  licence: z.object({ id: z.string(), title: z.string(), address: z.string() }),
-  /** Whether its authors ship a safety checker. */
-  hasSafetyChecker: z.boolean(),
-  predictionType: z.enum(["epsilon", "v_prediction"]),
-  width: z.int(),
-  height: z.int(),
-  /** Approximate size of the fp16 variant, if there is one. */
-  downloadBytes: z.int(),
-  /** Its id in the store, if it is there. */
-  storedId: modelIdSchema.optional(),
-});
-export type CatalogueEntry = z.output<typeof catalogueEntrySchema>;
-
-/** A tiny autoencoder that can be downloaded: a fast, slightly soft decoder for one family's latents. */
-export const tinyDecoderSchema = catalogueEntrySchema
-  .pick({
-    id: true,
-    title: true,
-    description: true,
-    sources: true,
-    licence: true,
-    downloadBytes: true,
-  })
-  .extend({
-    /** Its folder on this machine; absent if it has not been downloaded. */
-    folder: z.string().optional(),
-  });
-export type TinyDecoderEntry = z.output<typeof tinyDecoderSchema>;
 
 export const repositoryIdSchema = z
   .string()

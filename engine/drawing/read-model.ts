@@ -10,6 +10,7 @@ import { unet } from "../networks/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../networks/vae.ts";
 import { readSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
 import type { UNetConfig } from "../snapshot/unet-config.ts";
+import type { VaeConfig } from "../snapshot/vae-config.ts";
 import type { Precision } from "../tensor/precision.ts";
 import { pickWeights, type Weights } from "../snapshot/weights.ts";
 import { openSnapshotFolder, type SnapshotFolder } from "../store/snapshot-folder.ts";
@@ -136,8 +137,16 @@ function summarize(read: Omit<ReadModel, "summary">): ModelSummary {
 }
 
 function defaultsOf({ snapshot, schedulerConfig }: Omit<ReadModel, "summary">): typeof DEFAULTS {
-  if (snapshot.unet.config.time_cond_proj_dim !== null) return CONSISTENCY_DEFAULTS;
-  return isDistilledFor(schedulerConfig) ? DISTILLED_DEFAULTS : DEFAULTS;
+  return usualSettings(snapshot.unet.config, isDistilledFor(schedulerConfig));
+}
+
+/** The steps and guidance scale for a model that recommends none. */
+export function usualSettings(
+  { time_cond_proj_dim: guidanceWidth }: Pick<UNetConfig, "time_cond_proj_dim">,
+  isDistilled: boolean,
+): typeof DEFAULTS {
+  if (guidanceWidth !== null) return CONSISTENCY_DEFAULTS;
+  return isDistilled ? DISTILLED_DEFAULTS : DEFAULTS;
 }
 
 /**
@@ -151,7 +160,11 @@ function isDistilledFor({ className, settings }: SchedulerConfig): boolean {
 }
 
 /** Pixels per latent along each side. */
-export function pixelsPerLatent({ vae }: Pick<Snapshot, "vae">): number {
+export function pixelsPerLatent({
+  vae,
+}: {
+  readonly vae: { readonly config: Pick<VaeConfig, "block_out_channels"> };
+}): number {
   return 2 ** (vae.config.block_out_channels.length - 1);
 }
 

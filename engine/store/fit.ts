@@ -28,6 +28,9 @@ export interface PlannedPicture {
 
 type Sizes = Pick<ModelSummary, "parameters" | "unetParameters" | "vaeParameters">;
 
+/** A model's parameters, the size of its pictures in pixels, and whether few steps do. */
+export type SizedModel = Sizes & Pick<ModelSummary, "width" | "height" | "isDistilled">;
+
 /**
  * Stable Diffusion 2 at 512x512, from which the others are estimated: peaks of the inference process on a CPU from
  * 256x256 to 1024x1024, less weights and the process itself (engine/README.md, Measured).
@@ -55,28 +58,28 @@ const READ_SHARE = 0.85;
 
 /** Models below this many bytes in float32 have their three networks open at once. */
 const SMALL_BYTES = 1e9;
-/** Beyond this many parameters a picture on a CPU is a matter of minutes. */
+/** Beyond this many parameters a picture on a CPU is a matter of minutes, if the model needs the usual steps. */
 const SLOW_PARAMETERS = 3e8;
 /** Of the memory, what the system and the studio itself leave to a model. */
 const USABLE_SHARE = 0.75;
 
 /** How well a model suits its device, at the model's own size. */
-export function fitOf(summary: ModelSummary, place: DrawingPlace): Fit {
+export function fitOf(summary: SizedModel, place: DrawingPlace): Fit {
   const memoryBytes = neededBytes(summary, summary, place.provider);
   const total = place.memoryBytes;
   const needs = `A picture needs about ${formatBytes(memoryBytes)} of memory`;
   if (total === undefined) return { verdict: "good", reason: `${needs}.`, memoryBytes };
   if (memoryBytes > USABLE_SHARE * total) return shortOf(summary, place, { memoryBytes, total });
-  if (place.provider === "cpu" && summary.parameters > SLOW_PARAMETERS) {
-    const reason = `${needs} (available); without a graphics card it takes minutes.`;
-    return { verdict: "slow", reason, memoryBytes };
-  }
-  return { verdict: "good", reason: `${needs} (available).`, memoryBytes };
+  const reason = `${needs}; there are ${formatBytes(total)}.`;
+  const isSlow = place.provider === "cpu" && summary.parameters > SLOW_PARAMETERS;
+  if (!isSlow || summary.isDistilled) return { verdict: "good", reason, memoryBytes };
+  const slow = `${reason} Without a graphics card it takes minutes.`;
+  return { verdict: "slow", reason: slow, memoryBytes };
 }
 
 /** Where memory is short in full precision, int8 may do on a CPU. */
 function shortOf(
-  summary: ModelSummary,
+  summary: SizedModel,
   { provider }: DrawingPlace,
   { memoryBytes, total }: { readonly memoryBytes: number; readonly total: number },
 ): Fit {

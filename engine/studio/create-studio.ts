@@ -4,7 +4,7 @@ import { devicesProcedures } from "./machine.ts";
 import { deploymentProcedures } from "./deployment-procedures.ts";
 import { clusterProcedures, openClusters, type ClusterParts } from "./open-clusters.ts";
 import { deployProcedures } from "./deploy-procedures.ts";
-import { referenceEstimate, referencePresets } from "../worker/estimates.ts";
+import { probeEstimate, REFERENCE, referencePresets } from "../worker/probe-estimates.ts";
 import { endpointProcedures } from "./open-endpoints.ts";
 import { eventsProcedures } from "./event-log.ts";
 import { galleryProcedures, withAddresses } from "./gallery-procedures.ts";
@@ -143,7 +143,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
       device,
       loadedModel: () => drawing.loadedModel,
       inferencePid: () => drawing.inferencePid,
-      estimate: ({ report }) => referenceEstimate(report),
+      estimate: ({ report }) => probeEstimate(REFERENCE, report),
       presets: ({ report }) => report && referencePresets(report),
       // Several stores may report the same full disk.
       notices: () => [

@@ -1,20 +1,22 @@
 import { basename, isAbsolute } from "node:path";
+import type { CatalogueEntry } from "../contract/catalogue.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { DownloadRequest, ModelSummary, Provenance, StoredModel } from "../contract/models.ts";
-import { CATALOGUE } from "../hub/catalogue.ts";
 import type { HubAccess } from "../hub/hub-access.ts";
 import { inspectRepository } from "../hub/find-plan.ts";
-import type { ModelCard } from "../contract/folders.ts";
-import { MAX_SAMPLES } from "../contract/folders.ts";
-import { ordersOf } from "../drawing/order.ts";
-import { readModel as readSnapshotModel } from "../drawing/read-model.ts";
+import { MAX_SAMPLES, type ModelCard } from "../contract/folders.ts";
+import type { Estimate } from "../contract/generation.ts";
+import { ordersOf, type AskedModel } from "../drawing/order.ts";
+import { readModel as readSnapshotModel, type ReadModel } from "../drawing/read-model.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import { scanModels } from "../store/scan-models.ts";
+import type { ChosenDevice } from "../worker/device-list.ts";
 import type { Estimates } from "../worker/estimates.ts";
 import type { AddressOf } from "./addresses.ts";
 import { withAddresses } from "./gallery-procedures.ts";
 import type { Transfers } from "../transfers/transfers.ts";
+import { catalogueEntries } from "./catalogue-entries.ts";
 import { os } from "./implementer.ts";
 import { knownModel, sourcesOf } from "./model-works.ts";
 import { knownTinyDecoder, tinyDecoders } from "./tiny-decoders.ts";
@@ -25,6 +27,8 @@ export interface ModelParts {
   readonly hub: () => Promise<HubAccess>;
   readonly onModels: () => void;
   readonly dataFolder: string;
+  /** The device that would be used now. */
+  readonly device: () => ChosenDevice | undefined;
   readonly estimates: Pick<Estimates, "of">;
   readonly gallery: Pick<Gallery, "names" | "details">;
   readonly addressOf: AddressOf;
@@ -62,14 +66,7 @@ export function modelProcedures(parts: ModelParts) {
       const order = { kind: "verify", name: id, order: id, modelId: id } as const;
       return { transferId: await transfers.add(order) };
     }),
-    catalogue: os.models.catalogue.handler(async () => {
-      const provenances = await store.provenances();
-      return CATALOGUE.map((entry) => ({
-        ...entry,
-        sources: [...entry.sources],
-        storedId: storedId(provenances, { catalogueId: entry.id }),
-      }));
-    }),
+    catalogue: os.models.catalogue.handler(() => catalogue(parts)),
     inspect: os.models.inspect.handler(async ({ input, signal }) =>
       inspectRepository(await hub(), input, signal),
     ),
@@ -88,6 +85,26 @@ export function modelProcedures(parts: ModelParts) {
   };
 }
 
+/** A model that is here already is described as it is here. */
+async function catalogue(parts: ModelParts): Promise<CatalogueEntry[]> {
+  const { store, device } = parts;
+  const provenances = await store.provenances();
+  const entries = catalogueEntries(device());
+  const stored = entries.map(({ id }) => storedId(provenances, { catalogueId: id }));
+  const models = stored.some((id) => id !== undefined) ? await store.list() : [];
+  return Promise.all(
+    entries.map(async (entry, i) => {
+      const model = models.find(({ id }) => id === stored[i]);
+      const read = model?.summary && (await readStored(store, model.id));
+      if (model === undefined || read === undefined) return { ...entry, storedId: stored[i] };
+      const { untimed } = entry;
+      const estimate =
+        untimed === undefined && (await ownEstimate(parts, { name: model.id, read }));
+      return { ...entry, storedId: model.id, fit: model.fit, ...(estimate && { estimate }) };
+    }),
+  );
+}
+
 async function* scan(store: ModelStore, folder: string, signal: AbortSignal | undefined) {
   const models = await store.list();
   const ids = new Map(models.flatMap(({ id, summary }) => (summary ? [[summary.folder, id]] : [])));
@@ -99,13 +116,10 @@ async function summaryOf(folder: string): Promise<ModelSummary> {
 }
 
 /** What a picture with the model's own settings takes, and pictures drawn with it. */
-async function cardOf(
-  { store, estimates, gallery, addressOf }: ModelParts,
-  id: string,
-): Promise<ModelCard> {
-  const read = await readSnapshotModel(await store.folderOf(id), "float32").catch(() => undefined);
+async function cardOf(parts: ModelParts, id: string): Promise<ModelCard> {
+  const { store, gallery, addressOf } = parts;
+  const read = await readStored(store, id);
   if (read === undefined) return { pictures: [] };
-  const [order] = ordersOf({ prompt: "" }, { name: id, read }, "0");
   const model = read.summary.name;
   const idsOf = (isStarred?: boolean) =>
     gallery
@@ -114,7 +128,18 @@ async function cardOf(
       .slice(0, MAX_SAMPLES);
   const ids = [...new Set([...idsOf(true), ...idsOf()])].slice(0, MAX_SAMPLES);
   const pictures = (await gallery.details(ids)).map((image) => withAddresses(image, addressOf));
-  return { estimate: await estimates.of(order), pictures };
+  return { estimate: await ownEstimate(parts, { name: id, read }), pictures };
+}
+
+/** Undefined if it cannot be read. */
+async function readStored(store: ModelStore, id: string): Promise<ReadModel | undefined> {
+  return readSnapshotModel(await store.folderOf(id), "float32").catch(() => undefined);
+}
+
+/** How long a picture with a model's own settings takes. */
+function ownEstimate({ estimates }: ModelParts, model: AskedModel): Promise<Estimate> {
+  const [order] = ordersOf({ prompt: "" }, model, "0");
+  return estimates.of(order);
 }
 
 /** The stored model that a download would download again. */

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { StudioError } from "../contract/errors.ts";
-import type { TinyDecoderEntry } from "../contract/models.ts";
+import type { TinyDecoderEntry } from "../contract/catalogue.ts";
 import { readTinyDecoder } from "../drawing/tiny-decoder.ts";
 import { TINY_DECODERS } from "../hub/catalogue.ts";
 import { downloadModel } from "../hub/download-model.ts";

@@ -1,13 +1,11 @@
 import type { DeviceReport } from "../contract/devices.ts";
 import type { Estimate } from "../contract/generation.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
-import type { Machine } from "../contract/machine.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
-import { type Preset, presetSettings, PRESETS } from "../contract/presets.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { ReadModel } from "../drawing/read-model.ts";
-import { evaluationsOf, runOf, wholeSteps } from "../drawing/run.ts";
+import { evaluationsOf, runOf } from "../drawing/run.ts";
 import {
   decodesTiny,
   tinyDecoderFor,
@@ -18,7 +16,14 @@ import { INT8_GAIN, workOf, type PictureWork } from "../drawing/work.ts";
 import { isGuided } from "../pipeline/guidance.ts";
 import type { ChosenDevice } from "./device-list.ts";
 import type { ModelReader } from "./model-reader.ts";
-import { estimatedPace, measuredPace, speedOf, type Pace, type Sample } from "./pace.ts";
+import {
+  estimatedPace,
+  loadSecondsOf,
+  measuredPace,
+  speedOf,
+  type Pace,
+  type Sample,
+} from "./pace.ts";
 
 /** A drawn picture, as the gallery stores it. */
 export interface DrawnPicture {
@@ -46,9 +51,6 @@ type PictureSettings = Pick<Order, "width" | "height" | "guidanceScale">;
 const REMEMBERED = 30;
 /** Number of sizes whose work is cached, and of settings whose evaluations are. */
 const SIZES = 100;
-/** Loading takes START_SECONDS for the process, then reads weights from the file cache at BYTES_PER_SECOND. */
-const START_SECONDS = 1;
-const BYTES_PER_SECOND = 2e9;
 /** A VAE's encoder is about this share of its decoder's work. */
 const ENCODER_SHARE = 0.5;
 
@@ -191,50 +193,4 @@ export class Estimates {
     this.#works.set(key, work);
     return work;
   }
-}
-
-/**
- * The work of a guided picture of Stable Diffusion 2 at 768x768 in 50 steps, the reference for comparing machines.
- * Counted from its graphs; the model itself is not needed.
- */
-export const REFERENCE: {
-  readonly steps: number;
-  readonly sizeBytes: number;
-  readonly work: PictureWork;
-} = {
-  steps: 50,
-  sizeBytes: 5.16e9,
-  work: {
-    text: { operations: 90.3e9, nodes: 279 },
-    step: { operations: 4145e9, nodes: 644 },
-    decode: { operations: 5757e9, nodes: 120 },
-  },
-};
-
-/** How long the reference picture takes, from the device's probe. */
-export function referenceEstimate(
-  report: DeviceReport | undefined,
-  preset: Preset = "exact",
-): Estimate {
-  const { steps: own, sizeBytes, work } = REFERENCE;
-  const pace = estimatedPace(work, speedOf(report));
-  const chosen = presetSettings(preset, { steps: own, isDistilled: false });
-  const steps = wholeSteps(chosen.steps ?? own, chosen.cacheInterval);
-  const isInt8 = chosen.precision === "int8" && report?.provider === "cpu";
-  const step = isInt8 ? pace.step / INT8_GAIN : pace.step;
-  return {
-    seconds: pace.text + steps * step + pace.decode,
-    secondsPerStep: step,
-    loadSeconds: loadSecondsOf(sizeBytes),
-    basis: "estimated",
-  };
-}
-
-/** Seconds of the reference picture with each preset. */
-export function referencePresets(report: DeviceReport): NonNullable<Machine["presets"]> {
-  return PRESETS.map((preset) => ({ preset, seconds: referenceEstimate(report, preset).seconds }));
-}
-
-function loadSecondsOf(sizeBytes: number): number {
-  return START_SECONDS + sizeBytes / BYTES_PER_SECOND;
 }

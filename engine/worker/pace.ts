@@ -32,6 +32,15 @@ export function speedOf(report: DeviceReport | undefined): number {
   return EFFICIENCY * (seconds === undefined ? 100e9 : PROBE_OPERATIONS / seconds);
 }
 
+/** Loading takes START_SECONDS for the process, then reads weights from the file cache at BYTES_PER_SECOND. */
+const START_SECONDS = 1;
+const BYTES_PER_SECOND = 2e9;
+
+/** Seconds to load a model's weights, in bytes of its files. */
+export function loadSecondsOf(sizeBytes: number): number {
+  return START_SECONDS + sizeBytes / BYTES_PER_SECOND;
+}
+
 /** The expected pace on a device of this speed. */
 export function estimatedPace({ text, step, decode }: PictureWork, speed: number): Pace {
   return {

@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { Check, Download } from "lucide-react";
 import { useEffect } from "react";
-import type { CatalogueEntry } from "../../engine/contract/models.ts";
+import type { CatalogueEntry } from "../../engine/contract/catalogue.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { formatBytes } from "../words/format.ts";
+import { formatAbout, formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
+import { ShortFit } from "./fit.tsx";
 import styles from "./get-models.module.css";
 import type { Offer } from "./offer.ts";
 
@@ -43,16 +44,35 @@ export function CatalogueList({ wanted, onOffer }: CatalogueListProps) {
   );
 }
 
+/** Who publishes it: the owner of its first source. */
+function ownerOf({ sources: [first = ""] }: CatalogueEntry): string {
+  return first.split("/", 1).join("");
+}
+
+function ExpectedTime({ entry: { estimate, untimed } }: { entry: CatalogueEntry }) {
+  const t = useWords("models");
+  if (estimate === undefined) {
+    return <span>{t("card.untimed", { reason: untimed })}</span>;
+  }
+  return <span>{t("card.time", { time: formatAbout(estimate.seconds) })}</span>;
+}
+
 function Card({ entry, onDownload }: { entry: CatalogueEntry; onDownload: () => void }) {
   const t = useWords("models");
-  const { title, description, width, height, predictionType, downloadBytes, storedId } = entry;
-  const prediction = t(`details.${predictionType}`);
+  const { title, description, width, height, downloadBytes, storedId, fit } = entry;
   const size = formatBytes(downloadBytes);
   return (
     <li className={styles.card}>
       <h3 className={styles.name}>{title}</h3>
       <p className={styles.text}>{description}</p>
-      <p className={styles.text}>{t("catalogue.size", { width, height, prediction, size })}</p>
+      <p className={styles.text}>
+        {t("catalogue.size", { width, height, size, owner: ownerOf(entry) })}
+      </p>
+      <p className={styles.verdict}>
+        <ShortFit verdict={fit.verdict} />
+        <ExpectedTime entry={entry} />
+      </p>
+      <p className={styles.text}>{fit.reason}</p>
       {storedId === undefined ? (
         <Button
           icon={Download}

@@ -1,14 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import {
-  CircleAlert,
-  CircleCheck,
-  CloudUpload,
-  ImagePlus,
-  Package,
-  ShieldCheck,
-  Trash2,
-  TriangleAlert,
-} from "lucide-react";
+import { CloudUpload, ImagePlus, Package, ShieldCheck, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { StudioError } from "../../engine/contract/errors.ts";
@@ -17,12 +8,12 @@ import { useStudio } from "../connection/studio.tsx";
 import { changeSettings } from "../state/settings.ts";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
-import { Icon } from "../ui/icon.tsx";
 import { RemoveDialog } from "../ui/remove-dialog.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import { PackDialog } from "./archive/pack-dialog.tsx";
+import { Fit, Judged } from "./fit.tsx";
 import styles from "./model-details.module.css";
 import { ModelFacts } from "./model-facts.tsx";
 import { Samples } from "./samples.tsx";
@@ -48,37 +39,15 @@ export function ModelDetails({ model, onPublish }: ModelDetailsProps) {
       )}
       {!problem && <Fit fit={model.fit} />}
       {model.lost?.map((what) => (
-        <p key={what} className={styles.fit} data-verdict="tight">
-          <Icon of={TriangleAlert} />
+        <Judged key={what} verdict="tight">
           {what}
-        </p>
+        </Judged>
       ))}
       <ModelActions model={model} onPublish={onPublish} />
       <Samples model={model} />
       <ModelFacts model={model} />
       <ModelFiles id={id} />
     </article>
-  );
-}
-
-/** Icons for how well a model suits this machine. */
-export const VERDICT_ICONS = {
-  good: CircleCheck,
-  slow: TriangleAlert,
-  tight: TriangleAlert,
-  "too-large": CircleAlert,
-} as const;
-
-function Fit({ fit: { verdict, reason } }: Pick<StoredModel, "fit">) {
-  const t = useWords("models");
-  return (
-    <p className={styles.fit} data-verdict={verdict}>
-      <Icon of={VERDICT_ICONS[verdict]} />
-      <span>
-        <strong>{t(`fit.${verdict}`)}</strong>
-        {`: ${reason}`}
-      </span>
-    </p>
   );
 }
 

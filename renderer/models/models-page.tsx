@@ -9,8 +9,9 @@ import { Icon } from "../ui/icon.tsx";
 import { ListColumn, ListLine, ListPage, ListRow } from "../ui/list-page.tsx";
 import { useWords } from "../words/words.ts";
 import { type ArchivePlace, ArchiveView } from "./archive/archive-view.tsx";
+import { ShortFit } from "./fit.tsx";
 import { GetModels } from "./get-models.tsx";
-import { ModelDetails, VERDICT_ICONS } from "./model-details.tsx";
+import { ModelDetails } from "./model-details.tsx";
 import styles from "./models-page.module.css";
 import { ExpectedTime, SampleThumbnail } from "./samples.tsx";
 import { PublishDialog } from "./publish/publish-dialog.tsx";
@@ -150,10 +151,7 @@ function ModelRow({ model }: { model: StoredModel }) {
       </ListLine>
       {!problem && (
         <ListLine>
-          <span className={styles.fit} data-verdict={fit.verdict}>
-            <Icon of={VERDICT_ICONS[fit.verdict]} />
-            {t(`fit.short.${fit.verdict}`)}
-          </span>
+          <ShortFit verdict={fit.verdict} />
           <ExpectedTime id={id} />
         </ListLine>
       )}

@@ -1,4 +1,5 @@
-import type { CatalogueEntry, Repository } from "../../engine/contract/models.ts";
+import type { CatalogueEntry } from "../../engine/contract/catalogue.ts";
+import type { Repository } from "../../engine/contract/models.ts";
 
 /** A download that the user has to confirm. */
 export type Offer =

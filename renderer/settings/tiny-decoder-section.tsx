@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
-import type { TinyDecoderEntry } from "../../engine/contract/models.ts";
+import type { TinyDecoderEntry } from "../../engine/contract/catalogue.ts";
 import type { Settings } from "../../engine/contract/settings.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { isActive, useTransfers } from "../state/transfers.ts";

@@ -69,6 +69,8 @@ const HANDLERS: Handlers = {
     void cache.invalidateQueries({ queryKey: queries.machine.get.queryKey() });
     void cache.invalidateQueries({ queryKey: queries.devices.key() });
     void cache.invalidateQueries({ queryKey: queries.generation.estimate.key() });
+    // Fit and expected times depend on the device.
+    void cache.invalidateQueries({ queryKey: queries.models.key() });
   },
   "server-changed": ({ server }, { cache, queries }) => {
     cache.setQueryData(queries.server.get.queryKey(), server);

@@ -76,6 +76,10 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
       hasSafetyChecker: false,
     });
     expect(catalogue.map(({ storedId }) => storedId)).toEqual(catalogue.map(() => undefined));
+    for (const { fit, estimate, untimed } of catalogue) {
+      expect(fit.reason).toMatch(/^A picture needs about \d/);
+      expect([estimate, untimed].filter((one) => one !== undefined)).toHaveLength(1);
+    }
   });
 
   test("a repository can be inspected before it is downloaded", async () => {

@@ -1,11 +1,8 @@
 import type { Image } from "../../engine/contract/gallery.ts";
 import type { Generation } from "../../engine/contract/generation.ts";
 import type { Order } from "../../engine/contract/order.ts";
-import type {
-  TinyDecoderEntry,
-  CatalogueEntry,
-  StoredModel,
-} from "../../engine/contract/models.ts";
+import type { CatalogueEntry, TinyDecoderEntry } from "../../engine/contract/catalogue.ts";
+import type { StoredModel } from "../../engine/contract/models.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import { draw, pictureOf } from "./fake-pictures.ts";
 
@@ -200,6 +197,18 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   width: Number(side),
   height: Number(side),
   downloadBytes: 2_580_000_000,
+  fit: {
+    verdict: "slow",
+    reason:
+      "A picture needs about 5.8 GB of memory; there are 16.0 GB. Without a graphics card it takes minutes.",
+    memoryBytes: 5_800_000_000,
+  },
+  estimate: {
+    seconds: Number(side) === 768 ? 1680 : 620,
+    secondsPerStep: Number(side) === 768 ? 33 : 12,
+    loadSeconds: 4,
+    basis: "estimated",
+  },
 }));
 
 export function downloadOf(state: Transfer["state"]): Transfer {

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 const BUDGET: Readonly<Record<string, number>> = {
   archive: 1410,
   "archive-files": 1540,
-  cli: 5310,
+  cli: 5320,
   "cli.ts": 5,
   codecs: 340,
   contract: 3690,
@@ -19,7 +19,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   cluster: 1650,
   database: 270,
   download: 540,
-  drawing: 1340,
+  drawing: 1400,
   endpoints: 4340,
   files: 860,
   gallery: 1870,
@@ -41,13 +41,13 @@ const BUDGET: Readonly<Record<string, number>> = {
   settings: 300,
   snapshot: 1410,
   store: 1710,
-  studio: 4680,
+  studio: 4730,
   tensor: 210,
   tokenizer: 800,
   torchserve: 2000,
   "torchserve.ts": 5,
   transfers: 350,
-  worker: 1130,
+  worker: 1150,
 };
 
 function linesOf(file: string): number {

@@ -62,7 +62,7 @@ export const models = {
     failed: "The catalogue could not be read",
     download: "Download",
     stored: "On this computer",
-    size: "{{width}} × {{height}}, {{prediction}}, {{size}}",
+    size: "{{width}} × {{height}}, {{size}}, from {{owner}}",
   },
   download: {
     title: "Download {{name}}",
@@ -131,6 +131,7 @@ export const models = {
   },
   card: {
     time: "about {{time}} a picture",
+    untimed: "Time not measured: {{reason}}",
     samples: "Drawn with it",
     none: "No picture has been drawn with this model yet.",
     draw: "Draw a sample",

@@ -49,6 +49,12 @@ test.each([
     { provider: "cpu", memoryBytes: 5.3e9 },
     "tight",
   ],
+  [
+    "a model distilled to few steps",
+    { ...base, isDistilled: true },
+    { provider: "cpu", memoryBytes: 16e9 },
+    "good",
+  ],
   ["a GPU", base, { provider: "cuda", memoryBytes: 8e9 }, "good"],
   ["a GPU that does not say", base, { provider: "webgpu" }, "good"],
   ["a small model", starter, { provider: "cpu", memoryBytes: 2e9 }, "good"],
@@ -59,6 +65,9 @@ test.each([
 test("says what it needs and what is available", () => {
   expect(fitOf(base, { provider: "webgpu" }).reason).toBe(
     "A picture needs about 3.7 GB of memory.",
+  );
+  expect(fitOf(base, { provider: "cpu", memoryBytes: 16e9 }).reason).toBe(
+    "A picture needs about 4.4 GB of memory; there are 16.0 GB. Without a graphics card it takes minutes.",
   );
   expect(fitOf(base, { provider: "cpu", memoryBytes: 1.5e9 }).reason).toBe(
     "A picture needs about 4.4 GB of memory; there are 1.5 GB.",

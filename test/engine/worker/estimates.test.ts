@@ -3,13 +3,12 @@ import type { GenerationRecord } from "../../../engine/contract/image-record.ts"
 import type { Order } from "../../../engine/contract/order.ts";
 import type { TinyUse } from "../../../engine/drawing/tiny-decoder.ts";
 import { readModel, STARTER, type ReadModel } from "../../../engine/drawing/read-model.ts";
+import { Estimates, type DrawnPicture } from "../../../engine/worker/estimates.ts";
 import {
-  Estimates,
+  probeEstimate,
   REFERENCE,
   referencePresets,
-  referenceEstimate,
-  type DrawnPicture,
-} from "../../../engine/worker/estimates.ts";
+} from "../../../engine/worker/probe-estimates.ts";
 import { workOf } from "../../../engine/drawing/work.ts";
 import { modelWithTiny } from "../../fakes/model-with-tiny.ts";
 import { SD2 } from "../../fakes/sd2-configs.ts";
@@ -141,7 +140,7 @@ test("a tiny decoder's work is counted if it decodes, and the VAE's time is no m
 });
 
 test("a large model at its size takes about half an hour on a small CPU", () => {
-  const { seconds, basis } = referenceEstimate(REPORT);
+  const { seconds, basis } = probeEstimate(REFERENCE, REPORT);
   expect({ minutes: Math.round(seconds / 60), basis }).toEqual({ minutes: 22, basis: "estimated" });
 });
 

@@ -1,0 +1,69 @@
+import type { CatalogueEntry } from "../contract/catalogue.ts";
+import type { DeviceReport } from "../contract/devices.ts";
+import { countModel, type CountedModel } from "../drawing/published-model.ts";
+import { CATALOGUE, type KnownModel } from "../hub/catalogue.ts";
+import { fitOf } from "../store/fit.ts";
+import type { ChosenDevice } from "../worker/device-list.ts";
+import { probeEstimate } from "../worker/probe-estimates.ts";
+import { placeOf } from "./open-models.ts";
+
+/** What the catalogue says of a model on this machine, as long as it was not downloaded. */
+export function catalogueEntries(device: ChosenDevice | undefined): CatalogueEntry[] {
+  return CATALOGUE.map((known) => {
+    const { networks: _, parameterBytes, isDistilled: __, sources, ...entry } = known;
+    const counted = counts(known);
+    const weightBytes = parameterBytes * counted.parameters;
+    return {
+      ...entry,
+      sources: [...sources],
+      downloadBytes: inMegabytes(weightBytes + VOCABULARY_BYTES),
+      fit: fitOf(counted, placeOf(device)),
+      ...timeOf(counted, weightBytes, device),
+    };
+  });
+}
+
+/** The tokenizer's files, which come with every model's weights. */
+const VOCABULARY_BYTES = 1_600_000;
+
+/** Rounded up to whole megabytes. */
+function inMegabytes(bytes: number): number {
+  return 1_000_000 * Math.ceil(bytes / 1_000_000);
+}
+
+function timeOf(
+  counted: CountedModel,
+  sizeBytes: number,
+  device: ChosenDevice | undefined,
+): Pick<CatalogueEntry, "estimate" | "untimed"> {
+  const untimed = whyUntimed(device);
+  if (untimed !== undefined) return { untimed };
+  return { estimate: probeEstimate({ ...counted, sizeBytes }, device?.report) };
+}
+
+function whyUntimed(device: ChosenDevice | undefined): string | undefined {
+  if (device === undefined) return "The devices of this computer have not been tested yet.";
+  const { report } = device;
+  if (report?.available !== true) {
+    return `This computer cannot use ${device.provider}${reasonOf(report)}.`;
+  }
+  const isMeasured = (report.gigaflops ?? report.seconds) !== undefined;
+  return isMeasured
+    ? undefined
+    : "The speed of this computer is measured while nothing is being drawn.";
+}
+
+function reasonOf(report: DeviceReport | undefined): string {
+  return report?.reason === undefined ? "" : `: ${report.reason}`;
+}
+
+const counted = new Map<string, CountedModel>();
+
+/** The graphs of the whole catalogue are counted once. */
+function counts(known: KnownModel): CountedModel {
+  const before = counted.get(known.id);
+  if (before !== undefined) return before;
+  const now = countModel(known);
+  counted.set(known.id, now);
+  return now;
+}
