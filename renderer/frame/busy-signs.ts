@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { desktop } from "../connection/desktop.ts";
+import { useConnection } from "../state/connection.ts";
 import { shareOf, useProgress } from "../state/progress.ts";
 import { runningOf, useQueue } from "../state/queue.ts";
 import { useSending } from "../state/sending.ts";
@@ -13,7 +14,10 @@ import { useStartAnnouncement } from "./start-announcement.ts";
  */
 export function BusySigns({ page }: { readonly page: string }) {
   const t = useWords("frame");
-  const count = useQueue(({ openIds }) => openIds.length);
+  // Nothing is known about a studio that does not answer.
+  const isLost = useConnection(({ state }) => state === "lost");
+  const open = useQueue(({ openIds }) => openIds.length);
+  const count = isLost ? 0 : open;
   const share = useShareOfRunning();
   useEffect(() => {
     document.title = count > 0 ? t("busyTitle", { count, page }) : t("title", { page });

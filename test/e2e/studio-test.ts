@@ -16,8 +16,11 @@ export interface StudioUnderTest {
   readonly dataFolder: string;
   /** The places the host has connected to so far: host names, addresses and socket paths. */
   connections(): readonly string[];
-  /** Stops the host and starts it with the same data and address. */
-  restart(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /**
+   * Stops the host and starts it with the same data and address. `whileDown` runs in between, in a browser only: the
+   * window starts its host again by itself.
+   */
+  restart(signal?: "SIGTERM" | "SIGKILL", whileDown?: () => Promise<void>): Promise<void>;
 }
 
 interface Options {
@@ -100,8 +103,9 @@ async function openInBrowser({
     dataFolder,
     connections: () =>
       existsSync(connections) ? readFileSync(connections, "utf8").trim().split("\n") : [],
-    restart: async (signal = "SIGTERM") => {
+    restart: async (signal = "SIGTERM", whileDown) => {
       await host.stop(signal);
+      await whileDown?.();
       await host.startAgain();
     },
     close: async () => {
