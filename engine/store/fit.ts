@@ -73,7 +73,7 @@ export function fitOf(summary: SizedModel, place: DrawingPlace): Fit {
   const reason = `${needs}; there are ${formatBytes(total)}.`;
   const isSlow = place.provider === "cpu" && summary.parameters > SLOW_PARAMETERS;
   if (!isSlow || summary.isDistilled) return { verdict: "good", reason, memoryBytes };
-  const slow = `${reason} Without a graphics card it takes minutes.`;
+  const slow = `${reason} It is slow without a graphics card.`;
   return { verdict: "slow", reason: slow, memoryBytes };
 }
 

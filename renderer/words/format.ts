@@ -25,14 +25,15 @@ export function formatDuration(seconds: number): string {
   return left === 0 ? `${hours} h` : `${hours} h ${left} min`;
 }
 
-/** An expected time, to follow "about": at least `1 s`, then `50 s`, `4 min`, `25 min`, `1.5 h`. */
+/** An expected time, to follow "about": at least `1 s`, then `50 s`, `4 min`, `25 min`, `1.5 h`, `12 h`. */
 export function formatAbout(seconds: number): string {
   if (seconds < 10) return `${Math.max(1, Math.round(seconds))}\u00a0s`;
   if (seconds < 55) return `${5 * Math.round(seconds / 5)}\u00a0s`;
   const minutes = seconds / 60;
   if (minutes < 9.5) return `${Math.round(minutes)}\u00a0min`;
   if (minutes < 57.5) return `${5 * Math.round(minutes / 5)}\u00a0min`;
-  return `${Math.round(minutes / 6) / 10}\u00a0h`;
+  const hours = minutes / 60;
+  return `${hours < 10 ? Math.round(10 * hours) / 10 : Math.round(hours)}\u00a0h`;
 }
 
 /** A share of a whole: `80%`. */

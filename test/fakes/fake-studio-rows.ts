@@ -200,7 +200,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   fit: {
     verdict: "slow",
     reason:
-      "A picture needs about 5.8 GB of memory; there are 16.0 GB. Without a graphics card it takes minutes.",
+      "A picture needs about 5.8 GB of memory; there are 16.0 GB. It is slow without a graphics card.",
     memoryBytes: 5_800_000_000,
   },
   estimate: {

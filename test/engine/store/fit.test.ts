@@ -67,7 +67,7 @@ test("says what it needs and what is available", () => {
     "A picture needs about 3.7 GB of memory.",
   );
   expect(fitOf(base, { provider: "cpu", memoryBytes: 16e9 }).reason).toBe(
-    "A picture needs about 4.4 GB of memory; there are 16.0 GB. Without a graphics card it takes minutes.",
+    "A picture needs about 4.4 GB of memory; there are 16.0 GB. It is slow without a graphics card.",
   );
   expect(fitOf(base, { provider: "cpu", memoryBytes: 1.5e9 }).reason).toBe(
     "A picture needs about 4.4 GB of memory; there are 1.5 GB.",

@@ -50,7 +50,7 @@ test("sizes are decimal with one digit, and their units stay beside them", () =>
 });
 
 test("an expected time is rounded as far as it is known", () => {
-  const times = [0.4, 2.4, 12.4, 54, 58, 205, 570, 1466, 3420, 3500, 9000];
+  const times = [0.4, 2.4, 12.4, 54, 58, 205, 570, 1466, 3420, 3500, 9000, 44_600];
   expect(times.map((seconds) => formatAbout(seconds).replace("\u00a0", " "))).toEqual([
     "1 s",
     "2 s",
@@ -63,6 +63,7 @@ test("an expected time is rounded as far as it is known", () => {
     "55 min",
     "1 h",
     "2.5 h",
+    "12 h",
   ]);
 });
 
