@@ -5,6 +5,7 @@ import { recordSchema } from "./image-record.ts";
 import { secondsSchema } from "./progress.ts";
 import { MAX_PROMPT } from "./request.ts";
 import { seedSchema } from "./seed.ts";
+import { MAX_PATTERN } from "./settings.ts";
 
 /** A picture in the gallery. Addresses are signed and expire. */
 export const imageSchema = z.object({
@@ -83,7 +84,7 @@ export const exportSchema = z.union([
 
 /** The values for the name of a picture's file, by a pattern such as `{date}/{prompt}-{seed}`. */
 export const namedPictureSchema = z.object({
-  pattern: z.string().max(200),
+  pattern: z.string().max(MAX_PATTERN),
   prompt: z.string().max(MAX_PROMPT),
   seed: seedSchema,
   model: z.string().max(200),

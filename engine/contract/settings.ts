@@ -6,6 +6,9 @@ const versionSchema = z.string().min(1).max(40);
 
 const longRunSchema = z.int().min(1).max(86_400);
 
+/** Maximum characters of a pattern for file names. */
+export const MAX_PATTERN = 200;
+
 /** A person's choices, stored in one file; never secrets. */
 export const settingsSchema = z.object({
   theme: z.enum(["system", "dark", "light"]).catch("system"),
@@ -16,7 +19,7 @@ export const settingsSchema = z.object({
   /** Absolute; absent means `gallery` in the data folder. */
   pictureFolder: z.string().max(4096).optional().catch(undefined),
   /** With `{date} {time} {prompt} {seed} {model} {width} {height} {id}`; slashes make folders. */
-  fileNamePattern: z.string().min(1).max(200).catch("{date}/{prompt}-{seed}"),
+  fileNamePattern: z.string().min(1).max(MAX_PATTERN).catch("{date}/{prompt}-{seed}"),
   /** How pictures smaller than their box are enlarged. */
   scaling: z.enum(["smooth", "crisp"]).catch("smooth"),
   /** Desktop: whether the studio stays in the tray when its window is closed. */
@@ -51,7 +54,7 @@ export const settingsChangeSchema = z.strictObject({
   device: z.enum(DEVICE_NAMES).optional(),
   model: modelIdSchema.optional(),
   pictureFolder: z.string().max(4096).nullable().optional(),
-  fileNamePattern: z.string().min(1).max(200).optional(),
+  fileNamePattern: z.string().min(1).max(MAX_PATTERN).optional(),
   scaling: z.enum(["smooth", "crisp"]).optional(),
   keepInTray: z.boolean().optional(),
   notify: z.boolean().optional(),

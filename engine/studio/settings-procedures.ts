@@ -1,5 +1,5 @@
-import { access, constants } from "node:fs/promises";
-import { isAbsolute } from "node:path";
+import { mkdtemp, rmdir } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import type { Settings, SettingsChange } from "../contract/settings.ts";
 import { readTinyDecoder } from "../drawing/tiny-decoder.ts";
@@ -78,11 +78,12 @@ function refuseRelative({ pictureFolder, tinyDecoder }: SettingsChange): void {
   }
 }
 
-/** Creates a folder for pictures if there is none, and refuses one that cannot be written to. */
+/** Creates a folder for pictures if there is none, and refuses one in which nothing can be made. */
 async function readyFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder);
-    await access(folder, constants.W_OK | constants.X_OK);
+    // Permissions do not tell: root has them all, and a disk may be read-only or belong to the system.
+    await rmdir(await mkdtemp(join(folder, ".darkroom-")));
   } catch (error) {
     if (isSystemError(error, "EEXIST", "ENOTDIR")) {
       throw invalidFolder(folder, "a file is in the way");

@@ -7,7 +7,7 @@ import { useWords } from "../words/words.ts";
 import { HubToken } from "./hub-token.tsx";
 import { type Kept, Line, useDataPath } from "./line.tsx";
 import { Section } from "./section.tsx";
-import { useChange } from "./use-change.ts";
+import { useSave } from "./use-change.ts";
 
 /** Where models are downloaded from, and with which token. */
 export function HubSection({ settings: { hubEndpoint } }: { settings: Settings }) {
@@ -36,7 +36,7 @@ function keptBy({ isFromEnvironment, vault }: SecretStatus, path: string): Kept 
 
 function HubAddress({ address }: { address: string }) {
   const t = useWords("settings");
-  const change = useChange();
+  const save = useSave();
   return (
     <SavedField
       label={t("hub.endpoint")}
@@ -45,7 +45,7 @@ function HubAddress({ address }: { address: string }) {
       faultOf={(typed) =>
         /^(https?:\/\/\S+)?$/.test(typed.trim()) ? undefined : t("hub.badAddress")
       }
-      onSave={(typed) => change({ hubEndpoint: typed.trim() === "" ? null : typed.trim() })}
+      onSave={(typed) => save({ hubEndpoint: typed.trim() === "" ? null : typed.trim() })}
     />
   );
 }

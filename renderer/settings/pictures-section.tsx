@@ -1,21 +1,21 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { MAX_PROMPT } from "../../engine/contract/request.ts";
-import type { Settings } from "../../engine/contract/settings.ts";
+import { MAX_PATTERN, type Settings } from "../../engine/contract/settings.ts";
 import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useForm } from "../state/form.ts";
 import { useRebuild } from "../state/rebuild.ts";
 import { Button } from "../ui/button.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
-import { SavedField } from "../ui/saved-field.tsx";
-import { FolderField } from "../transfers/folder-field.tsx";
+import { SavedField, useRefusal } from "../ui/saved-field.tsx";
+import { FolderField, isWholePath } from "../transfers/folder-field.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useDebounced } from "../ui/use-debounced.ts";
 import { useWords } from "../words/words.ts";
 import { Line, useDataPath } from "./line.tsx";
 import { Actions, Help, Section } from "./section.tsx";
-import { useChange } from "./use-change.ts";
+import { useChange, useSave } from "./use-change.ts";
 
 /** The folder for pictures, their file names, and their index. */
 export function PicturesSection({ settings }: { settings: Settings }) {
@@ -40,20 +40,28 @@ function PictureFolder({ folder }: { folder: string | undefined }) {
   const { queries } = useStudio();
   const own = useQuery(queries.machine.get.queryOptions()).data?.pictureFolder;
   const change = useChange();
+  const saveSetting = useSave();
   const [typed, setTyped] = useState(folder ?? "");
+  const wanted = typed.trim();
+  const { refusal, forget, save } = useRefusal(() => saveSetting({ pictureFolder: wanted }));
+  const isOff = wanted === (folder ?? "") || !isWholePath(wanted);
   return (
     <>
       <FolderField
         label={t("pictures.folder")}
         standard={own ?? ""}
         value={typed}
-        onChange={setTyped}
+        onChange={(text) => {
+          setTyped(text);
+          forget();
+        }}
         onChoose={(chosen) => change({ pictureFolder: chosen })}
+        error={refusal}
+        onEnter={() => {
+          if (!isOff) save();
+        }}
         trailing={
-          <Button
-            isDisabled={typed === (folder ?? "") || typed.trim() === ""}
-            onPress={() => change({ pictureFolder: typed.trim() })}
-          >
+          <Button isDisabled={isOff} onPress={save}>
             {t("pictures.save")}
           </Button>
         }
@@ -78,7 +86,7 @@ function PictureFolder({ folder }: { folder: string | undefined }) {
 
 function FileNames({ pattern }: { pattern: string }) {
   const t = useWords("settings");
-  const change = useChange();
+  const save = useSave();
   const [typed, setTyped] = useState(pattern);
   return (
     <>
@@ -88,9 +96,12 @@ function FileNames({ pattern }: { pattern: string }) {
         saved={pattern}
         onType={setTyped}
         isSame={(text, saved) => text === saved || text.trim() === ""}
-        onSave={(text) => change({ fileNamePattern: text })}
+        faultOf={(text) =>
+          text.length > MAX_PATTERN ? t("pictures.patternLong", { count: MAX_PATTERN }) : undefined
+        }
+        onSave={(text) => save({ fileNamePattern: text })}
       />
-      <ExampleName pattern={typed.trim() === "" ? pattern : typed} />
+      <ExampleName pattern={typed.trim() === "" || typed.length > MAX_PATTERN ? pattern : typed} />
     </>
   );
 }

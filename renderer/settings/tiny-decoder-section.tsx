@@ -12,13 +12,14 @@ import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import { Line } from "./line.tsx";
 import { Actions, Section } from "./section.tsx";
-import { useChange } from "./use-change.ts";
+import { useChange, useSave } from "./use-change.ts";
 
 /** A tiny autoencoder: its files, and what it is used for. */
 export function TinyDecoderSection({ settings }: { settings: Settings }) {
   const t = useWords("settings");
   const { queries } = useStudio();
   const change = useChange();
+  const save = useSave();
   const { tinyDecoder, tinyForFast } = settings;
   const { data: entries = [] } = useQuery(queries.models.tinyDecoders.queryOptions());
   return (
@@ -34,7 +35,7 @@ export function TinyDecoderSection({ settings }: { settings: Settings }) {
           label={t("tiny.folder")}
           description={t("tiny.folderHelp")}
           saved={tinyDecoder ?? ""}
-          onSave={(typed) => change({ tinyDecoder: typed.trim() === "" ? null : typed.trim() })}
+          onSave={(typed) => save({ tinyDecoder: typed.trim() === "" ? null : typed.trim() })}
         />
       </Line>
       <Line id="tinyForFast">

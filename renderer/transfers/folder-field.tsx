@@ -18,13 +18,18 @@ export interface FolderFieldProps {
   readonly onChange: (folder: string) => void;
   /** Called with a chosen folder; by default it is treated like a typed one. */
   readonly onChoose?: (folder: string) => void;
+  /** Why the value was refused. */
+  readonly error?: string | undefined;
+  /** Called when Enter is pressed in the input. */
+  readonly onEnter?: () => void;
   /** Additional content beside the input. */
   readonly trailing?: ReactNode;
 }
 
 /** A field for a folder on the studio's computer: typed, or chosen in a dialog. */
 export function FolderField(props: FolderFieldProps) {
-  const { label, help, standard, value, onChange, onChoose = onChange, trailing } = props;
+  const { label, help, standard, value, onChange, onChoose = onChange } = props;
+  const { error, onEnter, trailing } = props;
   const t = useWords("transfers");
   const [isChoosing, setIsChoosing] = useState(false);
   const choose = async () => {
@@ -41,7 +46,10 @@ export function FolderField(props: FolderFieldProps) {
         isCode
         value={value}
         onChange={onChange}
-        error={value.trim() === "" || isWholePath(value.trim()) ? undefined : t("folder.fault")}
+        error={value.trim() === "" || isWholePath(value.trim()) ? error : t("folder.fault")}
+        onKeyDown={({ key }) => {
+          if (key === "Enter") onEnter?.();
+        }}
         trailing={
           <>
             <Button icon={FolderOpen} onPress={() => attempt(choose())}>

@@ -11,7 +11,8 @@ export interface SavedFieldProps extends Pick<
   readonly saved: string;
   /** Why a text cannot be saved; undefined if it can. */
   readonly faultOf?: (typed: string) => string | undefined;
-  readonly onSave: (typed: string) => void;
+  /** Saves a text. If it rejects, the reason is shown here and the text stays. */
+  readonly onSave: (typed: string) => void | Promise<unknown>;
   readonly onType?: (typed: string) => void;
   /** Whether two texts mean the same value. */
   readonly isSame?: (typed: string, saved: string) => boolean;
@@ -23,26 +24,42 @@ export function SavedField(props: SavedFieldProps) {
   const { isSame = (typed, kept) => typed.trim() === kept, ...rest } = field;
   const t = useWords("ui");
   const [typed, setTyped] = useState(saved);
-  const error = faultOf(typed);
-  const isOff = error !== undefined || isSame(typed, saved);
+  const { refusal, forget, save } = useRefusal(() => onSave(typed));
+  const fault = faultOf(typed);
+  const isOff = fault !== undefined || isSame(typed, saved);
   return (
     <TextField
       onKeyDown={({ key }) => {
-        if (key === "Enter" && rest.rows === undefined && !isOff) onSave(typed);
+        if (key === "Enter" && rest.rows === undefined && !isOff) save();
       }}
       {...rest}
       isCode
       value={typed}
       onChange={(text) => {
         setTyped(text);
+        forget();
         onType?.(text);
       }}
-      error={error}
+      error={fault ?? refusal}
       trailing={
-        <Button isDisabled={isOff} onPress={() => onSave(typed)}>
+        <Button isDisabled={isOff} onPress={save}>
           {t("save")}
         </Button>
       }
     />
   );
+}
+
+/** Runs a save, and holds the reason why it was refused until the next one or until it is forgotten. */
+export function useRefusal(save: () => void | Promise<unknown>) {
+  const [refusal, setRefusal] = useState<string>();
+  const attempt = async () => {
+    setRefusal(undefined);
+    try {
+      await save();
+    } catch (error) {
+      setRefusal(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return { refusal, forget: () => setRefusal(undefined), save: () => void attempt() };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expectNoViolations } from "./expect-no-violations.ts";
@@ -107,6 +107,62 @@ test("the picture folder is chosen in a dialog, in a browser too", async ({
   await expect(line.getByRole("button", { name: "Use default folder" })).toBeVisible();
   await line.getByRole("button", { name: "Use default folder" }).click();
   await expect(line.getByRole("button", { name: "Use default folder" })).toBeHidden();
+});
+
+test("a folder that cannot hold pictures is refused at its field, and the text stays", async ({
+  studio: { page, dataFolder },
+}) => {
+  await page.goto(new URL("/settings?line=pictureFolder", page.url()).href);
+  const line = page.getByRole("group", { name: "Picture folder" });
+  const folder = line.getByRole("textbox", { name: "Folder" });
+  const save = line.getByRole("button", { name: "Save" });
+  for (const [path, reason] of [
+    ["/etc/passwd/x", /a file is in the way/],
+    [join(dataFolder, "settings.json"), /a file is in the way/],
+    ["/proc/1/fd", /cannot write there/],
+  ] as const) {
+    await folder.fill(path);
+    await folder.press("Enter");
+    await expect(line.getByText(reason)).toBeVisible();
+    await expect(folder).toHaveValue(path);
+    await expect(folder).toHaveAttribute("aria-invalid", "true");
+  }
+  await expectNoViolations(page);
+  await folder.fill("pictures");
+  await expect(line.getByText(/^Enter a full path, starting with \//)).toBeVisible();
+  await expect(save).toBeDisabled();
+  await folder.fill(join(dataFolder, "made", "here"));
+  await save.press("Enter");
+  await expect(line.getByRole("button", { name: "Use default folder" })).toBeVisible();
+  expect(existsSync(join(dataFolder, "made", "here"))).toBe(true);
+});
+
+test("the example is the file that is written, for odd patterns too", async ({
+  studio: { page, dataFolder },
+}) => {
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red fish");
+  await page.getByRole("textbox", { name: "Seed" }).fill("7");
+  await page.getByRole("spinbutton", { name: "Steps" }).fill("1");
+  for (const [pattern, name] of [
+    ["../{seed}:{unknown}?", "7{unknown}.png"],
+    ["con\\a/{width}x{height}.png", "_con/a/128x128.png"],
+    ["..", "picture.png"],
+  ] as const) {
+    await page.getByRole("link", { name: "Settings" }).click();
+    const line = page.getByRole("group", { name: "File names" });
+    await line.getByRole("textbox").fill(pattern);
+    await expect(line.getByText(`For example ${name}`)).toBeVisible();
+    await line.getByRole("textbox").press("Enter");
+    await expect(line.getByRole("button", { name: "Save" })).toBeDisabled();
+    await page.getByRole("link", { name: "Generate" }).click();
+    await page.getByRole("button", { name: "Generate", exact: true }).click();
+    await expect.poll(() => existsSync(join(dataFolder, "gallery", name))).toBe(true);
+  }
+  await page.getByRole("link", { name: "Settings" }).click();
+  const line = page.getByRole("group", { name: "File names" });
+  await line.getByRole("textbox").fill("x".repeat(201));
+  await expect(line.getByText("At most 200 characters.")).toBeVisible();
+  await expect(line.getByRole("button", { name: "Save" })).toBeDisabled();
 });
 
 test("a long run of several pictures is announced once, with a sound", async ({

@@ -78,6 +78,7 @@ export const settings = {
     reveal: "Show the folder",
     reset: "Use default folder",
     pattern: "File names",
+    patternLong: "At most {{count}} characters.",
     patternHelp:
       "{date}, {time}, {prompt}, {seed}, {model}, {width}, {height} and {id} are filled in; a slash makes a folder.",
     example: "For example {{name}}",

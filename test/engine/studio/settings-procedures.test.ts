@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { call } from "@orpc/server";
 import { expect, test } from "vitest";
@@ -58,9 +58,14 @@ test("a missing picture folder is created; one that cannot be is refused when it
       message: `The folder cannot be ${pictureFolder}: a file is in the way. Change the value and try again.`,
     });
   }
-  await expect(call(procedures.change, { pictureFolder: "/proc/pictures" })).rejects.toMatchObject({
-    code: "REQUEST_INVALID",
-  });
+  // Folders of the system are there, and root may do anything, but nothing can be made in them.
+  for (const pictureFolder of ["/proc/pictures", "/proc/self/fd", "/sys/kernel"]) {
+    await expect(call(procedures.change, { pictureFolder })).rejects.toMatchObject({
+      code: "REQUEST_INVALID",
+      message: `The folder cannot be ${pictureFolder}: Darkroom cannot write there. Change the value and try again.`,
+    });
+  }
+  expect(readdirSync(made)).toEqual([]);
   expect((await call(procedures.get, undefined)).pictureFolder).toBe(made);
   expect(changes).toHaveLength(1);
 });
