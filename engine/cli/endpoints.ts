@@ -7,6 +7,7 @@ import {
   type NewEndpoint,
 } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
+import { tokenExpiryWords } from "../contract/token-expiry.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
 import { number } from "./request-flags.ts";
 import { note, printResult } from "./outcome.ts";
@@ -165,11 +166,18 @@ function remove(): Command {
     );
 }
 
-function inWords({ id, name, url, model, hasToken, check, lastError }: Endpoint): string {
+function inWords(endpoint: Endpoint): string {
+  const { id, name, url, model, check, lastError } = endpoint;
   const state = check === undefined ? "not looked at yet" : check.state;
   const error = lastError ?? check?.error;
   const why = error === undefined ? "" : `\n  ${error.message}`;
-  return `${id}  ${name}  ${state}\n  ${url}, ${model}${hasToken ? ", with a token" : ""}${why}`;
+  return `${id}  ${name}  ${state}\n  ${url}, ${model}${tokenInWords(endpoint)}${why}`;
+}
+
+function tokenInWords(endpoint: Endpoint): string {
+  if (!endpoint.hasToken) return "";
+  const expiry = tokenExpiryWords(endpoint, Date.now());
+  return expiry === undefined ? ", with a token" : `, with a token that ${expiry}: enter a new one`;
 }
 
 /** Notes about a given token: that it was empty, or that only a plain file protects it. */

@@ -167,7 +167,7 @@ export async function announce(
   { json: isJson = false, port: wanted, endpointHost }: AnnouncedFlags,
 ): Promise<void> {
   const { notices } = await host.client.machine.get();
-  for (const notice of notices) note(notice);
+  for (const { text } of notices) note(text);
   const url = host.freshAddress();
   const port = Number(new URL(url).port || 80);
   if (wanted !== 0 && port !== wanted) {

@@ -1,8 +1,18 @@
 import { z } from "zod";
 import { deviceReportSchema } from "./devices.ts";
+import { endpointIdSchema } from "./endpoints.ts";
 import { estimateSchema } from "./generation.ts";
 import { modelIdSchema } from "./models.ts";
 import { PRESETS } from "./presets.ts";
+
+/** Something that needs a person's attention. */
+export const noticeSchema = z.object({
+  /** What was found, and what to do. */
+  text: z.string(),
+  /** The endpoint that needs a new token; absent if it is about something else. */
+  endpointId: endpointIdSchema.optional(),
+});
+export type Notice = z.output<typeof noticeSchema>;
 
 /** What the studio knows about its machine. */
 export const machineSchema = z.object({
@@ -30,7 +40,7 @@ export const machineSchema = z.object({
   estimate: estimateSchema.optional(),
   /** Seconds of the same picture with each preset; absent until the device is known. */
   presets: z.array(z.object({ preset: z.enum(PRESETS), seconds: z.number() })).optional(),
-  /** Problems at start that were repaired: a damaged settings file, a rebuilt index. */
-  notices: z.array(z.string()),
+  /** What needs a person's attention: a damaged settings file, a rebuilt index, a token that expires. */
+  notices: z.array(noticeSchema),
 });
 export type Machine = z.output<typeof machineSchema>;

@@ -39,20 +39,6 @@ export function claimsKept(token: string): Pick<KeptEndpoint, "tokenExpiresAt" |
   return { tokenExpiresAt: expiresAt, tokenSubject: subject };
 }
 
-const DAY_MS = 86_400_000;
-
-/** Notices about tokens that have expired, or will within a day: making a new one may need someone with permission. */
-export function tokenNotices(all: readonly KeptEndpoint[], now: Date): string[] {
-  return all.flatMap(({ name, hasToken, tokenExpiresAt }) => {
-    if (!hasToken || tokenExpiresAt === undefined) return [];
-    const leftMs = Date.parse(tokenExpiresAt) - now.getTime();
-    if (leftMs > DAY_MS) return [];
-    const at = `${tokenExpiresAt.slice(0, 16).replace("T", " ")} UTC`;
-    const ends = leftMs > 0 ? `ends at ${at}` : `ended at ${at}`;
-    return [`The token of the endpoint ${name} ${ends}. Make a new one and enter it.`];
-  });
-}
-
 /** An endpoint as the doctor sees it, without the operations on it. */
 export function patientOf(
   kept: KeptEndpoint,

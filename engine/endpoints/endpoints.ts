@@ -3,7 +3,7 @@ import type { Endpoint, EndpointChange, EndpointCheck, QuietCheck } from "../con
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
 import type { TrialNews } from "../contract/setting-trial.ts";
-import { claimsKept, given, patientOf, tokenNotices, type Access } from "./access.ts";
+import { claimsKept, given, patientOf, type Access } from "./access.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
 import type { Polling } from "./cold-start.ts";
 import { diagnose } from "./doctor/diagnose.ts";
@@ -80,9 +80,9 @@ export class Endpoints {
     return new Endpoints(options, await EndpointFile.open(options.dataFolder));
   }
 
-  /** Notices: what was wrong with the file at start, and tokens that expire within a day. */
+  /** Notices about what was wrong with the file at start. */
   get notices(): readonly string[] {
-    return [...this.#file.notices, ...tokenNotices(this.#file.list(), this.#now())];
+    return this.#file.notices;
   }
 
   list(): Endpoint[] {

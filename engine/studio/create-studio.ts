@@ -145,9 +145,8 @@ function createRouter(options: StudioOptions, parts: Parts) {
       inferencePid: () => drawing.inferencePid,
       estimate: ({ report }) => probeEstimate(REFERENCE, report),
       presets: ({ report }) => report && referencePresets(report),
-      // Several stores may report the same full disk.
-      notices: () => [
-        ...new Set([
+      notices: () => {
+        const texts = [
           ...parts.notices(),
           ...serverFile.notices,
           ...parts.endpoints.notices,
@@ -155,8 +154,11 @@ function createRouter(options: StudioOptions, parts: Parts) {
           ...parts.connections.notices,
           ...parts.clusters.notices,
           ...others(),
-        ]),
-      ],
+        ];
+        // Several stores may report the same full disk.
+        const once = [...new Set(texts)].map((text) => ({ text }));
+        return [...once, ...parts.tokenNotices()];
+      },
     }),
     models: modelProcedures({ ...parts, dataFolder, addressOf }),
     archives: archiveProcedures(parts),

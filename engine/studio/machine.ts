@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import type { ChosenDevice, DeviceList } from "../worker/device-list.ts";
 import type { DeviceReport } from "../contract/devices.ts";
 import type { Estimate } from "../contract/generation.ts";
-import type { Machine } from "../contract/machine.ts";
+import type { Machine, Notice } from "../contract/machine.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { CudaInstaller } from "../drawing/cuda.ts";
 import type { Transfers } from "../transfers/transfers.ts";
@@ -25,7 +25,7 @@ export interface MachineParts {
   readonly estimate: (device: ChosenDevice) => Estimate;
   /** Seconds of that picture with each preset. */
   readonly presets: (device: ChosenDevice) => Machine["presets"];
-  readonly notices: () => readonly string[];
+  readonly notices: () => readonly Notice[];
   /** Makes a one-time address of the studio. */
   readonly freshAddress: () => string | Promise<string>;
 }

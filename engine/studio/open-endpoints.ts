@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { Endpoint } from "../contract/endpoints.ts";
+import type { Notice } from "../contract/machine.ts";
+import { tokenExpiryWords } from "../contract/token-expiry.ts";
 import { QuietChecks } from "../endpoints/watching/quiet-checks.ts";
 import { WatchLog } from "../endpoints/watching/watch-log.ts";
 import type { Stores } from "./open-stores.ts";
@@ -16,6 +18,8 @@ export interface EndpointParts {
   readonly endpoints: Endpoints;
   readonly history: EndpointHistory;
   readonly watchLog: WatchLog;
+  /** About tokens that have expired, or will within a day. */
+  readonly tokenNotices: () => readonly Notice[];
 }
 
 /** Number of an endpoint's pictures that estimates are based on. */
@@ -33,14 +37,7 @@ export async function openEndpoints(
   });
   const watchLog = new WatchLog(join(dataFolder, "endpoint-history.sqlite"), now);
   undo.defer(() => watchLog.close());
-  const written = (work: () => void): void => {
-    try {
-      work();
-    } catch (error) {
-      // A full disk must not lose the picture that is counted.
-      logError(error, "counting what an endpoint was asked");
-    }
-  };
+  const written = writerOf(logError);
   const endpoints = await Endpoints.open({
     dataFolder,
     keeper: secrets,
@@ -52,11 +49,13 @@ export async function openEndpoints(
     onChange: (endpoint) => {
       events.publish({ type: "endpoints-changed", endpoints: [endpoint] });
       quiet.refresh();
+      tokens.look();
     },
     onRemove: (id) => {
       written(() => watchLog.forget(id));
       events.publish({ type: "endpoints-removed", ids: [id] });
       quiet.refresh();
+      tokens.look();
     },
     onAsked: (id, counted) => written(() => watchLog.picture(id, counted)),
     now,
@@ -77,10 +76,23 @@ export async function openEndpoints(
     logError: (error) => logError(error, "checking an endpoint"),
   });
   undo.defer(() => quiet.close());
-  if (isPassive !== true) undo.defer(watchTokens(endpoints, events));
+  const tokenNotices = () => noticesOf(endpoints.list(), now());
+  const tokens = watchNotices(tokenNotices, events);
+  undo.defer(() => tokens.close());
   quiet.refresh();
   await history.load(endpoints.list().map(({ id }) => id));
-  return { endpoints, history, watchLog };
+  return { endpoints, history, watchLog, tokenNotices };
+}
+
+/** Writes into the history. A full disk must not lose the picture that is counted. */
+function writerOf(logError: StudioOptions["logError"]) {
+  return (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      logError(error, "counting what an endpoint was asked");
+    }
+  };
 }
 
 /** Absent if there are none. */
@@ -91,16 +103,31 @@ function quietChecksOf(watchLog: WatchLog, id: string): Pick<Endpoint, "quietChe
 
 const MINUTE_MS = 60_000;
 
-/** Reports tokens that expire within a day or have expired. */
-function watchTokens(endpoints: Endpoints, events: Stores["events"]): () => void {
-  let told = endpoints.notices.join("\n");
-  const timer = setInterval(() => {
-    const now = endpoints.notices.join("\n");
+/** Notices about tokens that have expired, or will within a day. */
+function noticesOf(all: readonly Endpoint[], now: Date): readonly Notice[] {
+  return all.flatMap((endpoint) => {
+    const words = tokenExpiryWords(endpoint, now.getTime());
+    if (words === undefined) return [];
+    const text = `The token of the endpoint ${endpoint.name} ${words}. Make a new one and enter it.`;
+    return [{ text, endpointId: endpoint.id }];
+  });
+}
+
+/** Publishes within a minute when notices appear or change; `look` does so at once. */
+function watchNotices(notices: () => readonly Notice[], events: Stores["events"]) {
+  const words = () =>
+    notices()
+      .map(({ text }) => text)
+      .join("\n");
+  let told = words();
+  const look = (): void => {
+    const now = words();
     if (now !== told) events.publish({ type: "machine-changed" });
     told = now;
-  }, MINUTE_MS);
+  };
+  const timer = setInterval(look, MINUTE_MS);
   timer.unref();
-  return () => clearInterval(timer);
+  return { look, close: () => clearInterval(timer) };
 }
 
 export interface EndpointProcedureParts {

@@ -1,24 +1,20 @@
-import { useQuery } from "@tanstack/react-query";
-import { RotateCcw, TriangleAlert, X } from "lucide-react";
+import { RotateCcw } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { desktop } from "../connection/desktop.ts";
-import { useStudio } from "../connection/studio.tsx";
 import { Sheet } from "../shortcuts/action-lists.tsx";
 import { Keyboard } from "../shortcuts/keyboard.tsx";
 import { runAction, useActions } from "../shortcuts/registry.ts";
 import { useConnection } from "../state/connection.ts";
 import { useKeptForm } from "../state/form-keeping.ts";
 import { useFollowStudio } from "../state/follow-studio.ts";
-import { markNoticesRead, useView } from "../state/view.ts";
 import { Button } from "../ui/button.tsx";
-import { IconButton } from "../ui/icon-button.tsx";
-import { Icon } from "../ui/icon.tsx";
 import { ToastRegion } from "../ui/toast-region.tsx";
 import { useWords } from "../words/words.ts";
 import { BusySigns } from "./busy-signs.ts";
 import { type Shown, useFrameActions } from "./frame-actions.ts";
 import styles from "./frame.module.css";
+import { Notices } from "./notices.tsx";
 import { PageBoundary } from "./page-boundary.tsx";
 import { Palette } from "./palette/palette.tsx";
 import { QueueActions } from "./queue-actions.ts";
@@ -76,34 +72,6 @@ function keepDroppedFiles(): () => void {
 
 function keepHere(event: DragEvent): void {
   event.preventDefault();
-}
-
-/** What was found damaged when the studio started; shown above every page until it is dismissed. */
-function Notices() {
-  const t = useWords("frame");
-  const { queries } = useStudio();
-  const { data: machine } = useQuery(queries.machine.get.queryOptions());
-  const readNotices = useView((view) => view.readNotices);
-  const notices = machine?.notices ?? [];
-  if (notices.every((notice) => readNotices.includes(notice))) return null;
-  return (
-    <section className={styles.notices} role="status" aria-label={t("notices.title")}>
-      <span className={styles.sign}>
-        <Icon of={TriangleAlert} />
-      </span>
-      <ul className={styles.sentences}>
-        {notices.map((notice) => (
-          <li key={notice}>{notice}</li>
-        ))}
-      </ul>
-      <IconButton
-        icon={X}
-        size="dense"
-        label={t("notices.dismiss")}
-        onPress={() => markNoticesRead(notices)}
-      />
-    </section>
-  );
 }
 
 /** Shown instead of the pages: how to sign this browser in to the studio. */

@@ -57,24 +57,6 @@ export function hasAnswered({ error, ms }: EndpointCheck): boolean {
   return error === undefined || (ms > 0 && !NO_ANSWERS.has(error.code));
 }
 
-/** A token that expires within a day deserves a warning: creating another takes someone with the rights. */
-const SOON_MS = 86_400_000;
-
-/** The state of an endpoint's token. */
-export type TokenState = "none" | "kept" | "lasting" | "expiring" | "expired";
-
-/** `kept` means a token without an expiry date. */
-export function tokenStateOf(
-  { hasToken, tokenExpiresAt }: Pick<Endpoint, "hasToken" | "tokenExpiresAt">,
-  now = Date.now(),
-): TokenState {
-  if (!hasToken) return "none";
-  if (tokenExpiresAt === undefined) return "kept";
-  const left = Date.parse(tokenExpiresAt) - now;
-  if (left <= 0) return "expired";
-  return left < SOON_MS ? "expiring" : "lasting";
-}
-
 /** What can be done about an endpoint's refusal. */
 export type Remedy = "token" | "certificate" | "model" | "address" | "timeout" | "start" | "again";
 

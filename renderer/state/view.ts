@@ -12,8 +12,10 @@ export interface ViewState {
   readonly tileSize: number;
   /** Panel sizes by the name of their group, in the form that react-resizable-panels uses. */
   readonly layouts: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Notices of damage that the user has dismissed, by their text, which differs each time. */
+  /** Notices that the user has dismissed, by their text, which differs each time. */
   readonly readNotices: readonly string[];
+  /** Notices that a notification was sent for, by their text. */
+  readonly toldNotices: readonly string[];
   /** Prompts used so far, newest first. */
   readonly prompts: readonly string[];
   /** Whether the next steps are shown above the first picture. */
@@ -38,6 +40,7 @@ export const useView = create<ViewState>()(
     (): ViewState => ({
       ...LAYOUT,
       readNotices: [],
+      toldNotices: [],
       prompts: [],
       nextSteps: false,
     }),
@@ -52,6 +55,11 @@ export function keepLayout(name: string, layout: Readonly<Record<string, number>
 /** Notices of earlier runs are over and need not be kept. */
 export function markNoticesRead(readNotices: readonly string[]): void {
   useView.setState({ readNotices });
+}
+
+/** Those that are over are forgotten. */
+export function markNoticesTold(toldNotices: readonly string[]): void {
+  useView.setState({ toldNotices });
 }
 
 export function showNextSteps(nextSteps: boolean): void {

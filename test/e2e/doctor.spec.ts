@@ -1,5 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { certificate } from "../fakes/certificates.ts";
+import { tokenUntil } from "../fakes/expiring-token.ts";
 import { type GrpcAnswer, openGrpcStandIn } from "../fakes/grpc-stand-in.ts";
 import { seedEdge } from "../fakes/seed-edge.ts";
 import { type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
@@ -18,14 +19,8 @@ import { expect, test } from "./studio-test.ts";
 
 const CANARY = "canary-7f3a9c51d0ab";
 
-/** A service account's token with this expiry date. */
-function jwt(end: Date): string {
-  const claims = { exp: end.getTime() / 1000, sub: "system:serviceaccount:sd-proj:kt2-sa" };
-  return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${CANARY}`;
-}
-
-const TOKEN = jwt(new Date("2100-01-01"));
-const EXPIRED = jwt(new Date("2020-01-01"));
+const TOKEN = tokenUntil(new Date("2100-01-01"), CANARY);
+const EXPIRED = tokenUntil(new Date("2020-01-01"), CANARY);
 
 /** Opens an endpoint's doctor, which starts at once. */
 async function openDoctor(page: Page, name: string): Promise<Locator> {

@@ -1,8 +1,10 @@
 import type { Page } from "@playwright/test";
 import { certificate } from "../fakes/certificates.ts";
+import { tokenUntil } from "../fakes/expiring-token.ts";
 import { knativeEdge, routerEdge } from "../fakes/cold-edge.ts";
 import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
 import { type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
+import { addUntested } from "./remote-studio.ts";
 import { expect, test, TOKEN } from "./studio-test.ts";
 
 /** The notebook's service, which requires a token. */
@@ -221,4 +223,38 @@ test("an endpoint's requests are shown by day, week and month", async ({ studio 
   await expect(dialog.getByText("1 done, 0 failed", { exact: true })).toBeVisible();
   await dialog.getByRole("radio", { name: "Month" }).click();
   await expect(dialog.getByText("1 done, 0 failed", { exact: true })).toBeVisible();
+});
+
+test("a token that expires within a day is told on every page, with the way to its place, until it is replaced", async ({
+  studio,
+}) => {
+  const { page } = studio;
+  const hours = (count: number) => new Date(Date.now() + count * 3_600_000);
+  await using edge = await openStandIn(seedEdge());
+  await addUntested(page, { name: "Cluster", url: edge.url, token: tokenUntil(hours(5)) });
+  await page.goto(new URL("/gallery", page.url()).href);
+  const notice = page.getByRole("status", { name: "Needs your attention" });
+  await expect(notice).toContainText("The token of the endpoint Cluster expires at");
+  await notice.getByRole("link", { name: "Enter a new token" }).click();
+  const dialog = page.getByRole("dialog", { name: "Edit Cluster" });
+  await expect(dialog.getByLabel("Bearer token")).toBeFocused();
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: "Hide this until something else is found" }).click();
+  await studio.restart();
+  await page.reload();
+  await expect(page.getByRole("article", { name: "Cluster" })).toBeVisible();
+  await expect(notice).toHaveCount(0);
+
+  const enter = async (token: string) => {
+    await page.getByRole("article", { name: "Cluster" }).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Edit" }).click();
+    await dialog.getByLabel("Bearer token").fill(token);
+    await dialog.getByRole("button", { name: "Save and test" }).click();
+    await dialog.getByRole("button", { name: "Done" }).click();
+  };
+  await enter(tokenUntil(hours(-1)));
+  await expect(notice).toContainText("The token of the endpoint Cluster expired at");
+  await enter(tokenUntil(hours(500)));
+  await expect(notice).toHaveCount(0);
 });

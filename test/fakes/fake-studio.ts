@@ -452,7 +452,7 @@ export class FakeStudio {
             { preset: "balanced", seconds: 450 },
             { preset: "fast", seconds: 120 },
           ],
-          notices: this.#scene === "damaged" ? NOTICES : [],
+          notices: this.#scene === "damaged" ? NOTICES.map((text) => ({ text })) : [],
         }),
         open: async () => ({ url: "http://127.0.0.1:7860/#code=3f9a-22c1" }),
       },

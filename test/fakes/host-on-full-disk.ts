@@ -99,7 +99,7 @@ async function lookAround(studio: StudioClient) {
     states: await statesOf(studio),
     ...(await pictures(studio)),
     trash: await codeOf(studio.gallery.trash({ ids: [second] })),
-    notices: (await studio.machine.get()).notices,
+    notices: (await studio.machine.get()).notices.map(({ text }) => text),
   };
 }
 
@@ -112,7 +112,10 @@ async function fillWhileDrawing(studio: StudioClient) {
   await until(async () => (await statesOf(studio)).includes("1 running"));
   fill();
   await until(async () => (await studio.machine.get()).notices.length > 0);
-  const full = { states: await statesOf(studio), notices: (await studio.machine.get()).notices };
+  const full = {
+    states: await statesOf(studio),
+    notices: (await studio.machine.get()).notices.map(({ text }) => text),
+  };
   rmSync(fillers, { recursive: true });
   await until(() => haveEnded(studio));
   const { state, error } = await studio.generation.get({ id: ids[0] ?? "" });

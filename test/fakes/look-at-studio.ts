@@ -23,7 +23,7 @@ export async function lookAtStudio(dataFolder: string): Promise<StudioLook> {
     while ((await gallery.facets()).total === 0) await sleep(10);
     const { total, starred } = await gallery.facets();
     return {
-      notices: [...tokens.notices, ...(await machine.get()).notices],
+      notices: [...tokens.notices, ...(await machine.get()).notices.map(({ text }) => text)],
       waiting: (await queue.get()).generations.filter(({ state }) => state === "waiting").length,
       pictures: total,
       starred,

@@ -68,7 +68,7 @@ test("a closed standard error ends nothing: what it found damaged is shown in it
   const [line] = await once(createInterface({ input: stdout }), "line");
   const { url } = JSON.parse(String(line)) as { url: string };
   const { notices } = await studioAt(new URL(url).origin, await tokenFor(url)).machine.get();
-  expect([child.exitCode, notices.join()]).toEqual([
+  expect([child.exitCode, notices.map(({ text }) => text).join()]).toEqual([
     null,
     expect.stringContaining("settings.json could not be used"),
   ]);

@@ -1,6 +1,7 @@
 import type { Finding } from "../../contract/doctor.ts";
 import type { EndpointKind } from "../../contract/endpoints.ts";
 import type { RefusalCode, StudioError } from "../../contract/errors.ts";
+import { tokenStateOf } from "../../contract/token-expiry.ts";
 import type { Patient } from "./patient.ts";
 
 /** What to do about a problem, and the part of it to copy. */
@@ -170,15 +171,14 @@ function refusedRemedy(status: unknown): Remedy {
 
 /** Depends on whether there is a token, whether it has expired, and whether a person must sign in. */
 function tokenRemedy(reason: string, known: Known): Remedy {
-  const { hasToken, tokenExpiresAt } = known;
   if (reason.startsWith("InvalidKeyException")) {
     return {
       fix: "Enter TorchServe's inference key: it is in key_file.json where TorchServe was started, and expires after an hour by default.",
     };
   }
   const copy = newTokenCommand(known);
-  if (!hasToken) return { fix: "Enter a bearer token: the endpoint asks for one.", copy };
-  if (isOver(tokenExpiresAt, known.now())) {
+  if (!known.hasToken) return { fix: "Enter a bearer token: the endpoint asks for one.", copy };
+  if (tokenStateOf(known, known.now().getTime()) === "expired") {
     return { fix: "Make a new token and enter it: this one has expired.", copy };
   }
   if (/sign-in|log[ -]?in/i.test(reason)) {
@@ -191,10 +191,6 @@ function tokenRemedy(reason: string, known: Known): Remedy {
     fix: "Enter another token, or let this one's account read the InferenceService: it lacks the right, or it is of another cluster.",
     copy: grantCommand(known) ?? copy,
   };
-}
-
-export function isOver(expiresAt: string | undefined, now: Date): boolean {
-  return expiresAt !== undefined && Date.parse(expiresAt) <= now.getTime();
 }
 
 function accountOf(subject: string | undefined) {

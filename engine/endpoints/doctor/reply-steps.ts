@@ -1,8 +1,9 @@
 import type { DoctorStep } from "../../contract/doctor.ts";
 import type { StudioError } from "../../contract/errors.ts";
+import { tokenStateOf, utcMinute } from "../../contract/token-expiry.ts";
 import { mayBeStarting } from "../start-signs.ts";
 import type { FirstReply, Outcome, Patient } from "./patient.ts";
-import { isOver, newTokenCommand, remedyFor } from "./remedies.ts";
+import { newTokenCommand, remedyFor } from "./remedies.ts";
 import { speaksTls } from "./tls-step.ts";
 
 type ReplyStep = (reply: FirstReply, patient: Patient, signal: AbortSignal) => Promise<Outcome>;
@@ -60,25 +61,22 @@ async function signIn({ problem }: FirstReply, patient: Patient): Promise<Outcom
   return { outcome: "ok", seen: "no sign-in page is in the way" };
 }
 
-const DAY_MS = 86_400_000;
-
 async function token({ problem, status }: FirstReply, patient: Patient): Promise<Outcome> {
   const { hasToken, tokenExpiresAt, now } = patient;
-  const end = tokenExpiresAt?.slice(0, 16).replace("T", " ");
-  if (isOver(tokenExpiresAt, now())) {
+  const end = tokenExpiresAt && utcMinute(tokenExpiresAt);
+  const state = tokenStateOf(patient, now().getTime());
+  if (state === "expired") {
     const fix = "Make a new token and enter it.";
     const copy = newTokenCommand(patient);
     const isRefused = problem?.code === "ENDPOINT_TOKEN_REFUSED";
     const outcome = isRefused ? "failed" : "warning";
-    return { outcome, seen: `The token expired at ${end} UTC.`, fix, copy };
+    return { outcome, seen: `The token expired at ${end}.`, fix, copy };
   }
   if (problem?.code === "ENDPOINT_TOKEN_REFUSED") return failedBy(problem, patient, status);
   if (!hasToken) return { outcome: "ok", seen: "none is sent, and none is asked for" };
   const seen =
-    end === undefined ? "accepted; it does not say when it expires" : `accepted until ${end} UTC`;
-  const isSoon =
-    tokenExpiresAt !== undefined && Date.parse(tokenExpiresAt) - now().getTime() < DAY_MS;
-  if (!isSoon) return { outcome: "ok", seen };
+    end === undefined ? "accepted; it does not say when it expires" : `accepted until ${end}`;
+  if (state !== "expiring") return { outcome: "ok", seen };
   return { outcome: "warning", seen, fix: "Make a new one today.", copy: newTokenCommand(patient) };
 }
 

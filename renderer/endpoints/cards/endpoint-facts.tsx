@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
-import { hasAnswered, knownProfileOf, tokenStateOf } from "../../state/endpoints.ts";
+import { tokenStateOf } from "../../../engine/contract/token-expiry.ts";
+import { hasAnswered, knownProfileOf } from "../../state/endpoints.ts";
 import { trialWords } from "../../../engine/contract/setting-trial.ts";
 import {
   asSentence,

@@ -45,6 +45,7 @@ export const frame = {
   notices: {
     title: "Needs your attention",
     dismiss: "Hide this until something else is found",
+    enterToken: "Enter a new token",
   },
   started: "{{name}} started in {{time}}; its first picture is there",
   lost: "No connection since {{time}}, trying again",

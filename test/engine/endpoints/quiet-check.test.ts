@@ -61,24 +61,6 @@ test("a picture is counted with its time and its bytes, a failed one with its co
   expect(failed.counted).toMatchObject([{ code: "ENDPOINT_FAULT" }]);
 });
 
-test("a token that expires within a day is a notice, and a longer one is not", async () => {
-  const expiring = (seconds: number): string => {
-    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const exp = Date.parse("2026-11-25T12:00:00.000Z") / 1000 + seconds;
-    return `${part({ alg: "RS256" })}.${part({ exp })}.c2lnbmF0dXJl`;
-  };
-  const { endpoints } = await openEndpoints();
-  const named = (name: string, token: string) =>
-    endpoints.add(added("https://kt2.example", { name, token }));
-  await named("lasting", expiring(90_000));
-  await named("ending", expiring(3600));
-  await named("over", expiring(-60));
-  expect(endpoints.notices).toEqual([
-    "The token of the endpoint ending ends at 2026-11-25 13:00 UTC. Make a new one and enter it.",
-    "The token of the endpoint over ended at 2026-11-25 11:59 UTC. Make a new one and enter it.",
-  ]);
-});
-
 test("pictures of a trial and of the doctor are counted by their cost, not by their time or by what is refused", async () => {
   const { endpoints, id, edge, counted } = await scene(
     choosyEdge({ uses: ["seed"], refuses: ["scheduler"] }),

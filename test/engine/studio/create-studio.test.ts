@@ -31,7 +31,7 @@ test("damaged files are set aside and named, and the studio opens", async () => 
     writeFileSync(join(dataFolder, name), damage);
   const { machine, queue, settings } = clientOf((await open(dataFolder)).router);
   const { notices } = await machine.get();
-  const named = notices.map((notice) => /settings|queue|gallery/.exec(notice)?.[0]);
+  const named = notices.map(({ text }) => /settings|queue|gallery/.exec(text)?.[0]);
   expect(new Set(named)).toEqual(new Set(["settings", "queue", "gallery"]));
   expect(readdirSync(dataFolder)).toEqual(
     expect.arrayContaining(["queue.damaged.sqlite", "gallery.damaged.sqlite"]),
@@ -44,7 +44,7 @@ test("a damaged settings file is reported in one sentence, followed by earlier f
   writeFileSync(join(dataFolder, "settings.json"), '{"theme": 5');
   const studio = await open(dataFolder, { notices: () => ["tokens.json could not be used."] });
   const { notices } = await clientOf(studio.router).machine.get();
-  expect(notices).toEqual([
+  expect(notices.map(({ text }) => text)).toEqual([
     expect.stringMatching(
       /^settings\.json could not be used \(.+\)\. It was kept as settings\.damaged\.json, and the studio started without it\.$/,
     ),

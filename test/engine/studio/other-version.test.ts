@@ -142,7 +142,7 @@ async function visit(folder: string, prompt?: string) {
     const { ids } = (await gallery.names({})).days[0] ?? { ids: [] };
     const images = await Promise.all(ids.map((id) => gallery.get({ id })));
     const shown = {
-      notices: (await machine.get()).notices,
+      notices: (await machine.get()).notices.map(({ text }) => text),
       queue: (await queue.get()).generations.map(
         ({ state, error }) => `${state} ${error?.code ?? ""}`,
       ),

@@ -13,7 +13,6 @@ import {
   knownProfileOf,
   readinessOf,
   remedyOf,
-  tokenStateOf,
   withoutMeasurements,
 } from "../../../renderer/state/endpoints.ts";
 import { checkOf, endpointOf } from "../../fakes/fake-endpoints.ts";
@@ -54,17 +53,6 @@ test("a list that was not read is not made up from changes", async () => {
   const studio = createStudio(new FakeStudio("few").client());
   await applyEvents([{ type: "endpoints-changed", endpoints: [endpointOf()] }], studio);
   expect(studio.cache.getQueryData(studio.queries.endpoints.list.queryKey())).toBeUndefined();
-});
-
-test("a token is none, saved, or one that expires", () => {
-  const now = Date.parse("2026-11-25T12:00:00Z");
-  const stateOf = (tokenExpiresAt?: string) =>
-    tokenStateOf({ hasToken: true, ...(tokenExpiresAt !== undefined && { tokenExpiresAt }) }, now);
-  expect(tokenStateOf({ hasToken: false }, now)).toBe("none");
-  expect(stateOf()).toBe("kept");
-  expect(stateOf("2026-11-26T12:00:00Z")).toBe("lasting");
-  expect(stateOf("2026-11-25T12:59:00Z")).toBe("expiring");
-  expect(stateOf("2026-11-25T12:00:00Z")).toBe("expired");
 });
 
 test("readiness is that of the last test", () => {
