@@ -1,4 +1,4 @@
-import { CircleAlert } from "lucide-react";
+import { CircleAlert, Stethoscope } from "lucide-react";
 import { StudioError, type WireError } from "../../engine/contract/errors.ts";
 import { remedyOf } from "../state/endpoints.ts";
 import { CopyDetails } from "../ui/async-states.tsx";
@@ -16,10 +16,13 @@ export interface EndpointTroubleProps {
   readonly onPlace: (place: Place) => void;
   /** Tests again; absent if there is a button for that already. */
   readonly onTest?: (() => void) | undefined;
+  /** Checks each step of the way; absent where that is not offered. */
+  readonly onDiagnose?: (() => void) | undefined;
 }
 
 /** Why an endpoint is unavailable, in words, with the step that helps. */
-export function EndpointTrouble({ error, title, onPlace, onTest }: EndpointTroubleProps) {
+export function EndpointTrouble(props: EndpointTroubleProps) {
+  const { error, title, onPlace, onTest, onDiagnose } = props;
   const t = useWords("endpoints");
   const remedy = remedyOf(error.code);
   const run = () => (remedy === "again" ? onTest?.() : onPlace(PLACE_OF[remedy]));
@@ -36,6 +39,11 @@ export function EndpointTrouble({ error, title, onPlace, onTest }: EndpointTroub
         {(remedy !== "again" || onTest) && (
           <Button size="dense" onPress={run}>
             {t(`remedies.${remedy}`)}
+          </Button>
+        )}
+        {onDiagnose && (
+          <Button size="dense" icon={Stethoscope} onPress={onDiagnose}>
+            {t("actions.doctor")}
           </Button>
         )}
         <CopyDetails error={new StudioError(error.code, error.details)} size="dense" />

@@ -4,7 +4,6 @@ import { useMemo, useState } from "react";
 import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useEndpoints } from "../picture/targets.ts";
-import { useContextMenu } from "../shortcuts/context-menu.tsx";
 import { useActions } from "../shortcuts/registry.ts";
 import { testEndpoint } from "../state/endpoint-tests.ts";
 import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
@@ -13,11 +12,11 @@ import { DropSign } from "../ui/drop-sign.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
-import { EndpointCard } from "./cards/endpoint-card.tsx";
+import { EndpointList } from "./cards/endpoint-list.tsx";
 import styles from "./endpoints-page.module.css";
 import { EndpointDialog } from "./form/endpoint-dialog.tsx";
 import { type FoundText, useRecogniser } from "./form/import-box.tsx";
-import { type EndpointAddress, type Place, useEndpointAddress } from "./use-endpoint-address.ts";
+import { type EndpointAddress, useEndpointAddress } from "./use-endpoint-address.ts";
 import { useFileDrop } from "../ui/use-file-drop.ts";
 
 /** The inference endpoints of this studio. */
@@ -161,30 +160,5 @@ function usePageActions(
         },
       ];
     }, [t, client, add, ids]),
-  );
-}
-
-interface EndpointListProps {
-  readonly endpoints: readonly Endpoint[];
-  readonly onEdit: (id: string, place?: Place) => void;
-  /** Called after a card has taken what was dropped. */
-  readonly onDropped: () => void;
-}
-
-/** All endpoints as cards, in the order they were added. */
-function EndpointList({ endpoints, onEdit, onDropped }: EndpointListProps) {
-  const t = useWords("endpoints");
-  const { open, menu } = useContextMenu(t("actions.group"));
-  return (
-    <>
-      <ul className={styles.cards} aria-label={t("list")}>
-        {endpoints.map((endpoint) => (
-          <li key={endpoint.id} className={styles.place}>
-            <EndpointCard endpoint={endpoint} onEdit={onEdit} onMenu={open} onDropped={onDropped} />
-          </li>
-        ))}
-      </ul>
-      {menu}
-    </>
   );
 }

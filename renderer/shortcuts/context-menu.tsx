@@ -12,6 +12,9 @@ const GAP = 4;
 export type MenuPoint = Pick<MouseEvent, "clientX" | "clientY" | "currentTarget"> &
   Partial<Pick<MouseEvent, "preventDefault">>;
 
+/** What useContextMenu returns. */
+export type ContextMenu = ReturnType<typeof useContextMenu>;
+
 interface OpenMenu {
   readonly actions: readonly Action[];
   readonly x: number;

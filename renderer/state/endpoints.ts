@@ -57,6 +57,19 @@ export function hasAnswered({ error, ms }: EndpointCheck): boolean {
   return error === undefined || (ms > 0 && !NO_ANSWERS.has(error.code));
 }
 
+/** The endpoints whose name, address, protocol or model contains every word of a search, in their order. */
+export function endpointsThatMatch(
+  all: readonly Endpoint[],
+  search: string,
+  kindName: (kind: Endpoint["kind"]) => string,
+): readonly Endpoint[] {
+  const words = search.toLowerCase().split(/\s+/);
+  return all.filter(({ name, url, kind, model }) => {
+    const text = [name, url, kindName(kind), model].join("\n").toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
 /** What can be done about an endpoint's refusal. */
 export type Remedy = "token" | "certificate" | "model" | "address" | "timeout" | "start" | "again";
 

@@ -14,6 +14,7 @@ import {
   OF_V1,
   OF_V2,
 } from "./doctor-findings.ts";
+import { act } from "./endpoint-card.ts";
 import { addUntested, call } from "./remote-studio.ts";
 import { expect, test } from "./studio-test.ts";
 
@@ -26,7 +27,7 @@ const EXPIRED = tokenUntil(new Date("2020-01-01"), CANARY);
 async function openDoctor(page: Page, name: string): Promise<Locator> {
   await page.goto(new URL("/endpoints", page.url()).href);
   const card = page.getByRole("article", { name, exact: true });
-  await card.getByRole("button", { name: "Find the problem" }).click();
+  await act(card, "Find the problem");
   return page.getByRole("dialog", { name: `Checks of ${name}` });
 }
 

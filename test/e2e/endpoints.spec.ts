@@ -4,6 +4,7 @@ import { tokenUntil } from "../fakes/expiring-token.ts";
 import { knativeEdge, routerEdge } from "../fakes/cold-edge.ts";
 import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
 import { type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
+import { act } from "./endpoint-card.ts";
 import { addUntested } from "./remote-studio.ts";
 import { expect, test, TOKEN } from "./studio-test.ts";
 
@@ -91,7 +92,7 @@ test("a refused token is named with its next step, and a new one helps", async (
 
   const card = page.getByRole("article");
   await expect(card.getByText("Unavailable")).toBeVisible();
-  await card.getByRole("button", { name: "Draw here" }).click();
+  await act(card, "Draw here");
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a cat");
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");
@@ -217,7 +218,7 @@ test("an endpoint's requests are shown by day, week and month", async ({ studio 
   const picture = page.getByRole("main").getByRole("img", { name: /^Photo of a dog/ });
   await expect(picture.first()).toBeVisible();
   await page.getByRole("link", { name: "Endpoints" }).click();
-  await page.getByRole("button", { name: "History" }).click();
+  await act(page.getByRole("article"), "History");
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("img", { name: "Pictures over time" })).toBeVisible();
   await expect(dialog.getByText("1 done, 0 failed", { exact: true })).toBeVisible();
@@ -247,14 +248,63 @@ test("a token that expires within a day is told on every page, with the way to i
   await expect(notice).toHaveCount(0);
 
   const enter = async (token: string) => {
-    await page.getByRole("article", { name: "Cluster" }).click({ button: "right" });
-    await page.getByRole("menuitem", { name: "Edit" }).click();
+    await act(page.getByRole("article", { name: "Cluster" }), "Edit");
     await dialog.getByLabel("Bearer token").fill(token);
     await dialog.getByRole("button", { name: "Save and test" }).click();
-    await dialog.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Done" }).click();
   };
   await enter(tokenUntil(hours(-1)));
   await expect(notice).toContainText("The token of the endpoint Cluster expired at");
   await enter(tokenUntil(hours(500)));
   await expect(notice).toHaveCount(0);
+});
+
+test("many endpoints are searched; a card's button tests it, and its menu is the one of a right click", async ({
+  studio,
+}) => {
+  const { page } = studio;
+  await using edge = await openStandIn(seedEdge());
+  const places = ["Oslo", "Bergen", "Lyon", "Turin", "Porto", "Ghent", "Graz"];
+  for (const name of places) await addUntested(page, { name, url: edge.url });
+  await open(page, "/endpoints");
+  const cards = page.getByRole("article");
+  await expect(cards).toHaveCount(places.length);
+  const search = page.getByRole("searchbox", { name: "Search endpoints" });
+  await expect(search).toHaveCount(0);
+  await addUntested(page, { name: "Web UI", url: "http://127.0.0.1:7860", kind: "a1111" });
+  await expect(search).toBeVisible();
+
+  await page.keyboard.press("/");
+  await page.keyboard.type("7860 stable");
+  await expect(cards).toHaveCount(1);
+  await expect(page.getByText("1 of 8")).toBeVisible();
+  await search.fill("nowhere");
+  await expect(page.getByText("No endpoint matches “nowhere”.")).toBeVisible();
+  await page.getByRole("button", { name: "Show all endpoints" }).click();
+  await expect(cards).toHaveCount(places.length + 1);
+
+  const oslo = page.getByRole("article", { name: "Oslo" });
+  await oslo.getByRole("button", { name: "Test", exact: true }).click();
+  await expect(oslo.getByText("Ready", { exact: true })).toBeVisible();
+  const items = page.getByRole("menu").getByRole("menuitem");
+  const more = oslo.getByRole("button", { name: "More actions for Oslo" });
+  await more.focus();
+  await page.keyboard.press("Enter");
+  await expect(items.first()).toBeVisible();
+  const ofButton = await items.allTextContents();
+  await page.keyboard.press("Escape");
+  await expect(more).toBeFocused();
+  await oslo.click({ button: "right" });
+  await expect(items.first()).toBeVisible();
+  expect(await items.allTextContents()).toEqual(ofButton);
+  expect(ofButton).toEqual([
+    "Draw here",
+    "Test",
+    "Find the problem",
+    "Check its settings",
+    "History",
+    "Edit",
+    "Share",
+    "Remove",
+  ]);
 });

@@ -1,5 +1,6 @@
 import { choosyEdge, inputsOf } from "../fakes/choosy-endpoint.ts";
 import { openStandIn } from "../fakes/stand-in-endpoint.ts";
+import { act } from "./endpoint-card.ts";
 import { expect, test } from "./studio-test.ts";
 
 test("an endpoint's card finds out which settings it uses, and Generate says what it ignores", async ({
@@ -17,7 +18,7 @@ test("an endpoint's card finds out which settings it uses, and Generate says wha
 
   // The doctor also leads there.
   const card = page.getByRole("article", { name: "Choosy" });
-  await card.getByRole("button", { name: "Find the problem" }).click();
+  await act(card, "Find the problem");
   await expect(dialog.getByText("Nothing is wrong")).toBeVisible();
   await dialog.getByRole("button", { name: "Check its settings" }).click();
   await expect(dialog.getByText("Draws 2 small pictures with one seed.")).toBeVisible();
@@ -34,7 +35,7 @@ test("an endpoint's card finds out which settings it uses, and Generate says wha
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(card.getByText(/^Uses seed; ignores size, steps, guidance/)).toBeVisible();
 
-  await card.getByRole("button", { name: "Draw here" }).click();
+  await act(card, "Draw here");
   await expect(page.getByText("This endpoint ignores the size.")).toBeVisible();
   await expect(page.getByText("This endpoint ignores the seed.")).toHaveCount(0);
   await page.getByRole("textbox", { name: "Seed" }).fill("7");

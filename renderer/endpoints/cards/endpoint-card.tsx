@@ -1,23 +1,22 @@
-import { TriangleAlert } from "lucide-react";
+import { Ellipsis, RefreshCw, TriangleAlert } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { ReadinessWord } from "../../picture/readiness.tsx";
 import { StartTimeline } from "../../picture/start-timeline.tsx";
-import { ActionButton } from "../../shortcuts/action-button.tsx";
-import type { MenuPoint } from "../../shortcuts/context-menu.tsx";
-import type { Action } from "../../shortcuts/registry.ts";
+import type { ContextMenu } from "../../shortcuts/context-menu.tsx";
 import { testEndpoint, useEndpointTests } from "../../state/endpoint-tests.ts";
 import { readinessOf } from "../../state/endpoints.ts";
 import { useProgress } from "../../state/progress.ts";
 import { useQueue } from "../../state/queue.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
 import { RemoveDialog } from "../../ui/remove-dialog.tsx";
 import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./endpoint-card.module.css";
-import { useEndpointActions } from "./endpoint-actions.ts";
+import { type EndpointVerbs, useEndpointActions } from "./endpoint-actions.ts";
 import { EndpointFacts } from "./endpoint-facts.tsx";
 import { DoctorDialog } from "../doctor/doctor-dialog.tsx";
 import { TrialDialog } from "../trial/trial-dialog.tsx";
@@ -30,29 +29,28 @@ import { useTokenReader } from "../use-token-reader.ts";
 export interface EndpointCardProps {
   readonly endpoint: Endpoint;
   readonly onEdit: (id: string, place?: Place) => void;
-  readonly onMenu: (at: MenuPoint, actions: readonly Action[]) => void;
+  /** The menu that all cards share. */
+  readonly menu: Pick<ContextMenu, "open" | "openBelow">;
   /** Called after it has taken a dropped token. */
   readonly onDropped: () => void;
 }
 
-/** One endpoint: its state, and its actions. */
-export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCardProps) {
+/** One endpoint: its state, a button that tests it, and all actions in a menu. */
+export function EndpointCard({ endpoint, onEdit, menu, onDropped }: EndpointCardProps) {
+  const t = useWords("endpoints");
   const { client } = useStudio();
   const { id, name, origin } = endpoint;
-  const [isRemoving, setIsRemoving] = useState(false);
-  const [isDiagnosed, setIsDiagnosed] = useState(false);
-  const [isTrialOpen, setIsTrialOpen] = useState(false);
-  const [isHistoryOpen, setIsHistoryOpen] = useState(false);
+  const [dialog, setDialog] = useState<CardDialog>();
   const isTesting = useEndpointTests(({ running }) => running.has(id));
   const verbs = useMemo(
     () => ({
       isTesting,
       test: () => attempt(testEndpoint(client, id)),
-      diagnose: () => setIsDiagnosed(true),
-      trySettings: () => setIsTrialOpen(true),
-      history: () => setIsHistoryOpen(true),
+      diagnose: () => setDialog("doctor"),
+      trySettings: () => setDialog("trial"),
+      history: () => setDialog("history"),
       edit: () => onEdit(id),
-      remove: () => setIsRemoving(true),
+      remove: () => setDialog("removal"),
     }),
     [isTesting, client, id, onEdit],
   );
@@ -62,7 +60,7 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
     <article
       className={styles.card}
       aria-label={name}
-      onContextMenu={(event) => onMenu(event, actions)}
+      onContextMenu={(event) => menu.open(event, actions)}
       data-over={drop.isOver || undefined}
       {...drop.handlers}
     >
@@ -74,47 +72,40 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
       <StartingNote id={id} />
       <Warnings endpoint={endpoint} />
       <EndpointFacts endpoint={endpoint} />
-      <Trouble endpoint={endpoint} onPlace={(place) => onEdit(id, place)} onTest={verbs.test} />
-      <Footer actions={actions} />
-      {isDiagnosed && (
-        <DoctorDialog
-          endpoint={endpoint}
-          onClose={() => setIsDiagnosed(false)}
-          onTrial={() => {
-            setIsDiagnosed(false);
-            setIsTrialOpen(true);
-          }}
+      <Trouble endpoint={endpoint} verbs={verbs} onPlace={(place) => onEdit(id, place)} />
+      <footer className={styles.actions}>
+        <Button icon={RefreshCw} isDisabled={isTesting} onPress={verbs.test}>
+          {t("actions.test")}
+        </Button>
+        <IconButton
+          icon={Ellipsis}
+          label={t("actions.more", { name })}
+          onPress={({ target }) => menu.openBelow(target, actions)}
         />
-      )}
-      {isTrialOpen && <TrialDialog endpoint={endpoint} onClose={() => setIsTrialOpen(false)} />}
-      {isHistoryOpen && (
-        <HistoryDialog endpoint={endpoint} onClose={() => setIsHistoryOpen(false)} />
-      )}
-      <Removal endpoint={endpoint} isOpen={isRemoving} onClose={() => setIsRemoving(false)} />
+      </footer>
+      <Dialogs endpoint={endpoint} open={dialog} onOpen={setDialog} />
     </article>
   );
 }
 
-function Footer({ actions }: { actions: readonly Action[] }) {
+type CardDialog = "doctor" | "trial" | "history" | "removal";
+
+interface DialogsProps {
+  readonly endpoint: Endpoint;
+  readonly open: CardDialog | undefined;
+  readonly onOpen: (dialog: CardDialog | undefined) => void;
+}
+
+/** The open dialog of a card. The doctor's leads to the trial of its settings. */
+function Dialogs({ endpoint, open, onOpen }: DialogsProps) {
+  const ofAll = { endpoint, onClose: () => onOpen(undefined) };
   return (
-    <footer className={styles.actions}>
-      {actions.map((action) =>
-        action.isDanger === true ? (
-          <span key={action.id} className={styles.apart}>
-            <ActionButton action={action} />
-          </span>
-        ) : (
-          <Button
-            key={action.id}
-            {...(action.icon && { icon: action.icon })}
-            isDisabled={action.isDisabled ?? false}
-            onPress={() => action.run()}
-          >
-            {action.label}
-          </Button>
-        ),
-      )}
-    </footer>
+    <>
+      {open === "doctor" && <DoctorDialog {...ofAll} onTrial={() => onOpen("trial")} />}
+      {open === "trial" && <TrialDialog {...ofAll} />}
+      {open === "history" && <HistoryDialog {...ofAll} />}
+      <Removal {...ofAll} isOpen={open === "removal"} />
+    </>
   );
 }
 
@@ -194,16 +185,17 @@ function Warnings({ endpoint }: { endpoint: Endpoint }) {
 
 interface TroubleProps {
   readonly endpoint: Endpoint;
+  readonly verbs: EndpointVerbs;
   readonly onPlace: (place: Place) => void;
-  readonly onTest: () => void;
 }
 
 /** Why it is unavailable, or else why its last picture failed. */
-function Trouble({ endpoint: { check, lastError }, onPlace, onTest }: TroubleProps) {
+function Trouble({ endpoint: { check, lastError }, verbs, onPlace }: TroubleProps) {
   const t = useWords("endpoints");
-  if (check?.error) return <EndpointTrouble error={check.error} onPlace={onPlace} />;
+  const ways = { onPlace, onDiagnose: verbs.diagnose };
+  if (check?.error) return <EndpointTrouble error={check.error} {...ways} />;
   if (lastError === undefined) return null;
   return (
-    <EndpointTrouble title={t("lastFailed")} error={lastError} onPlace={onPlace} onTest={onTest} />
+    <EndpointTrouble title={t("lastFailed")} error={lastError} onTest={verbs.test} {...ways} />
   );
 }

@@ -5,6 +5,10 @@ export const endpoints = {
   title: "Endpoints",
   list: "Inference endpoints",
   add: "Add an endpoint",
+  search: "Name, address, protocol, model",
+  found: "{{found}} of {{count}}",
+  noMatch: "No endpoint matches “{{search}}”.",
+  showAll: "Show all endpoints",
   failed: "The endpoints could not be listed",
   stale: "Not up to date: read {{when}}.",
   empty: {
@@ -34,6 +38,8 @@ export const endpoints = {
     remove: "Remove",
     add: "Add an endpoint",
     testAll: "Test all endpoints",
+    more: "More actions for {{name}}",
+    search: "Search endpoints",
   },
   doctor: {
     title: "Checks of {{name}}",

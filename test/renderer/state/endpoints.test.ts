@@ -9,6 +9,7 @@ import {
 import { createStudio } from "../../../renderer/connection/studio.tsx";
 import { applyEvents } from "../../../renderer/state/apply-event.ts";
 import {
+  endpointsThatMatch,
   hasAnswered,
   knownProfileOf,
   readinessOf,
@@ -92,4 +93,24 @@ test("each refusal has the step that helps, and retrying if none is known", () =
   expect(remedyOf("ENDPOINT_CERTIFICATE")).toBe("certificate");
   expect(remedyOf("ENDPOINT_TOKEN_REFUSED")).toBe("token");
   expect(remedyOf("ENDPOINT_BUSY")).toBe("again");
+});
+
+test("a search finds endpoints by name, address, protocol and model, whatever the case and the order of its words", () => {
+  const all = [
+    endpointOf({ name: "Cluster", url: "https://kt2.example", kind: "v2", model: "stable" }),
+    endpointOf({ name: "Web UI", url: "http://10.0.0.7:7860", kind: "a1111", model: "dream" }),
+  ];
+  const found = (search: string) =>
+    endpointsThatMatch(all, search, (kind) => `protocol ${kind}`).map(({ name }) => name);
+  const searches = ["", " ", "cluster", "KT2", "a1111", "dream 10.0", "protocol", "dream kt2"];
+  expect(searches.map(found)).toEqual([
+    ["Cluster", "Web UI"],
+    ["Cluster", "Web UI"],
+    ["Cluster"],
+    ["Cluster"],
+    ["Web UI"],
+    ["Web UI"],
+    ["Cluster", "Web UI"],
+    [],
+  ]);
 });
