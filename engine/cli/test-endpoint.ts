@@ -69,8 +69,8 @@ function startTeller(): (words: string) => void {
   let told = "";
   return (words) => {
     const [phase = ""] = words.split(/, \d+ s so far/);
-    if (phase === told) progressLine(`It is starting: ${words}`);
-    else newsLine(`It is starting: ${words}`);
+    if (phase === told) progressLine(`It is starting. ${words}`);
+    else newsLine(`It is starting. ${words}`);
     told = phase;
   };
 }

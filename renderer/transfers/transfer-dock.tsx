@@ -1,5 +1,6 @@
 import { CircleAlert, CircleCheck, Pause, Play, X } from "lucide-react";
 import type { ReactNode } from "react";
+import { asSentence } from "../../engine/contract/sentence.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useSending } from "../state/sending.ts";
@@ -9,7 +10,7 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
 import { attempt } from "../ui/toasts.ts";
-import { asSentence, formatBytes, formatDuration } from "../words/format.ts";
+import { formatBytes, formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./transfer-dock.module.css";
 

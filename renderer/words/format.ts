@@ -2,11 +2,6 @@
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
-/** Turns a note into a sentence: `sending` becomes `Sending`; a file's name stays unchanged. */
-export function asSentence(remark: string): string {
-  return remark.replace(/^[a-z](?=[a-z]*(?:[ ,:]|$))/, (letter) => letter.toUpperCase());
-}
-
 /** Decimal units with one digit: `5.2 GB`, with a space that does not break. */
 export function formatBytes(bytes: number): string {
   const unit = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);

@@ -37,7 +37,7 @@ test("an endpoint is added with the notebook's token.cfg, tested, used and remov
   expect([looked.code, looked.out]).toEqual([
     0,
     expect.stringMatching(
-      /^OK {6}Address: [^]*\nOK {6}Metadata: kserve 0\.13\.0; models: stable-diffusion;/,
+      /^OK {6}Address: [^]*\nOK {6}Metadata: Server: kserve 0\.13\.0; models: stable-diffusion;/,
     ),
   ]);
 
@@ -229,7 +229,7 @@ test("query and test wait for one that is starting, and say so beside their outp
   const found = await tested;
   expect([found.code, found.err]).toEqual([
     0,
-    expect.stringMatching(/^It is starting: its model is loading, \d+ s so far/),
+    expect.stringMatching(/^It is starting\. Its model is loading, \d+ s so far/),
   ]);
   edge.load();
   expect(await run(["endpoints", "test", "edge", "--no-wait"])).toMatchObject({

@@ -52,8 +52,8 @@ test("our runtime as its container starts it, over TLS with a private CA and thr
   }
   const told = found.map(({ step, outcome, seen }) => [step, outcome, seen]);
   expect(told.filter(([, outcome]) => outcome !== "ok")).toEqual([
-    ["dns", "skipped", "the proxy looks the name up"],
-    ["tcp", "skipped", `the proxy connects to ${HOST}, port 443`],
+    ["dns", "skipped", "The proxy looks the name up"],
+    ["tcp", "skipped", `The proxy connects to ${HOST}, port 443`],
   ]);
   expect(found.at(-1)).toMatchObject({
     step: "picture",

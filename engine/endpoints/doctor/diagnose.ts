@@ -1,6 +1,7 @@
 import { DOCTOR_STEPS, type DoctorStep, type Finding } from "../../contract/doctor.ts";
 import { fromWire, StudioError } from "../../contract/errors.ts";
 import { type Starting, startingWords } from "../../contract/progress.ts";
+import { asSentence } from "../../contract/sentence.ts";
 import { trialWords } from "../../contract/setting-trial.ts";
 import { pause } from "../../files/pause.ts";
 import type { CheckedEndpoint } from "../check-endpoint.ts";
@@ -33,7 +34,7 @@ function told(patient: Patient, step: DoctorStep, outcome: Outcome, ms?: number)
   return {
     step,
     ...others,
-    ...(seen !== undefined && { seen: patient.clean(seen) }),
+    ...(seen !== undefined && { seen: asSentence(patient.clean(seen)) }),
     ...(ms !== undefined && { ms: Math.round(ms) }),
   };
 }
@@ -91,7 +92,7 @@ async function* awaitedStart(
     await Promise.race([waiting, pause(EVERY_MS, signal).catch(() => undefined)]);
     if (over.signal.aborted || signal.aborted || starting === undefined) continue;
     const elapsedSeconds = (performance.now() - from) / 1000;
-    const seen = startingWords({ ...starting, elapsedSeconds });
+    const seen = asSentence(startingWords({ ...starting, elapsedSeconds }));
     yield { step: "route", outcome: "running", seen };
   }
 }
@@ -115,7 +116,7 @@ async function* modelSteps(
 ): AsyncGenerator<Finding, void> {
   const error = check.error && fromWire(check.error);
   if (error !== undefined || check.state !== "ready") {
-    const seen = error === undefined ? `${model} is not ready` : failedBy(error, patient).seen;
+    const seen = error === undefined ? `the model ${model} is not ready` : failedBy(error, patient).seen;
     const rest =
       error === undefined
         ? { isStarting: true, fix: "Wait: its model is being loaded." }
@@ -123,8 +124,11 @@ async function* modelSteps(
     yield told(patient, "model", { outcome: "failed", seen, ...rest });
     return yield* skipAfter("model");
   }
-  yield told(patient, "model", { outcome: "ok", seen: `${model} is ready` });
-  const server = check.server ?? "a server that does not say what it is";
+  yield told(patient, "model", { outcome: "ok", seen: `the model ${model} is ready` });
+  const server =
+    check.server === undefined
+      ? "a server that does not say what it is"
+      : `server: ${check.server}`;
   const models =
     check.models.length === 0 ? "" : `; models: ${check.models.slice(0, 20).join(", ")}`;
   const takes =
@@ -142,7 +146,7 @@ async function* pictureStep(patient: Patient): AsyncGenerator<Finding, void> {
   const step = "picture";
   if (draw === undefined) {
     const seen = "not asked for; it takes the endpoint's own time for one picture";
-    yield { step, outcome: "skipped", seen };
+    yield told(patient, step, { outcome: "skipped", seen });
     return;
   }
   yield { step, outcome: "running" };

@@ -1,15 +1,10 @@
 import { type ReactNode, useEffect, useState } from "react";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import { asSentence } from "../../../engine/contract/sentence.ts";
 import { tokenStateOf } from "../../../engine/contract/token-expiry.ts";
 import { hasAnswered, knownProfileOf } from "../../state/endpoints.ts";
 import { trialWords } from "../../../engine/contract/setting-trial.ts";
-import {
-  asSentence,
-  formatDate,
-  formatDuration,
-  formatEnd,
-  formatWhen,
-} from "../../words/format.ts";
+import { formatDate, formatDuration, formatEnd, formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { QuietChecks } from "../history/quiet-checks.tsx";
 import styles from "./endpoint-card.module.css";

@@ -1,5 +1,6 @@
 import { SlidersHorizontal } from "lucide-react";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import { asSentence } from "../../../engine/contract/sentence.ts";
 import {
   SETTING_NAMES,
   settingsThat,
@@ -12,7 +13,7 @@ import { Failed } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { attempt, showToast } from "../../ui/toasts.ts";
-import { asSentence, formatAbout, formatDuration } from "../../words/format.ts";
+import { formatAbout, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./trial-dialog.module.css";
 import { type RunningTrial, useTrial } from "./use-trial.ts";

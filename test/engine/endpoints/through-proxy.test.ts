@@ -85,10 +85,10 @@ test("its name and password are sent only to the proxy, never to the endpoint", 
   const found = await findings();
   expect(found.map(({ outcome }) => outcome)).not.toContain("failed");
   expect(lineOf(found, "proxy")?.seen).toBe(
-    `connected through 127.0.0.1:${proxy.port} (HTTPS_PROXY)`,
+    `Connected through 127.0.0.1:${proxy.port} (HTTPS_PROXY)`,
   );
   expect(lineOf(found, "dns")).toMatchObject({ outcome: "skipped" });
-  expect(lineOf(found, "tcp")?.seen).toBe("the proxy connects to sd.example, port 443");
+  expect(lineOf(found, "tcp")?.seen).toBe("The proxy connects to sd.example, port 443");
   expect(lineOf(found, "picture")?.outcome).toBe("ok");
   const sent = JSON.stringify(edge.seen);
   expect(sent).not.toMatch(/alice|proxy|YWxpY2/i);
@@ -210,7 +210,7 @@ test.each<[string, ConnectProxyOptions, string, readonly [seen: string, fix: Reg
       step: "proxy",
       outcome: "failed",
       ms: expect.any(Number),
-      seen: `127.0.0.1:${proxy.port} (HTTPS_PROXY): ${reason}`,
+      seen: `The proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY): ${reason}`,
       fix: expect.stringMatching(fix),
     },
   ]);
@@ -226,12 +226,12 @@ test("a proxy that is missing, invalid or silent is reported as such", async () 
   vi.stubEnv("HTTPS_PROXY", `http://127.0.0.1:${port}`);
   expect(lineOf(await findings(), "proxy")).toMatchObject({
     outcome: "failed",
-    seen: `127.0.0.1:${port} (HTTPS_PROXY): nothing listens at that port`,
+    seen: `The proxy 127.0.0.1:${port} (HTTPS_PROXY): nothing listens at that port`,
   });
   vi.stubEnv("HTTPS_PROXY", "socks5://alice:canary-x@127.0.0.1:1080");
   expect(lineOf(await findings(), "proxy")).toMatchObject({
     outcome: "failed",
-    seen: "socks5://127.0.0.1:1080 (HTTPS_PROXY): only http:// and https:// proxies are supported here",
+    seen: "The proxy socks5://127.0.0.1:1080 (HTTPS_PROXY): only http:// and https:// proxies are supported here",
     fix: expect.stringContaining("Correct or remove HTTPS_PROXY"),
   });
   vi.stubEnv("HTTPS_PROXY", (await behind({ refusal: "silence" })).proxy.url);

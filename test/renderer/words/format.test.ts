@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import {
-  asSentence,
   formatAbout,
   formatBytes,
   formatClock,
@@ -14,27 +13,6 @@ import {
 
 const NOW = new Date("2026-11-24T12:00:00");
 const ago = (seconds: number) => new Date(NOW.getTime() - 1000 * seconds).toISOString();
-
-test("a note becomes a sentence, and a file's name stays unchanged", () => {
-  const remarks = [
-    "sending",
-    "reading back",
-    "left out, since no file can be called so: 3",
-    "ready: sd answers at http://127.0.0.1:8080",
-    "handler.py: contains code, never run here",
-    "model_index.json: unknown",
-    "CUDA is ready.",
-  ];
-  expect(remarks.map(asSentence)).toEqual([
-    "Sending",
-    "Reading back",
-    "Left out, since no file can be called so: 3",
-    "Ready: sd answers at http://127.0.0.1:8080",
-    "handler.py: contains code, never run here",
-    "model_index.json: unknown",
-    "CUDA is ready.",
-  ]);
-});
 
 test("sizes are decimal with one digit, and their units stay beside them", () => {
   const sizes = [0, 1, 999, 1000, 33_100_000, 5_160_000_000, 2e15];

@@ -69,7 +69,7 @@ test("on a working endpoint, each step says what was found, and a picture is dra
   ]);
   expect(found.at(-1)?.seen).toMatch(/^3x2 in \d+\.\d s$/);
   expect(found.at(-2)?.seen).toBe(
-    "kserve 0.13.0; models: stable-diffusion; takes a prompt; it declares nothing",
+    "Server: kserve 0.13.0; models: stable-diffusion; takes a prompt; it declares nothing",
   );
   const request = edge.seen.find(({ method }) => method === "POST");
   expect(request?.path).toBe("/v2/models/stable-diffusion/infer");
@@ -302,7 +302,7 @@ test("a token that expires within a day causes a warning, and one without an exp
   const soon = await findings(edge.url, { token: jwt(SOON) });
   expect(soon.find(({ step }) => step === "token")).toMatchObject({
     outcome: "warning",
-    seen: "accepted until 2026-11-25 20:00 UTC",
+    seen: "Accepted until 2026-11-25 20:00 UTC",
     copy: "oc create token kt2-sa -n sd-proj --duration=720h",
   });
 });

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { asSentence } from "../../../engine/contract/sentence.ts";
+
+test("a note becomes a sentence, and a file's name stays unchanged", () => {
+  const remarks = [
+    "sending",
+    "reading back",
+    "left out, since no file can be called so: 3",
+    "ready: sd answers at http://127.0.0.1:8080",
+    "handler.py: contains code, never run here",
+    "model_index.json: unknown",
+    "CUDA is ready.",
+  ];
+  expect(remarks.map(asSentence)).toEqual([
+    "Sending",
+    "Reading back",
+    "Left out, since no file can be called so: 3",
+    "Ready: sd answers at http://127.0.0.1:8080",
+    "handler.py: contains code, never run here",
+    "model_index.json: unknown",
+    "CUDA is ready.",
+  ]);
+});
