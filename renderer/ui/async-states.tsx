@@ -13,7 +13,7 @@ const PATIENCE_MS = 150;
 /** Shown when there is nothing yet: one sentence, and one thing to do. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
-    <div className={classNames(styles.state, styles.empty)}>
+    <div className={styles.state}>
       <p className={styles.title}>{title}</p>
       {children}
     </div>

@@ -174,11 +174,16 @@ const MOVED = endpointOf({
   }),
 });
 
+/** So many that they can be searched. */
+const BRANCHES = ["Oslo", "Lyon", "Turin"].map((name) =>
+  endpointOf({ id: name, name, origin: `https://${name.toLowerCase()}.example.com` }),
+);
+
 const ROWS: Readonly<Record<Scene, readonly Endpoint[]>> = {
   empty: [],
   welcome: [],
   few: [SEED, DARKROOM],
-  many: [SEED, DARKROOM, FRESH, COLD, EXPIRED, UNKNOWN_MODEL, MOVED],
+  many: [SEED, DARKROOM, FRESH, COLD, EXPIRED, UNKNOWN_MODEL, MOVED, ...BRANCHES],
   busy: [SEED, DARKROOM],
   failed: [SEED, EXPIRED, COLD, UNKNOWN_MODEL, MOVED],
   lost: [],
@@ -369,21 +374,21 @@ const FINDINGS: readonly Finding[] = [
     seen: "https://kt2-sd-proj.apps.cluster.example.com, model stable-diffusion",
   },
   { step: "dns", outcome: "ok", ms: 12, seen: "203.0.113.7" },
-  { step: "proxy", outcome: "ok", seen: "none: the connection is direct" },
-  { step: "tcp", outcome: "ok", ms: 24, seen: "connected to 203.0.113.7, port 443" },
+  { step: "proxy", outcome: "ok", seen: "None: the connection is direct" },
+  { step: "tcp", outcome: "ok", ms: 24, seen: "Connected to 203.0.113.7, port 443" },
   { step: "tls", outcome: "ok", ms: 61, seen: "TLSv1.3, certificate valid until 2027-09-25" },
-  { step: "route", outcome: "ok", ms: 84, seen: "answered with 200" },
-  { step: "sign-in", outcome: "ok", seen: "no sign-in page is in the way" },
+  { step: "route", outcome: "ok", ms: 84, seen: "Answered with 200" },
+  { step: "sign-in", outcome: "ok", seen: "No sign-in page is in the way" },
   {
     step: "token",
     outcome: "warning",
-    seen: "accepted until 2026-11-30 08:00 UTC",
+    seen: "Accepted until 2026-11-30 08:00 UTC",
     fix: "Make a new one today.",
     copy: "oc create token kt2-sa -n sd-proj --duration=720h",
   },
-  { step: "live", outcome: "ok", seen: "the server answers" },
-  { step: "model", outcome: "ok", seen: "stable-diffusion is ready" },
-  { step: "metadata", outcome: "ok", seen: "kserve 0.13.0; takes a prompt; it declares nothing" },
+  { step: "live", outcome: "ok", seen: "The server answers" },
+  { step: "model", outcome: "ok", seen: "The model stable-diffusion is ready" },
+  { step: "metadata", outcome: "ok", seen: "Server: kserve 0.13.0; takes a prompt; it declares nothing" },
   {
     step: "picture",
     outcome: "failed",

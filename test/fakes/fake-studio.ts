@@ -45,10 +45,18 @@ const COUNT: Readonly<Record<Scene, number>> = {
   damaged: 3,
 };
 
-/** The notices of a studio that found two damaged files. */
+/** The notices of a studio that found two damaged files and a token that expires. */
 const NOTICES = [
-  "settings.json could not be used (it is not JSON). It was kept as settings.damaged.json, and the studio started without it.",
-  "The queue was damaged and starts empty; what was left of it is kept as queue.damaged.sqlite.",
+  {
+    text: "settings.json could not be used (it is not JSON). It was kept as settings.damaged.json, and the studio started without it.",
+  },
+  {
+    text: "The queue was damaged and starts empty; what was left of it is kept as queue.damaged.sqlite.",
+  },
+  {
+    text: "The token of the endpoint kt2 expires at 2026-11-25 13:00 UTC. Make a new one and enter it.",
+    endpointId: "kt2",
+  },
 ];
 const STEP_MS = 160;
 
@@ -452,7 +460,7 @@ export class FakeStudio {
             { preset: "balanced", seconds: 450 },
             { preset: "fast", seconds: 120 },
           ],
-          notices: this.#scene === "damaged" ? NOTICES.map((text) => ({ text })) : [],
+          notices: this.#scene === "damaged" ? NOTICES : [],
         }),
         open: async () => ({ url: "http://127.0.0.1:7860/#code=3f9a-22c1" }),
       },
