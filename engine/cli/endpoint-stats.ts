@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { type EndpointStats, STATS_SPANS, type StatsSpan } from "../contract/endpoint-stats.ts";
-import { megabytes } from "./megabytes.ts";
+import { formatBytes } from "../files/disk-full.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
 import { printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
@@ -33,7 +33,7 @@ function inWords(name: string, { span, pictures, checks }: EndpointStats): strin
   const lines = [
     `${name}, last ${span}`,
     `  Pictures  ${done} done${timesInWords(pictures)}, ${failed} failed${codes.length === 0 ? "" : ` (${codes.join(", ")})`}`,
-    `  Traffic   ${megabytes(bytesOut)} MB sent, ${megabytes(bytesIn)} MB received`,
+    `  Traffic   ${formatBytes(bytesOut)} sent, ${formatBytes(bytesIn)} received`,
     `  GPU time  ${gpuSeconds.toFixed(1)} s`,
   ];
   const checked = checks.ready + checks.others;

@@ -198,9 +198,9 @@ test("an endpoint that is starting is waited for on request, and then checked to
   await dialog.getByText("Generate one picture, too").click();
   await dialog.getByRole("button", { name: "Wait for its start" }).click();
   await expect(dialog.getByRole("status")).toHaveText("Waiting for it to start…");
-  await expect(dialog.getByText(/its router has no pod yet, \d+ s so far/)).toBeVisible();
+  await expect(dialog.getByText(/Its router has no pod yet, \d+ s so far/)).toBeVisible();
   edge.load();
-  await expect(dialog.getByText(/its model is loading, \d+ s so far/)).toBeVisible();
+  await expect(dialog.getByText(/Its model is loading, \d+ s so far/)).toBeVisible();
   edge.start();
   await expect(dialog.getByText(/^3x2 in/)).toBeVisible();
   await expect(dialog.getByRole("status")).toHaveText("Nothing is wrong");

@@ -26,7 +26,8 @@ export const NETWORK_STEPS: readonly (readonly [
 
 async function address(patient: Patient): Promise<Outcome> {
   const { origin, basePath } = patient.address;
-  const seen = `${origin}${basePath}, model ${patient.model}`;
+  const shown = patient.kind === "grpc" ? origin.replace(/^http/, "grpc") : origin;
+  const seen = `${shown}${basePath}, model ${patient.model}`;
   if (patient.hasToken && isPlain(origin)) {
     return {
       outcome: patient.isTokenOverHttp ? "warning" : "failed",

@@ -10,6 +10,7 @@ test("a note becomes a sentence, and a file's name stays unchanged", () => {
     "handler.py: contains code, never run here",
     "model_index.json: unknown",
     "CUDA is ready.",
+    "http://127.0.0.1:8080, model sd",
   ];
   expect(remarks.map(asSentence)).toEqual([
     "Sending",
@@ -19,5 +20,6 @@ test("a note becomes a sentence, and a file's name stays unchanged", () => {
     "handler.py: contains code, never run here",
     "model_index.json: unknown",
     "CUDA is ready.",
+    "http://127.0.0.1:8080, model sd",
   ]);
 });
