@@ -1,4 +1,5 @@
-import type { CatalogueEntry, StoredModel } from "../../engine/contract/models.ts";
+import type { CatalogueEntry } from "../../engine/contract/catalogue.ts";
+import type { StoredModel } from "../../engine/contract/models.ts";
 
 /** Why a picture drawn with the form's settings will not have the model of the picture that they came from. */
 export type ModelNotice =

@@ -388,7 +388,11 @@ const FINDINGS: readonly Finding[] = [
   },
   { step: "live", outcome: "ok", seen: "The server answers" },
   { step: "model", outcome: "ok", seen: "The model stable-diffusion is ready" },
-  { step: "metadata", outcome: "ok", seen: "Server: kserve 0.13.0; takes a prompt; it declares nothing" },
+  {
+    step: "metadata",
+    outcome: "ok",
+    seen: "Server: kserve 0.13.0; takes a prompt; it declares nothing",
+  },
   {
     step: "picture",
     outcome: "failed",

@@ -116,7 +116,8 @@ async function* modelSteps(
 ): AsyncGenerator<Finding, void> {
   const error = check.error && fromWire(check.error);
   if (error !== undefined || check.state !== "ready") {
-    const seen = error === undefined ? `the model ${model} is not ready` : failedBy(error, patient).seen;
+    const seen =
+      error === undefined ? `the model ${model} is not ready` : failedBy(error, patient).seen;
     const rest =
       error === undefined
         ? { isStarting: true, fix: "Wait: its model is being loaded." }

@@ -84,7 +84,9 @@ async function proxy(patient: Patient, signal: AbortSignal): Promise<Outcome> {
 /** What happened, without the advice, which is shown separately. */
 function proxyProblem({ details }: StudioError): Pick<Outcome, "seen"> {
   const { variable, reason } = details;
-  return { seen: `the proxy ${String(details["proxy"] ?? details["address"])} (${variable}): ${reason}` };
+  return {
+    seen: `the proxy ${String(details["proxy"] ?? details["address"])} (${variable}): ${reason}`,
+  };
 }
 
 function whyDirect({ address: { origin }, isDirect }: Patient): string {
