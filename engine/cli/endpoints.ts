@@ -168,7 +168,7 @@ function remove(): Command {
 
 function inWords(endpoint: Endpoint): string {
   const { id, name, url, model, check, lastError } = endpoint;
-  const state = check === undefined ? "not looked at yet" : check.state;
+  const state = check === undefined ? "not tested yet" : check.state;
   const error = lastError ?? check?.error;
   const why = error === undefined ? "" : `\n  ${error.message}`;
   return `${id}  ${name}  ${state}\n  ${url}, ${model}${tokenInWords(endpoint)}${why}`;

@@ -31,7 +31,10 @@ type Requests = Replay["requests"];
 /** `replay`: draws a recorded request, here or at an endpoint. */
 export function replayCommand(signal: AbortSignal): Command {
   return studioCommand("replay", "Draws a recorded request again, here or at an endpoint.")
-    .argument("<file>", "v2 JSON, a curl line, or a PNG that contains its settings")
+    .argument(
+      "<file>",
+      "v2 JSON, a curl command, recorded Python, or a PNG that contains its settings",
+    )
     .option("--on <target>", "local, or an endpoint by its id or name", LOCAL_TARGET)
     .option(
       "--model <folder|file.mar>",
