@@ -11,6 +11,7 @@ import { NumberField } from "../../ui/number-field.tsx";
 import { ProgressBar } from "../../ui/progress-bar.tsx";
 import { attempt } from "../../ui/toasts.ts";
 import { Tooltip } from "../../ui/tooltip.tsx";
+import { useFocusReturn } from "../../ui/use-focus-return.ts";
 import { formatBytes, formatCount, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
@@ -62,18 +63,28 @@ export function Press({ model, reasons, onGenerate }: PressProps) {
 }
 
 function CancelButton() {
-  const t = useWords("generate");
-  const { client } = useStudio();
   const running = useQueue((queue) => runningOf(queue)?.id);
   const next = useQueue(({ openIds }) => openIds[0]);
   const id = running ?? next;
+  return id === undefined ? <Cancel /> : <CancelOpen id={id} />;
+}
+
+/** A component of its own: a focused button that is merely disabled would lose the focus to the page. */
+function CancelOpen({ id }: { id: string }) {
+  const { client } = useStudio();
+  useFocusReturn("cancel");
+  return <Cancel onPress={() => attempt(client.generation.cancel({ ids: [id] }))} />;
+}
+
+function Cancel({ onPress }: { onPress?: () => void }) {
+  const t = useWords("generate");
   return (
     <Tooltip text={t("press.cancelHint")} keys="shift+x">
       <Button
         size="large"
         icon={CircleX}
-        isDisabled={id === undefined}
-        onPress={() => id !== undefined && attempt(client.generation.cancel({ ids: [id] }))}
+        isDisabled={onPress === undefined}
+        {...(onPress && { onPress })}
       >
         {t("press.cancel")}
       </Button>
