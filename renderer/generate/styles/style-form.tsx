@@ -54,6 +54,7 @@ export function StyleForm({ style, onClose, isNew = false }: StyleFormProps) {
   const [hasSettings, setHasSettings] = useState(!isNew);
   const name = draft.name.trim();
   const isTaken = name !== style.name && all.some((one) => one.name === name);
+  const isSound = name !== "" && !isTaken;
   const settings = useSettingWords(style.settings);
   const save = async () => {
     const saved = { ...draft, name, settings: hasSettings ? style.settings : {} };
@@ -71,24 +72,26 @@ export function StyleForm({ style, onClose, isNew = false }: StyleFormProps) {
       actions={
         <>
           <Button onPress={onClose}>{t("styles.cancel")}</Button>
-          <Button
-            variant="filled"
-            isDisabled={name === "" || isTaken}
-            onPress={() => attempt(save())}
-          >
+          <Button variant="filled" isDisabled={!isSound} onPress={() => attempt(save())}>
             {t("styles.keep")}
           </Button>
         </>
       }
     >
-      <div className={css.fields}>
+      <form
+        className={css.fields}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isSound) attempt(save());
+        }}
+      >
         <Texts draft={draft} onChange={setDraft} error={isTaken ? t("styles.taken") : undefined} />
         {settings !== "" && (
           <Switch isSelected={hasSettings} onChange={setHasSettings}>
             {t("styles.settings", { settings })}
           </Switch>
         )}
-      </div>
+      </form>
     </Dialog>
   );
 }
