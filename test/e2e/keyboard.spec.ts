@@ -1,0 +1,157 @@
+import { writeFullGallery } from "../bench/full-gallery.ts";
+import { expectSeen, tabTo } from "./key-walk.ts";
+import { expect, test } from "./studio-test.ts";
+
+test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, compare, menu, more like one", async ({
+  studio: { page },
+}) => {
+  const keys = page.keyboard;
+  const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
+  const field = (name: string) => page.getByRole("spinbutton", { name, exact: true });
+  await expect(field("Width")).toHaveValue("128");
+  await keys.press("Alt+a");
+  await keys.type("a red circle");
+  await tabTo(page, page.getByRole("radio", { name: "Exact" }));
+  await keys.press("ArrowRight");
+  await keys.press("ArrowLeft");
+  await tabTo(page, field("Steps"));
+  await keys.press("Control+a");
+  await keys.type("1000");
+  await tabTo(page, field("Count"));
+  await keys.press("Control+a");
+  await keys.type("4");
+  await tabTo(page, button("Generate"));
+  await keys.press("Enter");
+
+  await expect(page.getByText("4 pictures of this press left")).toBeVisible();
+  await expectSeen(page);
+  await expect(page.getByRole("progressbar", { name: /being drawn/ })).toBeVisible();
+  await tabTo(page, button("Cancel"));
+  await keys.press("Enter");
+  await expect(page.getByText("3 pictures of this press left")).toBeVisible();
+  await tabTo(page, button("Cancel all 3"), "Shift+Tab");
+  await keys.press("Enter");
+  await expect(page.getByText("3 pictures cancelled")).toBeVisible();
+  await expect(page.getByText("Queue empty")).toBeVisible();
+  await expectSeen(page);
+
+  // The model, and two quick pictures on a sheet.
+  await tabTo(page, page.getByRole("button", { name: /Model$/ }).first(), "Shift+Tab");
+  await keys.press("Enter");
+  await expect(page.getByRole("option", { name: /starter/i })).toBeFocused();
+  await keys.press("Escape");
+  await expectSeen(page);
+  await tabTo(page, field("Steps"));
+  await keys.press("Control+a");
+  await keys.type("2");
+  await tabTo(page, field("Count"));
+  await keys.press("Control+a");
+  await keys.type("2");
+  await keys.press("Control+Enter");
+  await expect(page.getByText("2 of 2 ready")).toBeVisible();
+  const cells = page.getByRole("listbox", { name: "Pictures of one press" }).getByRole("option");
+  await tabTo(page, cells.first());
+  await keys.press("Shift+ArrowRight");
+  await tabTo(page, button("Compare"));
+  await keys.press("Enter");
+  await expect(page.getByRole("slider", { name: "Divider" })).toBeFocused();
+  await keys.press("Escape");
+  await tabTo(page, page.getByRole("link", { name: "Generate" }));
+  await keys.press("Enter");
+
+  // What is picked on the sheet is what the keys act on.
+  await tabTo(page, cells.first());
+  await keys.press("Enter");
+  await tabTo(
+    page,
+    page.getByRole("listbox", { name: "This session" }).getByRole("option", { selected: true }),
+  );
+  await keys.press("Shift+F10");
+  await expect(page.getByRole("menu")).toBeFocused();
+  await keys.press("ArrowUp");
+  await expect(page.getByRole("menuitem").last()).toBeFocused();
+  await keys.press("Escape");
+  await expectSeen(page);
+  await keys.press("m");
+  await expect(page.getByText(/of 4 ready/)).toBeVisible();
+  await expect(page.getByText("4 of 4 ready")).toBeVisible();
+});
+
+const PICTURES = 60;
+
+test("the Gallery is used by keys alone: search, several, marks, compare, ZIP, trash, undo, details", async ({
+  studio: { page, dataFolder },
+}) => {
+  const keys = page.keyboard;
+  writeFullGallery(dataFolder, PICTURES);
+  await page.evaluate(async () => {
+    const token = localStorage.getItem("darkroom.token");
+    const headers = { "content-type": "application/json" };
+    const known = token === null ? headers : { ...headers, authorization: `Bearer ${token}` };
+    await fetch("/rpc/gallery/rebuild", { method: "POST", headers: known, body: "{}" });
+  });
+  const total = (count: number) => page.getByText(`${count} pictures`, { exact: true });
+  await tabTo(page, page.getByRole("link", { name: "Gallery" }));
+  await keys.press("Enter");
+  await expect(total(PICTURES)).toBeVisible();
+  const grid = page.getByRole("grid", { name: "Gallery" });
+  const cells = grid.getByRole("gridcell");
+  const selected = grid.getByRole("gridcell", { selected: true });
+
+  await keys.press("/");
+  await expect(page.getByRole("searchbox", { name: "Search" })).toBeFocused();
+  await keys.type("nothing like this");
+  await expect(page.getByText("No picture matches.")).toBeVisible();
+  await keys.press("Control+a");
+  await keys.press("Delete");
+  await expect(total(PICTURES)).toBeVisible();
+
+  await tabTo(page, cells.first());
+  await keys.press("Space");
+  await keys.press("Space");
+  await keys.press("Enter");
+  await expect(page.getByRole("region", { name: "Open picture" })).toBeVisible();
+  await keys.press("Escape");
+  await expect(cells.first()).toBeFocused();
+  await keys.press("Shift+ArrowRight");
+  await expect(selected).toHaveCount(2);
+  await keys.press("4");
+  await expect(page.getByRole("img", { name: /rated 4 of 5/ })).toHaveCount(2);
+  await keys.press("t");
+  await expect(page.getByRole("dialog", { name: "Tags of 2 pictures" })).toBeVisible();
+  await expect(page.locator("[role=dialog] input:not([type=checkbox])")).toBeFocused();
+  await keys.type("boats");
+  await keys.press("Enter");
+  await keys.press("Enter");
+  await expect(page.getByText("Tags of 2 pictures changed")).toBeVisible();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expectSeen(page);
+  await keys.press("b");
+  await expect(page.getByRole("dialog", { name: "Albums of 2 pictures" })).toBeVisible();
+  await expect(page.locator("[role=dialog] input:not([type=checkbox])")).toBeFocused();
+  await keys.type("Sea");
+  await keys.press("Enter");
+  await keys.press("Enter");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expectSeen(page);
+  await keys.press("c");
+  await expect(page.getByRole("slider", { name: "Divider" })).toBeFocused();
+  await keys.press("Escape");
+  await expect(selected).toHaveCount(2);
+  await expectSeen(page);
+  const downloading = page.waitForEvent("download");
+  await keys.press("e");
+  expect((await downloading).suggestedFilename()).toMatch(/\.zip$/);
+
+  await keys.press("Delete");
+  await expect(total(PICTURES - 2)).toBeVisible();
+  await expectSeen(page);
+  await keys.press("Control+z");
+  await expect(total(PICTURES)).toBeVisible();
+  await expectSeen(page);
+  const details = page.getByRole("complementary", { name: "Details" });
+  const isShown = await details.isVisible();
+  await keys.press("i");
+  await expect(details).toBeVisible({ visible: !isShown });
+  await expectSeen(page);
+});
