@@ -2,12 +2,13 @@ import { writeFullGallery } from "../bench/full-gallery.ts";
 import { expectSeen, tabTo } from "./key-walk.ts";
 import { expect, test } from "./studio-test.ts";
 
-test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, compare, menu, more like one", async ({
+test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, menu, styles, history", async ({
   studio: { page },
 }) => {
   const keys = page.keyboard;
   const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
   const field = (name: string) => page.getByRole("spinbutton", { name, exact: true });
+  const prompt = page.getByRole("textbox", { name: "Prompt", exact: true });
   await expect(field("Width")).toHaveValue("128");
   await keys.press("Alt+a");
   await keys.type("a red circle");
@@ -75,9 +76,30 @@ test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, co
   await keys.press("m");
   await expect(page.getByText(/of 4 ready/)).toBeVisible();
   await expect(page.getByText("4 of 4 ready")).toBeVisible();
+
+  // A style that is saved and used, an older prompt, and a start image.
+  await keys.press("Alt+a");
+  await tabTo(page, button("Style"));
+  await keys.press("Enter");
+  await expectSeen(page);
+  await tabTo(page, button("Save as style…"));
+  await keys.press("Enter");
+  await keys.type("Sketch");
+  await keys.press("Enter");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expectSeen(page);
+  await keys.press("Alt+a");
+  await keys.press("Control+a");
+  await keys.type("something else");
+  await tabTo(page, button("Earlier prompts"), "Shift+Tab");
+  await keys.press("Enter");
+  await keys.press("ArrowDown");
+  await keys.press("Enter");
+  await expect(prompt).toHaveValue("a red circle");
+  await expectSeen(page);
 });
 
-const PICTURES = 60;
+const PICTURES = 200;
 
 test("the Gallery is used by keys alone: search, several, marks, compare, ZIP, trash, undo, details", async ({
   studio: { page, dataFolder },
@@ -154,4 +176,12 @@ test("the Gallery is used by keys alone: search, several, marks, compare, ZIP, t
   await keys.press("i");
   await expect(details).toBeVisible({ visible: !isShown });
   await expectSeen(page);
+  await tabTo(page, page.getByRole("button", { name: "Import", exact: true }), "Shift+Tab");
+  await keys.press("Enter");
+  await expect(page.getByRole("menu")).toBeFocused();
+  await keys.press("ArrowDown");
+  const choosing = page.waitForEvent("filechooser");
+  await keys.press("Enter");
+  await choosing;
+  await tabTo(page, page.getByRole("slider", { name: "Timeline" }));
 });
