@@ -1,5 +1,5 @@
 import { Check, CircleAlert, FolderInput, Link2, PackageOpen } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useState, useRef } from "react";
 import { useSearchParams } from "wouter";
 import type { ScannedModel, ScanProgress } from "../../engine/contract/folders.ts";
 import { useStudio } from "../connection/studio.tsx";
@@ -7,6 +7,7 @@ import { useImport } from "../transfers/use-import.ts";
 import { Failed } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { useKeptFocus } from "../ui/use-kept-focus.ts";
 import { attempt, showToast } from "../ui/toasts.ts";
 import { formatBytes, formatCount } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
@@ -150,8 +151,10 @@ function useScan(folder: string) {
 
 /** A model that was found, with its actions, or the reason why it cannot be used. */
 function Row({ model: { path, name, kind, summary, problem, storedId } }: { model: ScannedModel }) {
+  const row = useRef<HTMLLIElement>(null);
+  useKeptFocus(row);
   return (
-    <li className={styles.row}>
+    <li ref={row} className={styles.row}>
       <div className={styles.words}>
         <span className={styles.name}>{name}</span>
         {summary && (

@@ -23,7 +23,7 @@ export function HubSection({ settings: { hubEndpoint } }: { settings: Settings }
         </Line>
       )}
       <Line id="hubAddress">
-        <HubAddress key={hubEndpoint ?? ""} address={hubEndpoint ?? ""} />
+        <HubAddress address={hubEndpoint ?? ""} />
       </Line>
     </Section>
   );

@@ -70,7 +70,11 @@ function KeptToken({ status: { isFromEnvironment } }: { status: SecretStatus }) 
         {t(isFromEnvironment ? "hub.isFromEnvironment" : "hub.isSet")}
       </Fact>
       <Actions>
-        <Button isDisabled={verdict === "checking"} onPress={() => attempt(check())}>
+        <Button
+          onPress={() => {
+            if (verdict !== "checking") attempt(check());
+          }}
+        >
           {t(verdict === "checking" ? "hub.checking" : "hub.check")}
         </Button>
         {!isFromEnvironment && (

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useStudio } from "../connection/studio.tsx";
 import { classNames } from "../ui/class-names.ts";
+import { useKeptFocus } from "../ui/use-kept-focus.ts";
 import type { SettingLineId } from "../words/en/setting-lines.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./section.module.css";
@@ -27,6 +28,7 @@ export function Line({ id, kept = "file", children }: LineProps) {
   const isLinked = line === id;
   const help = useId();
   const place = useRef<HTMLDivElement>(null);
+  useKeptFocus(place, isFound);
   useEffect(() => {
     if (!isLinked) return;
     place.current?.scrollIntoView({ block: "center" });

@@ -1,5 +1,4 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { MAX_PROMPT } from "../../engine/contract/request.ts";
 import { MAX_PATTERN, type Settings } from "../../engine/contract/settings.ts";
 import { desktop } from "../connection/desktop.ts";
@@ -8,7 +7,7 @@ import { useForm } from "../state/form.ts";
 import { useRebuild } from "../state/rebuild.ts";
 import { Button } from "../ui/button.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
-import { SavedField, useRefusal } from "../ui/saved-field.tsx";
+import { SavedField, useRefusal, useTyped } from "../ui/saved-field.tsx";
 import { FolderField, isWholePath } from "../transfers/folder-field.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useDebounced } from "../ui/use-debounced.ts";
@@ -23,10 +22,10 @@ export function PicturesSection({ settings }: { settings: Settings }) {
   return (
     <Section of="pictures">
       <Line id="pictureFolder">
-        <PictureFolder key={settings.pictureFolder ?? ""} folder={settings.pictureFolder} />
+        <PictureFolder folder={settings.pictureFolder} />
       </Line>
       <Line id="fileNames">
-        <FileNames key={settings.fileNamePattern} pattern={settings.fileNamePattern} />
+        <FileNames pattern={settings.fileNamePattern} />
       </Line>
       <Line id="rebuild" kept={{ path: index }}>
         <Rebuild />
@@ -41,7 +40,7 @@ function PictureFolder({ folder }: { folder: string | undefined }) {
   const own = useQuery(queries.machine.get.queryOptions()).data?.pictureFolder;
   const change = useChange();
   const saveSetting = useSave();
-  const [typed, setTyped] = useState(folder ?? "");
+  const [typed, setTyped] = useTyped(folder ?? "");
   const wanted = typed.trim();
   const { refusal, forget, save } = useRefusal(() => saveSetting({ pictureFolder: wanted }));
   const isOff = wanted === (folder ?? "") || !isWholePath(wanted);
@@ -87,7 +86,7 @@ function PictureFolder({ folder }: { folder: string | undefined }) {
 function FileNames({ pattern }: { pattern: string }) {
   const t = useWords("settings");
   const save = useSave();
-  const [typed, setTyped] = useState(pattern);
+  const [typed, setTyped] = useTyped(pattern);
   return (
     <>
       <SavedField

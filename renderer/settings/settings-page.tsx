@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
 import type { Settings } from "../../engine/contract/settings.ts";
 import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
@@ -30,6 +31,11 @@ export function SettingsPage() {
   const { queries } = useStudio();
   const { data: settings, error, refetch } = useQuery(queries.settings.get.queryOptions());
   const { search, ask } = useSettingsAddress();
+  const field = useRef<HTMLInputElement>(null);
+  const showAll = () => {
+    ask("");
+    field.current?.focus();
+  };
   return (
     <div className={styles.page}>
       <div className={styles.column}>
@@ -41,25 +47,32 @@ export function SettingsPage() {
               placeholder={t("search")}
               value={search}
               onChange={ask}
+              inputRef={field}
             />
           </div>
         </header>
         {error && <Failed title={t("failed")} error={error} onRetry={() => void refetch()} />}
         {settings === undefined && !error && <Skeleton className={styles.skeleton} />}
-        {settings && <Sections settings={settings} />}
+        {settings && <Sections settings={settings} onShowAll={showAll} />}
       </div>
     </div>
   );
 }
 
-function Sections({ settings }: { settings: Settings }) {
+interface SectionsProps {
+  readonly settings: Settings;
+  /** Clears a search that found nothing. */
+  readonly onShowAll: () => void;
+}
+
+function Sections({ settings, onShowAll }: SectionsProps) {
   const t = useWords("settings");
-  const { search, ask } = useSettingsAddress();
+  const { search } = useSettingsAddress();
   const found = useFoundLines(search);
   if (found.size === 0)
     return (
       <Empty title={t("noneFound", { search })}>
-        <Button onPress={() => ask("")}>{t("showAll")}</Button>
+        <Button onPress={onShowAll}>{t("showAll")}</Button>
       </Empty>
     );
   return (

@@ -31,7 +31,6 @@ export function TinyDecoderSection({ settings }: { settings: Settings }) {
             <Offer key={entry.id} entry={entry} />
           ))}
         <SavedField
-          key={tinyDecoder ?? ""}
           label={t("tiny.folder")}
           description={t("tiny.folderHelp")}
           saved={tinyDecoder ?? ""}

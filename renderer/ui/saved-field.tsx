@@ -1,6 +1,7 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useWords } from "../words/words.ts";
 import { Button } from "./button.tsx";
+import { useKeptFocus } from "./use-kept-focus.ts";
 import { TextField, type TextFieldProps } from "./text-field.tsx";
 
 export interface SavedFieldProps extends Pick<
@@ -23,31 +24,46 @@ export function SavedField(props: SavedFieldProps) {
   const { saved, onSave, onType, faultOf = () => undefined, ...field } = props;
   const { isSame = (typed, kept) => typed.trim() === kept, ...rest } = field;
   const t = useWords("ui");
-  const [typed, setTyped] = useState(saved);
+  const [typed, setTyped] = useTyped(saved);
+  const place = useRef<HTMLDivElement>(null);
+  useKeptFocus(place);
   const { refusal, forget, save } = useRefusal(() => onSave(typed));
   const fault = faultOf(typed);
   const isOff = fault !== undefined || isSame(typed, saved);
   return (
-    <TextField
-      onKeyDown={({ key }) => {
-        if (key === "Enter" && rest.rows === undefined && !isOff) save();
-      }}
-      {...rest}
-      isCode
-      value={typed}
-      onChange={(text) => {
-        setTyped(text);
-        forget();
-        onType?.(text);
-      }}
-      error={fault ?? refusal}
-      trailing={
-        <Button isDisabled={isOff} onPress={save}>
-          {t("save")}
-        </Button>
-      }
-    />
+    <div ref={place}>
+      <TextField
+        onKeyDown={({ key }) => {
+          if (key === "Enter" && rest.rows === undefined && !isOff) save();
+        }}
+        {...rest}
+        isCode
+        value={typed}
+        onChange={(text) => {
+          setTyped(text);
+          forget();
+          onType?.(text);
+        }}
+        error={fault ?? refusal}
+        trailing={
+          <Button isDisabled={isOff} onPress={save}>
+            {t("save")}
+          </Button>
+        }
+      />
+    </div>
   );
+}
+
+/** A text that is being typed. When the saved value changes, it gives way to that. */
+export function useTyped(saved: string) {
+  const [typed, setTyped] = useState(saved);
+  const [before, setBefore] = useState(saved);
+  if (before !== saved) {
+    setBefore(saved);
+    setTyped(saved);
+  }
+  return [typed, setTyped] as const;
 }
 
 /** Runs a save, and holds the reason why it was refused until the next one or until it is forgotten. */

@@ -25,7 +25,6 @@ export function NumberSetting({
   return (
     <div className={styles.text}>
       <SavedField
-        key={value}
         {...words}
         saved={String(value)}
         faultOf={(typed) =>

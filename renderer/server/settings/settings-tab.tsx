@@ -107,13 +107,11 @@ function Access({ settings, change }: PartProps) {
           {t("settings.metrics")}
         </Switch>
         <LinesField
-          key={`names ${hostNames.join(" ")}`}
           name="hostNames"
           lines={hostNames}
           onChange={(lines) => change({ hostNames: lines })}
         />
         <LinesField
-          key={`origins ${origins.join(" ")}`}
           name="origins"
           lines={origins}
           onChange={(lines) => change({ origins: lines })}

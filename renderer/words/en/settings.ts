@@ -112,15 +112,15 @@ export const settings = {
     checking: "Checking",
     accepted: "The hub knows it as {{account}}.",
     acceptedPlain: "The hub accepts it.",
-    refused: "The hub refuses it.",
+    refused: "The hub did not accept it.",
     remove: "Remove",
     vault: {
-      file: "That file is not encrypted, since this system has no keyring; only you can read it.",
+      file: "The file is not encrypted, since this system has no keyring; only you can read it.",
       "basic-text": "It is barely encrypted, since this desktop has no keyring.",
     },
     endpoint: "Mirror address (optional)",
     endpointPlaceholder: "https://…",
-    badAddress: "An address begins with https:// or http://",
+    badAddress: "Enter an address starting with https:// or http://",
   },
   desktop: {
     title: "Window",
