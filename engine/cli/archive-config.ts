@@ -32,7 +32,7 @@ interface ShowFlags {
 function show(): Command {
   return new Command("show")
     .description("Every key with its value and what it does.")
-    .argument("<file>", "which")
+    .argument("<file>", "a config.properties")
     .option("--archive <file>", "the archive that it is for: name and version are compared")
     .option("--json", "one JSON object per line")
     .action(async (file: string, { archive, json = false }: ShowFlags) => {

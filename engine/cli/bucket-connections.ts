@@ -135,7 +135,7 @@ async function refuseTaken({ buckets }: StudioClient, name: string): Promise<voi
 
 function test(): Command {
   return studioCommand("test", "Tests whether a connection can list and write.")
-    .argument("<name>", "which")
+    .argument("<name>", "the connection's name")
     .action((wanted: string, { dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const { id } = await namedConnection(client, wanted);
@@ -149,7 +149,7 @@ function test(): Command {
 
 function disconnect(): Command {
   return studioCommand("disconnect", "Forgets a connection and its keys; the bucket stays.")
-    .argument("<name>", "which")
+    .argument("<name>", "the connection's name")
     .action((wanted: string, { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const { id, name } = await namedConnection(client, wanted);

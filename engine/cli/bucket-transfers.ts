@@ -19,7 +19,7 @@ interface PutFlags extends StudioFlags {
 
 function put(signal: AbortSignal): Command {
   return studioCommand("put", "Uploads a file, or a folder with everything in it.")
-    .argument("<path>", "which")
+    .argument("<path>", "a file or folder")
     .argument("<place>", "CONNECTION/KEY; a file's own name is added to one that ends in a slash")
     .option("--part-size <mebibytes>", "of what is sent in parts; 64 by default", mebibytes)
     .action((path: string, wanted: string, flags: PutFlags) =>

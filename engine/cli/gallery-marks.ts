@@ -14,7 +14,7 @@ interface MarkFlags extends StudioFlags {
 /** `gallery mark`: ratings and tags. */
 export function markCommand(): Command {
   return studioCommand("mark", "Rates and tags pictures.")
-    .argument("<id...>", "which")
+    .argument("<id...>", "ids of pictures")
     .addOption(new Option("--rating <0-5>", "stars out of 5; 0 for none").argParser(rating))
     .option("--tag <name...>", "add these tags")
     .option("--untag <name...>", "remove these tags")

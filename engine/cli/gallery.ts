@@ -17,7 +17,7 @@ import { isDiskFull, systemCode } from "../files/system-error.ts";
 /** `gallery`: the stored pictures. */
 export function galleryCommand(signal: AbortSignal): Command {
   return new Command("gallery")
-    .description("The gallery's pictures.")
+    .description("Lists, exports and changes the gallery's pictures.")
     .addCommand(list(), { isDefault: true })
     .addCommand(show())
     .addCommand(acting("star", "Gives pictures a star.", starWith(true)))
@@ -51,7 +51,7 @@ function list(): Command {
 
 function show(): Command {
   return studioCommand("show", "How pictures were made.")
-    .argument("<id...>", "which")
+    .argument("<id...>", "ids of pictures")
     .action((ids: string[], { dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         for (const id of ids) {
@@ -67,7 +67,7 @@ type Act = (client: StudioClient, ids: string[]) => Promise<void>;
 
 function acting(name: string, description: string, act: Act): Command {
   return studioCommand(name, description)
-    .argument("<id...>", "which")
+    .argument("<id...>", "ids of pictures")
     .action((ids: string[], { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         for (const some of inParts(ids)) await act(client, some);

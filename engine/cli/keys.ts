@@ -9,7 +9,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 /** `keys`: the keys of this machine's inference server. */
 export function keysCommand(): Command {
   return new Command("keys")
-    .description("Keys to the inference server of this machine.")
+    .description("Lists, makes and removes the keys of this computer's inference server.")
     .addCommand(list(), { isDefault: true })
     .addCommand(add())
     .addCommand(remove());
@@ -62,7 +62,7 @@ function wanted(name: string, flags: AddFlags): NewServerKey {
 
 function remove(): Command {
   return studioCommand("remove", "Removes a key.")
-    .argument("<id|name>", "which")
+    .argument("<id|name>", "the key's id or name")
     .action((which: string, { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         await client.server.removeKey({ id: await idOf(client, which) });

@@ -17,7 +17,7 @@ export function storeCommands(signal: AbortSignal): Command[] {
 }
 
 function list(): Command {
-  return studioCommand("list", "The models of the store.").action(listStore);
+  return studioCommand("list", "Lists the models of the store.").action(listStore);
 }
 
 /** Prints the models in a studio's store. */
@@ -32,7 +32,7 @@ export function listStore({ dataDir, json }: StudioFlags): Promise<void> {
 function catalogue(): Command {
   return studioCommand(
     "catalogue",
-    "Models that can be downloaded by a short name, with the memory and time that a picture takes here.",
+    "Lists the models that can be downloaded by a short name, and what a picture needs here.",
   ).action(({ dataDir, json }: StudioFlags) =>
     withStudio(dataDir, async ({ client }) => {
       // The expected times need the device's speed.
@@ -63,7 +63,7 @@ type DownloadFlags = StudioFlags & { readonly variant?: string; readonly revisio
 function download(signal: AbortSignal): Command {
   return studioCommand(
     "download",
-    "Fetches a model of the catalogue, or any repository of the hub.",
+    "Downloads a model of the catalogue, or any repository of the hub.",
   )
     .argument("<name>", "a name of `models catalogue`, or owner/name")
     .option("--variant <name>", "such as fp16")
@@ -90,7 +90,7 @@ async function showLicence(client: StudioClient, id: string): Promise<void> {
 
 function verify(signal: AbortSignal): Command {
   return studioCommand("verify", "Reads a model's files again and compares them with their hashes.")
-    .argument("<id>", "which")
+    .argument("<id>", "the model's id in `models list`")
     .action((id: string, { dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async (studio) => {
         const { transferId } = await studio.client.models.verify({ id });
@@ -100,8 +100,8 @@ function verify(signal: AbortSignal): Command {
 }
 
 function remove(): Command {
-  return studioCommand("remove", "Deletes a model's files for good.")
-    .argument("<id>", "which")
+  return studioCommand("remove", "Deletes a model's files permanently.")
+    .argument("<id>", "the model's id in `models list`")
     .action((id: string, { dataDir }: StudioFlags) =>
       withStudio(dataDir, ({ client }) => client.models.remove({ id })),
     );

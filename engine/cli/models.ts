@@ -13,7 +13,10 @@ export function modelsCommand(signal: AbortSignal): Command {
     .enablePositionalOptions()
     .description("Lists the models in the store and in the given folders.")
     .argument("[folder...]", "folders that contain a diffusers snapshot")
-    .option("--data-dir <dir>", "lists the store of this studio's folder, as `list` does")
+    .option(
+      "--data-dir <dir>",
+      "lists the models in the store of this studio's folder, like `list`",
+    )
     .option("--json", "one JSON object per line")
     // A flag before a subcommand's name belongs to the subcommand, too, unless it has its own.
     .hook("preSubcommand", (parent, one) => {

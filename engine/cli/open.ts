@@ -5,7 +5,10 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
 /** `open`: a new address of the running studio. */
 export function openCommand(): Command {
-  const command = studioCommand("open", "Prints a fresh address of the running studio, good once.");
+  const command = studioCommand(
+    "open",
+    "Prints a new address of the running studio, which works once.",
+  );
   return command.action(async ({ dataDir, json }: StudioFlags) => {
     const { url } = await runningStudio(dataDir);
     printResult(json, { type: "open", url }, url);

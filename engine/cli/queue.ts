@@ -12,7 +12,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 /** `queue`: generations that wait to be drawn. */
 export function queueCommand(): Command {
   return new Command("queue")
-    .description("The queue: waiting, running and recently finished generations.")
+    .description("Shows and changes the queue: waiting, running and recently finished generations.")
     .addCommand(list(), { isDefault: true })
     .addCommand(add())
     .addCommand(cancel())
@@ -85,9 +85,9 @@ async function sendInitImage(
 
 function cancel(): Command {
   return studioCommand("cancel", "Ends open generations, the running one within two seconds.")
-    .argument("[id...]", "which")
-    .option("--running", "what is being drawn now")
-    .option("--batch", "also the others that were added together with them")
+    .argument("[id...]", "ids of generations")
+    .option("--running", "the generation that is being drawn")
+    .option("--batch", "and those that were added together with them")
     .option("--all", "all that are open")
     .action((ids: string[], flags: CancelFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {
@@ -131,7 +131,7 @@ function switching(name: "pause" | "resume", description: string): Command {
 
 function retry(): Command {
   return studioCommand("retry", "Queues ended generations again, with their seeds.")
-    .argument("<id...>", "which")
+    .argument("<id...>", "ids of generations")
     .action((ids: string[], { dataDir }: StudioFlags) =>
       withStudio(dataDir, ({ client }) => client.generation.retry({ ids })),
     );

@@ -46,7 +46,9 @@ const CLOSE_MS = 4500;
  */
 export function serveCommand(signal: AbortSignal): Command {
   return withTorchServeFlags(withServeFlags(new Command("serve")))
-    .description("The studio for a browser: prints its address and runs until it is stopped.")
+    .description(
+      "Starts the studio for a browser, prints its address, and runs until it is stopped.",
+    )
     .addOption(new Option("--desktop").hideHelp())
     .action(async (flags: ServeFlags & TorchServeFlags) => {
       const isInItsPlace = flags.modelStore !== undefined || flags.tsConfig !== undefined;

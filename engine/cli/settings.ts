@@ -10,7 +10,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 /** `settings`: the user's settings and the saved tokens. */
 export function settingsCommand(): Command {
   return new Command("settings")
-    .description("Settings and saved tokens.")
+    .description("Shows and changes settings and saved tokens.")
     .addCommand(list(), { isDefault: true })
     .addCommand(get())
     .addCommand(set())
@@ -18,27 +18,28 @@ export function settingsCommand(): Command {
 }
 
 function list(): Command {
-  return studioCommand("list", "All of them.").action(({ dataDir, json }: StudioFlags) =>
-    withStudio(dataDir, async ({ client }) => {
-      const settings = await client.settings.get();
-      const secrets = await client.secrets.status();
-      for (const [name, value] of Object.entries(settings)) {
-        printResult(json, { type: "setting", name, value }, `${name} ${JSON.stringify(value)}`);
-      }
-      for (const secret of secrets) {
-        printResult(
-          json,
-          { type: "secret", ...secret },
-          `${secret.name} ${secret.isSet ? "is kept" : "is not set"}`,
-        );
-      }
-    }),
+  return studioCommand("list", "Lists all settings and saved tokens.").action(
+    ({ dataDir, json }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        const settings = await client.settings.get();
+        const secrets = await client.secrets.status();
+        for (const [name, value] of Object.entries(settings)) {
+          printResult(json, { type: "setting", name, value }, `${name} ${JSON.stringify(value)}`);
+        }
+        for (const secret of secrets) {
+          printResult(
+            json,
+            { type: "secret", ...secret },
+            `${secret.name} ${secret.isSet ? "is kept" : "is not set"}`,
+          );
+        }
+      }),
   );
 }
 
 function get(): Command {
-  return studioCommand("get", "One of them.")
-    .argument("<name>", "which")
+  return studioCommand("get", "Prints one setting.")
+    .argument("<name>", "a name of `settings list`")
     .action((name: string, { dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const settings: Readonly<Record<string, unknown>> = await client.settings.get();
@@ -53,8 +54,8 @@ function get(): Command {
 }
 
 function set(): Command {
-  return studioCommand("set", "Chooses one. A token is read from the standard input.")
-    .argument("<name>", "which")
+  return studioCommand("set", "Changes a setting. A token is read from the standard input.")
+    .argument("<name>", "a name of `settings list`")
     .argument("[value]", "true, false, a number or text")
     .action((name: string, value: string | undefined, { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
@@ -66,8 +67,8 @@ function set(): Command {
 }
 
 function unset(): Command {
-  return studioCommand("unset", "Takes a choice or a token back.")
-    .argument("<name>", "which")
+  return studioCommand("unset", "Resets a setting to its default, or deletes a token.")
+    .argument("<name>", "a name of `settings list`")
     .action((name: string, { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const { data: secret } = secretNameSchema.safeParse(name);

@@ -17,7 +17,7 @@ import {
 /** `start`: the studio in its window if one can open, otherwise for a browser. */
 export function startCommand(signal: AbortSignal): Command {
   return withServeFlags(new Command("start"))
-    .description("The studio in its window where one can open, otherwise for a browser.")
+    .description("Starts the studio in a window or, if none can be opened, for a browser.")
     .action(async (flags: ServeFlags) => {
       await buildPages();
       // The window gets the same flags, unchanged.
@@ -36,7 +36,7 @@ async function startForBrowser(
   try {
     const host = await openHost(hostOptions(flags, { takesOthers: true }));
     await useModel(host, flags, signal);
-    note(`No window, since ${reason}. Open this address in a browser; it is good once.`);
+    note(`No window, since ${reason}. Open this address in a browser; it works once.`);
     await announce(host, flags);
     await untilStopped(host, signal);
   } catch (error) {

@@ -20,6 +20,6 @@ export function studioCommand(name: string, description: string): Command {
 /** Parses a port in a flag. */
 export function port(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new InvalidArgumentError("It is no port.");
+    throw new InvalidArgumentError("Enter a port from 0 to 65535.");
   return Number(text);
 }

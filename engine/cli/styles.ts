@@ -22,14 +22,17 @@ export function stylesCommand(): Command {
 }
 
 function list(): Command {
-  return studioCommand("list", "All of them, by name.").action(({ dataDir, json }: StudioFlags) =>
-    withStudio(dataDir, async ({ client }) => {
-      for (const style of await client.styles.list()) {
-        const { name, prompt, negativePrompt } = style;
-        const words = [name, prompt, negativePrompt].map((text) => JSON.stringify(text)).join("  ");
-        printResult(json, { type: "style", ...style }, words);
-      }
-    }),
+  return studioCommand("list", "Lists all styles by name.").action(
+    ({ dataDir, json }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        for (const style of await client.styles.list()) {
+          const { name, prompt, negativePrompt } = style;
+          const words = [name, prompt, negativePrompt]
+            .map((text) => JSON.stringify(text))
+            .join("  ");
+          printResult(json, { type: "style", ...style }, words);
+        }
+      }),
   );
 }
 
@@ -59,7 +62,7 @@ function save(): Command {
 
 function rename(): Command {
   return studioCommand("rename", "Gives a style another name.")
-    .argument("<name>", "which")
+    .argument("<name>", "the style's name")
     .argument("<new-name>", "what to call it")
     .action((name: string, newName: string, { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
@@ -118,7 +121,7 @@ function exporting(): Command {
 
 function remove(): Command {
   return studioCommand("remove", "Deletes styles.")
-    .argument("<name...>", "which")
+    .argument("<name...>", "names of styles")
     .action((names: string[], { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const all = await client.styles.list();

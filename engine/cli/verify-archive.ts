@@ -32,7 +32,7 @@ export function verifyCommand(signal: AbortSignal): Command {
     .description(
       "Reads every byte of an archive and its model, and prints the result of each check.",
     )
-    .argument("<file>", "which")
+    .argument("<file>", "the archive")
     .option("--draw", "also draw a picture with its model")
     .option("--json", "one JSON object per line")
     .action(async (file: string, { draw = false, json = false }: VerifyFlags) => {
