@@ -2,11 +2,12 @@
  * What a reply of 35 MB costs the page and the host while it is read: `npm run bench -- large-reply [--rounds N]
  * [--seconds S] [--as-built]`. A real host, real Chromium on Generate, and an endpoint that sends a picture as 35 MB of
  * JSON in S seconds. In turn with the same time at rest, since a busy machine delays frames by itself: the CPU time of
- * the page's longest task tells more there. `--as-built` takes the pages as they were built last.
+ * the page's longest task tells more there. `--as-built` takes the pages as they were built last. The figures are in
+ * results/large-reply.json.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
-import { loadavg, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Browser, chromium, type Page } from "@playwright/test";
@@ -31,6 +32,8 @@ const SECONDS = Number(values.seconds);
 const LONG_MS = 50;
 /** What a page does after a picture or a press is over by then. */
 const REST_MS = 1500;
+/** How long the picture's fade and its details are watched after it has appeared. */
+const AFTER_MS = 700;
 const PARTS = 100;
 const MIB = 2 ** 20;
 const BODY = Buffer.from(largeReply());
@@ -107,14 +110,30 @@ function tasksIn(events: readonly TraceEvent[]): Seen["tasks"] {
     .map(({ dur = 0, tdur = 0 }) => ({ ms: dur / 1000, cpuMs: tdur / 1000 }));
 }
 
-function report(what: string, { frames, tasks }: Seen): void {
-  const most = (all: readonly number[]) => Math.max(0, ...all).toFixed(0);
+function figuresOf({ frames, tasks }: Seen) {
+  const most = (all: readonly number[]) => Math.round(Math.max(0, ...all));
   const long = frames.filter((ms) => ms > LONG_MS).length;
-  const sum = tasks.reduce((total, { cpuMs }) => total + cpuMs, 0);
+  return {
+    frames: {
+      count: frames.length,
+      medianMs: Math.round(median(frames)),
+      longestMs: most(frames),
+      long,
+    },
+    tasks: {
+      longestMs: most(tasks.map(({ ms }) => ms)),
+      longestCpuMs: most(tasks.map(({ cpuMs }) => cpuMs)),
+      cpuMs: Math.round(tasks.reduce((total, { cpuMs }) => total + cpuMs, 0)),
+    },
+  };
+}
+type Figures = ReturnType<typeof figuresOf>;
+
+function report(what: string, { frames, tasks }: Figures): void {
   console.log(
-    `${what.padEnd(26)} ${frames.length} frames, ${median(frames).toFixed(0)} ms each, longest ${most(frames)} ms, ` +
-      `${long} over ${LONG_MS} ms; ${tasks.length} tasks, longest ${most(tasks.map(({ ms }) => ms))} ms, ` +
-      `${most(tasks.map(({ cpuMs }) => cpuMs))} ms of CPU; ${sum.toFixed(0)} ms of CPU in all`,
+    `${what.padEnd(26)} ${frames.count} frames, ${frames.medianMs} ms each, longest ${frames.longestMs} ms, ` +
+      `${frames.long} over ${LONG_MS} ms; longest task ${tasks.longestMs} ms, ${tasks.longestCpuMs} ms of CPU; ` +
+      `${tasks.cpuMs} ms of CPU in all`,
   );
 }
 
@@ -137,26 +156,46 @@ function beginPeak(pid: number | undefined): number | undefined {
   return memoryOf(pid)?.peakBytes;
 }
 
-async function measure(browser: Browser, page: Page, host: HostProcess): Promise<void> {
+interface Round {
+  readonly load: number | undefined;
+  readonly rest: Figures;
+  readonly reply: Figures;
+  /** MiB that the host held at most in addition; undefined where the system does not say. */
+  readonly moreMib: number | undefined;
+}
+
+async function measure(browser: Browser, page: Page, host: HostProcess): Promise<Round[]> {
+  const rounds: Round[] = [];
   for (let round = 1; round <= Number(values.rounds); round++) {
     await page.waitForTimeout(REST_MS);
-    const rest = () => page.waitForTimeout(1000 * SECONDS);
-    const load = loadavg()[0]?.toFixed(1);
-    report(`${round}: at rest, load ${load}`, await watched(browser, page, rest));
+    const load = loadavg()[0];
+    const rest = figuresOf(await watched(browser, page, () => page.waitForTimeout(1000 * SECONDS)));
+    report(`${round}: at rest, load ${load?.toFixed(1)}`, rest);
     const before = beginPeak(host.pid);
     const prompt = `a red house ${round}`;
     const isAsked = new Promise<void>((resolve) => (onAsked = resolve));
     await press(page, prompt);
     await isAsked;
-    report(
-      `${round}: ${MB} MB in ${SECONDS} s`,
-      await watched(browser, page, () => shown(page, prompt)),
-    );
+    const appear = async () => {
+      await shown(page, prompt);
+      await page.waitForTimeout(AFTER_MS);
+    };
+    const reply = figuresOf(await watched(browser, page, appear));
+    report(`${round}: ${MB} MB in ${SECONDS} s`, reply);
     const peak = memoryOf(host.pid)?.peakBytes;
-    if (before === undefined || peak === undefined) continue;
-    const [own, more] = [before, peak - before].map((bytes) => (bytes / MIB).toFixed(0));
-    console.log(`   the host holds ${own} MiB, and at most ${more} MiB more`);
+    const moreMib =
+      before === undefined || peak === undefined ? undefined : Math.round((peak - before) / MIB);
+    if (moreMib !== undefined) console.log(`   the host holds at most ${moreMib} MiB more`);
+    rounds.push({ load, rest, reply, moreMib });
   }
+  return rounds;
+}
+
+function keep(rounds: readonly Round[]): void {
+  const machine = `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} threads`;
+  const file = new URL("results/large-reply.json", import.meta.url);
+  const result = { machine, node: process.version, seconds: SECONDS, rounds };
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
 }
 
 if (!values["as-built"]) buildPages();
@@ -185,7 +224,7 @@ try {
   // The first picture starts what reads replies and writes pictures.
   await press(page, "a small house");
   await shown(page, "a small house");
-  await measure(browser, page, host);
+  keep(await measure(browser, page, host));
 } finally {
   await browser.close();
   await host.stop();
