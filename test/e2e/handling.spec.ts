@@ -168,3 +168,22 @@ test("alternatives in a prompt are counted before the press and drawn one by one
   await expect(page.getByRole("option", { name: "a {red|blue} fish" })).toBeVisible();
   await expectNoViolations(page);
 });
+
+test("what is typed in a dialog stays when the window crosses 700 pixels", async ({
+  studio: { page },
+}) => {
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a pencil drawing");
+  await page.getByRole("button", { name: "Style", exact: true }).click();
+  await page.getByRole("button", { name: "Save as style…" }).click();
+  const name = page.getByRole("dialog").getByRole("textbox", { name: "Name" });
+  await name.fill("Pencil");
+  const borders = page.locator("[role=separator]");
+  await expect(borders).not.toHaveCount(0);
+  await page.setViewportSize({ width: 600, height: 800 });
+  await expect(borders).toHaveCount(0);
+  await expect(name).toHaveValue("Pencil");
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect(borders).not.toHaveCount(0);
+  await expect(name).toHaveValue("Pencil");
+  await expect(name).toBeFocused();
+});
