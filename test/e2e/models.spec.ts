@@ -40,6 +40,18 @@ test("downloads a model through two interruptions and draws with it", async ({ o
   await expect(page.getByRole("option", { name: "a red house", exact: true })).toBeVisible();
 });
 
+test("a card of the catalogue says whether the model fits, and how long a picture takes", async ({
+  studio: { page },
+}) => {
+  await page.goto(new URL("/models?get", page.url()).href);
+  const card = page.getByRole("listitem").filter({ hasText: "BK-SDM v2 Tiny" });
+  await expect(card).toContainText(/A picture needs about 2\.0 GB of memory/);
+  await expect(card).toContainText("from nota-ai");
+  // The device is measured soon after the start.
+  await expect(card).toContainText(/about \d+(\.\d)?\s(s|min|h) a picture/);
+  await expectNoViolations(page);
+});
+
 test("finds models of another program in a folder chosen with keys, and uses one in place", async ({
   studio: { page, dataFolder },
 }) => {
