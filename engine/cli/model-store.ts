@@ -122,7 +122,7 @@ function entryInWords({ id, licence, downloadBytes, storedId, ...entry }: Catalo
     `${megabytes(downloadBytes)} MB, ${licence.title}${there}`,
     `${fit.verdict}: ${fit.reason}`,
     estimate === undefined
-      ? `Time not measured: ${untimed}`
+      ? `Time not measured. ${untimed}`
       : `about ${aboutTime(estimate.seconds)} a picture (${estimate.basis})`,
   ].join("\n  ");
 }

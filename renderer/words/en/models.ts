@@ -131,7 +131,7 @@ export const models = {
   },
   card: {
     time: "about {{time}} a picture",
-    untimed: "Time not measured: {{reason}}",
+    untimed: "Time not measured. {{reason}}",
     samples: "Drawn with it",
     none: "No picture has been drawn with this model yet.",
     draw: "Draw a sample",
