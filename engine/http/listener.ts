@@ -32,6 +32,8 @@ const SOCKETS: SocketLimits = { most: 4096, mostOfAddress: 3072 };
 const TIMEOUTS = {
   headersTimeout: 5000,
   keepAliveTimeout: 5000,
+  // A client that was busy meanwhile may still use a connection that it was told is kept for five seconds.
+  keepAliveTimeoutBuffer: 5000,
   connectionsCheckingInterval: 1000,
 };
 
