@@ -124,7 +124,9 @@ function Middle() {
 /** All pictures of a press. */
 function Sheet({ press }: { press: () => void }) {
   const pictures = useSession((session) => session.press);
-  return <PressSheet key={pictures[0]?.id} pictures={pictures} press={press} />;
+  const looked = useSession((session) => session.looked);
+  if (looked === undefined) return null;
+  return <PressSheet key={pictures[0]?.id} pictures={pictures} looked={looked} press={press} />;
 }
 
 /** One picture on the stage. */

@@ -6,7 +6,7 @@ import { useImages } from "../../state/images.ts";
 import { useGenerationActions } from "./generation-actions.ts";
 
 export interface ActedOnProps {
-  /** The one on the stage, or those picked on the sheet; none if nothing is picked. */
+  /** The one on the stage, or those picked on the sheet. */
   readonly generations: readonly Generation[];
   readonly press: () => void;
 }

@@ -22,11 +22,13 @@ import { TriedAt } from "./tried-at.tsx";
 export interface PressSheetProps {
   /** In drawing order. */
   readonly pictures: readonly Generation[];
+  /** The one that the strip and the details show. */
+  readonly looked: Generation;
   readonly press: () => void;
 }
 
 /** The pictures of one press, each in its final place from the start, to pick from or to compare. */
-export function PressSheet({ pictures: drawn, press }: PressSheetProps) {
+export function PressSheet({ pictures: drawn, looked, press }: PressSheetProps) {
   const t = useWords("generate");
   const valuesOf = useCellValues();
   const pictures = inPlaces(drawn);
@@ -72,7 +74,7 @@ export function PressSheet({ pictures: drawn, press }: PressSheetProps) {
           </ListBoxItem>
         )}
       </ListBox>
-      <ActedOn generations={picked} press={press} />
+      <ActedOn generations={picked.length > 0 ? picked : [looked]} press={press} />
       <PressBar pictures={pictures} picked={picked} press={press} />
       {menu.menu}
     </section>
