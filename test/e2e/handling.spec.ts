@@ -59,6 +59,8 @@ test("keys work from the strip, and Ctrl+Z undoes the trash, never an old search
   await page.goto(new URL("/gallery", page.url()).href);
   const search = page.getByRole("searchbox");
   await search.fill("red");
+  // A search takes effect a moment after it was typed, and selects nothing.
+  await expect(page).toHaveURL(/search=red/);
   const pictures = page.getByRole("grid").getByRole("img", { name: /^a red fish/ });
   await expect(pictures).toHaveCount(2);
   await pictures.first().click();
