@@ -115,7 +115,8 @@ function storedInWords({ id, summary, problem, lost = [], diskBytes, fit }: Stor
 
 function entryInWords({ id, licence, downloadBytes, storedId, ...entry }: CatalogueEntry): string {
   const there = storedId === undefined ? "" : ", in the store";
-  const { title, description, fit, estimate, untimed } = entry;
+  const { title, description, fit, estimate, fastSeconds, untimed } = entry;
+  const fast = fastSeconds === undefined ? "" : `, ${aboutTime(fastSeconds)} with Fast`;
   return [
     id,
     `${title}: ${description}`,
@@ -123,6 +124,6 @@ function entryInWords({ id, licence, downloadBytes, storedId, ...entry }: Catalo
     `${fit.verdict}: ${fit.reason}`,
     estimate === undefined
       ? `Time not measured. ${untimed}`
-      : `about ${aboutTime(estimate.seconds)} a picture (${estimate.basis})`,
+      : `about ${aboutTime(estimate.seconds)} a picture${fast} (${estimate.basis})`,
   ].join("\n  ");
 }

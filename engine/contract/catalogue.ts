@@ -23,6 +23,8 @@ export const catalogueEntrySchema = z.object({
   fit: fitSchema,
   /** For a picture with the model's own settings; absent while the device's speed is unknown. */
   estimate: estimateSchema.optional(),
+  /** Seconds with the Fast preset, if that takes less. */
+  fastSeconds: z.number().optional(),
   /** Why there is no estimate, as a sentence. */
   untimed: z.string().optional(),
 });

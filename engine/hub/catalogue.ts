@@ -11,7 +11,7 @@ import {
 /** A model that can be downloaded, without what depends on this machine or can be computed. */
 export interface KnownModel extends Omit<
   CatalogueEntry,
-  "storedId" | "fit" | "estimate" | "untimed" | "downloadBytes"
+  "storedId" | "fit" | "estimate" | "fastSeconds" | "untimed" | "downloadBytes"
 > {
   readonly networks: PublishedNetworks;
   /** Bytes of a parameter in the files that are downloaded: 2 if there is a fp16 variant. */

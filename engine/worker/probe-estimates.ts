@@ -9,6 +9,8 @@ import { estimatedPace, loadSecondsOf, speedOf } from "./pace.ts";
 /** A picture whose work is known, though its model need not be on this machine. */
 export interface CountedPicture {
   readonly steps: number;
+  /** Whether its model was distilled to few steps, which every preset keeps. */
+  readonly isDistilled?: boolean;
   /** Bytes of the model's weight files. */
   readonly sizeBytes: number;
   readonly work: PictureWork;
@@ -30,12 +32,12 @@ export const REFERENCE: CountedPicture = {
 
 /** How long a picture takes, from the device's probe. */
 export function probeEstimate(
-  { steps: own, sizeBytes, work }: CountedPicture,
+  { steps: own, isDistilled = false, sizeBytes, work }: CountedPicture,
   report: DeviceReport | undefined,
   preset: Preset = "exact",
 ): Estimate {
   const pace = estimatedPace(work, speedOf(report));
-  const chosen = presetSettings(preset, { steps: own, isDistilled: false });
+  const chosen = presetSettings(preset, { steps: own, isDistilled });
   const steps = wholeSteps(chosen.steps ?? own, chosen.cacheInterval);
   const isInt8 = chosen.precision === "int8" && report?.provider === "cpu";
   const step = isInt8 ? pace.step / INT8_GAIN : pace.step;

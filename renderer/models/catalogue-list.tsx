@@ -49,12 +49,15 @@ function ownerOf({ sources: [first = ""] }: CatalogueEntry): string {
   return first.split("/", 1).join("");
 }
 
-function ExpectedTime({ entry: { estimate, untimed } }: { entry: CatalogueEntry }) {
+function ExpectedTime({ entry }: { entry: CatalogueEntry }) {
+  const { estimate, fastSeconds, untimed } = entry;
   const t = useWords("models");
   if (estimate === undefined) {
     return <span>{t("card.untimed", { reason: untimed })}</span>;
   }
-  return <span>{t("card.time", { time: formatAbout(estimate.seconds) })}</span>;
+  const time = formatAbout(estimate.seconds);
+  if (fastSeconds === undefined) return <span>{t("card.time", { time })}</span>;
+  return <span>{t("catalogue.times", { time, fast: formatAbout(fastSeconds) })}</span>;
 }
 
 function Card({ entry, onDownload }: { entry: CatalogueEntry; onDownload: () => void }) {

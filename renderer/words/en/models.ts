@@ -60,6 +60,7 @@ export const models = {
   catalogue: {
     title: "From the catalogue",
     failed: "The catalogue could not be read",
+    times: "about {{time}} a picture, {{fast}} with Fast",
     download: "Download",
     stored: "On this computer",
     size: "{{width}} × {{height}}, {{size}}, from {{owner}}",

@@ -41,6 +41,18 @@ test("a picture of Stable Diffusion 2 takes as long as the reference picture", (
   expect(entry?.untimed).toBeUndefined();
 });
 
+test("Fast takes a small part of the time, but no fewer steps of a distilled model", () => {
+  const [usual, distilled] = ["stable-diffusion-2", "sd-turbo"].map((id) => byId(CPU).get(id));
+  const share = (entry: typeof usual) =>
+    (entry?.fastSeconds ?? Infinity) / (entry?.estimate?.seconds ?? 0);
+  expect(share(usual)).toBeLessThan(0.15);
+  expect(share(distilled)).toBeGreaterThan(0.3);
+  expect(share(distilled)).toBeLessThan(1);
+  const gpu = byId({ ...CPU, provider: "webgpu" }).get("sd-turbo");
+  expect(gpu?.estimate).toBeDefined();
+  expect(gpu?.fastSeconds).toBeUndefined();
+});
+
 test("smaller networks, smaller pictures and fewer steps take less time, a faster device too", () => {
   const entries = byId(CPU);
   const seconds = (id: string) => entries.get(id)?.estimate?.seconds ?? 0;
