@@ -72,6 +72,8 @@ test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, me
   await keys.press("ArrowUp");
   await expect(page.getByRole("menuitem").last()).toBeFocused();
   await keys.press("Escape");
+  // Keys act again when the menu has faded out.
+  await expect(page.getByRole("menu")).toHaveCount(0);
   await expectSeen(page);
   await keys.press("m");
   await expect(page.getByText(/of 4 ready/)).toBeVisible();
