@@ -28,7 +28,7 @@ export function Line({ id, kept = "file", children }: LineProps) {
   const isLinked = line === id;
   const help = useId();
   const place = useRef<HTMLDivElement>(null);
-  useKeptFocus(place, isFound);
+  useKeptFocus(place, { isShown: isFound });
   useEffect(() => {
     if (!isLinked) return;
     place.current?.scrollIntoView({ block: "center" });

@@ -2,11 +2,21 @@ import { type RefObject, useEffect } from "react";
 
 const CONTROLS = "input:enabled, textarea:enabled, select:enabled, button:enabled, a[href]";
 
+export interface KeptFocusOptions {
+  /** Whether the part is on the page now. */
+  readonly isShown?: boolean;
+  /** Selector of the controls of which the first one gets the focus. */
+  readonly heir?: string;
+}
+
 /**
  * Keeps the focus in a part of the page: if the control that has it disappears or is disabled by what was done with it,
- * the part's first control gets it. `isShown` says whether the part is on the page now.
+ * the part's first control gets it.
  */
-export function useKeptFocus(place: RefObject<HTMLElement | null>, isShown = true): void {
+export function useKeptFocus(
+  place: RefObject<HTMLElement | null>,
+  { isShown = true, heir = CONTROLS }: KeptFocusOptions = {},
+): void {
   useEffect(() => {
     const part = place.current;
     if (part === null) return;
@@ -21,7 +31,7 @@ export function useKeptFocus(place: RefObject<HTMLElement | null>, isShown = tru
     const observer = new MutationObserver(() => {
       if (!isLost(last)) return;
       last = null;
-      part.querySelector<HTMLElement>(CONTROLS)?.focus();
+      part.querySelector<HTMLElement>(heir)?.focus();
     });
     part.addEventListener("focusin", entered);
     part.addEventListener("focusout", left);
@@ -31,7 +41,7 @@ export function useKeptFocus(place: RefObject<HTMLElement | null>, isShown = tru
       part.removeEventListener("focusin", entered);
       part.removeEventListener("focusout", left);
     };
-  }, [place, isShown]);
+  }, [place, isShown, heir]);
 }
 
 /** Whether the focus was lost with this control, and nothing else has it. */

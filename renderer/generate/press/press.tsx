@@ -1,4 +1,5 @@
 import { CircleX } from "lucide-react";
+import { useRef } from "react";
 import { Link } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { useStudio } from "../../connection/studio.tsx";
@@ -11,7 +12,7 @@ import { NumberField } from "../../ui/number-field.tsx";
 import { ProgressBar } from "../../ui/progress-bar.tsx";
 import { attempt } from "../../ui/toasts.ts";
 import { Tooltip } from "../../ui/tooltip.tsx";
-import { useFocusReturn } from "../../ui/use-focus-return.ts";
+import { useKeptFocus } from "../../ui/use-kept-focus.ts";
 import { formatBytes, formatCount, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
@@ -33,8 +34,10 @@ export function Press({ model, reasons, onGenerate }: PressProps) {
   const t = useWords("generate");
   const count = useForm((form) => form.count);
   const isOff = reasons.length > 0;
+  const place = useRef<HTMLDivElement>(null);
+  useKeptFocus(place, { heir: "button:enabled" });
   return (
-    <div className={styles.press}>
+    <div ref={place} className={styles.press}>
       <RunningBar />
       <QueueNotes />
       <div className={styles.words} role="status">
@@ -63,28 +66,18 @@ export function Press({ model, reasons, onGenerate }: PressProps) {
 }
 
 function CancelButton() {
+  const t = useWords("generate");
+  const { client } = useStudio();
   const running = useQueue((queue) => runningOf(queue)?.id);
   const next = useQueue(({ openIds }) => openIds[0]);
   const id = running ?? next;
-  return id === undefined ? <Cancel /> : <CancelOpen id={id} />;
-}
-
-/** A component of its own: a focused button that is merely disabled would lose the focus to the page. */
-function CancelOpen({ id }: { id: string }) {
-  const { client } = useStudio();
-  useFocusReturn("cancel");
-  return <Cancel onPress={() => attempt(client.generation.cancel({ ids: [id] }))} />;
-}
-
-function Cancel({ onPress }: { onPress?: () => void }) {
-  const t = useWords("generate");
   return (
     <Tooltip text={t("press.cancelHint")} keys="shift+x">
       <Button
         size="large"
         icon={CircleX}
-        isDisabled={onPress === undefined}
-        {...(onPress && { onPress })}
+        isDisabled={id === undefined}
+        onPress={() => id !== undefined && attempt(client.generation.cancel({ ids: [id] }))}
       >
         {t("press.cancel")}
       </Button>

@@ -3,7 +3,7 @@ import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { CANCEL_PRESS } from "../../picture/cancel-generations.ts";
 import { useEndpoints } from "../../picture/targets.ts";
-import { type Action, useRegisteredActions } from "../../shortcuts/registry.ts";
+import { useRegisteredActions } from "../../shortcuts/registry.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { useProgress } from "../../state/progress.ts";
 import { useQueue } from "../../state/queue.ts";
@@ -12,7 +12,6 @@ import { secondsLeftAt } from "../../state/time-left.ts";
 import { Button } from "../../ui/button.tsx";
 import { attempt } from "../../ui/toasts.ts";
 import { Tooltip } from "../../ui/tooltip.tsx";
-import { useFocusReturn } from "../../ui/use-focus-return.ts";
 import { formatAbout } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { offerFor } from "../overflow.ts";
@@ -47,14 +46,10 @@ function PausedQueue() {
 
 /** How many pictures of a press are left, and a button that cancels all of them; Cancel ends one. */
 function OpenPress() {
+  const t = useWords("generate");
   const { length: count } = useOpenPress();
   const cancel = useRegisteredActions().find(({ id }) => id === CANCEL_PRESS);
-  return count > 1 && cancel !== undefined ? <Left count={count} cancel={cancel} /> : null;
-}
-
-function Left({ count, cancel }: { count: number; cancel: Action }) {
-  const t = useWords("generate");
-  useFocusReturn(CANCEL_PRESS);
+  if (count < 2 || cancel === undefined) return null;
   return (
     <div className={styles.paused}>
       <span role="status">{t("press.left", { count })}</span>
