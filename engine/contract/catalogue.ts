@@ -23,7 +23,7 @@ export const catalogueEntrySchema = z.object({
   fit: fitSchema,
   /** For a picture with the model's own settings; absent while the device's speed is unknown. */
   estimate: estimateSchema.optional(),
-  /** Seconds with the Fast preset, if that takes less. */
+  /** Seconds with the Fast preset, if that takes less; absent for a model in the store, whose card says it. */
   fastSeconds: z.number().optional(),
   /** Why there is no estimate, as a sentence. */
   untimed: z.string().optional(),

@@ -1,5 +1,7 @@
 import type { CatalogueEntry } from "../contract/catalogue.ts";
 import type { DeviceReport } from "../contract/devices.ts";
+import type { Estimate } from "../contract/generation.ts";
+import type { StoredModel } from "../contract/models.ts";
 import { countModel, type CountedModel } from "../drawing/published-model.ts";
 import { CATALOGUE, type KnownModel } from "../hub/catalogue.ts";
 import { fitOf } from "../store/fit.ts";
@@ -21,6 +23,19 @@ export function catalogueEntries(device: ChosenDevice | undefined): CatalogueEnt
       ...timeOf(counted, weightBytes, device),
     };
   });
+}
+
+/**
+ * What the catalogue says of a model in the store: its own fit and estimate. The latter may be measured, and that of Fast
+ * never is here, so the two are not compared.
+ */
+export function asStored(
+  published: CatalogueEntry,
+  { id, fit }: Pick<StoredModel, "id" | "fit">,
+  estimate: Estimate | undefined = published.estimate,
+): CatalogueEntry {
+  const { fastSeconds: _, ...entry } = published;
+  return { ...entry, storedId: id, fit, ...(estimate && { estimate }) };
 }
 
 /** The tokenizer's files, which come with every model's weights. */

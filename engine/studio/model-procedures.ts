@@ -16,7 +16,7 @@ import type { Estimates } from "../worker/estimates.ts";
 import type { AddressOf } from "./addresses.ts";
 import { withAddresses } from "./gallery-procedures.ts";
 import type { Transfers } from "../transfers/transfers.ts";
-import { catalogueEntries } from "./catalogue-entries.ts";
+import { asStored, catalogueEntries } from "./catalogue-entries.ts";
 import { os } from "./implementer.ts";
 import { knownModel, sourcesOf } from "./model-works.ts";
 import { knownTinyDecoder, tinyDecoders } from "./tiny-decoders.ts";
@@ -97,10 +97,8 @@ async function catalogue(parts: ModelParts): Promise<CatalogueEntry[]> {
       const model = models.find(({ id }) => id === stored[i]);
       const read = model?.summary && (await readStored(store, model.id));
       if (model === undefined || read === undefined) return { ...entry, storedId: stored[i] };
-      const { untimed } = entry;
-      const estimate =
-        untimed === undefined && (await ownEstimate(parts, { name: model.id, read }));
-      return { ...entry, storedId: model.id, fit: model.fit, ...(estimate && { estimate }) };
+      if (entry.untimed !== undefined) return asStored(entry, model);
+      return asStored(entry, model, await ownEstimate(parts, { name: model.id, read }));
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { catalogueEntrySchema } from "../../../engine/contract/catalogue.ts";
 import type { DeviceReport } from "../../../engine/contract/devices.ts";
-import { catalogueEntries } from "../../../engine/studio/catalogue-entries.ts";
+import { asStored, catalogueEntries } from "../../../engine/studio/catalogue-entries.ts";
 import { probeEstimate, REFERENCE } from "../../../engine/worker/probe-estimates.ts";
 
 const CPU: DeviceReport = { provider: "cpu", available: true, float16: false, gigaflops: 220 };
@@ -51,6 +51,17 @@ test("Fast takes a small part of the time, but no fewer steps of a distilled mod
   const gpu = byId({ ...CPU, provider: "webgpu" }).get("sd-turbo");
   expect(gpu?.estimate).toBeDefined();
   expect(gpu?.fastSeconds).toBeUndefined();
+});
+
+test("a model in the store has its own fit and estimate, and none of Fast beside them", () => {
+  const [entry] = entriesOn(CPU);
+  expect(entry?.fastSeconds).toBeDefined();
+  const fit = { verdict: "tight", reason: "Close other programs.", memoryBytes: 5 } as const;
+  const estimate = { seconds: 3, secondsPerStep: 1, loadSeconds: 0, basis: "measured" } as const;
+  const stored = asStored(entry!, { id: "mine", fit }, estimate);
+  expect(stored).toMatchObject({ id: "stable-diffusion-2", storedId: "mine", fit, estimate });
+  expect(stored).not.toHaveProperty("fastSeconds");
+  expect(asStored(entry!, { id: "mine", fit }).estimate).toEqual(entry?.estimate);
 });
 
 test("smaller networks, smaller pictures and fewer steps take less time, a faster device too", () => {
