@@ -1,4 +1,4 @@
-import { writeFullGallery } from "../bench/full-gallery.ts";
+import { fillGallery } from "./fill-gallery.ts";
 import { expectSeen, tabTo } from "./key-walk.ts";
 import { expect, test } from "./studio-test.ts";
 
@@ -9,18 +9,19 @@ test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, me
   const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
   const field = (name: string) => page.getByRole("spinbutton", { name, exact: true });
   const prompt = page.getByRole("textbox", { name: "Prompt", exact: true });
+  const enter = async (name: string, value: string) => {
+    await tabTo(page, field(name));
+    await keys.press("Control+a");
+    await keys.type(value);
+  };
   await expect(field("Width")).toHaveValue("128");
   await keys.press("Alt+a");
   await keys.type("a red circle");
   await tabTo(page, page.getByRole("radio", { name: "Exact" }));
   await keys.press("ArrowRight");
   await keys.press("ArrowLeft");
-  await tabTo(page, field("Steps"));
-  await keys.press("Control+a");
-  await keys.type("1000");
-  await tabTo(page, field("Count"));
-  await keys.press("Control+a");
-  await keys.type("4");
+  await enter("Steps", "1000");
+  await enter("Count", "4");
   await tabTo(page, button("Generate"));
   await keys.press("Enter");
 
@@ -42,12 +43,8 @@ test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, me
   await expect(page.getByRole("option", { name: /starter/i })).toBeFocused();
   await keys.press("Escape");
   await expectSeen(page);
-  await tabTo(page, field("Steps"));
-  await keys.press("Control+a");
-  await keys.type("2");
-  await tabTo(page, field("Count"));
-  await keys.press("Control+a");
-  await keys.type("2");
+  await enter("Steps", "2");
+  await enter("Count", "2");
   await keys.press("Control+Enter");
   await expect(page.getByText("2 of 2 ready")).toBeVisible();
   const cells = page.getByRole("listbox", { name: "Pictures of one press" }).getByRole("option");
@@ -104,16 +101,11 @@ test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, me
 const PICTURES = 200;
 
 test("the Gallery is used by keys alone: search, several, marks, compare, ZIP, trash, undo, details", async ({
-  studio: { page, dataFolder },
+  studio,
 }) => {
+  const { page } = studio;
   const keys = page.keyboard;
-  writeFullGallery(dataFolder, PICTURES);
-  await page.evaluate(async () => {
-    const token = localStorage.getItem("darkroom.token");
-    const headers = { "content-type": "application/json" };
-    const known = token === null ? headers : { ...headers, authorization: `Bearer ${token}` };
-    await fetch("/rpc/gallery/rebuild", { method: "POST", headers: known, body: "{}" });
-  });
+  await fillGallery(studio, PICTURES);
   const total = (count: number) => page.getByText(`${count} pictures`, { exact: true });
   await tabTo(page, page.getByRole("link", { name: "Gallery" }));
   await keys.press("Enter");

@@ -1,18 +1,13 @@
 import type { Page } from "@playwright/test";
-import { writeFullGallery } from "../bench/full-gallery.ts";
+import { fillGallery } from "./fill-gallery.ts";
 import { expect, test, type StudioUnderTest } from "./studio-test.ts";
 
 const PICTURES = 60;
 
 /** Opens the gallery of a studio with this many pictures, none of which was drawn here. */
-async function openGallery({ page, dataFolder }: StudioUnderTest): Promise<void> {
-  writeFullGallery(dataFolder, PICTURES);
-  await page.evaluate(async () => {
-    const token = localStorage.getItem("darkroom.token");
-    const headers = { "content-type": "application/json" };
-    const known = token === null ? headers : { ...headers, authorization: `Bearer ${token}` };
-    await fetch("/rpc/gallery/rebuild", { method: "POST", headers: known, body: "{}" });
-  });
+async function openGallery(studio: StudioUnderTest): Promise<void> {
+  const { page } = studio;
+  await fillGallery(studio, PICTURES);
   await page.getByRole("link", { name: "Gallery" }).click();
   await expect(page.getByText(`${PICTURES} pictures`, { exact: true })).toBeVisible();
   await expect(cells(page).first().getByRole("img")).toBeVisible();
