@@ -24,7 +24,7 @@ export function SessionStrip({ press }: SessionStripProps) {
   const ids = useSession((session) => session.ids);
   const lookedId = useSession(({ looked }) => looked?.id ?? "");
   const tiles = useMemo(() => ids.map((id) => ({ id })), [ids]);
-  const strip = useKeptFocus(lookedId);
+  const strip = useNextTileFocus(lookedId);
   const choose = (id: string) => (id === ids[0] ? followNewest(true) : selectGeneration(id));
   const menu = useTileMenu(press);
   return (
@@ -81,7 +81,7 @@ function TileContent({ id }: { id: string }) {
 }
 
 /** If the focused tile disappears, for example into the trash, the tile that is shown next gets the focus. */
-function useKeptFocus(lookedId: string) {
+function useNextTileFocus(lookedId: string) {
   const strip = useRef<HTMLDivElement>(null);
   const hadFocus = useRef(false);
   useEffect(() => {
