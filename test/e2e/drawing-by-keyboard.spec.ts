@@ -93,6 +93,8 @@ test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, me
   await tabTo(page, button("Earlier prompts"), "Shift+Tab");
   await keys.press("Enter");
   await keys.press("ArrowDown");
+  const earlier = page.getByRole("listbox", { name: "Earlier prompts" });
+  await expect(earlier.getByRole("option").first()).toHaveAttribute("data-focused");
   await keys.press("Enter");
   await expect(prompt).toHaveValue("a red circle");
   await expectSeen(page);
@@ -173,8 +175,10 @@ test("the Gallery is used by keys alone: search, several, marks, compare, ZIP, t
   await tabTo(page, page.getByRole("button", { name: "Import", exact: true }), "Shift+Tab");
   await keys.press("Enter");
   await expect(page.getByRole("menu")).toBeFocused();
-  await keys.press("ArrowDown");
+  // Asked for before the keys: Chromium needs a moment to hand choosers over instead of showing them.
   const choosing = page.waitForEvent("filechooser");
+  await keys.press("ArrowDown");
+  await expect(page.getByRole("menuitem").first()).toBeFocused();
   await keys.press("Enter");
   await choosing;
   await tabTo(page, page.getByRole("slider", { name: "Timeline" }));

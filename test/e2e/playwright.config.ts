@@ -14,6 +14,8 @@ export default defineConfig({
   workers: 1,
   timeout: 600_000,
   expect: { timeout: 90_000 },
+  // An event that never comes, such as a download, fails its own test soon, not after the test's whole time.
+  use: { actionTimeout: 90_000 },
   // On a busy machine Chromium itself may fail; a test that passes the second time is listed as flaky.
   retries: process.env["CI"] === undefined ? 0 : 1,
   globalSetup: "./build-pages.ts",

@@ -9,7 +9,10 @@ async function chooseStart(page: Page): Promise<void> {
   const wide = { create: { width: 256, height: 128, channels: 3, background: "teal" } } as const;
   const buffer = await sharp(wide).png().toBuffer();
   const chosen = page.waitForEvent("filechooser");
-  await page.getByRole("button", { name: "Start from a picture" }).press("Enter");
+  const start = page.getByRole("button", { name: "Start from a picture" });
+  await start.focus();
+  await expect(start).toBeFocused();
+  await start.press("Enter");
   await (await chosen).setFiles({ name: "wide.png", mimeType: "image/png", buffer });
 }
 
