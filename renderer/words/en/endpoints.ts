@@ -88,7 +88,7 @@ export const endpoints = {
     unchecked: "not checked",
     trusted: "trusted: {{subject}}, until {{date}}",
     open: "none (plain http)",
-    takes: "Time per image",
+    takes: "Time per picture",
     seconds_one: "about {{time}}, from {{count}} picture",
     seconds_other: "about {{time}}, from {{count}} pictures",
     secondsPlain: "about {{time}}",
