@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { desktop } from "../connection/desktop.ts";
-import { useConnection } from "../state/connection.ts";
+import { useIsLost } from "../state/connection.ts";
 import { shareOf, useProgress } from "../state/progress.ts";
 import { runningOf, useQueue } from "../state/queue.ts";
 import { useSending } from "../state/sending.ts";
@@ -14,8 +14,7 @@ import { useStartAnnouncement } from "./start-announcement.ts";
  */
 export function BusySigns({ page }: { readonly page: string }) {
   const t = useWords("frame");
-  // Nothing is known about a studio that does not answer.
-  const isLost = useConnection(({ state }) => state === "lost");
+  const isLost = useIsLost();
   const open = useQueue(({ openIds }) => openIds.length);
   const count = isLost ? 0 : open;
   const share = useShareOfRunning();

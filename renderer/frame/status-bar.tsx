@@ -13,7 +13,7 @@ import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import type { Machine } from "../../engine/contract/machine.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useEndpoint } from "../picture/targets.ts";
-import { useConnection } from "../state/connection.ts";
+import { useConnection, useIsLost } from "../state/connection.ts";
 import { readinessOf } from "../state/endpoints.ts";
 import { useForm } from "../state/form.ts";
 import { useQueue } from "../state/queue.ts";
@@ -41,7 +41,7 @@ export interface StatusBarProps {
 export function StatusBar({ isQueueOpen, onQueueOpenChange }: StatusBarProps) {
   const { queries } = useStudio();
   const t = useWords("frame");
-  const isLost = useConnection(({ state }) => state === "lost");
+  const isLost = useIsLost();
   const isBusy = useQueue(({ openIds }) => openIds.length > 0);
   const endpoint = useEndpoint(useForm(({ target }) => target));
   const machine = useQuery({

@@ -3,7 +3,7 @@ import { memo, type RefObject, useDeferredValue, useRef } from "react";
 import { DetailsColumn } from "../picture/details-column.tsx";
 import { GenerationDetails } from "../picture/details.tsx";
 import { useActions } from "../shortcuts/registry.ts";
-import { useConnection } from "../state/connection.ts";
+import { useIsLost } from "../state/connection.ts";
 import { useImages } from "../state/images.ts";
 import { useQueue } from "../state/queue.ts";
 import { showPress, useSession } from "../state/selection.ts";
@@ -104,7 +104,7 @@ function Beginning({ promptRef }: PromptProps) {
   const t = useWords("generate");
   const model = useChosenModel();
   const isLoaded = useQueue((queue) => queue.isLoaded);
-  const isLost = useConnection(({ state }) => state === "lost");
+  const isLost = useIsLost();
   if (isLoaded) return <EmptyStage model={model} onChosen={() => promptRef.current?.focus()} />;
   return isLost ? <Empty title={t("press.reasons.connection")} /> : null;
 }

@@ -10,6 +10,11 @@ export interface ConnectionState {
 
 export const useConnection = create<ConnectionState>()(() => ({ state: "connecting" }));
 
+/** Whether the studio has stopped answering: nothing is known about its pictures until it answers again. */
+export function useIsLost(): boolean {
+  return useConnection(({ state }) => state === "lost");
+}
+
 export function reportLive(): void {
   useConnection.setState({ state: "live" }, true);
 }

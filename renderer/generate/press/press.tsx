@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useEndpoint } from "../../picture/targets.ts";
+import { useIsLost } from "../../state/connection.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
 import { runningOf, useQueue } from "../../state/queue.ts";
@@ -90,7 +91,8 @@ function RunningBar() {
   const t = useWords("generate");
   const running = useQueue((queue) => runningOf(queue));
   const progress = useProgress((all) => running && all[running.id]);
-  if (running === undefined) return <div className={styles.bar} />;
+  const isLost = useIsLost();
+  if (running === undefined || isLost) return <div className={styles.bar} />;
   const share = shareOf(progress);
   return (
     <div className={styles.bar}>

@@ -3,6 +3,7 @@ import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef, useStat
 import { ListBox, ListBoxItem, Text } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import { useIsLost } from "../../state/connection.ts";
 import { useImages, wantImages } from "../../state/images.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
 import { generationOf, useQueue } from "../../state/queue.ts";
@@ -140,13 +141,14 @@ function StripPicture({ address, isPreview = false, children }: StripPictureProp
 
 function Developing({ id }: { id: string }) {
   const progress = useProgress((all) => all[id]);
+  const isLost = useIsLost();
   const share = shareOf(progress) ?? 0;
   const style: CSSProperties & Record<"--share", number> = { "--share": share };
   return (
     <>
       {progress?.preview !== undefined && <StripPicture address={progress.preview} isPreview />}
       {progress?.starting !== undefined && <Icon of={Hourglass} size={20} />}
-      <span className={styles.progress} style={style} />
+      {!isLost && <span className={styles.progress} style={style} />}
     </>
   );
 }

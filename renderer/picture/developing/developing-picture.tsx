@@ -2,6 +2,7 @@ import { type CSSProperties, useEffect, useState } from "react";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { PictureImage } from "../picture.tsx";
+import { useIsLost } from "../../state/connection.ts";
 import { useImages, wantImages } from "../../state/images.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
 import { classNames } from "../../ui/class-names.ts";
@@ -25,6 +26,7 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
   const [isFinished, setIsFinished] = useState(generation.state === "done");
   const { previews, setPreviews } = usePreviews(progress?.preview);
   const [isThere, setIsThere] = useState(isFinished);
+  const isLost = useIsLost();
   const share = generation.state === "done" ? 1 : (shareOf(progress) ?? 0);
   useEffect(() => {
     if (imageId !== undefined) wantImages(client, [imageId]);
@@ -63,7 +65,7 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
           <PictureImage image={image} onLoad={() => setIsThere(true)} />
         </div>
       )}
-      {generation.state === "running" && <span className={styles.safelight} />}
+      {generation.state === "running" && !isLost && <span className={styles.safelight} />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Generation } from "../../../engine/contract/generation.ts";
 import type { Progress } from "../../../engine/contract/progress.ts";
+import { useIsLost } from "../../state/connection.ts";
 import { useProgress } from "../../state/progress.ts";
 import { useQueue } from "../../state/queue.ts";
 import { useEachSecond } from "../../ui/use-each-second.ts";
@@ -9,6 +10,9 @@ import styles from "./how-far.module.css";
 
 /** How far an open generation is, in one line: its place in the queue, its step, or how long its endpoint takes. */
 export function HowFar({ generation: { id, state } }: { generation: Generation }) {
+  const t = useWords("generate");
+  const isOpen = state === "running" || state === "waiting";
+  if (useIsLost() && isOpen) return <span className={styles.state}>{t("stage.lost")}</span>;
   if (state === "running") return <Running id={id} />;
   return state === "waiting" ? <Waiting id={id} /> : null;
 }

@@ -10,6 +10,7 @@ export const stageWords = {
     waiting: "Waiting, {{position}} in line",
     waitingNext: "Next in line",
     paused: "The queue is paused",
+    lost: "Not known while the studio does not answer",
     loading: "Loading the model",
     preparing: "Preparing the model for this device, once: {{share}} %",
     decoding: "Decoding",
