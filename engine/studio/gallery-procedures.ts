@@ -51,7 +51,7 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
     star: os.gallery.star.handler(({ input: { ids, isStarred } }) =>
       telling(ids, () => gallery.star(ids, isStarred)),
     ),
-    ...markProcedures(parts, telling),
+    ...markProcedures({ gallery, events, addressed }, telling),
     export: os.gallery.export.handler(({ input }) => {
       const ids =
         "ids" in input ? input.ids : gallery.names(input.query).days.flatMap((day) => day.ids);

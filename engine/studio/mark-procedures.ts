@@ -1,13 +1,14 @@
 import type { Album } from "../contract/gallery-marks.ts";
+import type { Image } from "../contract/gallery.ts";
 import type { Gallery } from "../gallery/gallery.ts";
+import type { StoredImage } from "../gallery/image-row.ts";
 import type { StoredAlbum } from "../gallery/marking.ts";
-import type { AddressOf } from "./addresses.ts";
 import type { EventLog } from "./event-log.ts";
 import { os } from "./implementer.ts";
 
 interface MarkProcedureParts {
   readonly gallery: Gallery;
-  readonly addressOf: AddressOf;
+  readonly addressed: (images: readonly StoredImage[]) => readonly Image[];
   readonly events: EventLog;
 }
 
@@ -16,7 +17,7 @@ type Telling = (ids: readonly string[], work: () => Promise<void>) => Promise<vo
 
 /** Ratings, tags and albums. */
 export function markProcedures(
-  { gallery, addressOf, events }: MarkProcedureParts,
+  { gallery, addressed, events }: MarkProcedureParts,
   telling: Telling,
 ) {
   const tellingAlbums = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -25,9 +26,11 @@ export function markProcedures(
     return result;
   };
   return {
-    facets: os.gallery.facets.handler(() => {
+    facets: os.gallery.facets.handler(async () => {
       const facets = gallery.facets();
-      return { ...facets, albums: facets.albums.map((album) => withCover(album, addressOf)) };
+      const covers = facets.albums.flatMap(({ cover }) => cover ?? []);
+      const pictures = addressed(await gallery.details(covers));
+      return { ...facets, albums: facets.albums.map((album) => withCover(album, pictures)) };
     }),
     mark: os.gallery.mark.handler(({ input }) =>
       telling(input.ids, () => gallery.marking.mark(input)),
@@ -50,7 +53,9 @@ export function markProcedures(
   };
 }
 
-function withCover({ cover, ...album }: StoredAlbum, addressOf: AddressOf): Album {
-  if (cover === undefined) return album;
-  return { ...album, cover: { id: cover, thumbnail: addressOf("thumbnail", cover) } };
+/** Without a cover if its picture was deleted a moment ago. */
+function withCover({ cover, ...album }: StoredAlbum, pictures: readonly Image[]): Album {
+  const picture = pictures.find(({ id }) => id === cover);
+  if (picture === undefined) return album;
+  return { ...album, cover: { id: picture.id, thumbnail: picture.thumbnail } };
 }
