@@ -3,7 +3,8 @@
  * size and random weights, compared with diffusers and stable-diffusion.cpp if they are installed:
  * `npm run bench -- pictures [--quick] [--minutes N] [--folder DIR] [--side N ...] [--steps N|own] [--peer NAME ...]`.
  *
- * The seconds include text, steps and decoding, but not loading; our steps and decodings have their own rows. Every
+ * The seconds include text, steps and decoding, but not loading; our steps and decodings have their own rows, and so
+ * has the time from a request to the preview of its first step, once the model is loaded. Every
  * contestant draws the number of steps given by `--steps`, which is small, and each row says how many; with `--steps
  * own` each preset draws its own number and the peers draw Exact's, which takes an hour at 768x768. Nothing is
  * extrapolated. There are three rounds if `--minutes` allow them, and one in any case: by count and the table of
@@ -56,15 +57,7 @@ class Studio implements Contestant {
   async prepare(): Promise<void> {}
 
   async run({ side, steps: wanted }: Work): Promise<number> {
-    const size = { width: 8 * side, height: 8 * side };
-    const request = {
-      ...size,
-      prompt: "a red house",
-      seed: "1",
-      preset: this.#preset,
-      ...(wanted !== undefined && { steps: wanted }),
-    };
-    for await (const event of this.#drawing.generate(request, { model: this.#folder })) {
+    for await (const event of this.#draw(side, wanted)) {
       if (event.kind !== "image") continue;
       this.#peakBytes = memoryOf(this.#drawing.inferencePid)?.peakBytes;
       const { text, denoise, decode } = event.seconds;
@@ -73,6 +66,24 @@ class Studio implements Contestant {
       return text + denoise + decode;
     }
     throw new Error("there was no picture");
+  }
+
+  /** Seconds from a request to the preview of its first step; the first time with loading. */
+  async secondsToPreview(side: number): Promise<number> {
+    const start = performance.now();
+    for await (const event of this.#draw(side)) {
+      if (event.kind !== "progress") continue;
+      await event.preview();
+      return (performance.now() - start) / 1000;
+    }
+    throw new Error("there was no step");
+  }
+
+  #draw(side: number, steps?: number) {
+    const size = { width: 8 * side, height: 8 * side };
+    const request = { ...size, prompt: "a red house", seed: "1", preset: this.#preset };
+    const asked = steps === undefined ? request : { ...request, steps };
+    return this.#drawing.generate(asked, { model: this.#folder });
   }
 
   async rest(): Promise<void> {
@@ -133,6 +144,16 @@ for (const [i, side] of sides.entries()) {
     Object.fromEntries(ours.map((studio) => [studio.name, studio[part]]));
   bench.record(`a step, ${latents}, the mean of a picture's`, ofEach("stepSeconds"));
   bench.record(`decoding, ${latents}`, ofEach("decodeSeconds"));
+  const previews: Record<string, number[]> = {};
+  for (const studio of ours) {
+    await studio.secondsToPreview(side / 8);
+    previews[studio.name] = [];
+    for (let round = 0; round < (values.quick ? 1 : 3); round++) {
+      previews[studio.name]?.push(await studio.secondsToPreview(side / 8));
+    }
+    await studio.rest();
+  }
+  bench.record(`first preview, ${side}x${side}, model loaded`, previews);
   peaks[side] = Object.fromEntries(bench.contestants.map((one) => [one.name, one.peakBytes()]));
   bench.close();
   rows.push(...bench.rows);
