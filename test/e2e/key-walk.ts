@@ -14,11 +14,22 @@ export async function tabTo(page: Page, wanted: Locator, key = "Tab"): Promise<v
   await expectSeen(page);
 }
 
+/** Reaches a list with Tab alone, which stops at one of its elements. */
+export async function tabInto(page: Page, list: Locator): Promise<void> {
+  await expect(list).toBeVisible();
+  const focused = list.locator(":focus");
+  for (let stop = 0; stop < STOPS && (await focused.count()) === 0; stop++) {
+    await page.keyboard.press("Tab");
+  }
+  await expect(focused).toBeVisible();
+  await expectSeen(page);
+}
+
 function isFocused(wanted: Locator): Promise<boolean> {
   return wanted.evaluate((element) => element === document.activeElement);
 }
 
-/** The focus is on an element in view, and a ring around it or one of its closest ancestors shows where it is. */
+/** The focus is on an element in view, and one ring around it or one of its closest ancestors shows where it is. */
 export async function expectSeen(page: Page): Promise<void> {
   await expect
     .poll(() =>
@@ -28,13 +39,19 @@ export async function expectSeen(page: Page): Promise<void> {
         const { top, bottom, left, right } = focused.getBoundingClientRect();
         const isInView = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
         if (!isInView) return `out of view: ${focused.outerHTML.slice(0, 200)}`;
-        for (let one: Element | null = focused, up = 0; one !== null && up < 4; up++) {
-          const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
-          const isRinged = outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0;
-          if (isRinged || boxShadow !== "none") return "seen";
+        const closest: Element[] = [];
+        for (let one: Element | null = focused; one !== null && closest.length < 4;) {
+          closest.push(one);
           one = one.parentElement;
         }
-        return `no ring: ${focused.outerHTML.slice(0, 200)}`;
+        const drawn = closest.map((one) => getComputedStyle(one));
+        const rings = drawn.filter(
+          ({ outlineStyle, outlineWidth }) =>
+            outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0,
+        ).length;
+        const isShadowed = drawn.some(({ boxShadow }) => boxShadow !== "none");
+        if (rings === 1 || (rings === 0 && isShadowed)) return "seen";
+        return `${rings} rings: ${focused.outerHTML.slice(0, 200)}`;
       }),
     )
     .toBe("seen");
