@@ -92,10 +92,12 @@ test("a target that does not draw it says why, with the next click, and cancelli
   await expect(comparison.getByText("Slow route did not draw the picture")).toBeVisible();
   await expect(comparison.getByText("ENDPOINT_TIMED_OUT")).toBeVisible();
 
-  // It never answers.
-  answer = () => {};
+  // It is asked, and never answers.
+  const asked = Promise.withResolvers<void>();
+  answer = () => asked.resolve();
   await comparison.getByRole("button", { name: "Try again" }).click();
   await expect(comparison.getByText("Drawing on Slow route")).toBeVisible();
+  await asked.promise;
   await comparison.getByRole("button", { name: "Cancel" }).click();
   await expect(comparison.getByText("Cancelled on Slow route")).toBeVisible();
   await expect(comparison.getByText(/may still be working/)).toBeVisible();
