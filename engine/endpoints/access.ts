@@ -5,7 +5,7 @@ import type { Get } from "./check-endpoint.ts";
 import type { FirstReply, Patient } from "./doctor/patient.ts";
 import { readAddress } from "./endpoint-address.ts";
 import type { KeptEndpoint } from "./endpoint-file.ts";
-import type { AddedEndpoint } from "./endpoint-parts.ts";
+import { keptFrom, type AddedEndpoint } from "./endpoint-parts.ts";
 import { checkHeaders, type ExtraHeader } from "./extra-headers.ts";
 import { withoutSecrets } from "./told-refusals.ts";
 import { claimsOf, tokenIn } from "./token-text.ts";
@@ -39,19 +39,26 @@ export function claimsKept(token: string): Pick<KeptEndpoint, "tokenExpiresAt" |
   return { tokenExpiresAt: expiresAt, tokenSubject: subject };
 }
 
+/** An endpoint that is not added, in its stored form. */
+export function passing(added: AddedEndpoint, now: Date): KeptEndpoint {
+  const kept = keptFrom(added, readAddress(added.url), now);
+  const { token } = given(added);
+  return token === undefined ? kept : { ...kept, hasToken: true, ...claimsKept(token) };
+}
+
 /** An endpoint as the doctor sees it, without the operations on it. */
 export function patientOf(
   kept: KeptEndpoint,
   access: Access,
 ): Omit<Patient, "look" | "draw" | "now" | "awaitStart"> {
-  const { url, kind, model, ca, isInsecure, isTokenOverHttp, isDirect, hasToken } = kept;
+  const { url, kind, ca, isInsecure, isTokenOverHttp, isDirect, hasToken } = kept;
   const { tokenExpiresAt, tokenSubject, trial } = kept;
   const secrets = secretsIn(access);
   return {
     url,
     kind,
     address: readAddress(url),
-    model,
+    model: kept.isModelChosen ? kept.model : undefined,
     trust: { ca, isInsecure },
     isTokenOverHttp,
     isDirect,

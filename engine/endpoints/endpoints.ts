@@ -3,7 +3,7 @@ import type { Endpoint, EndpointChange, EndpointCheck, QuietCheck } from "../con
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
 import type { TrialNews } from "../contract/setting-trial.ts";
-import { claimsKept, given, patientOf, type Access } from "./access.ts";
+import { claimsKept, given, passing, patientOf, type Access } from "./access.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
 import type { Polling } from "./cold-start.ts";
 import { diagnose } from "./doctor/diagnose.ts";
@@ -14,6 +14,7 @@ import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
 import {
   changed,
   keptFrom,
+  learned,
   notLookedAt,
   NOTHING_SECRET,
   refuseInTheClear,
@@ -154,15 +155,18 @@ export class Endpoints {
   /** Checks each part of the way to an endpoint, added or not; for an added one the result is stored. */
   async *diagnose(asked: Diagnosed, signal: AbortSignal): AsyncGenerator<Finding, void> {
     const isKept = "id" in asked;
-    const kept = isKept ? this.#kept(asked.id) : this.#passing(asked.endpoint);
+    const kept = isKept ? this.#kept(asked.id) : passing(asked.endpoint, this.#now());
     try {
       const access = isKept ? await this.#access(kept) : given(asked.endpoint);
       const { address, hasToken, ...rest } = patientOf(kept, access);
       // Being busy is a result, unless the caller wants to wait.
       const attempts = asked.isStartAwaited === true ? undefined : 1;
-      const order = { ...DOCTORS_ORDER, model: kept.model };
-      const options = { signal, attempts };
-      const draw = () => this.#tryOut(kept, access, order, options);
+      // With what the look finds out: a new endpoint's model and settings are not known before.
+      let known = kept;
+      const draw = () => {
+        const order = { ...DOCTORS_ORDER, model: known.model };
+        return this.#tryOut(known, access, order, { signal, attempts });
+      };
       yield* diagnose(
         {
           ...rest,
@@ -171,6 +175,7 @@ export class Endpoints {
           now: this.#now,
           look: async (onFirst) => {
             const found = await this.#look(kept, access, { signal, onFirst });
+            known = learned(kept, kept, found);
             if (isKept) await this.#learning.look(kept, found);
             return found;
           },
@@ -291,13 +296,6 @@ export class Endpoints {
     const { hasToken, tokenExpiresAt, tokenSubject } = NOTHING_SECRET;
     if (token === undefined) return { hasToken, tokenExpiresAt, tokenSubject };
     return { hasToken: true, ...claimsKept(token) };
-  }
-
-  /** An endpoint that is not added, in its stored form. */
-  #passing(added: AddedEndpoint): KeptEndpoint {
-    const kept = keptFrom(added, readAddress(added.url), this.#now());
-    const { token } = given(added);
-    return token === undefined ? kept : { ...kept, hasToken: true, ...claimsKept(token) };
   }
 
   async #access({ id, url, hasToken }: KeptEndpoint): Promise<Access> {

@@ -7,8 +7,7 @@ import { pause } from "../../files/pause.ts";
 import type { CheckedEndpoint } from "../check-endpoint.ts";
 import { NETWORK_STEPS } from "./network-steps.ts";
 import type { FirstReply, Outcome, Patient } from "./patient.ts";
-import { remedyFor } from "./remedies.ts";
-import { failedBy, REPLY_STEPS, startingOf } from "./reply-steps.ts";
+import { failedBy, REPLY_STEPS } from "./reply-steps.ts";
 
 /**
  * Checks each part of the way to an endpoint. Every step is reported twice, at its start and at its end; steps after a
@@ -116,13 +115,14 @@ async function* modelSteps(
 ): AsyncGenerator<Finding, void> {
   const error = check.error && fromWire(check.error);
   if (error !== undefined || check.state !== "ready") {
-    const seen =
-      error === undefined ? `the model ${model} is not ready` : failedBy(error, patient).seen;
-    const rest =
-      error === undefined
-        ? { isStarting: true, fix: "Wait: its model is being loaded." }
-        : { ...startingOf(error), ...remedyFor(error, patient, check.models) };
-    yield told(patient, "model", { outcome: "failed", seen, ...rest });
+    const loading: Outcome = {
+      outcome: "failed",
+      seen: `the model ${model} is not ready`,
+      isStarting: true,
+      fix: "Wait: its model is being loaded.",
+    };
+    const failed = error === undefined ? loading : failedBy(error, patient, check.models);
+    yield told(patient, "model", failed);
     return yield* skipAfter("model");
   }
   yield told(patient, "model", { outcome: "ok", seen: `the model ${model} is ready` });
@@ -139,10 +139,13 @@ async function* modelSteps(
   const form = check.isBinary === true ? "; sends pictures as binary tensors" : "";
   const seen = `${server}${models}; takes ${takes}${pictures}${form}`;
   yield told(patient, "metadata", { outcome: "ok", seen });
-  yield* pictureStep(patient);
+  yield* pictureStep(patient, check.models);
 }
 
-async function* pictureStep(patient: Patient): AsyncGenerator<Finding, void> {
+async function* pictureStep(
+  patient: Patient,
+  models: readonly string[],
+): AsyncGenerator<Finding, void> {
   const { draw } = patient;
   const step = "picture";
   if (draw === undefined) {
@@ -161,6 +164,6 @@ async function* pictureStep(patient: Patient): AsyncGenerator<Finding, void> {
     yield told(patient, step, { outcome: "ok", seen }, performance.now() - from);
   } catch (error) {
     if (!(error instanceof StudioError)) throw error;
-    yield told(patient, step, failedBy(error, patient), performance.now() - from);
+    yield told(patient, step, failedBy(error, patient, models), performance.now() - from);
   }
 }

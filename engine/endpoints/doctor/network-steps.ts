@@ -27,7 +27,8 @@ export const NETWORK_STEPS: readonly (readonly [
 async function address(patient: Patient): Promise<Outcome> {
   const { origin, basePath } = patient.address;
   const shown = patient.kind === "grpc" ? origin.replace(/^http/, "grpc") : origin;
-  const seen = `${shown}${basePath}, model ${patient.model}`;
+  const model = patient.model === undefined ? "" : `, model ${patient.model}`;
+  const seen = `${shown}${basePath}${model}`;
   if (patient.hasToken && isPlain(origin)) {
     return {
       outcome: patient.isTokenOverHttp ? "warning" : "failed",

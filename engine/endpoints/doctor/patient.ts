@@ -21,7 +21,8 @@ export interface Patient {
   readonly url: string;
   readonly kind: EndpointKind;
   readonly address: EndpointAddress;
-  readonly model: string;
+  /** Absent if none was chosen: a look finds it out. */
+  readonly model: string | undefined;
   readonly trust: Trust;
   readonly isTokenOverHttp: boolean;
   /** Whether the environment's proxy is bypassed. */

@@ -72,7 +72,10 @@ async function token({ problem, status }: FirstReply, patient: Patient): Promise
     const outcome = isRefused ? "failed" : "warning";
     return { outcome, seen: `The token expired at ${end}.`, fix, copy };
   }
-  if (problem?.code === "ENDPOINT_TOKEN_REFUSED") return failedBy(problem, patient, status);
+  if (problem?.code === "ENDPOINT_TOKEN_REFUSED") {
+    const failed = failedBy(problem, patient);
+    return status === undefined ? failed : { ...failed, seen: `${failed.seen} Status ${status}.` };
+  }
   if (!hasToken) return { outcome: "ok", seen: "none is sent, and none is asked for" };
   const seen =
     end === undefined ? "accepted; it does not say when it expires" : `accepted until ${end}`;
@@ -85,11 +88,19 @@ async function live({ problem }: FirstReply, patient: Patient): Promise<Outcome>
   return failedBy(problem, patient);
 }
 
-/** A failed step for a refusal. */
-export function failedBy(problem: StudioError, patient: Patient, status?: number): Outcome {
-  const sentence = sentenceOf(problem);
-  const seen = status === undefined ? sentence : `${sentence} Status ${status}.`;
-  return { outcome: "failed", seen, ...startingOf(problem), ...remedyFor(problem, patient) };
+/** A failed step for a refusal; `models` are those that the endpoint lists. */
+export function failedBy(
+  problem: StudioError,
+  patient: Patient,
+  models: readonly string[] = [],
+): Outcome {
+  const seen = sentenceOf(problem);
+  return {
+    outcome: "failed",
+    seen,
+    ...startingOf(problem),
+    ...remedyFor(problem, patient, models),
+  };
 }
 
 /** What happened, without the advice. A model that is not ready is not busy. */
@@ -102,6 +113,6 @@ function sentenceOf(problem: StudioError): string {
 }
 
 /** Whether the endpoint behind a refusal may only be starting. */
-export function startingOf(problem: StudioError): Pick<Outcome, "isStarting"> {
+function startingOf(problem: StudioError): Pick<Outcome, "isStarting"> {
   return mayBeStarting(problem) ? { isStarting: true } : {};
 }

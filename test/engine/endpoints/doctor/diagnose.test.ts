@@ -5,7 +5,7 @@ import type { EndpointKind } from "../../../../engine/contract/endpoints.ts";
 import { doctorReport, type Finding } from "../../../../engine/contract/doctor.ts";
 import { certificate } from "../../../fakes/certificates.ts";
 import { added, openEndpoints } from "../../../fakes/open-endpoints.ts";
-import { EDGE, seedEdge } from "../../../fakes/seed-edge.ts";
+import { EDGE, PIXELS, seedEdge, seedReply } from "../../../fakes/seed-edge.ts";
 import { always, standInEndpoint, type Answer } from "../../../fakes/stand-in-endpoint.ts";
 
 const CANARY = "canary-7f3a9c51d0ab";
@@ -73,6 +73,60 @@ test("on a working endpoint, each step says what was found, and a picture is dra
   );
   const request = edge.seen.find(({ method }) => method === "POST");
   expect(request?.path).toBe("/v2/models/stable-diffusion/infer");
+});
+
+/** A service whose only model has another name than the notebook's, and takes settings. */
+function namedOtherwise(): Answer {
+  const inputs = ["prompt", "num_inference_steps", "width", "height"];
+  const replies: Readonly<Record<string, object>> = {
+    "/v2/health/ready": { ready: true },
+    "/v2": { name: "kserve", version: "0.13.0" },
+    "/v2/models": { models: ["sd"] },
+    "/v2/models/sd": {
+      name: "sd",
+      inputs: inputs.map((name) => ({ name, datatype: "BYTES", shape: [1] })),
+    },
+    "/v2/models/sd/ready": { ready: true },
+    "/v2/models/sd/infer": seedReply(PIXELS),
+  };
+  return (response, request, count) => {
+    const reply = replies[request.path];
+    if (reply === undefined) EDGE.unknownModel(response, request, count);
+    else always(200, JSON.stringify(reply))(response, request, count);
+  };
+}
+
+test("the first picture of a new endpoint is of the model that it lists, with the settings that it takes", async () => {
+  const edge = await standInEndpoint(namedOtherwise());
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  for (const found of [
+    await findings(edge.url, {}, true),
+    await Array.fromAsync(endpoints.diagnose({ id, isPictureAsked: true }, never)),
+  ]) {
+    expect(found).toContainEqual({ step: "address", outcome: "ok", seen: edge.url });
+    expect(found.at(-1)).toMatchObject({ step: "picture", outcome: "ok" });
+    const asked = edge.seen.findLast(({ method }) => method === "POST");
+    const inputs = JSON.parse(asked?.body ?? "{}").inputs as readonly {
+      name: string;
+      data: unknown;
+    }[];
+    expect([asked?.path, ...inputs.map(({ name, data }) => [name, data])]).toEqual([
+      "/v2/models/sd/infer",
+      ["prompt", ["a red house"]],
+      ["num_inference_steps", [2]],
+      ["height", [128]],
+      ["width", [128]],
+    ]);
+  }
+});
+
+test("a picture of a model that is gone names the ones that are there", async () => {
+  const edge = await standInEndpoint(edgeBut(INFER, EDGE.unknownModel));
+  expect(failed(await findings(edge.url, {}, true))).toMatchObject({
+    step: "picture",
+    fix: "Set the model to one that is there: stable-diffusion.",
+  });
 });
 
 const HTML = { "content-type": "text/html" };
