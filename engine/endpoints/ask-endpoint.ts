@@ -22,6 +22,8 @@ export interface ToldPicture extends EncodedPicture {
   readonly seconds: number;
   /** The drawing time that the server reported. */
   readonly toldSeconds?: number;
+  /** Whether v2's address drew it and could not send it, so that it came from v1's. */
+  readonly isV1Wrapper?: boolean;
 }
 
 /** Bytes of bodies. */
@@ -46,8 +48,8 @@ export interface AskingParts {
   readonly attempts?: number | undefined;
   /** Called with the bytes of a request and its reply. */
   readonly onTraffic?: ((traffic: Traffic) => void) | undefined;
-  /** Called when v1's address returned the picture that v2's could not. */
-  readonly onV1?: () => void;
+  /** Called when v1's address returned the picture that v2's could not, or when v2's did. */
+  readonly onV1Wrapper?: ((isV1Wrapper: boolean) => void) | undefined;
 }
 
 /** Asks an endpoint for an order's picture. Rejects with the signal's reason, or with an ENDPOINT refusal. */
@@ -57,17 +59,18 @@ export async function askEndpoint(order: Order, parts: AskingParts): Promise<Tol
   await start?.before();
   const ask = askingEither(parts);
   const attempt = start === undefined ? ask : () => start.through(ask);
-  const { reply, seconds } = await withRetries(attempt, retrying);
+  const { reply, seconds, ...wrapper } = await withRetries(attempt, retrying);
   const { width, height, isSizeOpen } = order;
   const asked = isSizeOpen === true ? {} : { width, height };
   const { picture, parameters } = await parts.thread.read(reply, asked, signal);
   const encoded = "png" in picture ? picture : await recode(picture.bytes, parts);
-  return { ...encoded, ...toldBy(parameters), seconds };
+  return { ...encoded, ...toldBy(parameters), ...wrapper, seconds };
 }
 
 interface Answer {
   readonly reply: EndpointReply;
   readonly seconds: number;
+  readonly isV1Wrapper?: boolean;
 }
 
 /**
@@ -76,21 +79,22 @@ interface Answer {
  * vain.
  */
 function askingEither(parts: AskingParts): () => Promise<Answer> {
-  let isV1 = false;
-  const onV1 = async (): Promise<Answer> => {
-    const answer = await askOnce({ ...parts, request: () => atV1(parts.request()) });
-    parts.onV1?.();
-    return answer;
+  const { path } = parts.request();
+  if (v1Path(path) === path) return () => askOnce(parts);
+  let isV1Wrapper = false;
+  const ask = async (): Promise<Answer> => {
+    const request = isV1Wrapper ? () => atV1(parts.request()) : parts.request;
+    const answer = await askOnce({ ...parts, request });
+    parts.onV1Wrapper?.(isV1Wrapper);
+    return isV1Wrapper ? { ...answer, isV1Wrapper } : answer;
   };
   return async () => {
-    if (isV1) return onV1();
     try {
-      return await askOnce(parts);
+      return await ask();
     } catch (error) {
-      const { path } = parts.request();
-      if (v1Path(path) === path || !isOfV1Wrapper(error)) throw error;
-      isV1 = true;
-      return onV1();
+      if (isV1Wrapper || !isOfV1Wrapper(error)) throw error;
+      isV1Wrapper = true;
+      return ask();
     }
   };
 }
@@ -110,7 +114,7 @@ function v1Path(path: string): string {
 
 function isOfV1Wrapper(error: unknown): boolean {
   if (!(error instanceof StudioError) || error.code !== "ENDPOINT_FAULT") return false;
-  return error.details["reason"] === V1_WRAPPER;
+  return error.details["reason"] === V1_WRAPPER.reason;
 }
 
 /** Asks in the fastest form, and again in the plain one if that was refused, before anything was drawn. */

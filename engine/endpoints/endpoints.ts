@@ -175,7 +175,8 @@ export class Endpoints {
           now: this.#now,
           look: async (onFirst) => {
             const found = await this.#look(kept, access, { signal, onFirst });
-            known = learned(kept, kept, found);
+            // What a wrapper answers at v2's address is asked again: it may have been corrected.
+            known = { ...learned(kept, kept, found), isV1Wrapper: undefined };
             if (isKept) await this.#learning.look(kept, found);
             return found;
           },
@@ -340,7 +341,7 @@ export class Endpoints {
       thread: this.#thread,
       polling: this.#options.polling,
       isWarm: this.#learning.isWarm(id),
-      onV1: () => this.#learning.v1Wrapper(id),
+      onV1Wrapper: (isV1Wrapper: boolean) => this.#learning.v1Wrapper(id, isV1Wrapper),
       onStarted: (seconds: number) => this.#learning.start(id, seconds),
     };
     return drawAt({ kept, access, timing: this.#timing }, order, drawing);

@@ -44,9 +44,10 @@ export class Learning {
     await this.#fact(kept.id, (now) => triedOut(now, kept, trial));
   }
 
-  /** It is a KServe wrapper that answers at v1's address only. */
-  v1Wrapper(id: string): void {
-    void this.#fact(id, (kept) => ({ ...kept, isV1Wrapper: true }));
+  /** Whether it is a KServe wrapper that answers at v1's address only. */
+  v1Wrapper(id: string, isV1Wrapper: boolean): void {
+    if ((this.#file.find(id)?.isV1Wrapper ?? false) === isV1Wrapper) return;
+    void this.#fact(id, (kept) => ({ ...kept, isV1Wrapper }));
   }
 
   /** It had to start, and how long that took. */

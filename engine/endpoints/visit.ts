@@ -96,7 +96,7 @@ interface Drawing extends DrawOptions {
   /** Called after a start that was waited for. */
   readonly onStarted: (seconds: number) => void;
   readonly thread: PictureThread;
-  readonly onV1: () => void;
+  readonly onV1Wrapper: (isV1Wrapper: boolean) => void;
 }
 
 /** Asks an endpoint for a picture, sending the part of the order that it takes. Rejects as `askEndpoint` does. */

@@ -11,8 +11,11 @@ interface KnownFault extends ServerFault {
 }
 
 /** A wrapper that draws on v2's address but can answer only on v1's. */
-export const V1_WRAPPER =
-  "KServe's wrapper drew the picture and could not send it, since its PROTOCOL_VERSION is v1 (the default)";
+export const V1_WRAPPER: ServerFault = {
+  reason:
+    "KServe's wrapper drew the picture and could not send it, since its PROTOCOL_VERSION is v1 (the default)",
+  fix: "Set PROTOCOL_VERSION to v2 in the ServingRuntime's environment",
+};
 
 /**
  * Failures that are the server's own fault, by the text of real servers' replies: TorchServe 0.12, KServe 0.13 to 0.20
@@ -52,8 +55,7 @@ const FAULTS: readonly KnownFault[] = [
   },
   {
     text: /InferenceResponse\b.*model_name.*Field required/,
-    reason: V1_WRAPPER,
-    fix: "Set PROTOCOL_VERSION to v2 in the ServingRuntime's environment",
+    ...V1_WRAPPER,
   },
   {
     text: /none is not an allowed value|InferenceResponse\b.*\bid\b.*(?:string_type|valid string)/i,

@@ -123,7 +123,7 @@ export const endpoints = {
     "Its certificate is not checked: any server that answers at this address receives the token.",
   insecurePlain: "Its certificate is not checked: another server could answer in its place.",
   v1Wrapper:
-    "Uses protocol v1: KServe's wrapper runs with its default PROTOCOL_VERSION. Set it to v2 in the ServingRuntime.",
+    "Uses protocol v1: KServe's wrapper runs with its default PROTOCOL_VERSION. Set it to v2 in the ServingRuntime, then use Find the problem with a picture.",
   overHttp: "The token is sent unencrypted.",
   lastFailed: "The last picture failed",
   ...endpointHistory,

@@ -172,10 +172,11 @@ test.each<[string, Answer, string, string]>([
   expect(others).toEqual(answer === NOTHING ? ["/ping"] : []);
 });
 
-test("a wrapper with v1 draws at v1's address, and is asked there from then on", async () => {
+test("a wrapper with v1 draws at v1's address, and is asked there until the doctor's picture comes from v2's", async () => {
   const seed = seedEdge();
+  let isV1 = true;
   const edge = await standInEndpoint((response, request, count) => {
-    if (request.path.endsWith("/infer")) return EDGE.v1Wrapper(response, request, count);
+    if (isV1 && request.path.endsWith("/infer")) return EDGE.v1Wrapper(response, request, count);
     if (!request.path.endsWith(":predict")) return seed(response, request, count);
     return always(200, JSON.stringify(seedReply(PIXELS)))(response, request, count);
   });
@@ -192,6 +193,13 @@ test("a wrapper with v1 draws at v1's address, and is asked there from then on",
     Array(2).fill("/v1/models/stable-diffusion:predict"),
   );
   expect(JSON.parse(others[0]?.body ?? "")).toMatchObject({ inputs: [{ data: [ORDER.prompt] }] });
+
+  for (isV1 of [true, false]) {
+    await Array.fromAsync(endpoints.diagnose({ id, isPictureAsked: true }, never));
+    await vi.waitFor(() => expect(endpoints.get(id).isV1Wrapper).toBe(isV1));
+  }
+  await endpoints.draw(id, ORDER, { signal: never });
+  expect(edge.seen.at(-1)?.path).toBe("/v2/models/stable-diffusion/infer");
 });
 
 test("a wrapper that is busy at v1's address is not asked again at v2's", async () => {
