@@ -171,7 +171,9 @@ function inWords(endpoint: Endpoint): string {
   const state = check === undefined ? "not tested yet" : check.state;
   const error = lastError ?? check?.error;
   const why = error === undefined ? "" : `\n  ${error.message}`;
-  return `${id}  ${name}  ${state}\n  ${url}, ${model}${tokenInWords(endpoint)}${why}`;
+  const isOld = endpoint.isV1Wrapper === true;
+  const wrapper = isOld ? "\n  Draws over protocol v1: set its PROTOCOL_VERSION to v2." : "";
+  return `${id}  ${name}  ${state}\n  ${url}, ${model}${tokenInWords(endpoint)}${wrapper}${why}`;
 }
 
 function tokenInWords(endpoint: Endpoint): string {

@@ -90,17 +90,20 @@ export function doctorReport(
   at: string,
   version: string,
 ): string {
-  const failed = findings.filter(({ outcome }) => outcome === "failed");
-  const summary =
-    failed.length === 0
-      ? "Nothing is wrong."
-      : `Failed: ${failed.map(({ step }) => STEP_NAMES[step]).join(", ")}.`;
   return [
     `Endpoint ${url}`,
     `Checked ${at} by Darkroom ${version}`,
-    summary,
+    summaryOf(findings),
     "",
     ...findings.flatMap(findingLines),
     "",
   ].join("\n");
+}
+
+function summaryOf(findings: readonly Finding[]): string {
+  const of = (wanted: Finding["outcome"]) =>
+    findings.filter(({ outcome }) => outcome === wanted).map(({ step }) => STEP_NAMES[step]);
+  const [failed, warned] = [of("failed"), of("warning")];
+  if (failed.length > 0) return `Failed: ${failed.join(", ")}.`;
+  return warned.length > 0 ? `It works, with warnings: ${warned.join(", ")}.` : "Nothing is wrong.";
 }

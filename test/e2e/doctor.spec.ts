@@ -2,8 +2,8 @@ import type { Locator, Page } from "@playwright/test";
 import { certificate } from "../fakes/certificates.ts";
 import { tokenUntil } from "../fakes/expiring-token.ts";
 import { type GrpcAnswer, openGrpcStandIn } from "../fakes/grpc-stand-in.ts";
-import { seedEdge } from "../fakes/seed-edge.ts";
-import { type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
+import { EDGE, PIXELS, seedEdge, seedReply } from "../fakes/seed-edge.ts";
+import { always, type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { routerEdge } from "../fakes/cold-edge.ts";
 import {
   type Ailment,
@@ -71,7 +71,9 @@ async function examine<Given>(
 async function expectNoSecretIn(page: Page, dialog: Locator): Promise<void> {
   await dialog.getByRole("button", { name: "Copy report" }).click();
   const report = await page.evaluate(() => navigator.clipboard.readText());
-  expect(report).toMatch(/^Endpoint \S+\nChecked .+\n(?:Failed: .+\.|Nothing is wrong\.)\n/);
+  expect(report).toMatch(
+    /^Endpoint \S+\nChecked .+\n(?:Failed: .+\.|It works, with warnings: .+\.|Nothing is wrong\.)\n/,
+  );
   for (const text of [report, await page.content()]) expect(text).not.toContain(CANARY);
 }
 
@@ -185,6 +187,30 @@ test("the doctor names a proxy that does not connect, without its password", asy
     fix: /\.$/,
   });
   await expectNoSecretIn(page, dialog);
+});
+
+test("a picture over protocol v1 is a warning of the doctor's, and a note on the card", async ({
+  studio: { page },
+}) => {
+  const seed = seedEdge();
+  const atV1 = always(200, JSON.stringify(seedReply(PIXELS)));
+  await using wrapper = await openStandIn((response, request, count) => {
+    const isPredicted = request.path.endsWith(":predict");
+    const answer = request.path.endsWith("/infer") ? EDGE.v1Wrapper : isPredicted ? atV1 : seed;
+    answer(response, request, count);
+  });
+  const name = "Wrapped";
+  const id = await addUntested(page, { name, url: wrapper.url });
+  const dialog = await openDoctor(page, name);
+  await dialog.getByText("Generate one picture, too").click();
+  await dialog.getByRole("button", { name: "Check again" }).click();
+  await expect(dialog.getByText(/^3x2 in .*from v1's address: /)).toBeVisible();
+  await expect(dialog.getByText(/Set PROTOCOL_VERSION to v2/)).toBeVisible();
+  await expect(dialog.getByRole("status")).toHaveText("It works; something needs attention");
+  await page.keyboard.press("Escape");
+  const card = page.getByRole("article", { name, exact: true });
+  await expect(card.getByText(/^Uses protocol v1: /)).toBeVisible();
+  await call(page, "endpoints/remove", { id });
 });
 
 test("an endpoint that is starting is waited for on request, and then checked to its first picture", async ({

@@ -130,7 +130,7 @@ test("the customer's notebook draws through the chain, and its seed gives our pi
   expect(psnr(await pixels(out), here)).toBeGreaterThanOrEqual(LEAST_DB);
 });
 
-test("curl draws over v1 if the wrapper speaks it", async () => {
+test("curl and our client draw over v1 if the wrapper speaks it", async () => {
   const [port = 0] = await freePorts(1);
   const address = await cluster().wrap(port, "v1");
   const file = join(folder, "v1.json");
@@ -147,6 +147,13 @@ test("curl draws over v1 if the wrapper speaks it", async () => {
   const settings = ["--steps", "2", "--seed", "7", "--guidance", "3"];
   const here = await drawnHere(["a red house", ...settings]);
   expect(psnr(png, here)).toBeGreaterThanOrEqual(LEAST_DB);
+  const added = ["--name", "over-v1", "--profile", "full", "--data-dir", data];
+  await run(["endpoints", "add", address, ...added]);
+  const out = join(folder, "v1.png");
+  const query = ["endpoints", "query", "over-v1", "a red house", ...settings];
+  await run([...query, "--out", out, "--force", "--data-dir", data]);
+  expect(psnr(await pixels(out), here)).toBeGreaterThanOrEqual(LEAST_DB);
+  expect(await run(["endpoints", "list", "--data-dir", data])).toContain("over protocol v1");
 });
 
 const SMALL = [

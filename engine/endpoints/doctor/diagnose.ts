@@ -4,9 +4,11 @@ import { type Starting, startingWords } from "../../contract/progress.ts";
 import { asSentence } from "../../contract/sentence.ts";
 import { trialWords } from "../../contract/setting-trial.ts";
 import { pause } from "../../files/pause.ts";
+import { V1_WRAPPER } from "../../kserve/client/server-faults.ts";
 import type { CheckedEndpoint } from "../check-endpoint.ts";
 import { NETWORK_STEPS } from "./network-steps.ts";
-import type { FirstReply, Outcome, Patient } from "./patient.ts";
+import type { DrawnPicture, FirstReply, Outcome, Patient } from "./patient.ts";
+import { V1_WRAPPER_REMEDY } from "./remedies.ts";
 import { failedBy, REPLY_STEPS } from "./reply-steps.ts";
 
 /**
@@ -156,14 +158,17 @@ async function* pictureStep(
   yield { step, outcome: "running" };
   const from = performance.now();
   try {
-    const {
-      pixels: { width, height },
-      seconds,
-    } = await draw();
-    const seen = `${width}x${height} in ${seconds.toFixed(1)} s`;
-    yield told(patient, step, { outcome: "ok", seen }, performance.now() - from);
+    const drawn = pictureOutcome(await draw());
+    yield told(patient, step, drawn, performance.now() - from);
   } catch (error) {
     if (!(error instanceof StudioError)) throw error;
     yield told(patient, step, failedBy(error, patient, models), performance.now() - from);
   }
+}
+
+function pictureOutcome({ pixels, seconds, isV1Wrapper }: DrawnPicture): Outcome {
+  const seen = `${pixels.width}x${pixels.height} in ${seconds.toFixed(1)} s`;
+  if (isV1Wrapper !== true) return { outcome: "ok", seen };
+  const why = `${seen}, from v1's address: ${V1_WRAPPER.reason}`;
+  return { outcome: "warning", seen: why, ...V1_WRAPPER_REMEDY };
 }

@@ -57,6 +57,8 @@ export const DOCTORS_ORDER = {
 export interface DrawnPicture {
   readonly pixels: { readonly width: number; readonly height: number };
   readonly seconds: number;
+  /** Whether it came from v1's address, since v2's could not send it. */
+  readonly isV1Wrapper?: boolean;
 }
 
 /** The result of a step, without its name and duration. */

@@ -2,6 +2,7 @@ import type { Finding } from "../../contract/doctor.ts";
 import type { EndpointKind } from "../../contract/endpoints.ts";
 import type { RefusalCode, StudioError } from "../../contract/errors.ts";
 import { tokenStateOf } from "../../contract/token-expiry.ts";
+import { V1_WRAPPER } from "../../kserve/client/server-faults.ts";
 import type { Patient } from "./patient.ts";
 
 /** What to do about a problem, and the part of it to copy. */
@@ -11,6 +12,12 @@ type Known = Pick<Patient, "kind" | "hasToken" | "tokenExpiresAt" | "tokenSubjec
 
 /** The route annotation that allows pictures to take longer than HAProxy's 30 s (OpenShift). */
 const ROUTE_TIMEOUT = "haproxy.router.openshift.io/timeout: 600s";
+
+/** What to do about a wrapper that draws on v2's address and can answer only on v1's. */
+export const V1_WRAPPER_REMEDY: Remedy = {
+  fix: `${V1_WRAPPER.fix}.`,
+  copy: "- name: PROTOCOL_VERSION\n  value: v2",
+};
 
 interface Refused {
   readonly error: StudioError;

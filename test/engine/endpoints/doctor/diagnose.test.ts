@@ -129,6 +129,24 @@ test("a picture of a model that is gone names the ones that are there", async ()
   });
 });
 
+test("a picture over protocol v1 is a warning that says why, and what to set", async () => {
+  const atV1 = always(200, JSON.stringify(seedReply(PIXELS)));
+  const edge = await standInEndpoint((...asked) => {
+    const isV1 = asked[1].path.endsWith(":predict");
+    (isV1 ? atV1 : edgeBut(INFER, EDGE.v1Wrapper))(...asked);
+  });
+  const found = await findings(edge.url, {}, true);
+  expect(found.at(-1)).toMatchObject({
+    step: "picture",
+    outcome: "warning",
+    seen: expect.stringMatching(/^3x2 in .* from v1's address: .*PROTOCOL_VERSION is v1/),
+    fix: "Set PROTOCOL_VERSION to v2 in the ServingRuntime's environment.",
+    copy: "- name: PROTOCOL_VERSION\n  value: v2",
+  });
+  const report = doctorReport(edge.url, found, "now", "1");
+  expect(report.split("\n")[2]).toBe("It works, with warnings: First picture.");
+});
+
 const HTML = { "content-type": "text/html" };
 const SOON = Date.parse("2026-11-25T20:00:00Z") / 1000;
 const PAST = Date.parse("2026-11-25T09:00:00Z") / 1000;
