@@ -31,6 +31,14 @@ export interface Checking {
 export interface CheckedEndpoint {
   readonly check: EndpointCheck;
   readonly model: string;
+  /** How the model's metadata was read; absent if nothing asked for it alone. */
+  readonly metadata?: MetadataReply | undefined;
+}
+
+export interface MetadataReply {
+  readonly ms: number;
+  /** Why it could not be read; absent if the server has none. */
+  readonly problem?: StudioError | undefined;
 }
 
 /** Asks whether an endpoint is ready, what it is, and what its model takes. Never rejects because of what it finds. */
@@ -75,7 +83,9 @@ async function describe(
   const models = listed instanceof StudioError ? [] : [...listed];
   const [only] = models;
   const model = chosen ?? (models.length === 1 && only !== undefined ? only : otherwise);
+  const from = performance.now();
   const tensors = await orError(async () => readDeclaredTensors(await get(modelPath(model))));
+  const metadata = { ms: performance.now() - from, problem: problemOf(tensors) };
   const unknown = faultOf(tensors);
   const isAsked = isReady && unknown === undefined;
   const unready = isAsked ? await unreadiness(get, modelPath(model), model) : undefined;
@@ -89,7 +99,7 @@ async function describe(
     ...(unready !== undefined && stateOf(true, unready)),
     ...(unknown !== undefined && stateOf(false, unknown)),
   };
-  return { check, model };
+  return { check, model, metadata };
 }
 
 /** Replies of servers without such a route: the health check is then all there is. */
@@ -115,6 +125,11 @@ function faultOf(tensors: DeclaredTensors | StudioError): StudioError | undefine
   if (!(tensors instanceof StudioError)) return undefined;
   const isFault = ["ENDPOINT_MODEL_UNKNOWN", "ENDPOINT_TOKEN_REFUSED"].includes(tensors.code);
   return isFault ? tensors : undefined;
+}
+
+function problemOf(tensors: DeclaredTensors | StudioError): StudioError | undefined {
+  if (!(tensors instanceof StudioError)) return undefined;
+  return NO_ROUTE.has(Number(tensors.details["status"])) ? undefined : tensors;
 }
 
 /** Maximum length of a server's name that is shown. */

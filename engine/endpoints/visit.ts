@@ -63,6 +63,7 @@ export function lookAt(visit: Visit, { now, signal, onFirst }: Looking): Promise
     return {
       model: withoutSecrets(checked.model, secrets),
       check: checkWithout(check, secrets),
+      metadata: checked.metadata,
       certificate: client.certificate,
     };
   });

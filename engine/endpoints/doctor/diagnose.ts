@@ -56,6 +56,7 @@ async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenera
   // Some kinds report no first reply: then the final result is used.
   const replied = await Promise.race([first.promise, looking.then(replyOf)]);
   // A server without v2's health address may be recognised by other addresses, which are tried next.
+  const from = performance.now();
   const isOther = replied.problem?.code === "ENDPOINT_NOT_SERVED" && replied.status === 404;
   const reply = isOther ? await knownOtherwise(replied, looking) : replied;
   for (const [step, look] of REPLY_STEPS) {
@@ -67,7 +68,9 @@ async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenera
       return yield* skipAfter(step);
     }
   }
-  yield* modelSteps(patient, await looking);
+  yield { step: "model", outcome: "running" };
+  const found = await looking;
+  yield* modelSteps(patient, found, performance.now() - from);
 }
 
 /** How often the progress of a start is reported. */
@@ -113,8 +116,10 @@ async function knownOtherwise(
 
 async function* modelSteps(
   patient: Patient,
-  { check, model }: CheckedEndpoint,
+  { check, model, metadata }: CheckedEndpoint,
+  lookedMs: number,
 ): AsyncGenerator<Finding, void> {
+  const modelMs = asked(lookedMs - (metadata?.ms ?? 0));
   const error = check.error && fromWire(check.error);
   if (error !== undefined || check.state !== "ready") {
     const loading: Outcome = {
@@ -124,24 +129,41 @@ async function* modelSteps(
       fix: "Wait: its model is being loaded.",
     };
     const failed = error === undefined ? loading : failedBy(error, patient, check.models);
-    yield told(patient, "model", failed);
+    yield told(patient, "model", failed, modelMs);
     return yield* skipAfter("model");
   }
-  yield told(patient, "model", { outcome: "ok", seen: `the model ${model} is ready` });
+  yield told(patient, "model", { outcome: "ok", seen: `the model ${model} is ready` }, modelMs);
+  yield { step: "metadata", outcome: "running" };
+  yield told(patient, "metadata", metadataOutcome(patient, { check, metadata }), metadata?.ms);
+  yield* pictureStep(patient, check.models);
+}
+
+/** The duration of what was asked; undefined if the first reply had said all. */
+function asked(ms: number): number | undefined {
+  return ms < 0.5 ? undefined : ms;
+}
+
+function metadataOutcome(
+  patient: Patient,
+  { check, metadata }: Pick<CheckedEndpoint, "check" | "metadata">,
+): Outcome {
   const server =
     check.server === undefined
       ? "a server that does not say what it is"
       : `server: ${check.server}`;
   const models =
     check.models.length === 0 ? "" : `; models: ${check.models.slice(0, 20).join(", ")}`;
+  if (metadata?.problem !== undefined) {
+    const { seen: why, fix, copy } = failedBy(metadata.problem, patient);
+    const seen = `${server}${models}; what it takes could not be read: ${why}`;
+    return { outcome: "warning", seen, fix, copy };
+  }
   const takes =
     check.inputs.length === 0 ? "a prompt; it declares nothing" : check.inputs.join(", ");
   const tried = patient.trial === undefined ? "" : trialWords(patient.trial.verdicts);
   const pictures = tried === "" ? "" : `; its pictures tell that it ${tried}`;
   const form = check.isBinary === true ? "; sends pictures as binary tensors" : "";
-  const seen = `${server}${models}; takes ${takes}${pictures}${form}`;
-  yield told(patient, "metadata", { outcome: "ok", seen });
-  yield* pictureStep(patient, check.models);
+  return { outcome: "ok", seen: `${server}${models}; takes ${takes}${pictures}${form}` };
 }
 
 async function* pictureStep(

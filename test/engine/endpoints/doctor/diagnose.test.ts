@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import type { EndpointKind } from "../../../../engine/contract/endpoints.ts";
-import { doctorReport, type Finding } from "../../../../engine/contract/doctor.ts";
+import { DOCTOR_STEPS, doctorReport, type Finding } from "../../../../engine/contract/doctor.ts";
 import { certificate } from "../../../fakes/certificates.ts";
 import { added, openEndpoints } from "../../../fakes/open-endpoints.ts";
 import { EDGE, PIXELS, seedEdge, seedReply } from "../../../fakes/seed-edge.ts";
@@ -119,6 +119,35 @@ test("the first picture of a new endpoint is of the model that it lists, with th
       ["width", [128]],
     ]);
   }
+});
+
+test("metadata that cannot be read is a warning", async () => {
+  const edge = await standInEndpoint(
+    edgeBut("/models/stable-diffusion", always(500, '{"error":"boom"}')),
+  );
+  const found = await findings(edge.url);
+  expect(found.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+  expect(found.find(({ step }) => step === "metadata")).toMatchObject({
+    outcome: "warning",
+    seen: expect.stringMatching(/^Server: kserve 0\.13\.0; .*could not be read: .*boom/),
+    fix: expect.stringMatching(/\.$/),
+  });
+});
+
+test("each step is reported when it starts, and what was asked has its time", async () => {
+  const seed = seedEdge();
+  const edge = await standInEndpoint((response, request, count) => {
+    const isSlow = request.path.includes("/models");
+    setTimeout(() => seed(response, request, count), isSlow ? 20 : 0);
+  });
+  const { endpoints } = await openEndpoints();
+  const endpoint = { ...added(edge.url), headers: [] };
+  const asked = { endpoint, isPictureAsked: true };
+  const steps = await Array.fromAsync(endpoints.diagnose(asked, never));
+  const running = steps.filter(({ outcome }) => outcome === "running").map(({ step }) => step);
+  expect(running).toEqual([...DOCTOR_STEPS]);
+  const timed = steps.filter(({ ms }) => ms !== undefined && ms >= 15).map(({ step }) => step);
+  expect(timed).toEqual(expect.arrayContaining(["model", "metadata", "picture"]));
 });
 
 test("a picture of a model that is gone names the ones that are there", async () => {
