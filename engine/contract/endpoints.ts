@@ -93,6 +93,8 @@ export const endpointCheckSchema = z.object({
   models: z.array(z.string()),
   /** Inputs in the model's metadata; empty if there are none, as for the notebook's service. */
   inputs: z.array(z.string()),
+  /** The number of dimensions of each of these inputs; absent if all have one. */
+  ranks: z.array(z.int()).optional(),
   /** Whether it offers binary tensors (`binary_tensor_data`), so that pictures are asked for as such. */
   isBinary: z.boolean().optional(),
   error: errorSchema.optional(),

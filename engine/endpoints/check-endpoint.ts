@@ -2,8 +2,10 @@ import { checkTorchserve } from "./check-torchserve.ts";
 import type { EndpointCheck } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import {
+  INDEX_QUESTION,
   readDeclaredTensors,
   readModelList,
+  readRepositoryIndex,
   type DeclaredTensors,
 } from "../kserve/client/endpoint-metadata.ts";
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
@@ -79,7 +81,7 @@ async function describe(
   { at, ms, isReady }: Readiness,
 ): Promise<CheckedEndpoint> {
   const server = await orError(async () => readServer(await get("/v2")));
-  const listed = await orError(async () => readModelList(await get("/v2/models")));
+  const listed = await orError(() => listModels(get));
   const models = listed instanceof StudioError ? [] : [...listed];
   const [only] = models;
   const model = chosen ?? (models.length === 1 && only !== undefined ? only : otherwise);
@@ -95,7 +97,7 @@ async function describe(
     state: isReady ? "ready" : "not-ready",
     ...(server instanceof StudioError ? {} : server),
     models,
-    inputs: tensors instanceof StudioError ? [] : [...tensors.inputs],
+    ...inputsIn(tensors),
     ...(unready !== undefined && stateOf(true, unready)),
     ...(unknown !== undefined && stateOf(false, unknown)),
   };
@@ -104,6 +106,23 @@ async function describe(
 
 /** Replies of servers without such a route: the health check is then all there is. */
 const NO_ROUTE: ReadonlySet<number> = new Set([404, 405]);
+
+/** The names of its models, from the protocol's list or from Triton's index. */
+async function listModels(get: Get): Promise<readonly string[]> {
+  const list = await get("/v2/models");
+  // Triton's earlier versions answer 400 to an unknown path.
+  if (!NO_ROUTE.has(list.status) && list.status !== 400) return readModelList(list);
+  return readRepositoryIndex(await get("/v2/repository/index", INDEX_QUESTION));
+}
+
+/** The declared inputs as a check has them; none if the model's metadata could not be read. */
+export function inputsIn(
+  tensors: DeclaredTensors | StudioError,
+): Pick<EndpointCheck, "inputs" | "ranks"> {
+  if (tensors instanceof StudioError) return { inputs: [] };
+  const { inputs, ranks } = tensors;
+  return { inputs: [...inputs], ...(ranks && { ranks: [...ranks] }) };
+}
 
 /** Why a model is not ready on a ready server; undefined if it is, or if the server does not say. */
 async function unreadiness(

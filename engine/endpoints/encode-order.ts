@@ -24,9 +24,23 @@ export function encodeBinaryOrder(id: string, order: Order, receiver: Receiver):
 /** The same request before encoding. */
 export function requestFor(id: string, order: Order, receiver: Receiver): InferRequest {
   const declared = receiver.check?.inputs ?? [];
-  return receiver.profile === "prompt"
-    ? askForPrompts(id, [order.prompt], promptInput(declared))
-    : withNames(askForSettings(id, order), declared);
+  const request =
+    receiver.profile === "prompt"
+      ? askForPrompts(id, [order.prompt], promptInput(declared))
+      : withNames(askForSettings(id, order), declared);
+  return withRanks(request, receiver.check);
+}
+
+/** Gives inputs as many dimensions as they are declared with: a Triton model that takes batches has one more. */
+function withRanks(request: InferRequest, check: Receiver["check"]): InferRequest {
+  if (check?.ranks === undefined) return request;
+  const { inputs: declared, ranks } = check;
+  const inputs = request.inputs.map((input) => {
+    const rank = ranks[declared.indexOf(input.name)] ?? 1;
+    const batch = Array.from({ length: Math.max(0, rank - input.shape.length) }, () => 1);
+    return { ...input, shape: [...batch, ...input.shape] };
+  });
+  return { ...request, inputs };
 }
 
 /** The endpoint's name for the prompt input. */

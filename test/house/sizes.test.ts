@@ -28,7 +28,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   http: 510,
   hub: 880,
   image: 1530,
-  kserve: 3950,
+  kserve: 3975,
   network: 330,
   networks: 400,
   pipeline: 390,

@@ -10,7 +10,7 @@ import {
   readGrpcTensors,
 } from "../../kserve/client/grpc-messages.ts";
 import { asReply } from "../../kserve/wire/message-fault.ts";
-import type { CheckedEndpoint, Checking } from "../check-endpoint.ts";
+import { type CheckedEndpoint, type Checking, inputsIn } from "../check-endpoint.ts";
 import { orError, stateOf } from "../look-parts.ts";
 
 /** Looks at an endpoint over gRPC, which has no list of models: asks for the known one. */
@@ -36,7 +36,7 @@ export async function lookOverGrpc(checking: Checking): Promise<CheckedEndpoint>
     state: ready && isReady === true ? "ready" : "not-ready",
     ...(typeof server === "string" && server.trim() !== "" && { server: server.slice(0, 100) }),
     models: tensors instanceof StudioError ? [] : [model],
-    inputs: tensors instanceof StudioError ? [] : [...tensors.inputs],
+    ...inputsIn(tensors),
     ...(isReady instanceof StudioError && refusalState(isReady)),
     ...(tensors instanceof StudioError && refusalState(tensors)),
   };

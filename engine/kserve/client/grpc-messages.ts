@@ -14,7 +14,7 @@ import {
 import type { ClaimedShape } from "../wire/shape.ts";
 import type { ParameterValue, TensorValues } from "../wire/wire-tensor.ts";
 import { REPLY_LIMITS } from "./endpoint-reply.ts";
-import type { DeclaredTensors } from "./endpoint-metadata.ts";
+import { type DeclaredTensors, ranksFrom } from "./endpoint-metadata.ts";
 import type { ReplyMessage, ReplyOutput } from "./reply-outputs.ts";
 
 const SERVICE = "/inference.GRPCInferenceService";
@@ -68,9 +68,17 @@ const MAX_TENSORS = 64;
 /** The tensors in a ModelMetadataResponse. Throws MessageFault. */
 export function readGrpcTensors(body: Uint8Array): DeclaredTensors {
   const fields = listOf(protoFields(body), MAX_TENSORS * 4);
-  const named = (number: number): string[] =>
-    fields.filter((one) => one.number === number).map(({ value }) => textIn(protoBytes(value), 1));
-  return { inputs: named(4).slice(0, MAX_TENSORS), outputs: named(5).slice(0, MAX_TENSORS) };
+  const tensors = (number: number): Uint8Array[] =>
+    fields
+      .filter((one) => one.number === number)
+      .slice(0, MAX_TENSORS)
+      .map(({ value }) => protoBytes(value));
+  const [inputs, outputs] = [tensors(4), tensors(5)];
+  return {
+    inputs: inputs.map((tensor) => textIn(tensor, 1)),
+    outputs: outputs.map((tensor) => textIn(tensor, 1)),
+    ...ranksFrom(inputs.map((tensor) => shapeOf([...protoFields(tensor)])?.length)),
+  };
 }
 
 /** Reads a ModelInferResponse in the same form as a REST reply. Throws MessageFault. */

@@ -1,7 +1,8 @@
 import { type Json, isList, itemsOf, lengthOf, shown } from "./json.ts";
 import { MessageFault } from "./message-fault.ts";
 
-const MAX_RANK = 8;
+/** Maximum number of dimensions of a tensor. */
+export const MAX_RANK = 8;
 
 /** A tensor's shape according to a message: -1 is to be derived from the data. */
 export type ClaimedShape = readonly number[] | undefined;

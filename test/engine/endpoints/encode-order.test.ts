@@ -53,6 +53,19 @@ test.each([
   expect(bodyOf(sentOrder(ORDER, to), to)).toMatchObject({ inputs: [{ name }] });
 });
 
+test("inputs have as many dimensions as they are declared with", () => {
+  const inputs = ["prompt", "num_inference_steps", "guidance_interval"];
+  const { check } = receiver("full", inputs);
+  const to: Receiver = { profile: "full", check: check && { ...check, ranks: [2, 1, 2] } };
+  expect(bodyOf(sentOrder({ ...ORDER, guidanceInterval: [0, 1] }, to), to)).toMatchObject({
+    inputs: [
+      { name: "prompt", shape: [1, 1], data: [["two purple fish"]] },
+      { name: "num_inference_steps", shape: [1], data: [20] },
+      { name: "guidance_interval", shape: [1, 2], data: [[0, 1]] },
+    ],
+  });
+});
+
 test("an endpoint that accepts everything is sent everything, as our own server reads it", () => {
   const to = receiver("full");
   const sent = sentOrder(ORDER, to);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   readDeclaredTensors,
   readModelList,
+  readRepositoryIndex,
 } from "../../../../engine/kserve/client/endpoint-metadata.ts";
 import { modelList, modelMetadata } from "../../../../engine/kserve/server/server-messages.ts";
 import { refusalOf, replyOf } from "../bodies.ts";
@@ -44,4 +45,22 @@ test("the tensors that a model declares: all of ours, none of the notebook's ser
     inputs: [],
     outputs: [],
   });
+});
+
+test("an input's dimensions are counted where any has more than one", () => {
+  const shapes = { prompt: [-1, 1], seed: [1], nothing: undefined, tall: Array(9).fill(1) };
+  const inputs = Object.entries(shapes).map(([name, shape]) => ({ name, shape }));
+  expect(readDeclaredTensors(replyOf({ name: "sd", inputs }))).toMatchObject({
+    inputs: ["prompt", "seed", "nothing", "tall"],
+    ranks: [2, 1, 1, 1],
+  });
+  const flat = { name: "sd", inputs: inputs.slice(1) };
+  expect(readDeclaredTensors(replyOf(flat))).not.toHaveProperty("ranks");
+});
+
+test("Triton's index of models: each name once, whatever its versions", () => {
+  const index = ["1", "2"].map((version) => ({ name: "sd", version, state: "READY" }));
+  expect(readRepositoryIndex(replyOf([...index, { name: "vae" }]))).toEqual(["sd", "vae"]);
+  const refused = refusalOf(() => readRepositoryIndex(replyOf({ models: [] })));
+  expect(refused).toMatch(/^ENDPOINT_REPLY_INVALID: /);
 });

@@ -15,6 +15,7 @@ import {
 import { MessageFault } from "../../../../engine/kserve/wire/message-fault.ts";
 import {
   field,
+  integerField,
   packedBytes,
   packedField,
   textField,
@@ -44,6 +45,11 @@ test("declared inputs are read by name", () => {
     field(5, tensor("image")),
   ]);
   expect(readGrpcTensors(whole(metadata))).toEqual({ inputs: ["prompt"], outputs: ["image"] });
+  const batched = join([textField(1, "seed"), integerField(3, -1n), integerField(3, 1n)]);
+  expect(readGrpcTensors(whole(join([metadata, field(4, batched)])))).toMatchObject({
+    inputs: ["prompt", "seed"],
+    ranks: [1, 2],
+  });
 });
 
 test("a request is a ModelInferRequest followed by the prompt", () => {
