@@ -23,9 +23,8 @@ export interface Peer {
 }
 
 /**
- * The connections of a listener, so many at once and so many of each address. Those that have asked for
- * nothing yet, or for nothing more, make room for new ones, the oldest first; those that wait for a reply
- * never do.
+ * The connections of a listener, so many at once and so many of each address. Those without a complete request make
+ * room for new ones, the oldest first; those that wait for a reply never do.
  */
 export class Sockets {
   readonly #limits: SocketLimits;
@@ -59,12 +58,17 @@ export class Sockets {
     else if (this.#open.size > most) this.#closeOldest(() => true);
   }
 
-  /** A request was read: its connection is at work until it was answered. */
-  follow({ socket }: IncomingMessage, response: ServerResponse): void {
-    response.once("close", this.begin(socket));
+  /** A request's head was read. Once its body is here, too, its connection is at work until it was answered. */
+  follow(request: IncomingMessage, response: ServerResponse): void {
+    const begin = (): void => {
+      if (!response.closed) response.once("close", this.begin(request.socket));
+    };
+    if (!hasBody(request)) return begin();
+    this.touch(request);
+    request.once("end", begin);
   }
 
-  /** A request was answered at once: of the connections at rest its own is the newest. */
+  /** A request was begun, or answered at once: of the connections at rest its own is the newest. */
   touch({ socket }: IncomingMessage): void {
     const one = this.#plain.get(socket) ?? this.#open.get(nameOf(socket));
     if (one !== undefined && this.#idle.delete(one)) this.#idle.add(one);
@@ -101,6 +105,11 @@ export class Sockets {
     if (left > 0) this.#counts.set(one.network, left);
     else this.#counts.delete(one.network);
   }
+}
+
+/** The end of a request without a body is only reported to those who read it. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 /** The same for a connection and for what is deciphered of it. A socket of this machine's files has no port. */

@@ -25,7 +25,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   gallery: 1870,
   graph: 2150,
   "host.ts": 190,
-  http: 510,
+  http: 520,
   hub: 880,
   image: 1530,
   kserve: 3975,

@@ -89,8 +89,12 @@ test("2,000 connections and a flood of 500: memory stays bounded, and no key sta
   expect(grownBytes).toBeLessThan(32 << 20);
 });
 
-/** Clients that send a byte of their headers now and then; returns the status that each gets. */
-async function dripping(port: number, count: number): Promise<readonly string[]> {
+/** After these lines, clients send a header slowly, or a body. */
+const HEADER = "X: ";
+const LONG_BODY = `Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"`;
+
+/** Clients that send a byte now and then; returns the status that each gets. */
+async function dripping(port: number, count: number, begun = HEADER): Promise<readonly string[]> {
   const clients = Array.from({ length: count }, () => {
     const socket = connect(port, "127.0.0.1");
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -98,7 +102,7 @@ async function dripping(port: number, count: number): Promise<readonly string[]>
     socket.on("data", (data: Buffer) => (reply += data.toString("latin1")));
     socket.on("error", () => {});
     socket.on("close", () => resolve(reply.split(" ")[1] ?? "closed"));
-    socket.write(`POST ${INFER} HTTP/1.1\r\nHost: localhost:${port}\r\nX: `);
+    socket.write(`POST ${INFER} HTTP/1.1\r\nHost: localhost:${port}\r\n${begun}`);
     return { socket, closed: promise };
   });
   const timer = setInterval(() => {
@@ -128,6 +132,14 @@ test("health answers while one address holds 4,000 slow sockets, to that address
   const { result, tookMs } = await healthDuring(server, dripping(server.port, 4000));
   // Those beyond an address's limit were closed for newer ones.
   expect([...new Set(result)].toSorted()).toEqual(["408", "closed"]);
+  expect(tookMs.length).toBeGreaterThan(0);
+});
+
+test("health answers while one address holds 4,000 slow bodies, to that address, too", async () => {
+  const server = await start(10, 10);
+  const { result, tookMs } = await healthDuring(server, dripping(server.port, 4000, LONG_BODY));
+  expect(result).toContain("closed");
+  expect(result).not.toContain("200");
   expect(tookMs.length).toBeGreaterThan(0);
 });
 

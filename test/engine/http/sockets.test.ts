@@ -26,17 +26,34 @@ async function replyTo(socket: Socket): Promise<string> {
 }
 
 const HALF = "GET / HTTP/1.1\r\nX: ";
+const HALF_BODY = INFER.slice(0, -1);
 const isClosed = (socket: Socket): boolean => socket.closed;
 
-test("an address with all of its connections gets a new one for its oldest without a request", async () => {
-  const { port } = await openRoutes({ sockets: { most: 100, mostOfAddress: 10 } });
-  const slow: Socket[] = [];
-  for (let i = 0; i < 10; i++) slow.push(await socketFrom(port, "127.0.0.1", HALF));
-  for (let i = 0; i < 3; i++) {
+test.each([
+  ["head", HALF],
+  ["body", HALF_BODY],
+])(
+  "an address with all of its connections gets a new one for its oldest with half a %s",
+  async (_, half) => {
+    const { port } = await openRoutes({ sockets: { most: 100, mostOfAddress: 10 } });
+    const slow: Socket[] = [];
+    for (let i = 0; i < 10; i++) slow.push(await socketFrom(port, "127.0.0.1", half));
+    for (let i = 0; i < 3; i++) {
+      expect(await replyTo(await socketFrom(port, "127.0.0.1", HEALTH))).toBe("HTTP/1.1 200");
+    }
+    await expect.poll(() => slow.filter(isClosed).length).toBe(3);
+    expect(slow.slice(0, 3).every(isClosed)).toBe(true);
+  },
+);
+
+test("a body that comes late, after other requests, is answered on the same connection", async () => {
+  const { port } = await openRoutes({ sockets: { most: 100, mostOfAddress: 3 } });
+  const late = await socketFrom(port, "127.0.0.1", HALF_BODY);
+  for (let i = 0; i < 2; i++) {
     expect(await replyTo(await socketFrom(port, "127.0.0.1", HEALTH))).toBe("HTTP/1.1 200");
   }
-  await expect.poll(() => slow.filter(isClosed).length).toBe(3);
-  expect(slow.slice(0, 3).every(isClosed)).toBe(true);
+  late.write(INFER.slice(-1));
+  expect(await replyTo(late)).toBe("HTTP/1.1 200");
 });
 
 test("one address cannot block another, and no connection is closed for it", async () => {
