@@ -7,24 +7,23 @@ import { archiveNameSchema } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
 import { ALIAS } from "../serving/routes/served-model.ts";
 import { placeInStore, type Registration } from "./model-table.ts";
-import type { Environment, StartFlags } from "./start-flags.ts";
+import { configIn, type Environment, isInMount, MOUNT, type StartFlags } from "./start-flags.ts";
 import type { StartSettings } from "./start-settings.ts";
 
-/** Where KServe puts the files of a bucket path. */
-const MOUNT = "/mnt/models";
 const MOUNTED_CONFIG = "config/config.properties";
 
 /** What a start finds on its disk. */
 export interface MountedFiles {
   readonly store: string | undefined;
   readonly config: ConfigProperties;
-  /** Of the configuration. */
-  readonly place: string | undefined;
+  /** Where the configuration is, for the log. */
+  readonly place: string;
 }
 
 /**
  * The model store and the configuration: as the flags say, otherwise as KServe mounts them. If the given store is the
- * folder above, in the bucket's layout, the model-store inside it is used.
+ * folder above, in the bucket's layout, the model-store inside it is used. A bucket needs no configuration, although a
+ * pod's arguments name one; elsewhere, one that is named and absent is refused as NOT_FOUND.
  */
 export async function mountedFiles(
   flags: StartFlags,
@@ -33,25 +32,27 @@ export async function mountedFiles(
   const given = flags.modelStore;
   const inside = given === undefined ? undefined : join(given, "model-store");
   const store = inside !== undefined && (await isFolder(inside)) ? inside : given;
-  const wanted = flags.tsConfig ?? environment["CONFIG_PATH"] ?? environment["TS_CONFIG_FILE"];
+  const wanted = flags.tsConfig ?? configIn(environment);
   const usual = [join(given ?? MOUNT, MOUNTED_CONFIG), join(MOUNT, MOUNTED_CONFIG)];
   const found = [];
   for (const path of usual)
     if ((await stat(path).catch(() => undefined))?.isFile()) found.push(path);
-  const place = wanted ?? found[0];
-  return { store, config: await readConfig(place), place };
+  return { store, ...(await readConfig(wanted ?? found[0])) };
 }
 
-async function readConfig(path: string | undefined): Promise<ConfigProperties> {
-  if (path === undefined) return ConfigProperties.parse(new Uint8Array());
+async function readConfig(path: string | undefined): Promise<Omit<MountedFiles, "store">> {
+  const nothing = ConfigProperties.parse(new Uint8Array());
+  if (path === undefined) return { config: nothing, place: "none" };
   const found = await stat(path).catch(() => undefined);
+  if (found === undefined && isInMount(path))
+    return { config: nothing, place: `none, since ${path} does not exist` };
   if (found?.isFile() !== true)
     throw new StudioError("NOT_FOUND", { what: "configuration", id: path });
   if (found.size > MAX_CONFIG_BYTES) {
     const reason = `a configuration has at most ${MAX_CONFIG_BYTES} bytes`;
     throw new StudioError("REQUEST_INVALID", { field: "--ts-config", value: path, reason });
   }
-  return ConfigProperties.parse(await readFile(path));
+  return { config: ConfigProperties.parse(await readFile(path)), place: path };
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -12,3 +12,21 @@ export interface StartFlags {
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where KServe puts the files of a bucket path. */
+export const MOUNT = "/mnt/models";
+
+/** Whether a start uses the files that KServe mounts into a pod. */
+export function isMounted({ modelStore, tsConfig }: StartFlags, environment: Environment): boolean {
+  const places = [modelStore, tsConfig ?? configIn(environment)];
+  return places.some((place) => place !== undefined && isInMount(place));
+}
+
+/** The configuration that KServe's or TorchServe's environment names. */
+export function configIn(environment: Environment): string | undefined {
+  return environment["CONFIG_PATH"] ?? environment["TS_CONFIG_FILE"];
+}
+
+export function isInMount(place: string): boolean {
+  return place === MOUNT || place.startsWith(`${MOUNT}/`);
+}

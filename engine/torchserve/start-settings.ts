@@ -4,7 +4,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { TlsFiles } from "../contract/server.ts";
 import { PRESETS, type Preset } from "../contract/presets.ts";
 import { MAX_BODY_BYTES } from "../serving/routes/read-body.ts";
-import type { Environment, StartFlags } from "./start-flags.ts";
+import { type Environment, isMounted, type StartFlags } from "./start-flags.ts";
 import { notesOn } from "./start-notes.ts";
 
 /** An address of config.properties. */
@@ -29,7 +29,7 @@ export interface StartSettings {
   readonly metrics: ListenAddress | undefined;
   readonly grpc: ListenAddress;
   readonly grpcManagement: ListenAddress;
-  /** Where KServe's wrapper would listen; absent if a configured address uses the port. */
+  /** Where KServe's wrapper would listen; absent if another address uses the port: see addressesOf. */
   readonly kserve: ListenAddress | undefined;
   readonly kserveGrpc: ListenAddress | undefined;
   readonly modelStore: string | undefined;
@@ -64,6 +64,8 @@ const KSERVE_PORT = 8080;
 const KSERVE_GRPC_PORT = 8081;
 const TRIES = 10;
 const DELAY_SECONDS = 30;
+/** Where KServe's own configuration has TorchServe listen, behind its wrapper. */
+const BEHIND_PORT = 8085;
 /** Node's timers end at once beyond some 24 days. */
 const MAX_DELAY_SECONDS = 24 * 60 * 60;
 
@@ -76,34 +78,12 @@ export function startSettings(
   const get = lookup(config, environment);
   const number = (key: string, otherwise: number): number => wholeNumber(key, get(key), otherwise);
   const truth = (key: string): boolean => get(key)?.toLowerCase() === "true";
-  const inference = address("inference_address", get, "http://127.0.0.1:8080");
-  const management = address("management_address", get, "http://127.0.0.1:8081");
-  const metrics = address("metrics_address", get, "http://127.0.0.1:8082");
-  const grpcTls = truth("enable_grpc_ssl") ? filesFor("enable_grpc_ssl", get) : null;
-  const grpcFor = (api: "inference" | "management", usual: number): ListenAddress => ({
-    host: get(`grpc_${api}_address`) ?? "127.0.0.1",
-    port: portNumber(`grpc_${api}_port`, get(`grpc_${api}_port`), usual),
-    tls: grpcTls,
-  });
-  const grpc = grpcFor("inference", 7070);
-  const grpcManagement = grpcFor("management", 7071);
   const requestBytes = number("max_request_size", MESSAGE_BYTES);
   const isOpen = flags.disableTokenAuth === true || truth("disable_token_authorization");
-  const configured = [inference, management, metrics, grpc, grpcManagement];
-  const taken = new Set(configured.map(({ port }) => port));
-  const beside = (chosen: number | undefined, usual: number): ListenAddress | undefined => {
-    const port = chosen ?? usual;
-    const host = isOpen ? "0.0.0.0" : inference.host;
-    return port !== 0 && taken.has(port) ? undefined : { host, port, tls: null };
-  };
+  const addresses = addressesOf(flags, environment, { get, isOpen });
   return {
-    inference,
-    management,
-    metrics: get("enable_metrics_api")?.toLowerCase() === "false" ? undefined : metrics,
-    grpc,
-    grpcManagement,
-    kserve: beside(flags.kservePort, KSERVE_PORT),
-    kserveGrpc: beside(flags.kserveGrpcPort, KSERVE_GRPC_PORT),
+    ...addresses,
+    metrics: get("enable_metrics_api")?.toLowerCase() === "false" ? undefined : addresses.metrics,
     modelStore: flags.modelStore ?? get("model_store"),
     snapshot: snapshotModels(config),
     models: flags.models ?? namesIn(get("load_models")),
@@ -126,6 +106,60 @@ function loadTries({ MODEL_LOAD_MAX_TRY, MODEL_LOAD_DELAY }: Environment): LoadT
   const tries = wholeNumber("MODEL_LOAD_MAX_TRY", MODEL_LOAD_MAX_TRY, TRIES);
   const delay = wholeNumber("MODEL_LOAD_DELAY", MODEL_LOAD_DELAY, DELAY_SECONDS);
   return { tries: Math.max(1, tries), delaySeconds: Math.min(MAX_DELAY_SECONDS, delay) };
+}
+
+/**
+ * Every address. In a pod, whose clients know only KServe's ports, TorchServe's defaults give way to these; elsewhere
+ * KServe's give way, since TorchServe's clients expect its defaults.
+ */
+function addressesOf(
+  flags: StartFlags,
+  environment: Environment,
+  { get, isOpen }: { readonly get: Get; readonly isOpen: boolean },
+) {
+  const usual = {
+    inference: address("inference_address", get, "http://127.0.0.1:8080"),
+    management: address("management_address", get, "http://127.0.0.1:8081"),
+    metrics: address("metrics_address", get, "http://127.0.0.1:8082"),
+  };
+  type Api = keyof typeof usual;
+  const tls =
+    get("enable_grpc_ssl")?.toLowerCase() === "true" ? filesFor("enable_grpc_ssl", get) : null;
+  const grpcFor = (api: "inference" | "management", port: number): ListenAddress => ({
+    host: get(`grpc_${api}_address`) ?? "127.0.0.1",
+    port: portNumber(`grpc_${api}_port`, get(`grpc_${api}_port`), port),
+    tls,
+  });
+  const grpc = grpcFor("inference", 7070);
+  const grpcManagement = grpcFor("management", 7071);
+  const isInPod = isMounted(flags, environment);
+  const givesWay = (api: Api): boolean => isInPod && get(`${api}_address`) === undefined;
+  const fixed = (["inference", "management", "metrics"] as const).filter((api) => !givesWay(api));
+  const taken = new Set(
+    [...fixed.map((api) => usual[api]), grpc, grpcManagement].map(({ port }) => port),
+  );
+  const host = isOpen || givesWay("inference") ? "0.0.0.0" : usual.inference.host;
+  const beside = (port: number): ListenAddress | undefined => {
+    if (port !== 0 && taken.has(port)) return undefined;
+    taken.add(port);
+    return { host, port, tls: null };
+  };
+  const behind = (api: Api): ListenAddress => {
+    if (!givesWay(api)) return usual[api];
+    let { port } = usual[api];
+    while (taken.has(port)) port = Math.max(port + 1, BEHIND_PORT);
+    taken.add(port);
+    return { ...usual[api], port };
+  };
+  return {
+    grpc,
+    grpcManagement,
+    kserve: beside(flags.kservePort ?? KSERVE_PORT),
+    kserveGrpc: beside(flags.kserveGrpcPort ?? KSERVE_GRPC_PORT),
+    inference: behind("inference"),
+    management: behind("management"),
+    metrics: behind("metrics"),
+  };
 }
 
 type Get = (key: string) => string | undefined;

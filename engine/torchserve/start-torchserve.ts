@@ -55,7 +55,7 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
   const { flags, environment, tell } = options;
   const { store, config, place } = await mountedFiles(flags, environment);
   const settings = startSettings(flags, config, environment);
-  for (const note of [`Configuration: ${place ?? "none"}.`, ...settings.notes]) tell(note);
+  for (const note of [`Configuration: ${place}.`, ...settings.notes]) tell(note);
   const modelStore = await storeWithModels(store ?? settings.modelStore ?? ".", tell);
   const metrics: ServingMetrics = metricsOf(() => ({ admission, engine, drawing }));
   const { table, drawing, device } = await openEngine({ ...options, settings, modelStore }, undo);

@@ -44,7 +44,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   studio: 4770,
   tensor: 210,
   tokenizer: 800,
-  torchserve: 2000,
+  torchserve: 2060,
   "torchserve.ts": 5,
   transfers: 350,
   worker: 1150,

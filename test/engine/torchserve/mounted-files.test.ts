@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { ConfigProperties } from "../../../engine/archive/config-properties.ts";
 import { configOf, NOTEBOOK_FORM } from "../../../engine/archive/serving-form.ts";
 import {
+  mountedFiles,
   placeOf,
   registeredAtStart,
   storeWithModels,
@@ -133,4 +134,14 @@ test("models without a name, or with an existing one, are reported and do not af
   expect(told).toEqual([
     "Not loaded: stable-diffusion 1.0, since another model has that name and version.",
   ]);
+});
+
+test("a bucket needs no configuration, although a pod's arguments name one", async () => {
+  const modelStore = temporaryFolder();
+  const tsConfig = "/mnt/models/not-in-this-bucket/config.properties";
+  const { config, place } = await mountedFiles({ modelStore, tsConfig }, {});
+  expect(config.settings).toEqual([]);
+  expect(place).toBe(`none, since ${tsConfig} does not exist`);
+  const elsewhere = { modelStore, tsConfig: join(modelStore, "config.properties") };
+  await expect(mountedFiles(elsewhere, {})).rejects.toMatchObject({ code: "NOT_FOUND" });
 });

@@ -69,6 +69,36 @@ test("without a file TorchServe's defaults apply, and KServe's ports give way to
   expect([settings.kserve, settings.kserveGrpc]).toEqual([undefined, undefined]);
 });
 
+test("in a pod TorchServe's defaults give way to KServe's ports, which others can reach", () => {
+  const flags = { disableTokenAuth: true, modelStore: "/mnt/models/model-store" };
+  const kserve = { host: "0.0.0.0", port: 8080 };
+  const kserveGrpc = { host: "0.0.0.0", port: 8081 };
+  const nothing = {
+    kserve,
+    kserveGrpc,
+    inference: { host: "127.0.0.1", port: 8085 },
+    management: { host: "127.0.0.1", port: 8086 },
+    metrics: { port: 8082 },
+  };
+  expect(startSettings(flags, parsed(""), {})).toMatchObject(nothing);
+  const keyed = { tsConfig: "/mnt/models/config/config.properties" };
+  expect(startSettings(keyed, parsed(""), {})).toMatchObject(nothing);
+  const half = parsed("inference_address=http://0.0.0.0:8085\n");
+  expect(startSettings(flags, half, {})).toMatchObject({
+    kserve,
+    kserveGrpc,
+    inference: { host: "0.0.0.0", port: 8085 },
+    management: { host: "127.0.0.1", port: 8086 },
+  });
+  // What the file names stays where it is.
+  const named = parsed("inference_address=http://0.0.0.0:8080\n");
+  expect(startSettings(flags, named, {})).toMatchObject({
+    kserve: undefined,
+    kserveGrpc,
+    inference: { host: "0.0.0.0", port: 8080 },
+  });
+});
+
 test("flags take precedence over the file, and variables over both if the file allows it", () => {
   const file = "job_queue_size=3\nmodel_store=/a\ndisable_token_authorization=false\n";
   const environment = { TS_JOB_QUEUE_SIZE: "7" };
