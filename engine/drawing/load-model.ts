@@ -80,8 +80,8 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
   const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
   const precision = options.device.quantizing === undefined ? "float32" : "int8";
   const place = { provider, memoryBytes: options.memoryBytes ?? usableMemory() };
-  const isTight = ({ width, height }: Run): boolean =>
-    isShort(model.summary, { width, height, precision }, place);
+  const isTight = ({ width, height, cacheInterval }: Run): boolean =>
+    isShort(model.summary, { width, height, precision, cacheInterval }, place);
   const parts: PipelineParts = {
     networks: sessions,
     encodePrompt: promptEncoder(sessions, tokenizer, {
