@@ -13,22 +13,28 @@ export function devicesCommand(): Command {
     .option("--json", "one JSON object per line")
     .action(async ({ json }: { json?: boolean }) => {
       for (const report of await deviceProbe(cudaLibraries())()) {
-        printResult(json, { type: "device", ...report }, inWords(report));
+        printResult(json, { type: "device", ...report }, describeDevice(report));
       }
     });
 }
 
-function inWords({ provider, available, reason, ...report }: DeviceReport): string {
+/** A device's line in the list. */
+export function describeDevice({ provider, available, reason, ...report }: DeviceReport): string {
   const state = available ? `ready, ${precisionOf(report)}` : "not available";
   const hint = reason === CUDA_NOT_ADDED ? "; `npm run cuda` adds them" : "";
-  return `${provider.padEnd(8)}${state}${reason === undefined ? "" : `: ${reason}${hint}`}`;
+  const named = report.name === undefined ? "" : ` (${report.name})`;
+  return `${provider.padEnd(8)}${state}${named}${reason === undefined ? "" : `: ${reason}${hint}`}`;
 }
 
 function precisionOf({
   float16,
   fusedOperators,
-}: Pick<DeviceReport, "float16" | "fusedOperators">): string {
+  int8Bits,
+}: Pick<DeviceReport, "float16" | "fusedOperators" | "int8Bits">): string {
   const precision = float16 ? "fp16" : "fp32";
+  if (int8Bits !== undefined) return `${precision} or int8${int8Bits < 8 ? INT8_NARROW : ""}`;
   if (fusedOperators === undefined) return precision;
   return `${precision}, ${fusedOperators ? "fused operators" : "plain operators: the fused ones failed their test"}`;
 }
+
+const INT8_NARROW = " with weights of 7 bits, because this processor would saturate with 8";

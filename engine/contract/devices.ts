@@ -10,6 +10,13 @@ export const CUDA_NOT_ADDED = "its libraries are not installed";
 export const deviceReportSchema = z.object({
   provider: z.enum(["cuda", "dml", "coreml", "webgpu", "cpu"]),
   available: z.boolean(),
+  /** The processor's own name; absent if it is not known, and for anything but the CPU. */
+  name: z.string().optional(),
+  /**
+   * Bits of weights in int8 on the CPU: 8, or 7 where products of bytes would saturate. Absent if that was not tested,
+   * and for GPUs, which use their own precision.
+   */
+  int8Bits: z.int().optional(),
   /** Whether networks run in float16 there: twice as fast and half the memory on a GPU. */
   float16: z.boolean(),
   /**

@@ -1,5 +1,8 @@
+import { cpus } from "node:os";
+import type { DeviceReport } from "../contract/devices.ts";
+import { EXACT, SATURATING } from "../graph/lowerings/int8-lowering.ts";
 import { encodeModel, type Initializer, type OnnxNode } from "../graph/onnx.ts";
-import type { Supervisor } from "./supervisor.ts";
+import type { InferenceClient } from "./inference-client.ts";
 
 /** Inputs of the test product: as many as a 3x3 kernel over 64 channels has. */
 const LENGTH = 576;
@@ -13,17 +16,32 @@ let lastSession = 0;
  * 127 twice saturates without an error: pictures would only be worse. A test product shows it, so no list of processors
  * is needed.
  */
-export async function addsBytesExactly(supervisor: Supervisor): Promise<boolean> {
+export async function addsBytesExactly(
+  inference: Pick<InferenceClient, "request">,
+): Promise<boolean> {
   // Sessions of networks are numbered upwards from 1.
   const session = --lastSession;
   const doing = "testing products of bytes";
   const options = { provider: "cpu", weights: "prepacked" } as const;
-  await supervisor.request({ kind: "open", session, graph: plantedProduct(), options }, doing);
+  await inference.request({ kind: "open", session, graph: plantedProduct(), options }, doing);
   const x = { shape: [SIDE, LENGTH], data: new Float32Array(SIDE * LENGTH).fill(1) };
-  const { y } = await supervisor.request({ kind: "run", session, inputs: { x } }, doing);
-  await supervisor.request({ kind: "close", session }, doing);
+  const { y } = await inference.request({ kind: "run", session, inputs: { x } }, doing);
+  await inference.request({ kind: "close", session }, doing);
   const wanted = LENGTH * 127;
   return y?.data.every((value) => Math.abs(value - wanted) < wanted / 1000) === true;
+}
+
+/** What only a CPU's report contains; a test that fails says nothing about int8, and nothing against the CPU. */
+export async function describeProcessor(
+  inference: Pick<InferenceClient, "request">,
+): Promise<Pick<DeviceReport, "name" | "int8Bits">> {
+  const isExact = await addsBytesExactly(inference).catch(() => undefined);
+  const name = cpus()[0]?.model.trim();
+  return {
+    // Linux on arm64 has no name for most processors.
+    ...(name !== undefined && name !== "" && name !== "unknown" && { name }),
+    ...(isExact !== undefined && { int8Bits: (isExact ? EXACT : SATURATING).bits }),
+  };
 }
 
 /** Ones, which are quantized to 255, times weights of 127. */

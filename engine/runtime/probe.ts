@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { CUDA_NOT_ADDED, type DeviceReport } from "../contract/devices.ts";
 import { StudioError } from "../contract/errors.ts";
+import { describeProcessor } from "./byte-product.ts";
 import { hasFusedOperators } from "./fused-operators.ts";
 import { InferenceClient, type LibraryFolder } from "./inference-client.ts";
 import { measure } from "./matrix-product.ts";
@@ -112,7 +113,8 @@ async function tryOnce(
     client.kill();
   }, patienceMs);
   try {
-    return { report: { provider, available: true, ...(await measure(client, provider)) } };
+    const own = provider === "cpu" ? await describeProcessor(client) : {};
+    return { report: { provider, available: true, ...own, ...(await measure(client, provider)) } };
   } catch (error) {
     if (isLate) {
       return { report: unanswered(provider, `it did not answer in ${patienceMs / 1000} s`) };

@@ -108,7 +108,9 @@ function DeviceTable({ reports }: { reports: readonly DeviceReport[] }) {
 function DeviceRow({ report }: { report: DeviceReport }) {
   const t = useWords("settings");
   const nameOf = useDeviceName();
-  const { provider, available, float16, reason } = report;
+  const { provider, available, name, reason } = report;
+  const precision = t(precisionWordOf(report));
+  const ability = name === undefined ? precision : t("drawing.named", { name, precision });
   const usable = reason === undefined ? t("drawing.ready") : t("drawing.passedOver");
   return (
     <li className={styles.device}>
@@ -117,11 +119,15 @@ function DeviceRow({ report }: { report: DeviceReport }) {
       </span>
       <span>{nameOf(provider)}</span>
       <span className={styles.state}>{available ? usable : t("drawing.missing")}</span>
-      <span className={styles.reason}>
-        {reason ?? t(float16 ? "drawing.halves" : "drawing.singles")}
-      </span>
+      <span className={styles.reason}>{reason ?? ability}</span>
     </li>
   );
+}
+
+/** What networks can be computed in there; int8 only where the probe has tested it. */
+function precisionWordOf({ float16, int8Bits }: DeviceReport) {
+  if (int8Bits !== undefined) return int8Bits < 8 ? "drawing.int8Narrow" : "drawing.int8";
+  return float16 ? "drawing.halves" : "drawing.singles";
 }
 
 /** The display name of a provider. */

@@ -404,7 +404,14 @@ export class FakeStudio {
             reason: "its libraries are not installed",
           },
           { provider: "webgpu", available: false, float16: false, reason: "no adapter was found" },
-          { provider: "cpu", available: true, float16: false, seconds: 0.021 },
+          {
+            provider: "cpu",
+            available: true,
+            name: "AMD EPYC 9R14",
+            float16: false,
+            int8Bits: 8,
+            seconds: 0.021,
+          },
         ],
       },
       settings: {

@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { expect, test, vi } from "vitest";
 import type { DeviceReport } from "../../../engine/contract/devices.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
@@ -7,10 +8,13 @@ import { inferencePids } from "../../fakes/inference-pids.ts";
 
 const KILL = `process.kill(process.pid, "SIGKILL")`;
 
-test("the CPU multiplies, and its speed is reported", async () => {
+test("the CPU multiplies, and its speed, its name and its int8 are reported", async () => {
   const report = await probeDevice("cpu");
   expect(report).toMatchObject({ provider: "cpu", available: true, float16: false });
   expect(report.seconds).toBeGreaterThan(0);
+  expect([7, 8]).toContain(report.int8Bits);
+  const model = cpus()[0]!.model.trim();
+  expect(report.name).toBe(["", "unknown"].includes(model) ? undefined : model);
 });
 
 test("a process that dies while it probes a device is started again, only for that device", async () => {
