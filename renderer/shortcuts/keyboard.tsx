@@ -4,8 +4,13 @@ import { type Action, useRegisteredActions } from "./registry.ts";
 
 const WITH_MODIFIER = /\b(mod|ctrl|alt|meta)\b/;
 
-/** Roles of elements that are not typed into: shortcuts work while one has the focus. */
-const CHOSEN_FROM = ["option", "radio"] as const;
+/** Elements that are typed into: letters and digits belong to them. */
+const TEXT_FIELDS =
+  'input:not([type="range"], [type="checkbox"], [type="radio"]), textarea, select, [role="spinbutton"]';
+
+/** Sliders, switches and checkboxes have keys of their own, too; letters and digits remain shortcuts there. */
+const CONTROLS = 'input:is([type="range"], [type="checkbox"]), [role="slider"]';
+const KEYS_OF_CONTROLS = new Set(["left", "right", "up", "down", "space", "enter"]);
 
 /** Listens to the keys of every registered action; render it once, at the root of the page. */
 export function Keyboard() {
@@ -27,10 +32,11 @@ const Key = memo(function Key({ action, keys }: { action: Action; keys: string }
       ignoreEventWhen: (event) =>
         action.isDisabled === true ||
         (isCovered() && action.worksInDialogs?.() !== true) ||
-        (!worksInFields && isHandedOn(event)) ||
+        (!worksInFields && isTyped(event)) ||
+        isControls(event.target, keys) ||
         !isWithin(event.target, action) ||
         (isTypedInto(event.target) && action.isFieldsOwn?.() === true),
-      enableOnFormTags: worksInFields ? true : CHOSEN_FROM,
+      enableOnFormTags: true,
       preventDefault: true,
       // By the character that the key types, not by its position on the keyboard.
       useKey: !keys.endsWith("space"),
@@ -78,15 +84,16 @@ function isWithin(target: EventTarget | null, { within, keys }: Action): boolean
   return target instanceof Element && target.closest(within) !== null;
 }
 
-/** Whether the key was typed into a text field that passed it on to its selected suggestion. */
-function isHandedOn({ target }: KeyboardEvent): boolean {
-  const { activeElement } = document;
-  return target !== activeElement && isTypedInto(activeElement);
+/** Whether the key was typed into a text field; the field may have passed it on to its selected suggestion. */
+function isTyped({ target }: KeyboardEvent): boolean {
+  return isTypedInto(target) || isTypedInto(document.activeElement);
+}
+
+/** Whether the key is one that the focused slider, switch or checkbox uses. */
+function isControls(target: EventTarget | null, keys: string): boolean {
+  return KEYS_OF_CONTROLS.has(keys) && target instanceof Element && target.matches(CONTROLS);
 }
 
 function isTypedInto(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches("input, textarea, select"))
-  );
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches(TEXT_FIELDS));
 }

@@ -70,6 +70,16 @@ test("keys work from the strip, and Ctrl+Z undoes the trash, never an old search
   await expect(pictures).toHaveCount(2);
   await page.keyboard.press("Control+z");
   await expect(search).toHaveValue("red");
+
+  // Letters and digits work from a slider, too; its own keys stay with it.
+  const size = page.getByRole("slider", { name: "Tile size" });
+  await pictures.first().click();
+  const before = await size.inputValue();
+  await size.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(size).not.toHaveValue(before);
+  await page.keyboard.press("4");
+  await expect(page.getByRole("img", { name: /rated 4 of 5/ })).toHaveCount(1);
 });
 
 test("Tab lands on the selected chip, and Escape closes what lost the focus", async ({
