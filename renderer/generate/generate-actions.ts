@@ -1,7 +1,7 @@
 import { ImagePlus, ListStart, PanelRight, PanelsLeftRight, TextCursorInput } from "lucide-react";
 import { type RefObject, useMemo } from "react";
 import type { Action } from "../shortcuts/registry.ts";
-import { toggleDetails, togglePanels } from "../state/view.ts";
+import { togglePanels } from "../state/view.ts";
 import { useWords } from "../words/words.ts";
 
 /** The actions of the Generate page. */
@@ -9,6 +9,7 @@ export function useGenerateActions(
   press: (isFirst?: boolean) => void,
   isOff: boolean,
   prompt: RefObject<HTMLTextAreaElement | null>,
+  toggleDetails: () => void,
 ): readonly Action[] {
   const t = useWords("generate");
   return useMemo(() => {
@@ -57,5 +58,5 @@ export function useGenerateActions(
         run: togglePanels,
       },
     ];
-  }, [t, press, isOff, prompt]);
+  }, [t, press, isOff, prompt, toggleDetails]);
 }

@@ -2,17 +2,17 @@ import { LayoutGrid, PanelRightOpen } from "lucide-react";
 import { memo, type RefObject, useDeferredValue, useRef } from "react";
 import { DetailsColumn } from "../picture/details-column.tsx";
 import { GenerationDetails } from "../picture/details.tsx";
+import { useDetailsColumn } from "../picture/use-details-column.ts";
 import { useActions } from "../shortcuts/registry.ts";
 import { useIsLost } from "../state/connection.ts";
 import { useImages } from "../state/images.ts";
 import { useQueue } from "../state/queue.ts";
 import { showPress, useSession } from "../state/selection.ts";
-import { keepLayout, toggleDetails, useView } from "../state/view.ts";
+import { keepLayout, useView } from "../state/view.ts";
 import { Empty } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { Columns } from "../ui/columns.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
-import { useMediaQuery } from "../ui/use-media-query.ts";
 import { useWords } from "../words/words.ts";
 import { useChosenModel } from "./chosen-model.ts";
 import { DropOverlay } from "./drop-overlay.tsx";
@@ -36,10 +36,9 @@ export function GeneratePage() {
   const t = useWords("generate");
   const prompt = useRef<HTMLTextAreaElement>(null);
   const isEmpty = useSession(({ looked }) => looked === undefined);
-  const isDetailsOpen = useView((view) => view.isDetailsOpen);
+  const { isOpen: isDetailsOpen, toggle: toggleDetails } = useDetailsColumn();
   const isFormOpen = useView((view) => view.isFormOpen);
   const layouts = useView((view) => view.layouts);
-  const isWide = useMediaQuery("(min-width: 1200px)");
   const form = {
     content: <Form promptRef={prompt} />,
     size: 380,
@@ -47,12 +46,12 @@ export function GeneratePage() {
     maxSize: 560,
   };
   const details = {
-    content: <DetailsPanel />,
+    content: <DetailsPanel onHide={toggleDetails} />,
     size: 340,
     minSize: 280,
     maxSize: 520,
   };
-  const hasDetails = isWide && isDetailsOpen && !isEmpty;
+  const hasDetails = isDetailsOpen && !isEmpty;
   // Each set of columns has its own layout; columns are not mounted again, so they keep the focus.
   const shown = `generate${isFormOpen ? "-form" : ""}${hasDetails ? "-details" : ""}`;
   return (
@@ -66,11 +65,11 @@ export function GeneratePage() {
       >
         <div className={styles.middle}>
           {isEmpty ? <Beginning promptRef={prompt} /> : <Middle />}
-          {!isEmpty && isWide && !isDetailsOpen && <ShowDetails />}
+          {!isEmpty && !isDetailsOpen && <ShowDetails onShow={toggleDetails} />}
         </div>
       </Columns>
       <h1 className={styles.heading}>{t("page")}</h1>
-      <PageActions promptRef={prompt} />
+      <PageActions promptRef={prompt} onDetails={toggleDetails} />
       <DropOverlay />
     </div>
   );
@@ -81,11 +80,11 @@ interface PromptProps {
 }
 
 /** Registers the actions of the page; renders nothing. */
-function PageActions({ promptRef }: PromptProps) {
+function PageActions({ promptRef, onDetails }: PromptProps & { onDetails: () => void }) {
   const model = useChosenModel();
   const reasons = useReasons(model);
   const press = useGenerate(model);
-  useActions(useGenerateActions(press, reasons.length > 0, promptRef));
+  useActions(useGenerateActions(press, reasons.length > 0, promptRef, onDetails));
   return null;
 }
 
@@ -156,7 +155,7 @@ function ShowAll() {
   );
 }
 
-function ShowDetails() {
+function ShowDetails({ onShow }: { onShow: () => void }) {
   const t = useWords("generate");
   return (
     <div className={styles.show}>
@@ -165,15 +164,15 @@ function ShowDetails() {
         label={t("details.show")}
         keys="i"
         placement="left"
-        onPress={toggleDetails}
+        onPress={onShow}
       />
     </div>
   );
 }
 
-function DetailsPanel() {
+function DetailsPanel({ onHide }: { onHide: () => void }) {
   return (
-    <DetailsColumn onHide={toggleDetails}>
+    <DetailsColumn onHide={onHide}>
       <DetailsOfLooked />
     </DetailsColumn>
   );

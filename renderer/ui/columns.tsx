@@ -23,7 +23,7 @@ export interface ColumnsProps {
   readonly onLayout?: (layout: Readonly<Record<string, number>>) => void;
 }
 
-/** Whether the columns are stacked because the screen is narrow; the end column is then left out. */
+/** Whether the columns are stacked because the screen is narrow: the middle first, the start column last. */
 export function useIsStacked(): boolean {
   return useMediaQuery("(max-width: 699px)");
 }
@@ -36,7 +36,7 @@ export function Columns({ start, end, children, ...props }: ColumnsProps) {
   const isStacked = useIsStacked();
   const first = useMovable(start?.content);
   const middle = useMovable(children);
-  const last = useMovable(isStacked ? undefined : end?.content);
+  const last = useMovable(end?.content);
   return (
     <>
       <Arranged
@@ -67,6 +67,7 @@ function Arranged(props: ArrangedProps) {
     return (
       <div className={styles.stack}>
         <div className={styles.stackMiddle}>{children}</div>
+        {end && <div className={styles.stackEnd}>{end.content}</div>}
         {start?.content}
       </div>
     );

@@ -82,6 +82,35 @@ test("keys work from the strip, and Ctrl+Z undoes the trash, never an old search
   await expect(page.getByRole("img", { name: /rated 4 of 5/ })).toHaveCount(1);
 });
 
+test("details open on request where there is little room: beside the picture, or below it", async ({
+  studio: { page },
+}) => {
+  await draw(page, 1);
+  const details = page.getByRole("complementary", { name: "Details" });
+  const show = page.getByRole("button", { name: "Show details" });
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await expect(details).toBeHidden();
+  await show.click();
+  await expect(details.getByText("a red fish", { exact: true })).toBeInViewport();
+  await tilesOf(page, "a red fish").click();
+  await page.keyboard.press("i");
+  await expect(details).toBeHidden();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await show.click();
+  await expect(details.getByText("a red fish", { exact: true })).toBeInViewport();
+  await expectNoViolations(page);
+  await details.getByRole("button", { name: "Hide details" }).click();
+  await expect(details).toBeHidden();
+
+  await page.goto(new URL("/gallery", page.url()).href);
+  await page.getByRole("grid").getByRole("img").first().click();
+  await show.click();
+  await expect(details.getByRole("region", { name: "Ratings, tags and albums" })).toBeInViewport();
+  await page.mouse.move(0, 0);
+  await expect(page.getByRole("tooltip")).toHaveCount(0);
+  await expectNoViolations(page);
+});
+
 test("Tab lands on the selected chip, and Escape closes what lost the focus", async ({
   studio: { page },
 }) => {

@@ -39,7 +39,7 @@ export function RequestsTab({ server }: { server: Server }) {
       name="server"
       layout={layout}
       onLayout={(sizes) => keepLayout("server", sizes)}
-      end={details || undefined}
+      end={isStacked || !details ? undefined : details}
     >
       {isStacked && details ? (
         details.content
