@@ -88,11 +88,13 @@ export function GalleryPage() {
 
 /** What covers the sheet: the open picture, or a comparison. */
 function Cover({ address, ids }: { address: GalleryAddress; ids: readonly string[] }) {
-  const { openId, compared, leaf, compare, close } = address;
+  const t = useWords("gallery");
+  const { openId, compared, isFromGenerate, leaf, compare, close } = address;
   if (openId !== undefined) return <Viewer id={openId} ids={ids} onLeaf={leaf} onClose={close} />;
   if (compared === undefined) return null;
   const arrange = (arranged: Compared) => compare(arranged, true);
-  return <Comparison ids={compared} onArrange={arrange} onClose={close} />;
+  const back = t(isFromGenerate ? "compare.backToGenerate" : "viewer.back");
+  return <Comparison ids={compared} back={back} onArrange={arrange} onClose={close} />;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo } from "react";
 import { useLocation, useParams, useSearch } from "wouter";
 import type { GalleryQuery } from "../../engine/contract/gallery.ts";
+import { OPENED_FROM } from "../picture/use-compare.ts";
 import { rememberQuery, useGalleryMemory } from "../state/gallery-memory.ts";
 import { readQuery, writeQuery } from "./address.ts";
 
@@ -19,13 +20,15 @@ export interface GalleryAddress {
   /** The open picture. */
   readonly openId: string | undefined;
   readonly compared: Compared | undefined;
+  /** Whether the comparison was opened from the Generate page. */
+  readonly isFromGenerate: boolean;
   /** Adds a history entry, except while `isPassing`, for changes that come with every letter typed. */
   readonly ask: (query: GalleryQuery, isPassing?: boolean) => void;
   readonly open: (id: string) => void;
   /** Replaces the open picture: Back then leads to the sheet rather than through all pictures. */
   readonly leaf: (id: string) => void;
   readonly compare: (ids: Compared, isPassing?: boolean) => void;
-  /** Returns to the sheet. */
+  /** Returns to the sheet, or to the page that the comparison was opened from. */
   readonly close: () => void;
 }
 
@@ -45,21 +48,25 @@ export function useGalleryAddress(): GalleryAddress {
   return useMemo(() => {
     const sheet = new URLSearchParams(search);
     const ids = sheet.get(COMPARED)?.split(",") ?? [];
+    const isFromGenerate = sheet.get(OPENED_FROM) === "generate";
     sheet.delete(COMPARED);
+    sheet.delete(OPENED_FROM);
     const [one, other, ...more] = ids;
     return {
       query,
       openId,
       compared: one && other && openId === undefined ? [one, other, ...more] : undefined,
+      isFromGenerate,
       ask: (asked, isPassing) => go("/gallery", writeQuery(String(sheet), asked), isPassing),
       open: (id) => go(`/gallery/${id}`, sheet),
       leaf: (id) => go(`/gallery/${id}`, sheet, true),
       compare: (pair, isPassing) => {
         const parts = new URLSearchParams(sheet);
         parts.set(COMPARED, pair.join(","));
+        if (isFromGenerate) parts.set(OPENED_FROM, "generate");
         go("/gallery", parts, isPassing);
       },
-      close: () => go("/gallery", sheet),
+      close: () => (isFromGenerate ? go("/generate", "") : go("/gallery", sheet)),
     };
   }, [search, query, openId, go]);
 }

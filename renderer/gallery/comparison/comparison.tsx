@@ -20,25 +20,27 @@ import { type Side, targetOf, useSides } from "./use-sides.ts";
 
 export interface ComparisonProps {
   readonly ids: Compared;
+  /** Says where closing leads. */
+  readonly back: string;
   /** Called with the pictures in another order; the first two are shown. */
   readonly onArrange: (ids: Compared) => void;
   readonly onClose: () => void;
 }
 
 /** Two pictures side by side or on top of each other, with their differences; the second may still be developing. */
-export function Comparison({ ids, onArrange, onClose }: ComparisonProps) {
+export function Comparison({ ids, back, onArrange, onClose }: ComparisonProps) {
   const t = useWords("gallery");
   const { sides, failure, retry } = useSides(ids);
   const [left, ...others] = sides;
   const [chosen, setChosen] = useState<string>();
   const right = others.find((side) => side?.id === chosen) ?? others[0];
-  useClosing(onClose);
+  useClosing(back, onClose);
   if (left?.image === undefined || right === undefined) {
     return (
       <section className={cover.cover} aria-label={t("compare.label")}>
         {failure ? (
           <Failed title={t("compare.failed")} error={failure} onRetry={retry}>
-            <Button onPress={onClose}>{t("viewer.back")}</Button>
+            <Button onPress={onClose}>{back}</Button>
           </Failed>
         ) : (
           <Skeleton className={cover.skeleton} />
@@ -52,7 +54,7 @@ export function Comparison({ ids, onArrange, onClose }: ComparisonProps) {
   };
   return (
     <section className={cover.cover} aria-label={t("compare.label")}>
-      <Pair left={left.image} right={right} onSwap={swap} onClose={onClose}>
+      <Pair left={left.image} right={right} back={back} onSwap={swap} onClose={onClose}>
         {others.length > 1 && <Others all={others} shown={right.id} onShow={setChosen} />}
       </Pair>
     </section>
@@ -81,20 +83,21 @@ const WAYS = ["slider", "sides", "difference"] as const;
 interface PairProps {
   readonly left: Image;
   readonly right: Side;
+  readonly back: string;
   readonly onSwap: () => void;
   readonly onClose: () => void;
   /** The choice of the right picture. */
   readonly children: ReactNode;
 }
 
-function Pair({ left, right, onSwap, onClose, children }: PairProps) {
+function Pair({ left, right, back, onSwap, onClose, children }: PairProps) {
   const t = useWords("gallery");
   const [way, setWay] = useState<(typeof WAYS)[number]>("slider");
   const { image } = right;
   return (
     <>
       <div className={cover.bar}>
-        <IconButton icon={ArrowLeft} label={t("viewer.back")} keys="escape" onPress={onClose} />
+        <IconButton icon={ArrowLeft} label={back} keys="escape" onPress={onClose} />
         {children}
         {image && (
           <>
@@ -170,14 +173,14 @@ function Beside({ left, right }: Both) {
   ));
 }
 
-function useClosing(onClose: () => void): void {
+function useClosing(back: string, onClose: () => void): void {
   const t = useWords("gallery");
   useActions(
     useMemo(
       () => [
         {
           id: "viewer.close",
-          label: t("viewer.back"),
+          label: back,
           group: t("viewer.group"),
           icon: ArrowLeft,
           keys: "escape",
@@ -185,7 +188,7 @@ function useClosing(onClose: () => void): void {
           run: onClose,
         },
       ],
-      [t, onClose],
+      [t, back, onClose],
     ),
   );
 }

@@ -1,7 +1,7 @@
 import { Columns2, Maximize2, Shuffle, Sprout } from "lucide-react";
-import { useLocation } from "wouter";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useTargetName } from "../../picture/targets.ts";
+import { useCompare } from "../../picture/use-compare.ts";
 import { useImages } from "../../state/images.ts";
 import { selectGeneration } from "../../state/selection.ts";
 import { Button } from "../../ui/button.tsx";
@@ -14,7 +14,7 @@ import styles from "./press-sheet.module.css";
 function CompareTargets({ pictures }: { readonly pictures: readonly Generation[] }) {
   const t = useWords("generate");
   const nameOf = useTargetName();
-  const [, navigate] = useLocation();
+  const compare = useCompare();
   const pair = pairOf(pictures);
   if (pair === undefined) return null;
   const [left, right] = pair;
@@ -22,7 +22,7 @@ function CompareTargets({ pictures }: { readonly pictures: readonly Generation[]
     <Button
       size="dense"
       icon={Columns2}
-      onPress={() => navigate(`/gallery?compare=${left.imageId},${right.imageId}`)}
+      onPress={() => compare(pair.flatMap(({ imageId }) => imageId ?? []))}
     >
       {t("sheet.compareTargets", { left: nameOf(left.target), right: nameOf(right.target) })}
     </Button>
@@ -39,7 +39,7 @@ export interface PressBarProps {
 /** The number of finished pictures, and the actions for the picked ones. */
 export function PressBar({ pictures, picked, press }: PressBarProps) {
   const t = useWords("generate");
-  const [, navigate] = useLocation();
+  const compare = useCompare();
   const done = pictures.filter(({ state }) => state === "done").length;
   const [one, two] = picked.map(({ imageId }) => imageId);
   const image = useImages((all) => (picked.length === 1 ? all[one ?? ""] : undefined));
@@ -57,11 +57,7 @@ export function PressBar({ pictures, picked, press }: PressBarProps) {
         </Button>
       )}
       {picked.length === 2 && one !== undefined && two !== undefined && (
-        <Button
-          size="dense"
-          icon={Columns2}
-          onPress={() => navigate(`/gallery?compare=${one},${two}`)}
-        >
+        <Button size="dense" icon={Columns2} onPress={() => compare([one, two])}>
           {t("sheet.compare")}
         </Button>
       )}

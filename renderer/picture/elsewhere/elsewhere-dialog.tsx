@@ -20,6 +20,7 @@ import { useWords } from "../../words/words.ts";
 import { ignoredBy, type Setting } from "../ignored-settings.ts";
 import { ReadinessSign } from "../readiness.tsx";
 import { useEndpoints } from "../targets.ts";
+import { useCompare } from "../use-compare.ts";
 import styles from "./elsewhere-dialog.module.css";
 import { sameOrder } from "./same-order.ts";
 
@@ -97,7 +98,7 @@ interface DrawButtonProps {
 function DrawButton({ image, requests }: DrawButtonProps) {
   const t = useWords("picture");
   const studio = useStudio();
-  const [, navigate] = useLocation();
+  const compare = useCompare();
   const [isAsking, setIsAsking] = useState(false);
   const draw = async () => {
     setIsAsking(true);
@@ -105,7 +106,7 @@ function DrawButton({ image, requests }: DrawButtonProps) {
     setIsAsking(false);
     if (ids.length === 0) return;
     closeElsewhere();
-    navigate(`/gallery?compare=${[image.id, ...ids].join(",")}`);
+    compare([image.id, ...ids]);
   };
   return (
     <Button

@@ -16,6 +16,7 @@ export const coverWords = {
   },
   compare: {
     label: "Comparison",
+    backToGenerate: "Back to Generate",
     slider: "Slider",
     sides: "Side by side",
     difference: "Difference × 4",
