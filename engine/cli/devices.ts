@@ -8,7 +8,7 @@ import { printResult } from "./outcome.ts";
 export function devicesCommand(): Command {
   return new Command("devices")
     .description(
-      "List the devices of this machine, best first, and say why the others are not used.",
+      "Lists the devices of this machine, best first, and says why the others are not used.",
     )
     .option("--json", "one JSON object per line")
     .action(async ({ json }: { json?: boolean }) => {

@@ -46,7 +46,7 @@ export function trySettingsCommand(): Command {
 function costWords({ medianSeconds }: Endpoint): string {
   const { least, most } = TRIAL_PICTURES;
   const pictures = `It draws ${least} pictures, and up to ${most - least} more if the seed is used.`;
-  if (medianSeconds === undefined) return `${pictures} How long one takes there is not known yet.`;
+  if (medianSeconds === undefined) return `${pictures} No time estimate yet.`;
   return `${pictures} The last ones took about ${Math.round(medianSeconds)} s each.`;
 }
 

@@ -23,7 +23,7 @@ export async function endpointFacts(
   const name = textAt(service, "metadata", "name");
   const namespace = textAt(service, "metadata", "namespace");
   const url = URL.parse(textAt(service, "status", "url"));
-  if (url === null) throw notExposed(name, "the cluster has not told its address yet");
+  if (url === null) throw notExposed(name, "the cluster has not reported its address yet");
   if (/\.(svc|local)$/.test(url.hostname)) {
     throw notExposed(name, `its address ${url.host} is one inside the cluster`);
   }

@@ -177,7 +177,7 @@ test("a service that is scaled to zero is waited for on the tile and the card, o
   await expect(stage.getByText("Night shift is starting")).toBeVisible();
   await expect(stage.getByText(/0:(0[3-9]|[1-5]\d) so far/)).toBeVisible();
   edge.start();
-  await expect(page.getByText(/Night shift started in .*its first picture is there/)).toBeVisible();
+  await expect(page.getByText(/Night shift started in .*its first picture is ready/)).toBeVisible();
   expect(pictures()).toBe(1);
   await page.getByRole("link", { name: "Endpoints" }).click();
   await expect(card.getByText("Last starts")).toBeVisible();

@@ -23,7 +23,7 @@ test("what this machine has no memory for, or would wait long, is offered to ano
   await page.getByRole("spinbutton", { name: "Steps" }).fill("1");
   await generate.click();
   await expect(stage.getByText("Not enough memory")).toBeVisible();
-  await stage.getByRole("button", { name: "Draw on Colleague instead" }).click();
+  await stage.getByRole("button", { name: "Run on Colleague instead" }).click();
   await expect(session.getByRole("option", { name: PROMPT, exact: true })).toBeVisible();
   expect(asked()).toBe(1);
 

@@ -46,6 +46,6 @@ export const coverWords = {
     right: "Right",
     failed: "The pictures could not be compared.",
     absent: "none",
-    untold: "not told",
+    untold: "not reported",
   },
 };

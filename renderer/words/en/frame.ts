@@ -47,7 +47,7 @@ export const frame = {
     dismiss: "Hide this until something else is found",
     enterToken: "Enter a new token",
   },
-  started: "{{name}} started in {{time}}; its first picture is there",
+  started: "{{name}} started in {{time}}; its first picture is ready",
   lost: "No connection since {{time}}, trying again",
   connecting: "Connecting",
   queue: {
@@ -101,7 +101,7 @@ export const frame = {
   },
   lockedOut: {
     title: "This browser isn't signed in",
-    text: "The address you opened was used already or has run out. On the computer where Darkroom runs, this prints a fresh one:",
+    text: "The address you opened was used already or has expired. On the computer where Darkroom runs, this prints a fresh one:",
     command: "npm run darkroom -- open",
     next: "Open what it prints here. You will not be asked again in this browser.",
   },

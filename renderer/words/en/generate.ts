@@ -159,7 +159,7 @@ export const generate = {
     fromPictures_other: "from {{count}} pictures",
     measured: "measured here",
     estimated: "estimated",
-    reasonsTitle: "Generate is off",
+    reasonsTitle: "Generate is unavailable",
     reasons: {
       connection: "The studio does not answer.",
       prompt: "Write a prompt first.",

@@ -67,7 +67,7 @@ export const settingLines = {
   diskSpace: {
     section: "storage",
     name: "Disk space",
-    what: "Removing a model or emptying the trash frees space at once. Pictures are never deleted unasked.",
+    what: "Removing a model or emptying the trash frees space at once. Pictures are never deleted without asking.",
     find: "free space storage full clean up cache trash size delete gigabytes",
   },
   hubToken: {
