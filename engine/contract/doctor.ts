@@ -56,6 +56,15 @@ export type Diagnosed = z.output<typeof diagnosedSchema>;
 /** Checks each part of the way to an endpoint, and says what is wrong and how to fix it. */
 export const diagnose = oc.input(diagnosedSchema).output(eventIterator(findingSchema));
 
+/** The request that tests whether an endpoint draws: as small as it allows. */
+export const DOCTORS_ORDER = {
+  prompt: "a red house",
+  negativePrompt: "",
+  width: 128,
+  height: 128,
+  steps: 2,
+} as const;
+
 /** The checks' names for people. */
 export const STEP_NAMES: Readonly<Record<DoctorStep, string>> = {
   address: "Address",

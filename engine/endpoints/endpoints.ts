@@ -1,4 +1,4 @@
-import type { Diagnosed, Finding } from "../contract/doctor.ts";
+import { type Diagnosed, DOCTORS_ORDER, type Finding } from "../contract/doctor.ts";
 import type { Endpoint, EndpointChange, EndpointCheck, QuietCheck } from "../contract/endpoints.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
@@ -7,7 +7,6 @@ import { claimsKept, given, passing, patientOf, type Access } from "./access.ts"
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
 import type { Polling } from "./cold-start.ts";
 import { diagnose } from "./doctor/diagnose.ts";
-import { DOCTORS_ORDER } from "./doctor/patient.ts";
 import { readAddress } from "./endpoint-address.ts";
 import { TIMING, type Timing } from "./endpoint-client.ts";
 import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";

@@ -57,6 +57,8 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await dialog.getByRole("button", { name: "Trust this for this endpoint" }).click();
   await dialog.getByRole("button", { name: "Save and test" }).click();
   await expect(dialog.getByText("The seed's edge is ready")).toBeVisible();
+  await dialog.getByRole("button", { name: "Draw one picture" }).click();
+  await expect(dialog.getByRole("img", { name: /^a red house/ })).toBeVisible();
   await dialog.getByRole("button", { name: "Draw here" }).click();
 
   await expect(page.getByRole("button", { name: /Run on/ })).toContainText("The seed's edge");
@@ -66,7 +68,7 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await page.keyboard.press("Control+Enter");
   const picture = page.getByRole("main").getByRole("img", { name: /^Photo of a dog/ });
   await expect(picture.first()).toBeVisible();
-  const asked = edge.seen.find(({ path }) => path.endsWith("/infer"));
+  const asked = edge.seen.findLast(({ path }) => path.endsWith("/infer"));
   expect(JSON.parse(asked?.body ?? "{}")).toMatchObject({
     inputs: [{ name: "input0", datatype: "BYTES", data: ["Photo of a dog"] }],
   });
@@ -77,6 +79,23 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await expect(details.getByText("The seed's edge")).toBeVisible();
   await expect(details.getByText("not reported by the endpoint").first()).toBeVisible();
   expect(await page.content()).not.toContain(TOKEN);
+});
+
+test("a test's picture that fails says why in the dialog, with what to do", async ({ studio }) => {
+  const { page } = studio;
+  const edge = seedEdge();
+  await using standIn = await openStandIn((response, request, count) =>
+    (request.path.endsWith("/infer") ? EDGE.handlerFailed : edge)(response, request, count),
+  );
+  await open(page, "/endpoints?add");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Address" }).fill(standIn.url);
+  await dialog.getByRole("button", { name: "Add and test" }).click();
+  const draw = dialog.getByRole("button", { name: "Draw one picture" });
+  await draw.focus();
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByText(/handler failed \(Prediction failed\)/)).toBeVisible();
+  await expect(draw).toBeFocused();
 });
 
 test("a refused token is named with its next step, and a new one helps", async ({ studio }) => {

@@ -45,15 +45,6 @@ export interface Patient {
   readonly now: () => Date;
 }
 
-/** The request that tests whether an endpoint draws: as small as it allows. */
-export const DOCTORS_ORDER = {
-  prompt: "a red house",
-  negativePrompt: "",
-  width: 128,
-  height: 128,
-  steps: 2,
-} as const;
-
 export interface DrawnPicture {
   readonly pixels: { readonly width: number; readonly height: number };
   readonly seconds: number;

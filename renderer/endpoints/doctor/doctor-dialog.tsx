@@ -14,6 +14,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
+import { usePictureCost } from "../picture-cost.ts";
 import styles from "./doctor-dialog.module.css";
 import { Remedy, StepRow } from "./step-row.tsx";
 import { type Diagnosis, endedFindings, useDiagnosis } from "./use-diagnosis.ts";
@@ -30,6 +31,7 @@ export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) 
   const t = useWords("endpoints");
   const { name, id, url } = endpoint;
   const [isPictureAsked, setIsPictureAsked] = useState(false);
+  const cost = usePictureCost(endpoint);
   const diagnosis = useDiagnosis(id);
   const { start, cancel, state, findings } = diagnosis;
   useEffect(() => {
@@ -69,11 +71,7 @@ export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) 
           diagnosis={diagnosis}
           onWait={() => void start(isPictureAsked, true)}
         />
-        <Switch
-          isSelected={isPictureAsked}
-          onChange={setIsPictureAsked}
-          description={costOf(endpoint, t)}
-        >
+        <Switch isSelected={isPictureAsked} onChange={setIsPictureAsked} description={cost}>
           {t("doctor.picture")}
         </Switch>
         <ol className={styles.steps} aria-label={t("doctor.steps")}>
@@ -164,14 +162,4 @@ function summaryOf(diagnosis: Diagnosis, ended: readonly Finding[]) {
 /** Whether it is waiting for a start, which is reported while the route is checked. */
 function isWaiting(route: Finding | undefined): boolean {
   return route?.outcome === "running" && route.seen !== undefined;
-}
-
-/** How long one picture takes, as far as that is known. */
-function costOf(
-  { profile, medianSeconds }: Endpoint,
-  t: ReturnType<typeof useWords<"endpoints">>,
-): string {
-  if (profile === "full") return t("doctor.costSmall");
-  if (medianSeconds === undefined) return t("doctor.costOwn");
-  return t("doctor.costSeconds", { seconds: Math.round(medianSeconds) });
 }

@@ -9,6 +9,7 @@ import { attempt } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./check-outcome.module.css";
 import { EndpointTrouble } from "../endpoint-trouble.tsx";
+import { TestPicture } from "./test-picture.tsx";
 import type { Place } from "../use-endpoint-address.ts";
 
 export interface CheckOutcomeProps {
@@ -33,7 +34,12 @@ export function CheckOutcome({ endpoint, onPlace }: CheckOutcomeProps) {
       {check.state !== "failed" && <Answer check={check} />}
       {check.error && <EndpointTrouble error={check.error} onPlace={onPlace} onTest={test} />}
       <ModelChoice endpoint={endpoint} check={check} />
-      {check.state === "ready" && <ProfileChoice endpoint={endpoint} check={check} />}
+      {check.state === "ready" && (
+        <>
+          <ProfileChoice endpoint={endpoint} check={check} />
+          <TestPicture endpoint={endpoint} onPlace={onPlace} />
+        </>
+      )}
     </div>
   );
 }

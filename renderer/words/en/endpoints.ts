@@ -60,9 +60,6 @@ export const endpoints = {
     copy: "Copy",
     lineCopied: "Copied",
     picture: "Generate one picture, too",
-    costSmall: "The next check draws 2 steps at 128×128.",
-    costSeconds: "The next check draws one picture: about {{seconds}} s of the endpoint's time.",
-    costOwn: "The next check draws one picture at the endpoint's own size and steps.",
     ms: "{{ms}} ms",
     outcomes: {
       running: "Checking",
@@ -71,6 +68,11 @@ export const endpoints = {
       failed: "Failed",
       skipped: "Not checked",
     },
+  },
+  pictureCost: {
+    small: "It has 2 steps at 128×128.",
+    seconds: "It takes about {{seconds}} s of the endpoint's time.",
+    own: "It has the endpoint's own size and steps.",
   },
   trial: endpointTrial,
   facts: {
@@ -278,6 +280,8 @@ export const endpoints = {
     settings_other: "It accepts {{count}} more settings.",
     useSettings: "Send all settings",
     sentAll: "All settings are sent.",
+    drawOne: "Draw one picture",
+    drawnInto: "It is added to the gallery.",
   },
   remove: {
     title: "Remove {{name}}?",
