@@ -3,10 +3,11 @@ import { type RefObject, useMemo } from "react";
 import type { Action } from "../shortcuts/registry.ts";
 import { togglePanels } from "../state/view.ts";
 import { useWords } from "../words/words.ts";
+import type { Pressed } from "./press/use-generate.ts";
 
 /** The actions of the Generate page. */
 export function useGenerateActions(
-  press: (isFirst?: boolean) => void,
+  press: (pressed?: Pressed) => void,
   isOff: boolean,
   prompt: RefObject<HTMLTextAreaElement | null>,
   toggleDetails: () => void,
@@ -31,7 +32,7 @@ export function useGenerateActions(
         icon: ListStart,
         keys: "mod+shift+enter",
         isDisabled: isOff,
-        run: () => press(true),
+        run: () => press({ isFirst: true }),
       },
       {
         id: "generate.prompt",

@@ -23,7 +23,7 @@ import { useReasons } from "./press/reasons.ts";
 import { useGenerate } from "./press/use-generate.ts";
 import { ActedOn } from "./stage/acted-on.tsx";
 import { EmptyStage } from "./stage/empty-stage.tsx";
-import { useMoreActions } from "./stage/generation-actions.ts";
+import { useMoreActions } from "./stage/more-actions.ts";
 import { PressSheet } from "./stage/press-sheet.tsx";
 import { SessionStrip } from "./stage/session-strip.tsx";
 import { Stage } from "./stage/stage.tsx";
@@ -110,31 +110,30 @@ function Beginning({ promptRef }: PromptProps) {
 
 /** The stage and the strip below it. */
 function Middle() {
-  const press = useGenerate(useChosenModel());
   const isSheet = useSession((session) => session.isSheet);
   return (
     <>
-      {isSheet ? <Sheet press={press} /> : <Single press={press} />}
-      <SessionStrip press={press} />
+      {isSheet ? <Sheet /> : <Single />}
+      <SessionStrip />
     </>
   );
 }
 
 /** All pictures of a press. */
-function Sheet({ press }: { press: () => void }) {
+function Sheet() {
   const pictures = useSession((session) => session.press);
   const looked = useSession((session) => session.looked);
   if (looked === undefined) return null;
-  return <PressSheet key={pictures[0]?.id} pictures={pictures} looked={looked} press={press} />;
+  return <PressSheet key={pictures[0]?.id} pictures={pictures} looked={looked} />;
 }
 
 /** One picture on the stage. */
-function Single({ press }: { press: () => void }) {
+function Single() {
   const looked = useSession((session) => session.looked);
   return (
     <>
-      {looked && <ActedOn generations={[looked]} press={press} />}
-      {looked && <Stage generation={looked} press={press} />}
+      {looked && <ActedOn generations={[looked]} />}
+      {looked && <Stage generation={looked} />}
       <ShowAll />
     </>
   );
@@ -183,9 +182,8 @@ function DetailsPanel({ onHide }: { onHide: () => void }) {
  * gives way to frames: a picture that ends is shown first.
  */
 function DetailsOfLooked() {
-  const press = useGenerate(useChosenModel());
   const generation = useDeferredValue(useSession(({ looked }) => looked));
   const image = useImages((all) => all[generation?.imageId ?? ""]);
-  const more = useMoreActions(image, press);
+  const more = useMoreActions(image);
   return generation && <GenerationDetails generation={generation} more={more} />;
 }

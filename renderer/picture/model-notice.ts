@@ -20,18 +20,21 @@ export interface KnownModels {
   readonly catalogue: readonly Pick<CatalogueEntry, "id" | "title" | "sources">[];
 }
 
+/** Whether a picture that names its model was drawn with this one. */
+export function isNamed({ id, summary }: KnownModels["models"][number], name: string): boolean {
+  return id === name || summary?.name === name;
+}
+
 /** Undefined if the picture was drawn with the chosen model, or does not name one. */
 export function modelNotice(
   name: string | undefined,
   { models, chosen, catalogue }: KnownModels,
 ): ModelNotice | undefined {
   if (name === undefined) return undefined;
-  const isNamed = ({ id, summary }: KnownModels["models"][number]) =>
-    id === name || summary?.name === name;
   const present = models.find(({ id }) => id === chosen);
-  if (present !== undefined && isNamed(present)) return undefined;
+  if (present !== undefined && isNamed(present, name)) return undefined;
   const used = present?.summary?.name ?? chosen;
-  const stored = models.find(isNamed);
+  const stored = models.find((model) => isNamed(model, name));
   if (stored !== undefined) return { kind: "other", id: stored.id, name, used };
   const entry = catalogue.find(
     ({ id, title, sources }) =>

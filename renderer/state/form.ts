@@ -95,19 +95,24 @@ export type Recalled = (typeof RECALLED)[number];
 /** A picture's settings, from any source. */
 type Recallable = { readonly [Name in keyof ForeignRecord]?: ForeignRecord[Name] | undefined };
 
+/** Applies a picture's settings to the form; settings that the record does not name stay. */
+export function recallRecord(record: Recallable, names: readonly Recalled[] = RECALLED): void {
+  changeForm(recalled(record, names));
+}
+
 /**
- * Applies a picture's settings to the form; settings that the record does not name stay. Values that other studios
+ * The fields that a picture's settings change, without its start image, which has to be loaded. Values that other studios
  * allow but this one does not are brought within our limits. In a record with a prompt, a missing seed or negative
  * prompt means that there was none. In a whole record, missing scheduler, guidance, precision and decoder mean the
  * model's defaults, and a missing interval or cache means none.
  */
-export function recallRecord(record: Recallable, names: readonly Recalled[] = RECALLED): void {
+export function recalled(record: Recallable, names: readonly Recalled[] = RECALLED): FormFields {
   const given = Object.entries(record).filter(
     ([name, value]) => value !== undefined && names.some((known) => known === name),
   );
-  if (record.prompt === undefined && record.typedPrompt !== undefined) return recallTyped(record);
+  if (record.prompt === undefined && record.typedPrompt !== undefined) return typedOf(record);
   const { seed, ...fields }: FormFields = Object.fromEntries(given.map(asked));
-  useForm.setState({
+  return {
     ...lacking(record, names),
     ...fields,
     ...(fields.prompt !== undefined && { prompt: fields.prompt.slice(0, MAX_PROMPT) }),
@@ -118,13 +123,12 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
     }),
     ...(seed !== undefined && { seed }),
     ...(fields.steps !== undefined && { isPresetChosen: true }),
-  });
+  };
 }
 
-/** Restores the typed prompts and their styles instead of the full prompts. */
-function recallTyped({ typedPrompt = "", typedNegativePrompt = "", styles }: Recallable): void {
-  const prompts = { prompt: typedPrompt, negativePrompt: typedNegativePrompt };
-  useForm.setState({ ...prompts, styles: styles ?? [] });
+/** The typed prompts and their styles instead of the full prompts. */
+function typedOf({ typedPrompt = "", typedNegativePrompt = "", styles }: Recallable): FormFields {
+  return { prompt: typedPrompt, negativePrompt: typedNegativePrompt, styles: styles ?? [] };
 }
 
 /**

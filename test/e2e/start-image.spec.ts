@@ -47,3 +47,41 @@ test("a start image is fitted, sets the ratio, and is shown and restored", async
   await expect(fit.getByRole("radio", { name: "Fit", exact: true })).toBeChecked();
   await expect(page.getByRole("spinbutton", { name: "Width" })).toHaveValue("128");
 });
+
+test("more like a picture start from its start image, and the form stays as it is", async ({
+  studio: { page },
+}) => {
+  const prompt = page.getByRole("textbox", { name: "Prompt", exact: true });
+  await prompt.fill("a red circle");
+  await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
+  await page.getByRole("spinbutton", { name: "Steps" }).blur();
+  await chooseStart(page);
+  const start = page.getByRole("region", { name: "Start image" });
+  await expect(start).toBeVisible();
+  await page.getByRole("button", { name: "Generate", exact: true }).press("Enter");
+  const drawn = page.getByRole("option", { name: "a red circle", exact: true });
+  await expect(drawn).toBeVisible();
+  await start.getByRole("button", { name: "Remove start image" }).press("Enter");
+  await prompt.fill("a blue boat");
+
+  await drawn.click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Draw 4 more with the next seeds" }).click();
+  const strip = page.getByRole("listbox", { name: "This session" });
+  const all = strip.getByRole("option", { name: "a red circle", exact: true });
+  await expect(all).toHaveCount(5);
+  await all.first().click();
+  await page
+    .getByRole("listbox", { name: "Pictures of one press" })
+    .getByRole("option")
+    .first()
+    .dblclick();
+  const details = page.getByRole("region", { name: "Details" });
+  await expect(details.getByRole("img", { name: "Start image, 256 by 128 pixels" })).toBeVisible();
+
+  await all.last().click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Draw 4 variations of it" }).click();
+  await expect(all).toHaveCount(9);
+  await expect(prompt).toHaveValue("a blue boat");
+  await expect(page.getByRole("spinbutton", { name: "Count" })).toHaveValue("1");
+  await expect(start).toBeHidden();
+});

@@ -1,5 +1,6 @@
 import { useCallback } from "react";
 import { type Generation, LOCAL_TARGET } from "../../../engine/contract/generation.ts";
+import type { StoredModel } from "../../../engine/contract/models.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
 import { ignoredBy } from "../../picture/ignored-settings.ts";
@@ -22,23 +23,36 @@ import {
 import { expandPrompts } from "./wildcards.ts";
 import { endpointRequest, type Receiver, requestFrom, wantedFrom } from "./wanted.ts";
 
+/** What differs from a plain press of Generate. */
+export interface Pressed {
+  /** Whether it goes in front of the queue. */
+  readonly isFirst?: boolean;
+  /** Drawn instead of the form, and at the form's target only. */
+  readonly like?: {
+    readonly form: FormState;
+    /** Undefined for the chosen one. */
+    readonly model: StoredModel | undefined;
+  };
+}
+
 /** Enqueues the form's request. A placeholder for each picture appears in the same frame. */
-export function useGenerate({ id, stored, summary }: ChosenModel): (isFirst?: boolean) => void {
+export function useGenerate({ id, stored, summary }: ChosenModel): (pressed?: Pressed) => void {
   const target = useChosenTarget();
   const studio = useStudio();
   return useCallback(
-    (isFirst = false) => {
+    ({ isFirst = false, like }: Pressed = {}) => {
       // Leaving a number field commits what is being typed.
       if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
-      const form = useForm.getState();
+      const form = like?.form ?? useForm.getState();
+      const model = like?.model ?? stored;
       rememberPrompt(form.prompt);
       followNewest();
       const wanted = wantedFrom(form, summary);
       const requestAt = ({ seed }: Pick<FormState, "seed">, at: Receiver) =>
         at.id === LOCAL_TARGET
-          ? requestFrom({ ...form, seed }, id, wantedFrom(form, stored?.summary))
+          ? requestFrom({ ...form, seed }, model?.id ?? id, wantedFrom(form, model?.summary))
           : endpointRequest({ ...form, seed }, wanted, at);
-      const others = otherTargets(target);
+      const others = like === undefined ? otherTargets(target) : [];
       if (others.length === 0) {
         return void enqueueAll(studio, requestsOf(requestAt(form, target)), isFirst);
       }

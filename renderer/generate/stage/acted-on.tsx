@@ -8,22 +8,21 @@ import { useGenerationActions } from "./generation-actions.ts";
 export interface ActedOnProps {
   /** The one on the stage, or those picked on the sheet. */
   readonly generations: readonly Generation[];
-  readonly press: () => void;
 }
 
 /** Gives the actions of the stage's menu their keys, and puts them into the palette. */
-export function ActedOn({ generations, press }: ActedOnProps) {
+export function ActedOn({ generations }: ActedOnProps) {
   const [one] = generations;
   if (one === undefined) return null;
   return generations.length === 1 ? (
-    <One generation={one} press={press} />
+    <One generation={one} />
   ) : (
     <Several generations={generations} />
   );
 }
 
-function One({ generation, press }: { generation: Generation; press: () => void }) {
-  useActions(useGenerationActions(generation, press));
+function One({ generation }: { generation: Generation }) {
+  useActions(useGenerationActions(generation));
   return null;
 }
 

@@ -6,7 +6,7 @@ import { useImages } from "../../state/images.ts";
 import { selectGeneration } from "../../state/selection.ts";
 import { Button } from "../../ui/button.tsx";
 import { useWords } from "../../words/words.ts";
-import { useMoreActions } from "./generation-actions.ts";
+import { useMoreActions } from "./more-actions.ts";
 import { pairOf } from "../press/several-targets.ts";
 import styles from "./press-sheet.module.css";
 
@@ -32,18 +32,17 @@ function CompareTargets({ pictures }: { readonly pictures: readonly Generation[]
 export interface PressBarProps {
   /** In the order they are drawn. */
   readonly pictures: readonly Generation[];
-  readonly press: () => void;
   readonly picked: readonly Generation[];
 }
 
 /** The number of finished pictures, and the actions for the picked ones. */
-export function PressBar({ pictures, picked, press }: PressBarProps) {
+export function PressBar({ pictures, picked }: PressBarProps) {
   const t = useWords("generate");
   const compare = useCompare();
   const done = pictures.filter(({ state }) => state === "done").length;
   const [one, two] = picked.map(({ imageId }) => imageId);
   const image = useImages((all) => (picked.length === 1 ? all[one ?? ""] : undefined));
-  const [seeds, variations] = useMoreActions(image, press);
+  const [seeds, variations] = useMoreActions(image);
   const first = picked[0];
   return (
     <div className={styles.bar}>
@@ -73,7 +72,12 @@ export function PressBar({ pictures, picked, press }: PressBarProps) {
         </Button>
       )}
       {variations && (
-        <Button size="dense" icon={Shuffle} onPress={() => variations.run()}>
+        <Button
+          size="dense"
+          icon={Shuffle}
+          isDisabled={variations.isDisabled ?? false}
+          onPress={() => variations.run()}
+        >
           {variations.label}
         </Button>
       )}

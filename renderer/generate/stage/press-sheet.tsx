@@ -24,16 +24,15 @@ export interface PressSheetProps {
   readonly pictures: readonly Generation[];
   /** The one that the strip and the details show. */
   readonly looked: Generation;
-  readonly press: () => void;
 }
 
 /** The pictures of one press, each in its final place from the start, to pick from or to compare. */
-export function PressSheet({ pictures: drawn, looked, press }: PressSheetProps) {
+export function PressSheet({ pictures: drawn, looked }: PressSheetProps) {
   const t = useWords("generate");
   const valuesOf = useCellValues();
   const pictures = inPlaces(drawn);
   const across = pictures[0]?.order.grid?.x.values.length;
-  const menu = useTileMenu(press);
+  const menu = useTileMenu();
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const picked = pictures.filter(({ id }) => chosen.includes(id));
   const style: CSSProperties & Record<"--columns", number> = {
@@ -74,8 +73,8 @@ export function PressSheet({ pictures: drawn, looked, press }: PressSheetProps) 
           </ListBoxItem>
         )}
       </ListBox>
-      <ActedOn generations={picked.length > 0 ? picked : [looked]} press={press} />
-      <PressBar pictures={pictures} picked={picked} press={press} />
+      <ActedOn generations={picked.length > 0 ? picked : [looked]} />
+      <PressBar pictures={pictures} picked={picked} />
       {menu.menu}
     </section>
   );

@@ -15,19 +15,15 @@ import { endSign } from "./end-sign.ts";
 import { useTileMenu } from "./tile-menu.tsx";
 import styles from "./session-strip.module.css";
 
-export interface SessionStripProps {
-  readonly press: () => void;
-}
-
 /** Recent generations, newest first; one of them is on the stage. */
-export function SessionStrip({ press }: SessionStripProps) {
+export function SessionStrip() {
   const t = useWords("generate");
   const ids = useSession((session) => session.ids);
   const lookedId = useSession(({ looked }) => looked?.id ?? "");
   const tiles = useMemo(() => ids.map((id) => ({ id })), [ids]);
   const strip = useNextTileFocus(lookedId);
   const choose = (id: string) => (id === ids[0] ? followNewest(true) : selectGeneration(id));
-  const menu = useTileMenu(press);
+  const menu = useTileMenu();
   return (
     <div className={styles.frame} onContextMenu={menu.ask}>
       {menu.menu}

@@ -24,11 +24,10 @@ import { TriedAt } from "./tried-at.tsx";
 
 export interface StageProps {
   readonly generation: Generation;
-  readonly press: () => void;
 }
 
 /** The selected generation, from placeholder to picture, with zoom. */
-export function Stage({ generation, press }: StageProps) {
+export function Stage({ generation }: StageProps) {
   const t = useWords("generate");
   const root = useRef<HTMLElement>(null);
   const { id, state, order, imageId = "" } = generation;
@@ -36,7 +35,7 @@ export function Stage({ generation, press }: StageProps) {
   const { width, height } = useImages((all) => all[imageId]?.record) ?? order;
   const zoom = useZoom({ width, height }, id);
   const actions = useStageActions(zoom, root);
-  const own = useGenerationActions(generation, press);
+  const own = useGenerationActions(generation);
   const menu = useContextMenu(t("stage.menu"));
   const starting = useProgress((all) => all[id]?.starting);
   const isStarting = state === "running" && starting !== undefined;

@@ -12,7 +12,7 @@ interface Asked {
 }
 
 /** The menu of tiles in a list: put `ask` on the element around the list, and `menu` beside the list once. */
-export function useTileMenu(press: () => void) {
+export function useTileMenu() {
   const [asked, setAsked] = useState<Asked>();
   const ask = (event: MouseEvent<HTMLElement>) => {
     const tile = event.target instanceof Element && event.target.closest("[data-key]");
@@ -24,13 +24,13 @@ export function useTileMenu(press: () => void) {
     const { clientX, clientY } = event;
     setAsked({ generation, point: { clientX, clientY, currentTarget: tile } });
   };
-  return { ask, menu: asked && <TileMenu {...asked} press={press} /> };
+  return { ask, menu: asked && <TileMenu {...asked} /> };
 }
 
 /** The actions for a tile, wherever the stage is. */
-function TileMenu({ generation, point, press }: Asked & { press: () => void }) {
+function TileMenu({ generation, point }: Asked) {
   const t = useWords("generate");
-  const actions = useGenerationActions(generation, press);
+  const actions = useGenerationActions(generation);
   const { open, menu } = useContextMenu(t("stage.menu"));
   const show = useEffectEvent(() => open(point, actions));
   useEffect(() => show(), [point]);

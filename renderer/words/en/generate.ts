@@ -203,6 +203,7 @@ export const generate = {
     group: "More like this",
     seeds: "Draw {{count}} more with the next seeds",
     variations: "Draw {{count}} variations of it",
+    drawn: "Drawing with its settings.",
     menu: "More like this",
   },
   sheet: {
