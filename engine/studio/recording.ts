@@ -52,6 +52,7 @@ function atEndpoint(order: Order, endpoint: Endpoint): Recording {
     base: origin + basePath,
     modelName: order.model,
     version,
+    isV1Wrapper: endpoint.isV1Wrapper,
     request: requestFor(REQUEST_ID, sentOrder(order, endpoint), endpoint),
     secrets: [...(endpoint.hasToken ? [token] : []), ...headers],
     trust,

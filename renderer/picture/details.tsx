@@ -16,7 +16,7 @@ import styles from "./details.module.css";
 import { useImageActions } from "./image-actions.ts";
 import { Field, RecordFields, type RecordFieldsProps } from "./record-fields.tsx";
 import { StartImageField } from "./start-image-field.tsx";
-import { isRemote, useTargetName } from "./targets.ts";
+import { isRemote, useKnownEndpoints, useTargetName } from "./targets.ts";
 
 type Words = ReturnType<typeof useWords<"picture">>;
 
@@ -54,7 +54,13 @@ export function Details({ image, more = [] }: DetailsProps) {
 
 function fieldsOf(image: Image, t: Words): FieldsProps {
   const { id: imageId, record, target } = image;
-  return { image, record, untold: isRemote(target) ? t("untold") : undefined, of: { imageId } };
+  return {
+    image,
+    record,
+    untold: isRemote(target) ? t("untold") : undefined,
+    of: { imageId },
+    target,
+  };
 }
 
 export interface GenerationDetailsProps extends MoreActions {
@@ -75,16 +81,17 @@ export const GenerationDetails = memo(function GenerationDetails({
   const asked = useAskedRecord(generation);
   if (image) return <Fields {...fieldsOf(image, t)} more={more} />;
   const untold = isRemote(target) ? t("endpointsOwn") : undefined;
-  return <Fields record={asked} untold={untold} of={{ id }} />;
+  return <Fields record={asked} untold={untold} of={{ id }} target={target} />;
 });
 
 interface FieldsProps extends RecordFieldsProps, MoreActions {
   /** Undefined while there is no picture. */
   readonly image?: Image;
   readonly of: Requested;
+  readonly target: string;
 }
 
-function Fields({ image, record, untold, of, more = [] }: FieldsProps) {
+function Fields({ image, record, untold, of, target, more = [] }: FieldsProps) {
   const t = useWords("picture");
   return (
     <section className={styles.details} aria-label={t("details")}>
@@ -94,7 +101,7 @@ function Fields({ image, record, untold, of, more = [] }: FieldsProps) {
         <RecordFields record={record} untold={untold} />
         <StartImageField record={record} />
         {image && <Origin image={image} />}
-        {record.strength === undefined && <CopyRequest of={of} />}
+        {record.strength === undefined && <CopyRequest of={of} target={target} />}
       </dl>
     </section>
   );
@@ -162,8 +169,10 @@ function useAskedRecord({ order }: Generation): ForeignRecord {
 type Requested = { readonly imageId: string } | { readonly id: string };
 
 /** Copies the request for a picture as a file or as a program. It never contains a token. */
-function CopyRequest({ of }: { of: Requested }) {
+function CopyRequest({ of, target }: { of: Requested; target: string }) {
   const t = useWords("picture");
+  const endpoints = useKnownEndpoints();
+  const isOfEndpoint = endpoints?.some(({ id, kind }) => id === target && kind === "v2") ?? true;
   const { client } = useStudio();
   const copy = async (form: RecordingForm) => {
     const recording = await client.generation.record(of);
@@ -186,6 +195,9 @@ function CopyRequest({ of }: { of: Requested }) {
             {t(`request.forms.${form}`)}
           </Button>
         ))}
+        {isRemote(target) && !isOfEndpoint && (
+          <p className={styles.quiet}>{t("request.isLocal")}</p>
+        )}
       </dd>
     </div>
   );

@@ -4,7 +4,7 @@ import { darkroom } from "../fakes/command-line.ts";
 import { seedEdge } from "../fakes/seed-edge.ts";
 import { openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { dropFile } from "./drop-settings.ts";
-import { addEndpoint } from "./remote-studio.ts";
+import { addEndpoint, call } from "./remote-studio.ts";
 import { expect, test, TOKEN } from "./studio-test.ts";
 
 const SIDE = 64;
@@ -25,7 +25,7 @@ test("a picture's recorded request is replayed on another target, from the page 
     seen.flatMap(({ method, body }) => (method === "POST" ? [JSON.parse(body).inputs] : []));
   const whole = { profile: "full", token: TOKEN };
   await addEndpoint(page, { url: first.url, name: "Day shift", ...whole });
-  await addEndpoint(page, { url: second.url, name: "Night shift", ...whole });
+  const id = await addEndpoint(page, { url: second.url, name: "Night shift", ...whole });
   await page.reload();
   const choose = async (name: string) => {
     await page.getByRole("button", { name: /Run on/ }).click();
@@ -67,4 +67,9 @@ test("a picture's recorded request is replayed on another target, from the page 
   expect([replayed.code, replayed.out]).toEqual([0, `${out}\n`]);
   expect(asked(second)).toEqual([...asked(first), ...asked(first)]);
   await expect(done).toHaveCount(3);
+
+  const isLocal = page.getByText("These ask this computer's server.");
+  await expect(isLocal).toHaveCount(0);
+  await call(page, "endpoints/change", { id, kind: "openai" });
+  await expect(isLocal).toBeVisible();
 });

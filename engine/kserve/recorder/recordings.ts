@@ -18,6 +18,8 @@ export interface Recorded {
   readonly base: string;
   readonly modelName: string;
   readonly version?: string | undefined;
+  /** Whether KServe's wrapper there returns pictures at v1's address only. */
+  readonly isV1Wrapper?: boolean | undefined;
   readonly request: InferRequest;
   readonly secrets: readonly SecretHeader[];
   /** Which certificates are accepted; a file is a PEM beside the program. */
@@ -87,7 +89,12 @@ Image.fromarray(pixels).save("picture.png")
 /** Longer than any picture takes; the client's default time limit is one minute. */
 const LONGEST_SECONDS = 7200;
 
-function triton({ base, modelName, version, request, secrets, trust }: Recorded): string {
+/** Triton's client cannot ask at v1's address. */
+const TRITON_NOTE =
+  "# Works once PROTOCOL_VERSION is v2 in the ServingRuntime's environment: it is v1 now.\n";
+
+function triton(recorded: Recorded): string {
+  const { base, modelName, version, isV1Wrapper = false, request, secrets, trust } = recorded;
   const { protocol, host, pathname } = new URL(base);
   const isTls = protocol === "https:";
   const headers = secrets.map(
@@ -100,7 +107,7 @@ ${secrets.length > 0 ? "import os\n\n" : ""}import numpy as np
 import tritonclient.http as triton
 from PIL import Image
 
-client = triton.InferenceServerClient(
+${isV1Wrapper ? TRITON_NOTE : ""}client = triton.InferenceServerClient(
     ${JSON.stringify(host + pathname.replace(/\/$/, ""))},
     network_timeout=${LONGEST_SECONDS},${isTls ? "\n    ssl=True," : ""}${
       isTls && trust === "anyone" ? "\n    insecure=True," : ""
@@ -159,7 +166,10 @@ function valuesOf({ values }: WireTensor): string[] {
   return Array.from(values, String);
 }
 
-function addressOf({ base, modelName, version }: Pick<Recorded, "base" | "modelName" | "version">) {
+type Place = Pick<Recorded, "base" | "modelName" | "version" | "isV1Wrapper">;
+
+function addressOf({ base, modelName, version, isV1Wrapper }: Place) {
+  if (isV1Wrapper === true) return `${base}/v1/models/${encodeURIComponent(modelName)}:predict`;
   const ofVersion = version === undefined ? "" : `/versions/${encodeURIComponent(version)}`;
   return `${base}/v2/models/${encodeURIComponent(modelName)}${ofVersion}/infer`;
 }

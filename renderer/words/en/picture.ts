@@ -55,6 +55,8 @@ export const picture = {
   request: {
     label: "Copy as",
     copy: "Copy the request as {{form}}",
+    isLocal:
+      "These ask this computer's server. An endpoint's own request can be copied if it speaks protocol v2.",
     copiedWith: "Copied; it reads the token from ${{variable}}",
     forms: { v2: "v2 JSON", curl: "curl", requests: "Python", triton: "Triton client" },
   },
