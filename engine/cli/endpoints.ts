@@ -102,9 +102,10 @@ function add(): Command {
       ).choices(REQUEST_PROFILES),
     )
     .addOption(
-      new Option("--kind <name>", "its protocol; derived from the address, otherwise v2").choices(
-        ENDPOINT_KINDS,
-      ),
+      new Option(
+        "--kind <name>",
+        "its protocol; by default as its address or a test says, otherwise v2",
+      ).choices(ENDPOINT_KINDS),
     )
     .option("--token-file <file>", "its bearer token, such as token.cfg; - is the standard input")
     .option("--ca <file>", "PEM of the authorities its certificate may come from")

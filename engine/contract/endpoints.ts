@@ -59,7 +59,7 @@ export const newEndpointSchema = z.strictObject({
   /** Absent: detected automatically, or else the notebook's `stable-diffusion`. */
   model: choices.model.optional(),
   profile: choices.profile.optional(),
-  /** Absent: derived from the address, or else v2. */
+  /** Absent: derived from the address or found by a test, or else v2. */
   kind: choices.kind.optional(),
   /** A bearer token, or the content of a `token.cfg`. Bound to the address's origin. */
   token: z.string().max(20_000).optional(),

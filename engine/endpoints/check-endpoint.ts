@@ -1,5 +1,5 @@
 import { checkTorchserve } from "./check-torchserve.ts";
-import type { EndpointCheck } from "../contract/endpoints.ts";
+import type { EndpointCheck, EndpointKind } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import {
   INDEX_QUESTION,
@@ -26,6 +26,8 @@ export interface Checking {
   readonly model: string | undefined;
   /** The model if nothing else is known: the notebook's. */
   readonly otherwise: string;
+  /** Whether a person chose the protocol; otherwise a look may find another. */
+  readonly isKindChosen: boolean;
   readonly now: () => Date;
 }
 
@@ -35,6 +37,8 @@ export interface CheckedEndpoint {
   readonly model: string;
   /** How the model's metadata was read; absent if nothing asked for it alone. */
   readonly metadata?: MetadataReply | undefined;
+  /** The protocol that it speaks, if it turned out to be another than was asked. */
+  readonly kind?: EndpointKind | undefined;
 }
 
 export interface MetadataReply {

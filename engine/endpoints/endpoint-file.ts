@@ -41,6 +41,8 @@ const keptSchema = endpointSchema
     /** Whether a person chose the model and the profile; otherwise a look at the endpoint may set them. */
     isModelChosen: z.boolean(),
     isProfileChosen: z.boolean(),
+    /** The same for the protocol; earlier versions never changed it. */
+    isKindChosen: z.boolean().default(true),
     // Learned from the endpoint, and can be learned again: an invalid value must not lose the endpoint.
     check: endpointCheckSchema.extend({ error: storedErrorSchema }).optional().catch(undefined),
     certificate: learned.certificate.catch(undefined),

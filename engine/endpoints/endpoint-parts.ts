@@ -35,13 +35,14 @@ export interface AddedEndpoint {
 /** A new endpoint as it is stored; what was not chosen can still be found out. */
 export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Date): KeptEndpoint {
   const model = added.model ?? address.model;
+  const kind = added.kind ?? address.kind;
   return checkKept({
     id: randomBytes(8).toString("hex"),
     name: added.name ?? nameOf(address.origin),
     url: withScheme(added.url),
     model: model ?? SEED_MODEL,
     profile: added.profile ?? "prompt",
-    kind: added.kind ?? address.kind ?? "v2",
+    kind: kind ?? "v2",
     ca: checkCa(added.ca),
     isInsecure: added.isInsecure,
     isTokenOverHttp: added.isTokenOverHttp,
@@ -54,6 +55,7 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
     createdAt: now.toISOString(),
     isModelChosen: model !== undefined,
     isProfileChosen: added.profile !== undefined,
+    isKindChosen: kind !== undefined,
   });
 }
 
@@ -63,7 +65,7 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
  */
 export function changed(kept: KeptEndpoint, change: EndpointChange): KeptEndpoint {
   const url = change.url === undefined ? kept.url : withScheme(change.url);
-  const { model, kind } = askedOf(kept, change);
+  const { model, kind, isKindTold } = askedOf(kept, change);
   const isElsewhere = readAddress(url).origin !== readAddress(kept.url).origin;
   const isOther = url !== kept.url || model !== kept.model || kind !== kept.kind;
   const { profile = kept.profile, ca, headers } = change;
@@ -77,6 +79,7 @@ export function changed(kept: KeptEndpoint, change: EndpointChange): KeptEndpoin
     kind,
     isModelChosen: kept.isModelChosen || model !== kept.model,
     isProfileChosen: kept.isProfileChosen || profile !== kept.profile,
+    isKindChosen: kept.isKindChosen || isKindTold,
     ...(ca !== undefined && { ca: checkCa(ca) }),
     ...(headers !== undefined && { headers: headers.map(({ name }) => name) }),
   });
@@ -109,13 +112,14 @@ export function notLookedAt({ model }: KeptEndpoint, error: unknown, now: Date):
 
 /** An endpoint with the result of a look. */
 export function learned(now: KeptEndpoint, before: KeptEndpoint, look: Look): KeptEndpoint {
-  const { check, model, certificate } = look;
+  const { check, model, certificate, kind = now.kind } = look;
   if (!isSame(now, before)) return now;
-  const profile = profileOf({ ...now, check });
+  const profile = profileOf({ ...now, check, kind });
   return {
     ...now,
     check,
     model,
+    kind,
     ...(check.state !== "failed" && { hasAnswered: true }),
     ...(!now.isProfileChosen && check.state !== "failed" && { profile }),
     ...(certificate !== undefined && { certificate: shownOf(certificate) }),
@@ -151,10 +155,18 @@ function shownOf(certificate: X509Certificate): Endpoint["certificate"] {
   return shown;
 }
 
-/** Model and kind: as chosen, as the new address says, or as before. */
-function askedOf(kept: KeptEndpoint, { url, model, kind }: EndpointChange) {
-  const told = url === undefined ? undefined : readAddress(url);
-  return { model: model ?? told?.model ?? kept.model, kind: kind ?? told?.kind ?? kept.kind };
+/** Model and kind: as chosen, as the new address says, or as before; a kind that was found belongs to its address. */
+function askedOf(kept: KeptEndpoint, change: EndpointChange) {
+  const { url, model } = change;
+  const address = url === undefined ? undefined : readAddress(url);
+  const told = change.kind ?? address?.kind;
+  const isMoved = url !== undefined && withScheme(url) !== kept.url;
+  const before = isMoved && !kept.isKindChosen ? "v2" : kept.kind;
+  return {
+    model: model ?? address?.model ?? kept.model,
+    kind: told ?? before,
+    isKindTold: told !== undefined,
+  };
 }
 
 /** What is known about the token of an endpoint that has none. */

@@ -280,7 +280,7 @@ export class Endpoints {
   }
 
   #told(kept: KeptEndpoint): Endpoint {
-    const { isModelChosen: _m, isProfileChosen: _p, ...endpoint } = kept;
+    const { isModelChosen: _m, isProfileChosen: _p, isKindChosen: _k, ...endpoint } = kept;
     const { origin } = readAddress(kept.url);
     return { ...endpoint, origin, ...this.#options.historyOf(kept.id) };
   }

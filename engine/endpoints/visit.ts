@@ -56,12 +56,14 @@ export function lookAt(visit: Visit, { now, signal, onFirst }: Looking): Promise
       get: onFirst === undefined ? ask : tellingFirst(ask, onFirst, clean),
       modelPath: (name) => modelPath({ ...address, basePath: "" }, name),
       model: kept.isModelChosen ? kept.model : undefined,
+      isKindChosen: kept.isKindChosen,
       otherwise: SEED_MODEL,
       now,
     });
     const check = kept.hasToken ? checked.check : checkWithNoToken(checked.check);
     return {
       model: withoutSecrets(checked.model, secrets),
+      kind: checked.kind,
       check: checkWithout(check, secrets),
       metadata: checked.metadata,
       certificate: client.certificate,

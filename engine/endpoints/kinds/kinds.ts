@@ -17,6 +17,7 @@ import { jsonMessage, jsonObject, lookAtList, settingsByInput } from "./json-set
 import { A1111 } from "./a1111.ts";
 import { lookOverGrpc } from "./grpc-look.ts";
 import { OPENAI } from "./openai.ts";
+import { lookOtherwise } from "./other-kind.ts";
 import type { PictureAsk, RemoteKind } from "./remote-kind.ts";
 
 /** The Open Inference Protocol over REST. */
@@ -27,7 +28,8 @@ const V2: RemoteKind = {
     if (receiver.check?.isBinary !== true) return { path, message: plain };
     return { path, message: encodeBinaryOrder(randomUUID(), order, receiver), plain };
   },
-  look: checkEndpoint,
+  look: async (checking) =>
+    lookOtherwise(await checkEndpoint(checking), checking, (kind) => KINDS[kind].look(checking)),
   probe: (model, at) => ({ path: `${modelPath(at, model)}/ready` }),
 };
 

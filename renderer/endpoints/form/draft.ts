@@ -19,7 +19,7 @@ export interface Draft {
   readonly model: string;
   /** `auto` sends every setting that the endpoint says it accepts, or only the prompt if it says nothing. */
   readonly profile: Endpoint["profile"] | "auto";
-  /** `auto` takes it from the address. */
+  /** `auto` takes it from the address, or from a test. */
   readonly kind: Endpoint["kind"] | "auto";
   /** As typed, or the content of a file; empty keeps the saved one. */
   readonly token: string;

@@ -167,9 +167,9 @@ test.each<[string, Answer, string, string]>([
   const check = await endpoints.test(id);
   expect(check).toMatchObject({ state, models: [], inputs: [], error: { code } });
   expect(endpoints.get(id).check).toEqual(check);
-  // If nothing is served there, it may be plain TorchServe.
+  // If nothing is served there, it may be plain TorchServe, or a server of another protocol.
   const others = edge.seen.slice(1).map(({ path }) => path);
-  expect(others).toEqual(answer === NOTHING ? ["/ping"] : []);
+  expect(others).toEqual(answer === NOTHING ? ["/ping", "/v1/models", "/sdapi/v1/options"] : []);
 });
 
 test("a wrapper with v1 draws at v1's address, and is asked there until the doctor's picture comes from v2's", async () => {

@@ -52,6 +52,7 @@ const ENDPOINT = {
   createdAt: AT,
   isModelChosen: true,
   isProfileChosen: true,
+  isKindChosen: true,
 };
 const CHECK = { at: AT, state: "failed", ms: 7, models: [], inputs: [], error: ERROR };
 const OTHER_ENDPOINT = { ...ENDPOINT, check: CHECK, lastError: ERROR };
