@@ -2,10 +2,13 @@ import type { Generation } from "../../../engine/contract/generation.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { seedAfter } from "../../../engine/contract/seed.ts";
 
-/** A target and the time of one picture there; undefined if none was measured. */
+/** The speed of a target. */
 export interface Pace {
   readonly target: string;
+  /** The time of one picture; undefined if none was measured. */
   readonly seconds: number | undefined;
+  /** The time until everything that is already queued there is drawn. */
+  readonly waitSeconds: number;
 }
 
 /**
@@ -17,7 +20,9 @@ export function shareOut(count: number, paces: readonly Pace[]): readonly number
   const usual = known.length === 0 ? 1 : known.reduce((sum, one) => sum + one, 0) / known.length;
   const shares = paces.map(() => 0);
   for (let picture = 0; picture < count; picture++) {
-    const ready = paces.map(({ seconds = usual }, i) => seconds * ((shares[i] ?? 0) + 1));
+    const ready = paces.map(
+      ({ seconds = usual, waitSeconds }, i) => waitSeconds + seconds * ((shares[i] ?? 0) + 1),
+    );
     const first = ready.indexOf(Math.min(...ready));
     shares[first] = (shares[first] ?? 0) + 1;
   }

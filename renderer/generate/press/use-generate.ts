@@ -7,7 +7,9 @@ import { ignoredBy } from "../../picture/ignored-settings.ts";
 import { useAlsoAt } from "../../state/also-at.ts";
 import { type FormState, useForm } from "../../state/form.ts";
 import { keepPlaces, mergeGenerations, useQueue } from "../../state/queue.ts";
+import { useProgress } from "../../state/progress.ts";
 import { followNewest, markPress } from "../../state/selection.ts";
+import { secondsLeftAt } from "../../state/time-left.ts";
 import { rememberPrompt } from "../../state/view.ts";
 import { showFailure } from "../../ui/toasts.ts";
 import type { ChosenModel } from "../chosen-model.ts";
@@ -89,7 +91,7 @@ async function enqueueAtSeveral(
   await enqueueAll(studio, atSeveral(requests, shares).flatMap(requestsOf), isFirst);
 }
 
-/** The time of a picture at each target, from an endpoint's recent pictures or this device's estimate. */
+/** The speed of each target, from an endpoint's recent pictures or this device's estimate, and its queue. */
 function paces(
   { client, cache, queries }: Studio,
   requests: readonly GenerationRequest[],
@@ -99,11 +101,21 @@ function paces(
     requests.map(async (request) => {
       const { target = LOCAL_TARGET } = request;
       const endpoint = all.find(({ id }) => id === target);
-      if (endpoint !== undefined) return { target, seconds: endpoint.medianSeconds };
-      const estimate = await client.generation.estimate(request).catch(() => undefined);
-      return { target, seconds: estimate?.seconds };
+      const estimate =
+        endpoint === undefined
+          ? await client.generation.estimate(request).catch(() => undefined)
+          : undefined;
+      const seconds = endpoint?.medianSeconds ?? estimate?.seconds;
+      return { target, seconds, waitSeconds: waitAt(target, seconds) };
     }),
   );
+}
+
+/** Seconds until a target's queue is empty; while the running picture has no progress, all count at the usual speed. */
+function waitAt(target: string, usualSeconds = 0): number {
+  const queue = useQueue.getState();
+  const open = queue.openIds.filter((id) => queue.byId[id]?.target === target);
+  return secondsLeftAt(target, queue, useProgress.getState()) ?? open.length * usualSeconds;
 }
 
 /** One request for each prompt that its alternatives expand to. */

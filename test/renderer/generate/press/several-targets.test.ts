@@ -9,7 +9,7 @@ import {
 import { generationOf, openOrderOf, orderOf } from "../../../fakes/fake-studio-rows.ts";
 
 const paces = (...seconds: readonly (number | undefined)[]) =>
-  seconds.map((one, i) => ({ target: String(i), seconds: one }));
+  seconds.map((one, i) => ({ target: String(i), seconds: one, waitSeconds: 0 }));
 
 test.each([
   [8, [10, 10], [4, 4]],
@@ -19,6 +19,13 @@ test.each([
   [6, [10, 30, undefined], [4, 1, 1]],
 ] as const)("%i pictures at paces of %j are shared out as %j", (count, seconds, shares) => {
   expect(shareOut(count, paces(...seconds))).toEqual(shares);
+});
+
+test("a target gets less for what is already queued there", () => {
+  const waits = [30, 0];
+  const busy = paces(10, 10).map((pace, i) => ({ ...pace, waitSeconds: waits[i] ?? 0 }));
+  expect(shareOut(6, busy)).toEqual([2, 4]);
+  expect(shareOut(2, busy)).toEqual([0, 2]);
 });
 
 const AT = (target: string) => ({ prompt: "a dog", seed: "7", count: 5, target });
