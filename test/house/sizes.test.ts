@@ -20,7 +20,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   database: 270,
   download: 540,
   drawing: 1400,
-  endpoints: 4410,
+  endpoints: 4425,
   files: 860,
   gallery: 1870,
   graph: 2150,

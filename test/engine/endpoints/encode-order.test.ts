@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Order } from "../../../engine/contract/order.ts";
-import { encodeOrder } from "../../../engine/endpoints/encode-order.ts";
+import { encodeBinaryOrder, encodeOrder } from "../../../engine/endpoints/encode-order.ts";
 import { hasSettings, sentOrder, type Receiver } from "../../../engine/endpoints/sent-order.ts";
 import { readInferRequest } from "../../../engine/kserve/server/infer-request.ts";
 import { pictureRequest } from "../../../engine/kserve/server/picture-request.ts";
@@ -64,6 +64,18 @@ test("inputs have as many dimensions as they are declared with", () => {
       { name: "guidance_interval", shape: [1, 2], data: [[0, 1]] },
     ],
   });
+});
+
+test("a picture is requested as PNG from our own server, as a binary tensor from others", () => {
+  const asked = (inputs: string[]): unknown => {
+    const { chunks } = encodeBinaryOrder("id-1", ORDER, receiver("prompt", inputs));
+    return JSON.parse(Buffer.concat([...chunks]).toString());
+  };
+  const png = { name: "image", parameters: { format: "png", binary_data: true } };
+  expect(asked(["prompt", "cache_interval"])).toMatchObject({ outputs: [png] });
+  const other = asked(["prompt"]);
+  expect(other).toMatchObject({ parameters: { binary_data_output: true } });
+  expect(other).not.toHaveProperty("outputs");
 });
 
 test("an endpoint that accepts everything is sent everything, as our own server reads it", () => {
