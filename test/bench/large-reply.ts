@@ -3,7 +3,7 @@
  * [--seconds S] [--as-built]`. A real host, real Chromium on Generate, and an endpoint that sends a picture as 35 MB of
  * JSON in S seconds. In turn with the same time at rest, since a busy machine delays frames by itself: the CPU time of
  * the page's longest task tells more there. `--as-built` takes the pages as they were built last. The figures are in
- * results/large-reply.json.
+ * results/large-reply.json. Ends with 1 if the page stuttered while the machine was quiet.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
@@ -198,6 +198,19 @@ function keep(rounds: readonly Round[]): void {
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
 }
 
+/** Whether the machine was free enough that a long frame is the page's own doing. */
+function isQuiet({ load = 0, rest }: Round): boolean {
+  return load <= cpus().length && rest.frames.long === 0;
+}
+
+/** The result of the bench: no frame of a quiet round may be long. */
+function judge(rounds: readonly Round[]): void {
+  const quiet = rounds.filter(isQuiet);
+  const stutters = quiet.filter(({ reply }) => reply.frames.long > 0);
+  console.log(`${stutters.length} of ${quiet.length} quiet rounds with a frame over ${LONG_MS} ms`);
+  if (stutters.length > 0) process.exitCode = 1;
+}
+
 if (!values["as-built"]) buildPages();
 const folder = mkdtempSync(join(tmpdir(), "darkroom-bench-reply-"));
 const edge = seedEdge();
@@ -224,7 +237,9 @@ try {
   // The first picture starts what reads replies and writes pictures.
   await press(page, "a small house");
   await shown(page, "a small house");
-  keep(await measure(browser, page, host));
+  const rounds = await measure(browser, page, host);
+  keep(rounds);
+  judge(rounds);
 } finally {
   await browser.close();
   await host.stop();
