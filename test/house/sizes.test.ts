@@ -37,7 +37,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   schedulers: 1800,
   secrets: 400,
   server: 1000,
-  serving: 6400,
+  serving: 6450,
   settings: 300,
   snapshot: 1410,
   store: 1710,

@@ -58,17 +58,15 @@ export class CallGate {
     return passed;
   }
 
-  readonly intercept: ServerInterceptor = ({ path, requestStream }, call) => {
+  readonly intercept: ServerInterceptor = ({ path, requestStream, responseStream }, call) => {
     let followed: Followed | undefined;
     let isRead: (() => void) | undefined;
-    const rest = this.#sockets.begin(call.getConnectionInfo());
     const finish = (outcome: Pick<Outcome, "code" | "details">): void => {
       if (outcome.code !== status.OK) followed?.reply.take(outcome.details);
       const headers = { "grpc-status": outcome.code };
       followed?.end({ isAnswered: true, status: httpStatusOf(outcome.code), headers });
       followed = undefined;
       isRead?.();
-      rest();
     };
     const refuse = (refusal: Outcome): void => {
       finish(refusal);
@@ -80,6 +78,7 @@ export class CallGate {
           onReceiveMetadata: (metadata, pass) => {
             const refusal = this.#letIn(path, metadata, {
               call,
+              responseStream,
               follow: (one) => (followed = one),
             });
             if (refusal !== undefined) return refuse(refusal);
@@ -101,7 +100,6 @@ export class CallGate {
           },
           onCancel: () => {
             isRead?.();
-            rest();
             followed?.end({ isAnswered: false, headers: {} });
             followed = undefined;
           },
@@ -124,8 +122,13 @@ export class CallGate {
     metadata: Metadata,
     {
       call,
+      responseStream,
       follow,
-    }: { call: ServerInterceptingCallInterface; follow: (followed: Followed) => void },
+    }: {
+      readonly call: ServerInterceptingCallInterface;
+      readonly responseStream: boolean;
+      readonly follow: (followed: Followed) => void;
+    },
   ): Outcome | undefined {
     const headers = headersOf(metadata);
     const passage = this.#gate.passage(knockOf(path, headers, call.getHost()));
@@ -135,7 +138,9 @@ export class CallGate {
     const client = call.getConnectionInfo().remoteAddress ?? "";
     const arrival = { client, method: "gRPC", path, headers };
     const isProbe = passage.kind === "in" && passage.isProbe === true;
-    const followed = isProbe ? this.#followProbe(arrival) : this.#follow(arrival, caller);
+    const noted = isProbe ? this.#followProbe(arrival) : this.#follow(arrival, caller);
+    // A stream that needs no key may last for ever, so its connection makes room for others.
+    const followed = isProbe && responseStream ? noted : this.#atWork(noted, call);
     follow(followed);
     if (passage.kind === "refused") {
       const { error, status: httpStatus } = passage.rejection;
@@ -144,6 +149,24 @@ export class CallGate {
     }
     if (caller !== undefined) this.#passed.set(metadata, { caller, followed });
     return undefined;
+  }
+
+  /** A call from whose first message on its connection is at work. */
+  #atWork(followed: Followed, call: ServerInterceptingCallInterface): Followed {
+    let rest: (() => void) | undefined;
+    return {
+      request: {
+        take: (message) => {
+          rest ??= this.#sockets.begin(call.getConnectionInfo());
+          followed.request.take(message);
+        },
+      },
+      reply: followed.reply,
+      end: (ending) => {
+        rest?.();
+        followed.end(ending);
+      },
+    };
   }
 
   #follow(arrival: Arrival, caller: Caller | undefined): Followed {

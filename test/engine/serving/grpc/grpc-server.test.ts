@@ -1,8 +1,10 @@
-import { status } from "@grpc/grpc-js";
+import { once } from "node:events";
+import { promisify } from "node:util";
+import { type Client, type ClientReadableStream, status } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
 import { ConstantEngine } from "../../../fakes/constant-engine.ts";
 import { takenPort } from "../../../fakes/taken-port.ts";
-import { asker, openGrpcServer } from "../../../fakes/open-grpc-server.ts";
+import { asker, grpcClient, openGrpcServer } from "../../../fakes/open-grpc-server.ts";
 import { GrpcServer } from "../../../../engine/serving/grpc/grpc-server.ts";
 
 test("a client of grpc-js is answered, and the call is logged; probes are not", async () => {
@@ -63,3 +65,29 @@ test("an address with all of its connections gets a new one for its oldest idle 
   }
   expect(await drawing).toMatchObject({ model_name: "starter" });
 });
+
+test.each([
+  ["watches health, without a key", "grpc.health.v1.Health", "Watch", true],
+  ["sends nothing to a stream", "inference.GRPCInferenceService", "ModelStreamInfer", false],
+])("a client that %s blocks nobody of its address", async (_, service, method, isKeyRequired) => {
+  const { target } = await openGrpcServer({
+    settings: { isKeyRequired },
+    sockets: { most: 100, mostOfAddress: 3 },
+    lent: [{ name: "key", secret: "k".repeat(40) }],
+  });
+  const channel = { "grpc.use_local_subchannel_pool": 1 };
+  for (let i = 0; i < 3; i++) {
+    const client = await grpcClient(target, service, { channel });
+    const open = Reflect.get(client, method) as (request?: object) => ClientReadableStream<object>;
+    const stream = isKeyRequired ? open.call(client, {}) : open.call(client);
+    stream.on("error", () => {});
+    if (isKeyRequired) await once(stream, "data");
+    else await waitUntilConnected(client);
+  }
+  const ask = await asker(target, { channel });
+  expect(await ask("ServerLive")).toEqual({ live: true });
+});
+
+function waitUntilConnected(client: Client): Promise<void> {
+  return promisify(client.waitForReady.bind(client))(Date.now() + 5000);
+}
