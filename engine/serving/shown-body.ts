@@ -26,8 +26,9 @@ export function shownBody(body: WireBody, secrets: readonly string[]): ShownBody
   const text = textOf(body);
   const isCut = bytes.length < sizeBytes || (text?.length ?? 0) > MAX_SHOWN_LETTERS;
   if (text === undefined) return { text: "", sizeBytes, isCut: sizeBytes > 0 };
-  const shown = withoutPictures(text.slice(0, MAX_SHOWN_LETTERS));
-  return { text: withoutSecrets(shown, secrets), sizeBytes, isCut };
+  // Shortened first, a long secret would no longer be recognised.
+  const shown = withoutSecrets(text.slice(0, MAX_SHOWN_LETTERS), secrets);
+  return { text: withoutPictures(shown), sizeBytes, isCut };
 }
 
 /** Headers for display, without credentials. */

@@ -1,7 +1,8 @@
 import { request } from "undici";
 import * as fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { withoutSecrets } from "../../../engine/serving/redaction.ts";
+import { secretsIn, withoutSecrets } from "../../../engine/serving/redaction.ts";
+import { shownBody } from "../../../engine/serving/shown-body.ts";
 import { ConstantEngine } from "../../fakes/constant-engine.ts";
 import { openInferenceServer } from "../../fakes/open-inference-server.ts";
 
@@ -55,6 +56,15 @@ test("a known secret is not shown wherever it is, nor its beginning at the end",
   const secret = "Zm9vYmFyYmF6/cXV1eHF1dXg=";
   const text = `a ${secret} b ${encodeURIComponent(secret)} c ${secret.slice(0, 12)}`;
   expect(withoutSecrets(text, [secret])).toBe("a … b … c …");
+});
+
+test("of a secret as long as a picture's data nothing is shown, not even its beginning", () => {
+  const token = `eyJhbGciOiJSUzI1NiJ9.${"P".repeat(540)}.${"S".repeat(342)}`;
+  const secrets = [...secretsIn({ authorization: `Bearer ${token}` }), "k".repeat(200)];
+  const text = JSON.stringify({ data: [`my token ${token}`, "k".repeat(200), "A".repeat(900)] });
+  const bytes = Buffer.from(text);
+  const shown = shownBody({ bytes, sizeBytes: bytes.length, headers: {} }, secrets);
+  expect(shown.text).toBe(`{"data":["my token …","…","${"A".repeat(40)}…"]}`);
 });
 
 test("any text can be checked", () => {
