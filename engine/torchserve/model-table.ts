@@ -41,6 +41,7 @@ export class ModelTable {
   readonly #now: () => Date;
   /** For each name the default version comes first. */
   readonly #entries = new Map<string, TableEntry[]>();
+  readonly #loading = new Map<string, Promise<void>>();
   #isClosing = false;
 
   constructor(load: LoadModel, now: () => Date = () => new Date()) {
@@ -88,10 +89,24 @@ export class ModelTable {
     this.#entries.set(name, [...versions, entry]);
   }
 
-  /** Loads a model. Rejects with the reason if that fails, which is also stored in the entry. */
+  /**
+   * Resolves when a model is loaded, which it may be already. Rejects with the reason if that fails, which is also
+   * stored in the entry.
+   */
   async load({ name, version }: ModelName): Promise<void> {
     const [entry] = this.find(name, version);
-    if (entry.state !== "unavailable") return;
+    if (entry.state === "ready") return;
+    const key = `${name}/${version}`;
+    const running = this.#loading.get(key);
+    if (running !== undefined && entry.state === "loading") return running;
+    const loading = this.#loadNow(entry);
+    this.#loading.set(key, loading);
+    await loading.finally(() => {
+      if (this.#loading.get(key) === loading) this.#loading.delete(key);
+    });
+  }
+
+  async #loadNow(entry: TableEntry): Promise<void> {
     this.#change(entry, { state: "loading", reason: "" });
     try {
       await this.#load(entry, (read) => this.#change(entry, { read }));

@@ -52,6 +52,21 @@ test("a model is ready once it is loaded, and says why it is not", async () => {
   ]);
 });
 
+test("loading a model that is being loaded ends as the first does", async () => {
+  const { promise, reject } = Promise.withResolvers<void>();
+  let loads = 0;
+  const table = new ModelTable(() => (loads++ === 0 ? promise : Promise.resolve()));
+  table.add(registration("sd"));
+  const both = Promise.allSettled([1, 2].map(() => table.load(registration("sd"))));
+  await expect(Promise.race([both, Promise.resolve("waiting")])).resolves.toBe("waiting");
+  reject(new Error("damaged"));
+  const failed = { status: "rejected", reason: new Error("damaged") };
+  expect(await both).toEqual([failed, failed]);
+  expect(loads).toBe(1);
+  await table.load(registration("sd"));
+  expect(table.list()).toMatchObject([{ state: "ready" }]);
+});
+
 test("of several versions one is the default, and it is removed last", () => {
   const table = new ModelTable(async () => {});
   table.add(registration("sd", "1.0"));
