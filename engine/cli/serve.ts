@@ -30,6 +30,7 @@ export interface ServeFlags {
   readonly preset?: Preset;
   readonly openai?: boolean;
   readonly a1111?: boolean;
+  readonly metrics?: boolean;
   readonly json?: boolean;
   /** Set if the window started it: secrets then go over the pipe to it. */
   readonly desktop?: boolean;
@@ -101,6 +102,7 @@ export function withServeFlags(command: Command): Command {
     .option("--grpc-port <port>", "where it answers gRPC, too, for this run; 0 takes any", port)
     .option("--a1111", "answer the API of A1111's web UI, too, for this run")
     .option("--openai", "answer OpenAI's images API, too, for this run")
+    .option("--metrics", "let /metrics be read without a key, for this run")
     .option("--tls-cert <file>", "PEM certificate with which the inference server encrypts")
     .option("--tls-key <file>", "its private key; both are read again as they change")
     .option("--tls-ca <file>", "the authority's certificate, if it is a separate file")
@@ -114,7 +116,7 @@ export function withServeFlags(command: Command): Command {
 /** With `takesOthers` the next free ports are acceptable, and the studio opens even without its inference server. */
 export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: boolean }) {
   const { host, port, allowHost, dataDir, keyFile, preset } = flags;
-  const { endpoint, endpointHost, endpointPort, grpcPort, openai, a1111 } = flags;
+  const { endpoint, endpointHost, endpointPort, grpcPort, openai, a1111, metrics } = flags;
   const tries = takesOthers ? OTHER_PORTS : 1;
   const serving = {
     isOff: !endpoint,
@@ -123,6 +125,7 @@ export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: b
     grpcPort,
     isOpenaiOn: openai,
     isA1111On: a1111,
+    isMetricsOpen: metrics,
     tls: tlsOf(flags),
     tries,
     isRequired: !takesOthers,

@@ -21,11 +21,13 @@ export interface ServingOptions {
   readonly isOpenaiOn?: boolean | undefined;
   /** Whether it also answers the API of A1111's web UI. */
   readonly isA1111On?: boolean | undefined;
+  /** Whether its metrics can be read without a key. */
+  readonly isMetricsOpen?: boolean | undefined;
 }
 
 /** The settings in effect in a run. */
 export function settingsIn(
-  { preset, isOpenaiOn, isA1111On }: ServingOptions,
+  { preset, isOpenaiOn, isA1111On, isMetricsOpen }: ServingOptions,
   settings: ServerSettings,
 ): ServerSettings {
   return {
@@ -33,12 +35,13 @@ export function settingsIn(
     ...(preset !== undefined && { preset }),
     ...(isOpenaiOn !== undefined && { isOpenaiOn }),
     ...(isA1111On !== undefined && { isA1111On }),
+    ...(isMetricsOpen !== undefined && { isMetricsOpen }),
   };
 }
 
 /** The run's options that remain after a person has changed settings. */
 export function withoutChanged(run: ServingOptions, change: ServerChange): ServingOptions {
-  const { host, port, grpcPort, tls, preset, isOpenaiOn, isA1111On } = change;
+  const { host, port, grpcPort, tls, preset, isOpenaiOn, isA1111On, isMetricsOpen } = change;
   const isNamed = host !== undefined || port !== undefined;
   return {
     tries: isNamed ? 1 : run.tries,
@@ -49,5 +52,6 @@ export function withoutChanged(run: ServingOptions, change: ServerChange): Servi
     preset: preset === undefined ? run.preset : undefined,
     isOpenaiOn: isOpenaiOn === undefined ? run.isOpenaiOn : undefined,
     isA1111On: isA1111On === undefined ? run.isA1111On : undefined,
+    isMetricsOpen: isMetricsOpen === undefined ? run.isMetricsOpen : undefined,
   };
 }

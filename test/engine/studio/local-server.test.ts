@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { Command } from "commander";
 import { expect, onTestFinished, test } from "vitest";
+import { hostOptions, type ServeFlags, withServeFlags } from "../../../engine/cli/serve.ts";
 import type { ServerChange } from "../../../engine/contract/server.ts";
 import type { StudioEvent } from "../../../engine/contract/events.ts";
 import { AdmissionQueue } from "../../../engine/serving/admission-queue.ts";
@@ -106,14 +108,24 @@ test("a preset of this run is reported and not saved until the user chooses anot
   expect([server.preset, file.settings().preset]).toEqual(["exact", "exact"]);
 });
 
-test("an API that is switched on for this run is reported and not saved until the user chooses", async () => {
-  const { server, file } = await localServer({ isOpenaiOn: true }, { port: 0 });
-  expect(server.settings.isOpenaiOn).toBe(true);
-  await server.change({ queueLength: 3 });
-  expect([server.settings.isOpenaiOn, file.settings().isOpenaiOn]).toEqual([true, false]);
-  await server.change({ isOpenaiOn: false });
-  expect(server.settings.isOpenaiOn).toBe(false);
-});
+test.each([
+  ["--openai", "isOpenaiOn"],
+  ["--a1111", "isA1111On"],
+  ["--metrics", "isMetricsOpen"],
+] as const)(
+  "%s holds for this run; it is reported and not saved until the user chooses",
+  async (flag, name) => {
+    const flags = withServeFlags(new Command()).parse([flag], { from: "user" }).opts<ServeFlags>();
+    const { serving } = hostOptions(flags, { takesOthers: false });
+    expect(serving[name]).toBe(true);
+    const { server, file } = await localServer({ [name]: true }, { port: 0 });
+    expect(server.settings[name]).toBe(true);
+    await server.change({ queueLength: 3 });
+    expect([server.settings[name], file.settings()[name]]).toEqual([true, false]);
+    await server.change({ [name]: false });
+    expect(server.settings[name]).toBe(false);
+  },
+);
 
 test("a command-line studio saves what is chosen, and never listens", async () => {
   const { server, file } = await localServer({}, { port: 0, isOn: false }, { isPassive: true });
