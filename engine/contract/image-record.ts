@@ -42,6 +42,8 @@ export const recordSchema = z.object({
   device: z.string().min(1).max(100),
   /** The precision of the UNet's products; absent for pictures of endpoints, and of versions that did not store it. */
   precision: z.enum(USED_PRECISIONS).optional(),
+  /** Bits of the UNet's weights in int8: 7 on processors that saturate; absent if not in int8 or not stored. */
+  weightBits: z.int().optional(),
   /** What decoded its latents; absent for the model's own VAE. */
   decoder: z.enum(DECODERS).optional(),
   /** The requested preset; the other settings are those it was drawn with. */

@@ -144,6 +144,7 @@ export function recordOf(
     modelFingerprint: model.fingerprint.slice(0, 16),
     device: device.provider,
     precision: precisionOf(device),
+    ...(device.quantizing !== undefined && { weightBits: device.quantizing.bits }),
     ...(isTiny && { decoder: "tiny" as const }),
     createdAt: new Date().toISOString(),
     ...SOFTWARE,

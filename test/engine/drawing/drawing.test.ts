@@ -66,6 +66,7 @@ test("int8 draws nearly the same picture, and its record says so", async () => {
   const again = await draw("float32");
   const used = [exact, quick, again].map(({ record }) => record.precision);
   expect(used).toEqual(["float32", "int8", "float32"]);
+  expect([exact, quick].map(({ record }) => record.weightBits)).toEqual([undefined, 8]);
   expect(again.pixels.data).toEqual(exact.pixels.data);
   expect(quick.pixels.data).not.toEqual(exact.pixels.data);
   // For comparison, bf16 in diffusers differs by 48 dB.
@@ -84,7 +85,7 @@ test("if products of bytes saturate, the whole picture is drawn with weights of 
   };
   const exact = await draw(drawing, "float32");
   const { record, pixels } = await draw(narrow, "int8");
-  expect(record.precision).toBe("int8");
+  expect(record).toMatchObject({ precision: "int8", weightBits: 7 });
   expect(readdirSync(join(caches, "weights")).join()).toMatch(/\.int7-/);
   // 6 dB less than with 8 bits.
   expect(psnr(pixels.data, exact.pixels.data)).toBeGreaterThan(34);
