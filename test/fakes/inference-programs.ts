@@ -16,6 +16,13 @@ export function hangingProgram(): InferenceProgram {
   return programOf(`process.on("message", () => {}); setInterval(() => {}, 1000);`);
 }
 
+/** Answers every request with its environment. */
+export function echoingProgram(): InferenceProgram {
+  return programOf(
+    `process.on("message", ({ id }) => process.send({ id, outputs: { ...process.env } }));`,
+  );
+}
+
 /** Ends at its first request `times` times, and then is the real program. */
 export function dyingProgram(times: number, end: string): InferenceProgram {
   return programOf(

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { InferenceClient, refusalOf } from "../../../engine/runtime/inference-client.ts";
 import { Supervisor } from "../../../engine/runtime/supervisor.ts";
+import { echoingProgram } from "../../fakes/inference-programs.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { withoutDescriptors } from "../../fakes/without-descriptors.ts";
 
@@ -44,6 +45,19 @@ test.skipIf(process.platform === "win32")(
     });
   },
 );
+
+test("the process is told to use huge pages, and gets nothing else that it does not need", async () => {
+  process.env["HF_TOKEN"] = "a secret";
+  const client = new InferenceClient(undefined, echoingProgram().program);
+  const environment: object = await client.request(CLOSE, "reading its environment");
+  delete process.env["HF_TOKEN"];
+  client.kill();
+  expect(environment).toMatchObject({
+    GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
+    ORT_DISABLE_TELEMETRY: "1",
+  });
+  expect(environment).not.toHaveProperty("HF_TOKEN");
+});
 
 test("requests to a process that is being ended are refused, and later ones too", async () => {
   const client = new InferenceClient();
