@@ -5,6 +5,7 @@ import type { TypedPrompts } from "../contract/styles.ts";
 import { Drawing, type DrawingInputs } from "../drawing/drawing.ts";
 import type { RequestEvent } from "../drawing/drawing-events.ts";
 import type { Preparation } from "../drawing/load-model.ts";
+import { formatBytes } from "../files/disk-full.ts";
 import { drawableFolder, type WorkProgress } from "../drawing/unpacked-archive.ts";
 import { fasterWays, presetSecondsAt } from "./faster-ways.ts";
 import { note, printJson, progressLine } from "./outcome.ts";
@@ -65,7 +66,7 @@ export async function withDrawing<T>(
     return await work(drawing, {
       startImage: initImage,
       tiny,
-      onPreparing: reportPreparing,
+      onPreparing: preparationReport(),
       signal,
     });
   } finally {
@@ -85,8 +86,24 @@ function reportUnpacking({ doneBytes, totalBytes }: WorkProgress): void {
   progressLine(`Unpacking the archive, once: ${percent(doneBytes / totalBytes)}`);
 }
 
-function reportPreparing({ network, doneBytes, totalBytes }: Preparation): void {
-  progressLine(`Preparing the ${network} for the CPU, once: ${percent(doneBytes / totalBytes)}`);
+/** Says once for each network what is written and where, and then how far it is. */
+function preparationReport(): (progress: Preparation) => void {
+  const told = new Set<string>();
+  return ({ network, doneBytes, totalBytes, copy }) => {
+    if (copy !== undefined && !told.has(network)) {
+      told.add(network);
+      progressLine(describeCopy(network, copy), true);
+    }
+    progressLine(`Preparing the ${network} for the CPU, once: ${percent(doneBytes / totalBytes)}`);
+  };
+}
+
+/** Where a network's weights for the CPU are written, and how large they are. */
+export function describeCopy(
+  network: string,
+  { folder, sizeBytes }: NonNullable<Preparation["copy"]>,
+): string {
+  return `The ${network} is copied for the CPU: ${formatBytes(sizeBytes)} in ${folder}. You may delete the copy at any time.`;
 }
 
 type Started = Extract<RequestEvent, { kind: "started" }>;

@@ -3,14 +3,19 @@ import { promptEncoder } from "../pipeline/encode-prompt.ts";
 import type { PipelineParts, Run, TinyDecoder } from "../pipeline/pipeline.ts";
 import { ModelOnDevice, type ModelOptions } from "../runtime/model-on-device.ts";
 import { quantizationOf } from "../runtime/unet-parts.ts";
-import type { Device } from "../runtime/device.ts";
+import { int8Device, type Device } from "../runtime/device.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { WeightFiles } from "../runtime/weight-files.ts";
 import type { Weights } from "../snapshot/weights.ts";
 import { isShort, usableMemory } from "../store/fit.ts";
 import { fingerprintOf } from "../store/fingerprint.ts";
-import { float32Weights, locateWeights, quantizedWeights } from "../store/located-weights.ts";
-import type { CopyOptions } from "../store/weight-copy.ts";
+import {
+  areQuantized,
+  float32Weights,
+  locateWeights,
+  quantizedWeights,
+} from "../store/located-weights.ts";
+import type { CopyOptions, CopyProgress } from "../store/weight-copy.ts";
 import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 import type { TinyDecoderFiles } from "./tiny-decoder.ts";
 
@@ -39,10 +44,8 @@ export interface LoadOptions extends ModelOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Preparation {
+export interface Preparation extends CopyProgress {
   readonly network: string;
-  readonly doneBytes: number;
-  readonly totalBytes: number;
 }
 
 /**
@@ -117,6 +120,19 @@ async function placeUNet(model: ReadModel, options: LoadOptions): Promise<Weight
   const shipped = { folder: folder.path, onNotice };
   const copy = { ...copyOptions(network, options), shipped };
   return { network, weights: await quantizedWeights(located, chosen, copy) };
+}
+
+/** Whether the int8 weights of a model's UNet must still be made; `isExact` as in int8Device. */
+export async function lacksInt8(
+  { folder, snapshot, weights }: ReadModel,
+  { cacheFolder, isExact }: { readonly cacheFolder: string; readonly isExact: boolean },
+): Promise<boolean> {
+  const { quantizing } = int8Device({ isExact });
+  if (quantizing === undefined) return false;
+  const located = await locateWeights(folder, weights.unet);
+  const chosen = quantizationOf(snapshot.unet.config, quantizing);
+  const shipped = { folder: folder.path, onNotice: () => {} };
+  return !(await areQuantized(located, chosen, { cacheFolder, shipped }));
 }
 
 async function placeWeights(

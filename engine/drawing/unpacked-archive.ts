@@ -8,7 +8,7 @@ import { cacheFolder, makeCache } from "../store/cache-folder.ts";
 import { ByteCount, type FileWork, type WorkProgress } from "../store/file-work.ts";
 import { identify, knownHash, rememberHash } from "../store/hash-index.ts";
 import { idFrom } from "../store/model-ids.ts";
-import { announceHashes } from "../store/weight-copy.ts";
+import { announceHashes } from "../store/kept-copies.ts";
 
 export type { WorkProgress };
 

@@ -14,8 +14,11 @@ export interface PictureWork {
   readonly decode: Work;
 }
 
-/** How much faster a step of Stable Diffusion 2 is in int8 than in float32: measured 2.2 to 2.4 on a CPU with VNNI. */
-export const INT8_GAIN = 2;
+/**
+ * How much faster a step of Stable Diffusion 2 is in int8 than in mapped float32: 1.9 at 64x64 latents on a CPU with
+ * VNNI, 2.4 at 32x32, and less at larger sizes (engine/README.md, Measured).
+ */
+export const INT8_GAIN = 1.9;
 
 /** What decides the amount of work. Sizes are in pixels; guidance doubles each step. */
 export interface PictureSize {

@@ -17,18 +17,28 @@ export function unetParts(
   return splitOnce(model, PROMPT_INPUT) ?? { step: model };
 }
 
+interface QuantizedParts {
+  readonly names: ReadonlySet<string>;
+  readonly moves: readonly ScaleMove[];
+}
+
+/** By config: a graph takes tens of milliseconds to build, and every estimate of an int8 picture asks. */
+const quantizedParts = new WeakMap<UNetConfig, QuantizedParts>();
+
 /** Which of a UNet's weights are quantized, and whose channels are scaled before that. */
 export function quantizationOf(
   config: UNetConfig,
   { bits }: Quantizing,
-): {
-  readonly names: ReadonlySet<string>;
-  readonly bits: 7 | 8;
-  readonly moves: readonly ScaleMove[];
-} {
+): QuantizedParts & Quantizing {
+  const parts = quantizedParts.get(config) ?? quantizedPartsOf(config);
+  quantizedParts.set(config, parts);
+  return { ...parts, bits };
+}
+
+function quantizedPartsOf(config: UNetConfig): QuantizedParts {
   // Weights do not depend on the picture's size.
   const model = unet(config, { batch: 1, height: 64, width: 64, tokens: 1 });
   const { step } = splitOnce(model, PROMPT_INPUT) ?? { step: model };
   const names = new Set(weightsToQuantize(step).map(({ name }) => name));
-  return { names, bits, moves: scaleMoves(model, names) };
+  return { names, moves: scaleMoves(model, names) };
 }

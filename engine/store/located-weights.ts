@@ -2,7 +2,13 @@ import type { Weight, Weights } from "../snapshot/weights.ts";
 import type { SnapshotFolder } from "./snapshot-folder.ts";
 import { isHalf, type Piece } from "../snapshot/weight-layout.ts";
 import type { MoveInFile } from "./scaled-rows.ts";
-import { float32Copy, quantizedCopy, type CopyOptions, type Quantization } from "./weight-copy.ts";
+import {
+  float32Copy,
+  hasQuantizedCopy,
+  quantizedCopy,
+  type CopyOptions,
+  type Quantization,
+} from "./weight-copy.ts";
 
 /** The same weights with the absolute real path of each file, as a session needs them. */
 export async function locateWeights(folder: SnapshotFolder, weights: Weights): Promise<Weights> {
@@ -45,16 +51,13 @@ export interface QuantizedNames extends Pick<Quantization, "bits"> {
  */
 export async function quantizedWeights(
   weights: Weights,
-  { names, bits, moves = [] }: QuantizedNames,
+  chosen: QuantizedNames,
   options: CopyOptions,
 ): Promise<Weights> {
   const moved = new Map<string, Weight>();
   for (const file of filesOfWeights(weights)) {
-    const here = [...weights].filter(([, weight]) => weight.file === file);
-    const chosen = here.filter(([name]) => names.has(name));
-    const offsets = new Set(chosen.map(([, { offset }]) => offset));
-    const inFile = moves.flatMap((move) => moveInFile(move, new Map(here)) ?? []);
-    const { path, layout } = await quantizedCopy(file, { offsets, bits, moves: inFile }, options);
+    const here = weightsIn(file, weights);
+    const { path, layout } = await quantizedCopy(file, quantizationIn(here, chosen), options);
     const pieces = new Map(layout.pieces.map((piece) => [piece.sourceOffset, piece]));
     for (const [name, weight] of here) {
       const piece = pieces.get(weight.offset);
@@ -64,6 +67,33 @@ export async function quantizedWeights(
     }
   }
   return moved;
+}
+
+/** Whether `quantizedWeights` would find all its copies made. */
+export async function areQuantized(
+  weights: Weights,
+  chosen: QuantizedNames,
+  options: Pick<CopyOptions, "cacheFolder" | "shipped">,
+): Promise<boolean> {
+  for (const file of filesOfWeights(weights)) {
+    const quantization = quantizationIn(weightsIn(file, weights), chosen);
+    if (!(await hasQuantizedCopy(file, quantization, options))) return false;
+  }
+  return true;
+}
+
+function weightsIn(file: string, weights: Weights): Weights {
+  return new Map([...weights].filter(([, weight]) => weight.file === file));
+}
+
+/** What is quantized of one file. */
+function quantizationIn(here: Weights, { names, bits, moves = [] }: QuantizedNames): Quantization {
+  const chosen = [...here].filter(([name]) => names.has(name));
+  return {
+    offsets: new Set(chosen.map(([, { offset }]) => offset)),
+    bits,
+    moves: moves.flatMap((move) => moveInFile(move, here) ?? []),
+  };
 }
 
 /** The move by offsets, if everything it concerns is in one file. */

@@ -18,7 +18,7 @@ import { copySnapshot } from "./copy-snapshot.ts";
 import type { FileWork } from "./file-work.ts";
 import type { Fit } from "./fit.ts";
 import { isInt8Path } from "../snapshot/int8-path.ts";
-import { announceHashes, forgetCopies } from "./weight-copy.ts";
+import { announceHashes, forgetCopies } from "./kept-copies.ts";
 import { isLink, isLinkRecords, recordsOfStored, writeLink } from "./linked-models.ts";
 import { listFolder, type ListedFile } from "./listing.ts";
 import { freeId, idFrom } from "./model-ids.ts";

@@ -53,6 +53,14 @@ export async function findShipped(
   return realpath(place);
 }
 
+/** Whether weights of this kind came with a model, by their names alone. */
+export async function isShipped(
+  { folder }: Pick<ShippedWeights, "folder">,
+  wanted: Int8File["kind"],
+): Promise<boolean> {
+  return (await shippedIn(folder)).some(({ kind }) => kind === wanted);
+}
+
 /** The files in a model's folder that have names of ours. */
 async function shippedIn(folder: string): Promise<readonly Int8File[]> {
   const namesIn = (path: string) => readdir(join(folder, path)).catch(() => []);

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
+import { stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import type { ModelFile } from "../contract/models.ts";
 import {
   float32Layout,
   quantizedLayout,
@@ -14,8 +13,9 @@ import { writeAtomically } from "../files/atomic-file.ts";
 import { demandSpace, type FreeBytes } from "../files/disk-full.ts";
 import { isSystemError } from "../files/system-error.ts";
 import { cacheFailure, makeCache, sweepAbandoned } from "./cache-folder.ts";
-import { identify, knownHash, rememberHash, rememberHashes } from "./hash-index.ts";
-import { findShipped, type ShippedWeights } from "./shipped-weights.ts";
+import { knownHash, rememberHash } from "./hash-index.ts";
+import { copiesIn } from "./kept-copies.ts";
+import { findShipped, isShipped, type ShippedWeights } from "./shipped-weights.ts";
 import { ScaledRows, type MoveInFile } from "./scaled-rows.ts";
 import { WeightSource } from "./weight-source.ts";
 
@@ -23,6 +23,8 @@ import { WeightSource } from "./weight-source.ts";
 export interface CopyProgress {
   readonly doneBytes: number;
   readonly totalBytes: number;
+  /** The copy that is being written; absent while the source is hashed. */
+  readonly copy?: { readonly folder: string; readonly sizeBytes: number };
 }
 
 export interface CopyOptions {
@@ -69,13 +71,36 @@ export async function float32Copy(source: string, options: CopyOptions): Promise
  */
 export async function quantizedCopy(
   source: string,
-  { offsets, bits, moves = [] }: Quantization,
+  quantization: Quantization,
   options: CopyOptions,
 ): Promise<WeightCopy> {
+  return copyInto(source, quantizedKind(quantization), options);
+}
+
+/**
+ * Whether `quantizedCopy` would find its copy, or one that came with the model; what came is not verified here. False
+ * if the source was never hashed, since only its hash tells.
+ */
+export async function hasQuantizedCopy(
+  source: string,
+  quantization: Quantization,
+  { cacheFolder, shipped }: Pick<CopyOptions, "cacheFolder" | "shipped">,
+): Promise<boolean> {
+  const kind = quantizedKind(quantization);
+  if (shipped !== undefined && (await isShipped(shipped, kind.name.slice(1)))) return true;
+  const folder = copiesIn(cacheFolder);
+  await using file = await WeightSource.open(source);
+  const sha256 = await knownHash(folder, file.identity);
+  if (sha256 === undefined) return false;
+  const layout = kind.layoutOf(await file.header());
+  return isComplete({ path: placeOf({ folder, kind }, sha256), layout });
+}
+
+function quantizedKind({ offsets, bits, moves = [] }: Quantization): Kind {
   const what = JSON.stringify([[...offsets].toSorted((a, b) => a - b), moves]);
   const which = createHash("sha256").update(what).digest("hex").slice(0, 8);
   const layoutOf = (header: SafetensorsHeader) => quantizedLayout(header, offsets);
-  return copyInto(source, { name: `.int${bits}-${which}`, layoutOf, bits, moves }, options);
+  return { name: `.int${bits}-${which}`, layoutOf, bits, moves };
 }
 
 /** What distinguishes the kinds of copies. */
@@ -95,36 +120,6 @@ async function copyInto(source: string, kind: Kind, options: CopyOptions): Promi
   return await copyOf({ source: file, folder, kind, options });
 }
 
-const copiesIn = (cacheFolder: string): string => join(cacheFolder, "weights");
-
-/** Records the hashes of files that have just been hashed, so that making a copy need not read them for that. */
-export async function announceHashes(
-  cacheFolder: string,
-  folder: string,
-  files: readonly ModelFile[],
-): Promise<void> {
-  const known = files.flatMap(({ path, sha256 }) =>
-    sha256 === undefined || !path.endsWith(".safetensors") ? [] : [{ path, sha256 }],
-  );
-  const identified = known.map(async ({ path, sha256 }) => {
-    return { ...(await identify(await realpath(join(folder, path)))), sha256 };
-  });
-  await rememberHashes(copiesIn(cacheFolder), await Promise.all(identified));
-}
-
-/** Deletes the copies of files with these hashes; one that is in use is left. */
-export async function forgetCopies(
-  cacheFolder: string,
-  files: readonly { readonly sha256?: string | undefined }[],
-): Promise<void> {
-  const folder = copiesIn(cacheFolder);
-  const hashes = new Set(files.flatMap(({ sha256 }) => sha256 ?? []));
-  const names = await readdir(folder).catch(() => []);
-  const copies = names.filter((name) => hashes.has(name.split(".")[0] ?? ""));
-  const remove = (copy: string) => rm(join(folder, copy), { force: true }).catch(() => undefined);
-  await Promise.all(copies.map(remove));
-}
-
 interface Work {
   readonly source: WeightSource;
   /** The folder of copies and index. */
@@ -141,12 +136,17 @@ async function copyOf(work: Work): Promise<WeightCopy> {
   const passes = known === undefined ? 2 : 1;
   const progress = progressOf(options, passes * identity.sizeBytes);
   const sha256 = known ?? (await source.hash(progress));
-  const copy = { path: join(folder, `${sha256}${kind.name}.safetensors`), layout };
+  const copy = { path: placeOf(work, sha256), layout };
   const found = (await isComplete(copy)) ? copy : await shippedCopy(work, sha256, layout);
   if (found === undefined) await convert(work, copy, progress);
   // If this is not recorded, the copy is found by hashing again.
   if (known === undefined) await rememberHash(folder, identity, sha256).catch(() => undefined);
   return found ?? copy;
+}
+
+/** Where the copy of a source with this hash is. */
+function placeOf({ folder, kind }: Pick<Work, "folder" | "kind">, sha256: string): string {
+  return join(folder, `${sha256}${kind.name}.safetensors`);
 }
 
 /** The copy that came with the model, if it is this one. */
@@ -168,14 +168,14 @@ async function isComplete({ path, layout }: WeightCopy): Promise<boolean> {
 }
 
 /** Counts bytes, reports them, and throws the signal's reason once it is aborted. */
-type Progress = (bytes: number) => void;
+type Progress = (bytes: number, copy?: CopyProgress["copy"]) => void;
 
 function progressOf(options: CopyOptions, totalBytes: number): Progress {
   let doneBytes = 0;
-  return (bytes) => {
+  return (bytes, copy) => {
     options.signal?.throwIfAborted();
     doneBytes += bytes;
-    options.onProgress?.({ doneBytes, totalBytes });
+    options.onProgress?.({ doneBytes, totalBytes, ...(copy !== undefined && { copy }) });
   };
 }
 
@@ -185,13 +185,14 @@ async function convert(work: Work, copy: WeightCopy, progress: Progress): Promis
   await makeCache(folder);
   await sweepAbandoned(folder);
   await demandSpace(folder, needed, options.freeBytes);
+  const written = (bytes: number): void => progress(bytes, { folder, sizeBytes: needed });
   try {
     await writeAtomically(copy.path, async (file) => {
       await file.appendFile(copy.layout.head);
       const { pieces } = copy.layout;
       const { moves } = work.kind;
       const rows = await ScaledRows.open(source, { pieces, moves }, options.signal);
-      for (const piece of pieces) await append(file, { ...work, rows }, piece, progress);
+      for (const piece of pieces) await append(file, { ...work, rows }, piece, written);
       await source.demandUnchanged();
     });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { LOCAL_TARGET } from "../contract/generation.ts";
 import { cudaLibraries } from "../drawing/cuda.ts";
 import { deviceProbe } from "../drawing/devices.ts";
+import { lacksInt8 } from "../drawing/load-model.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { StudioOptions } from "./studio-options.ts";
 import { DeviceList, wantedDevice, type ChosenDevice } from "../worker/device-list.ts";
@@ -9,6 +10,7 @@ import { DrawingWorker, type DrawingWorkerParts } from "../worker/drawing-worker
 import { Estimates, type DrawnPicture } from "../worker/estimates.ts";
 import { withAddresses } from "./gallery-procedures.ts";
 import { LocalDrawing } from "../worker/local-drawing.ts";
+import { cacheFolder } from "../store/cache-folder.ts";
 import { pictureMemory } from "../store/fit.ts";
 import { openModels, placeOf, type ModelParts } from "./open-models.ts";
 import type { Stores } from "./open-stores.ts";
@@ -59,11 +61,14 @@ export async function openDrawing(
     const { tinyDecoder: folder, tinyForFast: decodesFast } = settings.read();
     return { folder, decodesFast };
   };
+  const copies = cacheFolder(options.cacheFolder);
   const estimates = new Estimates({
     models,
     device,
     tiny,
     memoryOf: (summary, order) => pictureMemory(summary, order, placeOf(device())),
+    lacksInt8: (read, report) =>
+      lacksInt8(read, { cacheFolder: copies, isExact: report?.int8Bits !== 7 }),
     loadedModel: () => drawing.loadedModel,
     latestOf: (model) => latestOf(stores, model),
   });

@@ -20,6 +20,7 @@ import {
   estimatedPace,
   loadSecondsOf,
   measuredPace,
+  quantizingSecondsOf,
   speedOf,
   type Pace,
   type Sample,
@@ -39,6 +40,8 @@ export interface EstimatesParts {
   readonly tiny?: () => TinyUse;
   /** The memory that a picture needs; absent if the caller does not show it. */
   readonly memoryOf?: (summary: ModelSummary, order: Order) => Estimate["memory"];
+  /** Whether a model's int8 weights for this CPU must still be made; absent if that takes no time. */
+  readonly lacksInt8?: (read: ReadModel, report: DeviceReport | undefined) => Promise<boolean>;
   readonly loadedModel: () => string | undefined;
   /** The latest pictures of a model, by its name, newest first. */
   readonly latestOf: (modelName: string) => Promise<readonly DrawnPicture[]>;
@@ -78,14 +81,13 @@ export class Estimates {
   async of(order: Order): Promise<Estimate> {
     const read = await this.#parts.models.read(order.model);
     const { pace, basis } = await this.#paceOf(order, read);
-    const isLoaded = this.#parts.loadedModel() === order.model;
     const encode = order.strength === undefined ? 0 : ENCODER_SHARE * pace.decode;
     const evaluations = evaluationsOf(runOf(order, read));
     const memory = this.#parts.memoryOf?.(read.summary, order);
     return {
       seconds: pace.text + encode + evaluations * pace.step + pace.decode,
       secondsPerStep: pace.step,
-      loadSeconds: isLoaded ? 0 : loadSecondsOf(read.summary.sizeBytes),
+      loadSeconds: await this.#loadSecondsOf(order, read),
       basis,
       ...(memory !== undefined && { memory }),
     };
@@ -118,6 +120,18 @@ export class Estimates {
     if (pace !== undefined) return { pace, basis: "measured" };
     const { step, ...estimated } = estimatedPace(work, speed);
     return { pace: { ...estimated, step: isInt8 ? step / INT8_GAIN : step }, basis: "estimated" };
+  }
+
+  /** A model that is loaded in float32 has no int8 weights yet. */
+  async #loadSecondsOf({ model, precision }: Order, read: ReadModel): Promise<number> {
+    const { sizeBytes, unetParameters } = read.summary;
+    const seconds = this.#parts.loadedModel() === model ? 0 : loadSecondsOf(sizeBytes);
+    const device = this.#parts.device();
+    if (precision !== "int8" || device?.provider !== "cpu") return seconds;
+    const { lacksInt8 = async () => false } = this.#parts;
+    // Weights that cannot be read now are reported when they are loaded.
+    const isFirst = await lacksInt8(read, device.report).catch(() => false);
+    return isFirst ? seconds + quantizingSecondsOf(unetParameters) : seconds;
   }
 
   async #samplesOf(read: ReadModel, { provider, isInt8, tiny }: Way): Promise<Sample[]> {

@@ -19,7 +19,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   cluster: 1650,
   database: 270,
   download: 540,
-  drawing: 1400,
+  drawing: 1405,
   endpoints: 4425,
   files: 860,
   gallery: 1870,
@@ -40,14 +40,14 @@ const BUDGET: Readonly<Record<string, number>> = {
   serving: 6450,
   settings: 300,
   snapshot: 1410,
-  store: 1710,
+  store: 1760,
   studio: 4780,
   tensor: 210,
   tokenizer: 800,
   torchserve: 2060,
   "torchserve.ts": 5,
   transfers: 350,
-  worker: 1150,
+  worker: 1160,
 };
 
 function linesOf(file: string): number {

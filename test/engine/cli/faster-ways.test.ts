@@ -6,7 +6,7 @@ const waysAt = (pace: ExactPace) => fasterWays(presetSecondsAt(pace));
 
 test("a long picture is announced with the times of faster presets", () => {
   expect(waysAt({ model, device: "cpu", secondsPerStep: 30 })).toBe(
-    "A picture takes about 25 min here, about 6 min with --preset balanced, about 90 s with --preset fast.",
+    "A picture takes about 25 min here, about 7 min with --preset balanced, about 2 min with --preset fast.",
   );
 });
 

@@ -13,11 +13,11 @@ import { describe, expect, test } from "vitest";
 import { readHeader } from "../../../engine/snapshot/safetensors.ts";
 import {
   float32Copy,
-  forgetCopies,
   quantizedCopy,
   type CopyProgress,
 } from "../../../engine/store/weight-copy.ts";
 import { safetensors, type RawTensor } from "../../fakes/safetensors-writer.ts";
+import { forgetCopies } from "../../../engine/store/kept-copies.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { float32Values, tensorsOf } from "../../fixtures/rewrites.ts";
 
@@ -138,6 +138,16 @@ test("counts every byte of the source twice: once hashed, once converted", async
   const headerBytes =
     total / 2 - Object.values(MIXED).reduce((n, { bytes }) => n + bytes.length, 0);
   expect(done.at(-1)).toBe(total - headerBytes);
+});
+
+test("says where a copy is written and how large it becomes, once it is written", async () => {
+  const { source, cacheFolder } = setUp();
+  const told: CopyProgress["copy"][] = [];
+  const onProgress = ({ copy }: CopyProgress) => told.push(copy);
+  const { layout } = await float32Copy(source, { cacheFolder, onProgress });
+  expect(told[0]).toBeUndefined();
+  const copy = { folder: join(cacheFolder, "weights"), sizeBytes: layout.sizeBytes };
+  expect(told.at(-1)).toEqual(copy);
 });
 
 test("concurrent writers make one valid copy", async () => {

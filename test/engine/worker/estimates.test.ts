@@ -40,6 +40,7 @@ interface Known {
   readonly isTried?: boolean;
   readonly model?: ReadModel;
   readonly tiny?: TinyUse;
+  readonly lacksInt8?: boolean;
 }
 
 function estimates({
@@ -48,11 +49,13 @@ function estimates({
   isTried = true,
   model = read,
   tiny = {},
+  lacksInt8 = false,
 }: Known = {}) {
   return new Estimates({
     models: { read: () => Promise.resolve(model) },
     device: () => (isTried ? { provider: "cpu", report: REPORT, fallback: undefined } : undefined),
     tiny: () => tiny,
+    lacksInt8: () => Promise.resolve(lacksInt8),
     loadedModel: () => loaded,
     latestOf: () => Promise.resolve(latest),
   });
@@ -75,6 +78,16 @@ test("without any, the device's probe does, and loading is counted", async () =>
   });
   expect(estimate.seconds).toBeGreaterThan(0.2);
   expect(estimate.seconds).toBeLessThan(3);
+});
+
+test("int8 weights that must first be made take time, even if the model is loaded in float32", async () => {
+  const loadSeconds = async (known: Known, precision: "int8" | "float32") =>
+    (await estimates({ loaded: "starter", ...known }).of({ ...ORDER, precision })).loadSeconds;
+  const making = read.summary.unetParameters * 18e-9;
+  expect(await loadSeconds({ lacksInt8: true }, "int8")).toBeCloseTo(making);
+  expect(await loadSeconds({ lacksInt8: true }, "float32")).toBe(0);
+  expect(await loadSeconds({ lacksInt8: false }, "int8")).toBe(0);
+  expect(await loadSeconds({ lacksInt8: true, isTried: false }, "int8")).toBe(0);
 });
 
 test("pictures of another device, or without times, are ignored", async () => {

@@ -1,0 +1,35 @@
+import { readdir, realpath, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { ModelFile } from "../contract/models.ts";
+import { identify, rememberHashes } from "./hash-index.ts";
+
+/** The folder of copies and of the index of hashes. */
+export const copiesIn = (cacheFolder: string): string => join(cacheFolder, "weights");
+
+/** Records the hashes of files that have just been hashed, so that making a copy need not read them for that. */
+export async function announceHashes(
+  cacheFolder: string,
+  folder: string,
+  files: readonly ModelFile[],
+): Promise<void> {
+  const known = files.flatMap(({ path, sha256 }) =>
+    sha256 === undefined || !path.endsWith(".safetensors") ? [] : [{ path, sha256 }],
+  );
+  const identified = known.map(async ({ path, sha256 }) => {
+    return { ...(await identify(await realpath(join(folder, path)))), sha256 };
+  });
+  await rememberHashes(copiesIn(cacheFolder), await Promise.all(identified));
+}
+
+/** Deletes the copies of files with these hashes; one that is in use is left. */
+export async function forgetCopies(
+  cacheFolder: string,
+  files: readonly { readonly sha256?: string | undefined }[],
+): Promise<void> {
+  const folder = copiesIn(cacheFolder);
+  const hashes = new Set(files.flatMap(({ sha256 }) => sha256 ?? []));
+  const names = await readdir(folder).catch(() => []);
+  const copies = names.filter((name) => hashes.has(name.split(".")[0] ?? ""));
+  const remove = (copy: string) => rm(join(folder, copy), { force: true }).catch(() => undefined);
+  await Promise.all(copies.map(remove));
+}
