@@ -200,6 +200,11 @@ export async function peers(
   const chosen = PEERS.filter(({ name, onRequest }) =>
     names.length === 0 ? onRequest === undefined : names.includes(name),
   );
+  for (const { name } of names.length === 0 ? PEERS : []) {
+    if (!chosen.some((peer) => peer.name === name)) {
+      console.error(`${name}: skipped, runs only if named with --peer`);
+    }
+  }
   const found: Contestant[] = [];
   for (const { name, library, kind } of chosen) {
     const script = new URL(`${library.replace(/\W/g, "-")}_peer.py`, import.meta.url).pathname;

@@ -1,8 +1,9 @@
 /**
  * Measures how far a picture in int8 is from the same one in float32 (Exact), over the starter's own prompts and every
  * scheduler, compared with diffusers in bf16 if it is installed; and over a copy of the starter with planted outliers:
- * `node test/bench/distance.ts [--prompts N] [--steps N] [--schedulers NAME,NAME] [--only starter|outliers] [--pieces
- * FILE] [--table]`.
+ * `npm run bench -- distance [--prompts N] [--steps N] [--schedulers NAME,NAME] [--only starter|outliers] [--no-moves]
+ * [--pieces FILE] [--table]`. `--no-moves` compares int8 whose scales were not moved (graph/lowerings/scale-moves.ts)
+ * instead of the usual int8 and bf16.
  *
  * Nothing is timed, so the machine need not be quiet. Every comparison is written to the pieces file at once, and is
  * not repeated: a run may be stopped at any time and continues where it was. `--table` draws nothing and writes the
@@ -19,7 +20,7 @@ import { psnr } from "../golden/reference.ts";
 import { ssim } from "./likeness.ts";
 import { median } from "./measure.ts";
 import { bf16Painter, ourPainter, type Painter } from "./picture-contestants.ts";
-import { starterWithOutliers } from "./planted-outliers.ts";
+import { cacheWithoutMoves, starterWithOutliers } from "./planted-outliers.ts";
 import { starterPrompts } from "./starter-prompts.ts";
 
 const { values } = parseArgs({
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     steps: { type: "string", default: "30" },
     schedulers: { type: "string", default: SCHEDULER_NAMES.join(",") },
     only: { type: "string" },
+    "no-moves": { type: "boolean", default: false },
     pieces: { type: "string", default: join(tmpdir(), "darkroom-int8-distance.jsonl") },
     table: { type: "boolean", default: false },
   },
@@ -44,7 +46,7 @@ const models = MODELS.filter((name) => values.only === undefined || values.only 
 const pieceSchema = z.object({
   model: z.enum(MODELS),
   scheduler: z.enum(SCHEDULER_NAMES),
-  who: z.enum(["int8", "bf16"]),
+  who: z.enum(["int8", "bf16", "int8 without moves"]),
   steps: z.int(),
   prompt: z.string(),
   /** Decibels. */
@@ -79,13 +81,18 @@ interface Painters {
 
 async function paintersOf(model: ModelName): Promise<Painters> {
   const folder = model === "starter" ? STARTER : starterWithOutliers();
+  const exact = ourPainter(folder, "float32");
+  if (values["no-moves"]) {
+    const unmoved = ourPainter(folder, "int8", await cacheWithoutMoves(folder));
+    return { exact, others: new Map([["int8 without moves", unmoved]]) };
+  }
   const int8 = ourPainter(folder, "int8");
   // The rounding of bf16 does not depend on magnitude, so outliers do not affect it.
   const bf16 = model === "starter" ? await bf16Painter(folder) : undefined;
   if (model === "starter" && bf16 === undefined) console.error("diffusers bf16: not installed");
   const others = new Map<Piece["who"], Painter>([["int8", int8]]);
   if (bf16 !== undefined) others.set("bf16", bf16);
-  return { exact: ourPainter(folder, "float32"), others };
+  return { exact, others };
 }
 
 async function compare(place: Place, { exact, others }: Painters): Promise<void> {
@@ -173,9 +180,16 @@ function print(rows: readonly Row[], beside: readonly Row[]): void {
 }
 
 if (!values.table) for (const model of models) await draw(model);
-const [int8, bf16] = [rowsOf("int8"), rowsOf("bf16")];
+const [int8, bf16, unmoved] = [rowsOf("int8"), rowsOf("bf16"), rowsOf("int8 without moves")];
 print(int8, bf16);
+if (unmoved.length > 0) {
+  console.log("\nThe same without moved scales:");
+  print(unmoved, []);
+}
 if (values.table) {
   const file = new URL("results/int8-distance.json", import.meta.url);
-  writeFileSync(file, `${JSON.stringify({ steps, rows: [...int8, ...bf16] }, null, 2)}\n`);
+  writeFileSync(
+    file,
+    `${JSON.stringify({ steps, rows: [...int8, ...bf16, ...unmoved] }, null, 2)}\n`,
+  );
 }

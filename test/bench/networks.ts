@@ -5,7 +5,7 @@
  * within a turn, so that they hold on a machine whose speed drifts.
  */
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -31,13 +31,15 @@ const threads = Math.max(1, availableParallelism());
 if (values.install) await installPeers();
 const files = randomStableDiffusion2(values.folder);
 let quantized = files;
-const quantizing = await timed(async () => {
-  quantized = await quantizedFiles(files, join(values.folder, "cache"));
-});
+const cache = join(values.folder, "cache");
+rmSync(cache, { recursive: true, force: true });
+const quantize = async () => (quantized = await quantizedFiles(files, cache));
+const [firstStart, laterStart] = [await timed(quantize), await timed(quantize)];
 const ours = ourselves(files, quantized, threads);
 const others = await peers(values.folder, threads, values.peer);
 const bench = new Comparison(ours, others, { rounds });
-bench.record("weights as whole numbers, 0 s where they lie there", { int8: [quantizing] });
+bench.record("first start: UNet hashed, int8 weights made", { int8: [firstStart] });
+bench.record("later starts: int8 weights found", { int8: [laterStart] });
 
 await bench.compare("text encoder, 2 prompts", { network: "text", side: 0 });
 const peaks: Record<string, number | undefined> = {};

@@ -21,10 +21,14 @@ export interface Painter extends Disposable {
   draw(asked: Asked): Promise<Pixels>;
 }
 
-/** The studio's own engine on the CPU. */
-export function ourPainter(model: string, precision: "float32" | "int8"): Painter {
+/** The studio's own engine on the CPU; `cacheFolder` is the system's by default. */
+export function ourPainter(
+  model: string,
+  precision: "float32" | "int8",
+  cacheFolder?: string,
+): Painter {
   // One thread, as in the peer: the networks are small.
-  const drawing = new Drawing({ device: "cpu", threads: 1 });
+  const drawing = new Drawing({ device: "cpu", threads: 1, cacheFolder });
   return {
     async draw(asked) {
       const size = { width: SIDE, height: SIDE, guidanceScale: GUIDANCE, seed: String(SEED) };

@@ -1,7 +1,10 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { STARTER } from "../../engine/drawing/read-model.ts";
+import { readModel, STARTER } from "../../engine/drawing/read-model.ts";
+import { EXACT } from "../../engine/graph/lowerings/int8-lowering.ts";
+import { quantizationOf } from "../../engine/runtime/unet-parts.ts";
+import { locateWeights, quantizedWeights } from "../../engine/store/located-weights.ts";
 import { float32, safetensors } from "../fakes/safetensors-writer.ts";
 import { float32Values, tensorsOf } from "../fixtures/rewrites.ts";
 
@@ -40,6 +43,20 @@ export function starterWithOutliers(): string {
   );
   writeFileSync(file, safetensors(Object.fromEntries(planted)));
   return folder;
+}
+
+/** A cache folder in which the model's int8 weights were made without moving scales, under the usual copy's name. */
+export async function cacheWithoutMoves(model: string): Promise<string> {
+  const cacheFolder = mkdtempSync(join(tmpdir(), "darkroom-no-moves-"));
+  const { folder, snapshot, weights } = await readModel(model, "float32");
+  const located = await locateWeights(folder, weights.unet);
+  const chosen = quantizationOf(snapshot.unet.config, EXACT);
+  const [usual, plain] = [chosen, { ...chosen, moves: [] }].map(async (one) => {
+    const [weight] = (await quantizedWeights(located, one, { cacheFolder })).values();
+    return weight!.file;
+  });
+  renameSync(await plain!, await usual!);
+  return cacheFolder;
 }
 
 function passagesOf(tensors: Tensors): readonly Passage[] {

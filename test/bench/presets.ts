@@ -1,6 +1,6 @@
 /**
  * Measures how far a faster picture is from the one that many steps converge to, over prompts of the starter:
- * `node test/bench/presets.ts [--prompts N]`. Nothing is timed: the cost is the number of evaluations of the UNet,
+ * `npm run bench -- presets [--prompts N]`. Nothing is timed: the cost is the number of evaluations of the UNet,
  * where those without guidance count as halves.
  */
 import { writeFileSync } from "node:fs";
