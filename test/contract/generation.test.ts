@@ -196,6 +196,9 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     expect([small.basis, large.basis]).toEqual(["measured", "measured"]);
     expect(large.secondsPerStep).toBeGreaterThan(4 * small.secondsPerStep);
     expect(small.seconds).toBeGreaterThan(2 * small.secondsPerStep);
+    const [needs = 0, more = 0] = [small, large].map(({ memory }) => memory?.neededBytes);
+    expect(needs).toBeGreaterThan(1e8);
+    expect(more).toBeGreaterThan(needs);
   });
 
   test("uses a gallery picture as the start image, by its content and strength", async () => {

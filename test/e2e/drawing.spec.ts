@@ -121,6 +121,7 @@ test("draws with a preset, says so, and applies it from the picture's file", asy
   await preset("Fast").click();
   await expect(page.getByText(/10 steps · 1 in 2 of them full · UniPC · int8/)).toBeVisible();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(PROMPT);
+  await expect(page.getByText(/MB of memory · Fast/)).toBeVisible();
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");
   await expect(done(page, PROMPT)).toBeVisible();

@@ -74,6 +74,12 @@ test("a line is found by its words and by the palette, and says where it is stor
   await expect(page.getByRole("region", { name: "Appearance" })).toBeVisible();
 });
 
+test("the processor's row says that it computes in int8 as well", async ({ studio: { page } }) => {
+  await page.getByRole("link", { name: "Settings" }).click();
+  const row = page.getByRole("listitem").filter({ hasText: "Processor" });
+  await expect(row).toContainText("single precision or int8");
+});
+
 test("the palette leads to what takes disk space, and on to the trash", async ({
   studio: { page },
 }) => {
