@@ -64,7 +64,7 @@ const STUMBLING_STONES: readonly RegExp[] = [
   /as its start said/i,
   /chosen port was taken/i,
   /may ask for pictures/i,
-  /\bI have it\b/,
+  /\bI have it\b/i,
   /leaves this machine but/i,
   /of a mirror, if/i,
   /try the devices again/i,
@@ -75,27 +75,15 @@ const STUMBLING_STONES: readonly RegExp[] = [
   /\bnot told\b/i,
 ];
 
+/** All of them as one, which is several times faster than one after the other. */
+const STUMBLING_STONE = new RegExp(STUMBLING_STONES.map(({ source }) => source).join("|"), "i");
+
 /** Texts of a page, from their start, that are ordinary words elsewhere. */
 const STONES_OF_PAGES =
   /"(draw on\b|it declares\b|(starts from|takes|untimed|cannot be used|its own settings|what it reads|the prompt alone|every setting)").*/gi;
 
 const ROOTS = ["engine", "renderer", "electron"];
 const TEXTS = /\.(tsx?|md|html)$/;
-
-function isStumble(text: string): boolean {
-  return STUMBLING_STONES.some((stone) => stone.test(text));
-}
-
-/** Looks at the whole text first, which is many times faster than at each sentence. */
-function stumblesIn(text: string): string[] {
-  // A sentence may be broken between two lines of a comment.
-  const joined = text.replaceAll(/\n\s*(\*|\/\/)?\s*/g, " ");
-  if (!isStumble(joined)) return [];
-  return joined
-    .split(/(?<=[.;:"`*]) /)
-    .filter(isStumble)
-    .map((sentence) => sentence.trim());
-}
 
 test("no sentence of the product is one that readers found hard to understand", () => {
   const files = ROOTS.flatMap((root) =>
@@ -104,7 +92,12 @@ test("no sentence of the product is one that readers found hard to understand", 
       .map((name) => `${root}/${name}`),
   );
   const found = [...files, "README.md"].flatMap((file) =>
-    stumblesIn(readFileSync(file, "utf8")).map((sentence) => `${file}: ${sentence.slice(0, 160)}`),
+    readFileSync(file, "utf8")
+      // A sentence may be broken between two lines of a comment.
+      .replaceAll(/\n\s*(\*|\/\/)?\s*/g, " ")
+      .split(/(?<=[.;:"`*]) /)
+      .filter((sentence) => STUMBLING_STONE.test(sentence))
+      .map((sentence) => `${file}: ${sentence.trim().slice(0, 160)}`),
   );
   expect(found).toEqual([]);
 });
