@@ -48,9 +48,9 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
       timeoutSeconds: 600,
     });
     const { id } = added;
-    expect(await endpoints.change({ id, name: "the seed's" })).toEqual({
+    expect(await endpoints.change({ id, name: "the notebook's" })).toEqual({
       ...added,
-      name: "the seed's",
+      name: "the notebook's",
     });
     expect(await endpoints.setToken({ id, token: null })).toMatchObject({ hasToken: false });
     const told = await listener.until(

@@ -84,7 +84,7 @@ interface Handed {
   readonly file: string;
 }
 
-/** A paste or a drop of a text, as the system hands it over. */
+/** A paste or a drop of a text, in the form that the system sends. */
 async function hand(page: Page, way: "paste" | "drop", { text, file }: Handed): Promise<void> {
   const name = way === "paste" ? "" : file;
   const selector = way === "paste" ? '[role="dialog"] textarea' : "main h1";

@@ -63,7 +63,7 @@ export class HostProcess {
     return code;
   }
 
-  /** SIGTERM, as the system sends it, or SIGKILL, as in an accident. */
+  /** SIGTERM, which the system sends, or SIGKILL, for an accident. */
   async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

@@ -52,7 +52,7 @@ test("nothing that another site's page sends reaches the studio, even with its t
   expect(server.studio.calls).toEqual([]);
 });
 
-test("a name rebound to this machine opens nothing, though it counts as one origin", async () => {
+test("a name rebound to this machine gets no access, though it counts as one origin", async () => {
   const server = await openServer();
   const page = await browserPage();
   const reply = await page.goto(`http://evil.test:${server.port}/`);

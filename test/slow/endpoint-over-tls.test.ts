@@ -105,7 +105,7 @@ test("a studio draws at another's endpoint over TLS, with a certificate that the
   expect(leaks).toEqual([]);
 });
 
-test("a request to an endpoint when the studio ended is interrupted, and the other is free at once", async () => {
+test("a request to an endpoint is interrupted when the studio ends, and the other is free at once", async () => {
   const theirs = await open(temporaryFolder());
   await theirs.client.server.change({ port: 0 });
   const { origin } = await theirs.client.server.start();

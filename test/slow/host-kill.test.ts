@@ -67,7 +67,7 @@ function unfinishedIn(folder: string): string[] {
   return names.filter((name) => name.endsWith(".part"));
 }
 
-/** Ends the host as the system does, and returns what is wrong with the data it leaves. */
+/** Ends the host like the system, and returns what is wrong with the data it leaves. */
 async function faultsAfter(host: HostProcess, folder: string): Promise<unknown[]> {
   const code = await host.end("SIGTERM");
   const verdicts = ["queue.sqlite", "gallery.sqlite"].map((name) => {

@@ -83,7 +83,7 @@ test("control: the same page may, once its origin is listed", async () => {
   expect(server.engine.jobs.length).toBeGreaterThan(1);
 });
 
-test("a name rebound to this machine opens nothing, though it counts as one origin", async () => {
+test("a name rebound to this machine gets no access, though it counts as one origin", async () => {
   const { port, engine, requests } = await guarded();
   const page = await browserPage();
   const reply = await page.goto(`http://evil.test:${port}/v2/models`);

@@ -62,7 +62,7 @@ for (const { name, isWithKey, isSeedProfile } of cases) {
     const cwd = temporaryFolder();
     const ran = await run(name, SNIPPETS[name](asked), cwd, { DARKROOM_KEY: secret });
     expect(ran).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(await leftBehind(cwd)).toBe(name === "curl" && isSeedProfile ? "the seed's" : "png");
+    expect(await leftBehind(cwd)).toBe(name === "curl" && isSeedProfile ? "notebook" : "png");
     expect(requests.list().map(({ status, keyName }) => [status, keyName])).toEqual([
       [200, isWithKey ? READER.name : undefined],
     ]);
@@ -75,7 +75,7 @@ async function leftBehind(folder: string): Promise<string | undefined> {
   if (existsSync(picture)) return (await sharp(picture).metadata()).format;
   const reply = await readFile(join(folder, "reply.json"), "utf8");
   const start = '{"id":"42","outputs":[{"name":"output0",';
-  return reply.startsWith(start) ? "the seed's" : reply.slice(0, 100);
+  return reply.startsWith(start) ? "notebook" : reply.slice(0, 100);
 }
 
 test.skipIf(!isThere("curl"))("a request copied as curl is the same request again", async () => {

@@ -78,7 +78,7 @@ test.each([
   ["code"],
   [null],
   [{ code: "y".repeat(201) }],
-])("%j opens nothing", async (body) => {
+])("%j does not open a session", async (body) => {
   const { origin } = await openServer();
   const reply = await session(origin, body);
   expect([reply.status, await reply.json()]).toMatchObject([401, { code: "TOKEN_REFUSED" }]);

@@ -70,7 +70,7 @@ interface Asking {
   readonly onStart?: () => void;
 }
 
-/** Asks as a route does, and returns the result. */
+/** Enters the queue like a route, and returns the result. */
 function ask(
   admission: AdmissionQueue,
   name: string,

@@ -3,7 +3,7 @@ import { StudioEngine, type StudioEngineParts } from "../../../engine/studio/stu
 import { DeviceTurns } from "../../../engine/worker/device-turns.ts";
 
 /** The engine of a store with these models, of which `model` is chosen; nothing is drawn. */
-function doorOf(ids: string[], model: string) {
+function engineOf(ids: string[], model: string) {
   const settings = { model };
   const onServed = vi.fn<() => void>();
   const parts = {
@@ -18,40 +18,45 @@ function doorOf(ids: string[], model: string) {
     turns: new DeviceTurns(),
     onServed,
   };
-  return { door: new StudioEngine(parts as unknown as StudioEngineParts), ids, settings, onServed };
+  return {
+    engine: new StudioEngine(parts as unknown as StudioEngineParts),
+    ids,
+    settings,
+    onServed,
+  };
 }
 
-async function stateOf(door: StudioEngine): Promise<Record<string, string>> {
-  return Object.fromEntries((await door.models()).map(({ name, state }) => [name, state]));
+async function stateOf(engine: StudioEngine): Promise<Record<string, string>> {
+  return Object.fromEntries((await engine.models()).map(({ name, state }) => [name, state]));
 }
 
 test("an unloaded model is served again after the user chooses it again", async () => {
-  const { door, settings } = doorOf(["one", "other"], "one");
-  await door.unload("one");
-  expect([door.served, await stateOf(door)]).toEqual([
+  const { engine, settings } = engineOf(["one", "other"], "one");
+  await engine.unload("one");
+  expect([engine.served, await stateOf(engine)]).toEqual([
     undefined,
     { one: "unavailable", other: "unavailable" },
   ]);
   settings.model = "other";
-  expect([door.served, await stateOf(door)]).toEqual([
+  expect([engine.served, await stateOf(engine)]).toEqual([
     "other",
     { one: "unavailable", other: "ready" },
   ]);
   settings.model = "one";
-  expect([door.served, await stateOf(door)]).toEqual([
+  expect([engine.served, await stateOf(engine)]).toEqual([
     "one",
     { one: "ready", other: "unavailable" },
   ]);
 });
 
 test("a removed model is not served until it is there again", async () => {
-  const { door, ids, onServed } = doorOf(["one", "other"], "one");
+  const { engine, ids, onServed } = engineOf(["one", "other"], "one");
   ids.shift();
-  door.forget();
+  engine.forget();
   await vi.waitFor(() => expect(onServed).toHaveBeenCalledOnce());
-  expect([door.served, await stateOf(door)]).toEqual([undefined, { other: "unavailable" }]);
+  expect([engine.served, await stateOf(engine)]).toEqual([undefined, { other: "unavailable" }]);
   ids.push("one");
-  door.forget();
+  engine.forget();
   await vi.waitFor(() => expect(onServed).toHaveBeenCalledTimes(2));
-  expect(door.served).toBe("one");
+  expect(engine.served).toBe("one");
 });

@@ -9,7 +9,7 @@ test.each([
   ["instances of prompts", { instances: ["a cat"] }],
   ["inputs", { inputs: ["a cat"] }],
   ["a bare prompt", { instances: "a cat" }],
-  ["a bare object", { instances: { prompt: "a cat", unknown: "passed over" } }],
+  ["a bare object", { instances: { prompt: "a cat", unknown: "ignored" } }],
   ["null beside it", { instances: ["a cat"], inputs: null, parameters: null }],
 ])("reads %s", (_, message) => {
   expect(read(message)).toEqual({ pictures: [CAT], format: "png" });
