@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { runCommand } from "../fakes/run-command.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
+import { addUntested, call } from "./remote-studio.ts";
 import { expect, test } from "./studio-test.ts";
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
@@ -79,6 +80,46 @@ test("the page's own curl snippet draws a picture, and its request can be inspec
   await expect(page.locator("body")).not.toBeFocused();
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
+});
+
+test("each further protocol answers once its switch is on, and metrics without a key", async ({
+  studio: { page },
+}) => {
+  await startServer(page);
+  const origin = await page.getByText(/^http:\/\/127\.0\.0\.1:\d+$/).innerText();
+  const status = async (path: string, method = "GET") =>
+    (await fetch(`${origin}${path}`, { method })).status;
+  const flip = async (name: string) => {
+    await page.getByText(name, { exact: true }).click();
+    await expect(page.getByRole("switch", { name })).toBeChecked();
+  };
+  for (const [name, path, method, answer] of [
+    // Without a body it is refused, but not as an unknown address.
+    ["Answer the OpenAI images API", "/v1/images/generations", "POST", 400],
+    ["Answer the A1111 web UI API", "/sdapi/v1/options", "GET", 200],
+  ] as const) {
+    expect([name, await status(path, method)]).toEqual([name, 404]);
+    await flip(name);
+    await expect.poll(() => status(path, method), name).toBe(answer);
+  }
+  await expect(page.getByText(`Base address: ${origin}/v1`)).toBeVisible();
+
+  await flip("Answer gRPC as well");
+  const port = page.getByRole("textbox", { name: "gRPC port" });
+  await port.fill("0");
+  await port.press("Enter");
+  const [target = ""] =
+    /127\.0\.0\.1:\d+/.exec(
+      await page.getByText(/^gRPC address: 127\.0\.0\.1:(?!8081$)\d+$/).innerText(),
+    ) ?? [];
+  const id = await addUntested(page, { name: "Itself", url: `grpc://${target}` });
+  expect(await call(page, "endpoints/test", { id })).toMatchObject({ state: "ready" });
+
+  await flip("Programs on this computer need a key too");
+  await expect.poll(() => status("/metrics")).toBe(401);
+  await flip("Metrics without a key");
+  await expect.poll(() => status("/metrics")).toBe(200);
+  expect(await status("/v2/models")).toBe(401);
 });
 
 test("the whole network needs a key, which is created right there", async ({
