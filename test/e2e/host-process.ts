@@ -7,6 +7,8 @@ export class HostProcess {
   #args: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
+  /** All its output so far, over all its starts. */
+  printed = "";
   /** Contains a one-time code. */
   url = "";
   /** The address of its inference server. */
@@ -23,10 +25,13 @@ export class HostProcess {
   async start(): Promise<void> {
     const args = ["engine/cli.ts", "serve", "--json", ...withoutEndpoint(this.#args)];
     const child = spawn(process.execPath, args, {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...this.#env },
     });
     this.#child = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (text) => (this.printed += String(text)));
+    child.stderr.pipe(process.stderr, { end: false });
     const lines = createInterface({ input: child.stdout });
     const first = await Promise.race([
       once(lines, "line").then(([line]) => String(line)),

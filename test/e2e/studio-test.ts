@@ -2,13 +2,26 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, chromium, expect, type Browser, type Page } from "@playwright/test";
-import { leaksIn } from "../fakes/leaks.ts";
+import { tokenUntil } from "../fakes/expiring-token.ts";
+import { leaksAmong, leaksIn, shownByProcesses } from "../fakes/leaks.ts";
 import { CHROMIUM_ARGS, chromiumPath } from "./chromium.ts";
 import { openWindow } from "./desktop-window.ts";
 import { HostProcess } from "./host-process.ts";
 
-/** The token of every endpoint in these tests: after each test the data folder is searched for it. */
+/** The token of every endpoint in these tests. */
 export const TOKEN = "canary7f3a9c+51d0ab/b2c4e6~d8f0a2-7c41e9==";
+
+/** The last part of the tokens that say when they expire. */
+export const SIGNATURE = Buffer.from(TOKEN).toString("base64url");
+
+/** A token that says when it expires. */
+export const JWT = tokenUntil(new Date("2100-01-01"), SIGNATURE);
+
+/** A proxy's password. */
+export const PASSWORD = "canary-e61d95-of-a-proxy";
+
+/** After each test they are searched for in the data folder, the host's output, and what its processes show. */
+const SECRETS = [TOKEN, JWT, PASSWORD];
 
 /** A test's own studio, with a page open. */
 export interface StudioUnderTest {
@@ -47,9 +60,9 @@ export const test = base.extend<Fixtures & Options>({
     await use(async (env = {}) => (studio = await open({ dataFolder, env, isIntroduced })));
     const path = info.outputPath("end.png");
     if (info.status !== info.expectedStatus) await studio?.page.screenshot({ path });
-    await studio?.close();
-    const leaks = leaksIn(dataFolder, TOKEN);
-    expect(leaks, "files that hold an endpoint's token").toEqual([]);
+    const told = (await studio?.close()) ?? new Map<string, string>();
+    const leaks = [...leaksIn(dataFolder, SECRETS), ...leaksAmong(told, SECRETS)];
+    expect(leaks, "places that hold a secret").toEqual([]);
     rmSync(dataFolder, { recursive: true, force: true });
   },
   studio: async ({ openStudio }, use) => use(await openStudio()),
@@ -63,22 +76,28 @@ interface Start {
   readonly isIntroduced: boolean;
 }
 
-/** The browser's test counts the host's own connections. */
-async function openInWindow({
-  dataFolder,
-  env,
-  isIntroduced,
-}: Start): Promise<StudioUnderTest & { close(): Promise<void> }> {
-  const { page, restart, close } = await openWindow({ dataFolder, env });
-  if (isIntroduced) await page.getByRole("button", { name: "Skip" }).click();
-  return { page, dataFolder, connections: () => [], restart, close };
+interface OpenStudio extends StudioUnderTest {
+  /** Ends it; returns what its processes showed and printed, by the place. */
+  close(): Promise<ReadonlyMap<string, string>>;
 }
 
-async function openInBrowser({
-  dataFolder,
-  env,
-  isIntroduced,
-}: Start): Promise<StudioUnderTest & { close(): Promise<void> }> {
+/** The browser's test counts the host's own connections. */
+async function openInWindow({ dataFolder, env, isIntroduced }: Start): Promise<OpenStudio> {
+  const { page, restart, close } = await openWindow({ dataFolder, env });
+  if (isIntroduced) await page.getByRole("button", { name: "Skip" }).click();
+  return {
+    page,
+    dataFolder,
+    connections: () => [],
+    restart,
+    close: async () => {
+      await close();
+      return new Map();
+    },
+  };
+}
+
+async function openInBrowser({ dataFolder, env, isIntroduced }: Start): Promise<OpenStudio> {
   const connections = join(dataFolder, "connections.txt");
   const recorder = new URL("record-connections.ts", import.meta.url).href;
   const everything = {
@@ -110,7 +129,17 @@ async function openInBrowser({
     },
     close: async () => {
       await browser.close();
+      const shown = [...shownByProcesses(host.pid)];
       await host.stop();
+      // The test itself set these variables.
+      const others = shown.map(
+        ([place, text]) => [place, withoutValues(text, Object.values(env))] as const,
+      );
+      return new Map([...others, ["the host's output", host.printed]]);
     },
   };
+}
+
+function withoutValues(text: string, values: readonly string[]): string {
+  return values.filter(Boolean).reduce((left, value) => left.replaceAll(value, ""), text);
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
@@ -36,12 +36,45 @@ export function textOf(file: string): string {
   return (isGzip ? gunzipSync(content) : content).toString("latin1");
 }
 
-/** The files of a data folder that hold a secret in any form, but for the one that keeps secrets. */
-export function leaksIn(dataFolder: string, secret: string): readonly string[] {
-  const forms = formsOf(secret);
-  const kept = join(dataFolder, "secrets.json");
-  return filesIn(dataFolder).filter((file) => {
-    const text = textOf(file);
-    return !file.startsWith(kept) && forms.some((form) => text.includes(form));
+/** The ids of a process and all its descendants. */
+export function treeOf(pid: number): number[] {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const children = all.filter((name) => {
+    const stat = readOrNothing(`/proc/${name}/stat`);
+    return Number(stat.split(") ")[1]?.split(" ")[1]) === pid;
   });
+  return [pid, ...children.flatMap((child) => treeOf(Number(child)))];
+}
+
+/** What a process and its descendants show to others, by its place; nothing where there is no `/proc`. */
+export function shownByProcesses(pid: number | undefined): ReadonlyMap<string, string> {
+  if (pid === undefined || !existsSync("/proc")) return new Map();
+  const places = treeOf(pid).flatMap((one) => [`/proc/${one}/cmdline`, `/proc/${one}/environ`]);
+  return new Map(places.map((place) => [place, readOrNothing(place)]));
+}
+
+/** A process may end at any time. */
+function readOrNothing(file: string): string {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+/** The places whose text holds a secret in any form. */
+export function leaksAmong(
+  texts: ReadonlyMap<string, string>,
+  secrets: readonly string[],
+): readonly string[] {
+  const forms = secrets.flatMap(formsOf);
+  const leaks = [...texts].filter(([, text]) => forms.some((form) => text.includes(form)));
+  return leaks.map(([place]) => place);
+}
+
+/** The files of a data folder that hold a secret in any form, but for the one that keeps secrets. */
+export function leaksIn(dataFolder: string, secrets: readonly string[]): readonly string[] {
+  const kept = join(dataFolder, "secrets.json");
+  const files = filesIn(dataFolder).filter((file) => !file.startsWith(kept));
+  return leaksAmong(new Map(files.map((file) => [file, textOf(file)])), secrets);
 }

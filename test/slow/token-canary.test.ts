@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { crc32 } from "node:zlib";
@@ -15,7 +15,7 @@ import { certificate } from "../fakes/certificates.ts";
 import { darkroom } from "../fakes/command-line.ts";
 import { connectProxy } from "../fakes/connect-proxy.ts";
 import { studioAt, tokenFor } from "../fakes/enter-studio.ts";
-import { filesIn, formsOf, textOf } from "../fakes/leaks.ts";
+import { filesIn, formsOf, textOf, treeOf } from "../fakes/leaks.ts";
 import { always, type Answer, standInEndpoint } from "../fakes/stand-in-endpoint.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
@@ -81,21 +81,6 @@ function echoingEdge(): Answer {
       "x-echo": encodeURIComponent(echo),
     })(response, request, count);
   };
-}
-
-/** The ids of a process and all its descendants. */
-function treeOf(pid: number): number[] {
-  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  const children = all.filter((name) => {
-    try {
-      return (
-        Number(readFileSync(`/proc/${name}/stat`, "latin1").split(") ")[1]?.split(" ")[1]) === pid
-      );
-    } catch {
-      return false;
-    }
-  });
-  return [pid, ...children.flatMap((child) => treeOf(Number(child)))];
 }
 
 /** Draws at an endpoint behind the proxy, and asks one that the proxy refuses; returns all output. */
