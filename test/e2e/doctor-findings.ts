@@ -12,6 +12,8 @@ export interface Ailment<Given = Answer> {
   readonly seen: RegExp;
   readonly fix: RegExp;
   readonly copy?: string;
+  /** Whether it works all the same. */
+  readonly isWarning?: boolean;
   /** Whether it appears only with a picture. */
   readonly isPictures?: boolean;
 }
@@ -39,6 +41,34 @@ export const OF_V2: readonly Ailment[] = [
     step: "Sign-in",
     seen: /did not accept the token: Log In/,
     fix: /enter one of a service account/,
+  },
+  {
+    what: "a sign-in page with 200",
+    answer: EDGE.signInDisguised,
+    step: "Sign-in",
+    seen: /it answers with a sign-in page/,
+    fix: /enter one of a service account/,
+  },
+  {
+    what: "a redirect to a login",
+    answer: EDGE.login,
+    step: "Sign-in",
+    seen: /it sends us to its sign-in page/,
+    fix: /enter one of a service account/,
+  },
+  {
+    what: "a redirect to another address",
+    answer: (response) => response.writeHead(301, { location: "https://new.example/" }).end(),
+    step: "Route",
+    seen: /moved to https:\/\/new\.example/,
+    fix: /Change the address to that one, if you trust it/,
+  },
+  {
+    what: "a website with 200",
+    answer: page(200, "Welcome to nginx!"),
+    step: "Route",
+    seen: /Welcome to nginx!/,
+    fix: /Use the service's base address/,
   },
   {
     what: "401",
@@ -104,6 +134,13 @@ export const OF_V2: readonly Ailment[] = [
     ...PICTURE,
     seen: /handler failed \(Prediction failed\)/,
     fix: /Read the pod's log/,
+  },
+  {
+    what: "a TorchServe that died behind its wrapper",
+    answer: picture(EDGE.torchserveDead),
+    ...PICTURE,
+    seen: /wrapper runs, but its TorchServe does not/,
+    fix: /Delete the pod/,
   },
   {
     what: "504 after 30 s",

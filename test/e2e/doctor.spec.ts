@@ -16,12 +16,10 @@ import {
 } from "./doctor-findings.ts";
 import { act } from "./endpoint-card.ts";
 import { addUntested, call } from "./remote-studio.ts";
-import { expect, test } from "./studio-test.ts";
+import { expect, JWT, PASSWORD, SIGNATURE, test } from "./studio-test.ts";
 
-const CANARY = "canary-7f3a9c51d0ab";
-
-const TOKEN = tokenUntil(new Date("2100-01-01"), CANARY);
-const EXPIRED = tokenUntil(new Date("2020-01-01"), CANARY);
+const EXPIRED = tokenUntil(new Date("2020-01-01"), SIGNATURE);
+const EXPIRING = tokenUntil(new Date(Date.now() + 3_600_000), SIGNATURE);
 
 /** Opens an endpoint's doctor, which starts at once. */
 async function openDoctor(page: Page, name: string): Promise<Locator> {
@@ -35,15 +33,17 @@ async function openDoctor(page: Page, name: string): Promise<Locator> {
 async function expectSaid(
   dialog: Locator,
   name: string,
-  { what, step, seen, fix, copy }: Omit<Ailment, "answer">,
+  { what, step, seen, fix, copy, isWarning }: Omit<Ailment, "answer">,
 ): Promise<void> {
-  const title = step === undefined ? `${name} may still be starting` : `${step} failed`;
+  const isStarting = step === undefined && isWarning !== true;
+  const failure = isStarting ? `${name} may still be starting` : `${step} failed`;
+  const title = isWarning === true ? "It works; something needs attention" : failure;
   await expect(dialog.getByRole("status"), what).toHaveText(title);
   await expect(dialog.getByText(seen).first(), what).toBeVisible();
   await expect(dialog.getByText(fix).first(), what).toBeVisible();
   if (copy !== undefined) await expect(dialog.getByText(copy), what).toBeVisible();
   const wait = dialog.getByRole("button", { name: "Wait for its start" });
-  await expect(wait, what).toHaveCount(step === undefined ? 1 : 0);
+  await expect(wait, what).toHaveCount(isStarting ? 1 : 0);
 }
 
 /** Diagnoses one endpoint with each of its problems, with a picture if the problem appears only then. */
@@ -74,7 +74,8 @@ async function expectNoSecretIn(page: Page, dialog: Locator): Promise<void> {
   expect(report).toMatch(
     /^Endpoint \S+\nChecked .+\n(?:Failed: .+\.|It works, with warnings: .+\.|Nothing is wrong\.)\n/,
   );
-  for (const text of [report, await page.content()]) expect(text).not.toContain(CANARY);
+  for (const text of [report, await page.content()])
+    for (const secret of [SIGNATURE, PASSWORD]) expect(text).not.toContain(secret);
 }
 
 test("the doctor names every finding of every kind of remote, and what helps", async ({
@@ -94,11 +95,11 @@ test("the doctor names every finding of every kind of remote, and what helps", a
   ] as const;
   for (const [name, kind, url, ailments] of all) {
     const model = kind === "a1111" ? {} : { model: "stable-diffusion" };
-    await addUntested(page, { name, kind, url, ...model, token: TOKEN });
+    await addUntested(page, { name, kind, url, ...model, token: JWT });
     await examine(page, name, ailments, (next) => (answer = next));
   }
   const over = { name: "Over gRPC", url: grpc.url, model: "stable-diffusion" };
-  await addUntested(page, { ...over, token: TOKEN });
+  await addUntested(page, { ...over, token: JWT });
   await examine(page, over.name, OF_GRPC, (next) => (reply = next));
 });
 
@@ -116,6 +117,11 @@ test("the doctor names problems of the connection: a token's expiry, certificate
   await using guarded = await openStandIn((response) => response.writeHead(401).end());
   const { cert, key } = await certificate({ hosts: ["elsewhere.example"] });
   await using misnamed = await openStandIn(seedEdge(), { cert, key });
+  await using untrusted = await openStandIn(seedEdge(), await certificate());
+  const old = await certificate({ from: new Date("2020-01-01"), until: new Date("2020-02-01") });
+  await using lapsed = await openStandIn(seedEdge(), old);
+  const trusted = await certificate();
+  await using well = await openStandIn(seedEdge(), trusted);
   await using plain = await openStandIn(seedEdge());
   const gone = await openStandIn(seedEdge());
   await gone[Symbol.asyncDispose]();
@@ -128,7 +134,54 @@ test("the doctor names problems of the connection: a token's expiry, certificate
         seen: /it is another host's \(for elsewhere\.example, until/,
         fix: /Use the name that it is for/,
       },
-      { url: misnamed.url, ca: cert, token: TOKEN },
+      { url: misnamed.url, ca: cert, token: JWT },
+    ],
+    [
+      {
+        what: "a certificate that nobody here trusts",
+        step: "TLS",
+        seen: /self-signed/,
+        fix: /Trust its CA for this endpoint/,
+        copy: "oc get configmap default-ingress-cert",
+      },
+      { url: untrusted.url, token: JWT },
+    ],
+    [
+      {
+        what: "a certificate that has expired",
+        step: "TLS",
+        seen: /it has expired .*2020-02-01/,
+        fix: /Its operator must renew it/,
+      },
+      { url: lapsed.url, ca: old.cert, token: JWT },
+    ],
+    [
+      {
+        what: "plain http to a port that speaks TLS",
+        step: "Route",
+        seen: /This port speaks TLS/,
+        fix: /Write the address with https:\/\//,
+      },
+      { url: well.url.replace("https:", "http:") },
+    ],
+    [
+      {
+        what: "a token that expires today",
+        isWarning: true,
+        seen: /Accepted until /,
+        fix: /Make a new one today/,
+        copy: "oc create token kt2-sa -n sd-proj --duration=720h",
+      },
+      { url: well.url, ca: trusted.cert, token: EXPIRING },
+    ],
+    [
+      {
+        what: "a certificate that is not checked",
+        isWarning: true,
+        seen: /it is not checked/,
+        fix: /Trust its CA for this endpoint instead/,
+      },
+      { url: well.url, isInsecure: true },
     ],
     [
       {
@@ -137,7 +190,7 @@ test("the doctor names problems of the connection: a token's expiry, certificate
         seen: /speaks plain http, not TLS/,
         fix: /Write the address with http:\/\//,
       },
-      { url: plain.url.replace("http:", "https:"), token: TOKEN },
+      { url: plain.url.replace("http:", "https:"), token: JWT },
     ],
     [
       {
@@ -146,7 +199,7 @@ test("the doctor names problems of the connection: a token's expiry, certificate
         seen: /nothing listens at that port/,
         fix: /start the server, or its port-forward, again/,
       },
-      { url: gone.url, token: TOKEN },
+      { url: gone.url, token: JWT },
     ],
     [
       {
@@ -156,7 +209,7 @@ test("the doctor names problems of the connection: a token's expiry, certificate
         fix: /exists inside the cluster alone/,
         copy: "oc port-forward service/kt2-predictor 8080 -n sd-proj",
       },
-      { url: "https://kt2-predictor.sd-proj.svc.cluster.local", token: TOKEN },
+      { url: "https://kt2-predictor.sd-proj.svc.cluster.local", token: JWT },
     ],
   ] as const;
   for (const [said, endpoint] of cases) {
@@ -166,7 +219,8 @@ test("the doctor names problems of the connection: a token's expiry, certificate
     await expectSaid(dialog, name, said);
     await expectNoSecretIn(page, dialog);
   }
-  expect(misnamed.received() + plain.received()).not.toContain(CANARY);
+  const received = [misnamed, untrusted, lapsed, plain].map((one) => one.received()).join("");
+  expect(received).not.toContain(SIGNATURE);
 });
 
 test("the doctor names a proxy that does not connect, without its password", async ({
@@ -174,11 +228,11 @@ test("the doctor names a proxy that does not connect, without its password", asy
 }) => {
   const gone = await openStandIn(seedEdge());
   await gone[Symbol.asyncDispose]();
-  const proxy = `http://someone:${CANARY}@127.0.0.1:${gone.port}`;
+  const proxy = `http://someone:${PASSWORD}@127.0.0.1:${gone.port}`;
   const { page } = await openStudio({ HTTPS_PROXY: proxy, NO_PROXY: "" });
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const name = "Behind a proxy";
-  await addUntested(page, { name, url: "https://kt2.apps.example", token: TOKEN });
+  await addUntested(page, { name, url: "https://kt2.apps.example", token: JWT });
   const dialog = await openDoctor(page, name);
   await expectSaid(dialog, name, {
     what: "a proxy that does not answer",
