@@ -11,30 +11,7 @@ import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
 import { useEstimate } from "../press/estimate.ts";
 import { requestFrom, wantedFrom } from "../press/wanted.ts";
-
-/** One model's recommendations do not apply to another. */
-const OWN = {
-  width: undefined,
-  height: undefined,
-  steps: undefined,
-  guidanceScale: undefined,
-  scheduler: undefined,
-  precision: undefined,
-  guidanceInterval: undefined,
-  cacheInterval: undefined,
-  isPresetChosen: false,
-} as const;
-const OWN_NAMES = [
-  "width",
-  "height",
-  "steps",
-  "guidanceScale",
-  "scheduler",
-  "precision",
-  "guidanceInterval",
-  "cacheInterval",
-  "isPresetChosen",
-] as const satisfies readonly (keyof typeof OWN)[];
+import { isReset, OWN_SETTINGS, RESET, resettable } from "./presets.ts";
 
 /** The model: one on this machine, or the endpoint's. */
 export function ModelField({ model }: { model: ChosenModel }) {
@@ -72,7 +49,7 @@ function OwnModel({ model }: { model: ChosenModel }) {
   const missing = { value: id, label: t("modelMissing", { model: id }), isDisabled: true };
   const choose = (value: string) => {
     if (value === id) return;
-    changeForm(OWN);
+    changeForm(OWN_SETTINGS);
     attempt(changeSettings(studio, { model: value }));
   };
   return (
@@ -99,16 +76,14 @@ function ExpectedTime({ model }: { model: ChosenModel }) {
 /** Resets everything but the prompts to the model's recommendations, with a new seed. */
 export function ResetSettings() {
   const t = useWords("generate");
-  const isReset = useForm(
-    (form) => form.seed === "" && form.count === 1 && OWN_NAMES.every((name) => !form[name]),
-  );
+  const isDone = useForm(isReset);
   return (
     <div>
       <Button
         variant="plain"
         size="dense"
         icon={RotateCcw}
-        isDisabled={isReset}
+        isDisabled={isDone}
         onPress={reset(t("resetDone"), t("resetUndo"))}
       >
         {t("reset")}
@@ -120,10 +95,8 @@ export function ResetSettings() {
 /** Resets to the model's recommendations; this can be undone. */
 function reset(told: string, undo: string): () => void {
   return () => {
-    const before = useForm.getState();
-    const chosen = Object.fromEntries(OWN_NAMES.map((name) => [name, before[name]]));
-    const { seed, count } = before;
-    changeForm({ ...OWN, seed: "", count: 1 });
-    showUndo(told, { label: undo, run: () => changeForm({ ...chosen, seed, count }) });
+    const before = resettable(useForm.getState());
+    changeForm(RESET);
+    showUndo(told, { label: undo, run: () => changeForm(before) });
   };
 }

@@ -6,7 +6,7 @@ import {
   PRESETS,
 } from "../../../engine/contract/presets.ts";
 import type { SchedulerName } from "../../../engine/contract/schedulers.ts";
-import type { FormState } from "../../state/form.ts";
+import type { FormFields, FormState } from "../../state/form.ts";
 
 /** The form's fields that a preset sets: undefined means the model's or the device's default. */
 export interface PresetFields {
@@ -69,4 +69,36 @@ export function presetWithin(
     if (expected <= PATIENCE_SECONDS) return preset;
   }
   return offered.at(-1);
+}
+
+/** The settings that a model recommends, unset: one model's recommendations do not apply to another. */
+export const OWN_SETTINGS = {
+  width: undefined,
+  height: undefined,
+  steps: undefined,
+  guidanceScale: undefined,
+  scheduler: undefined,
+  precision: undefined,
+  guidanceInterval: undefined,
+  cacheInterval: undefined,
+  decoder: undefined,
+  isPresetChosen: false,
+} as const satisfies FormFields;
+
+/** The recommended settings with a new seed for one picture: everything but the prompts and the start image. */
+export const RESET = { ...OWN_SETTINGS, seed: "", count: 1 } as const satisfies FormFields;
+
+/** The present values of what a reset changes. */
+export function resettable(form: FormFields): FormFields {
+  const names = Object.keys(RESET);
+  return {
+    ...RESET,
+    ...Object.fromEntries(Object.entries(form).filter(([name]) => names.includes(name))),
+  };
+}
+
+/** Whether a reset would change nothing. */
+export function isReset(form: FormFields): boolean {
+  const now: Readonly<Record<string, unknown>> = form;
+  return Object.entries(RESET).every(([name, value]) => now[name] === value);
 }

@@ -2,10 +2,14 @@ import { expect, test } from "vitest";
 import { PRESETS } from "../../../../engine/contract/presets.ts";
 import {
   fieldsOf,
+  isReset,
   presetOf,
   presetsFor,
   presetWithin,
+  RESET,
+  resettable,
 } from "../../../../renderer/generate/form/presets.ts";
+import { RECALLED, useForm } from "../../../../renderer/state/form.ts";
 
 const own = { steps: 50, scheduler: "ddim", isDistilled: false } as const;
 const distilled = { steps: 4, scheduler: "lcm", isDistilled: true } as const;
@@ -38,4 +42,20 @@ test.each([
   [{}, undefined],
 ] as const)("of presets that take %j, %s is chosen", (seconds, chosen) => {
   expect(presetWithin(PRESETS, seconds)).toBe(chosen);
+});
+
+test("a reset unsets every setting that a picture's record restores, except the prompts", () => {
+  const kept = ["prompt", "negativePrompt"];
+  expect(Object.keys(RESET)).toEqual(
+    expect.arrayContaining(RECALLED.filter((name) => !kept.includes(name))),
+  );
+});
+
+test("a reset is offered if only the decoder differs, and what it changes can be restored", () => {
+  const form = { ...useForm.getInitialState(), prompt: "a fish" };
+  expect(isReset(form)).toBe(true);
+  const chosen = { ...form, decoder: "tiny" } as const;
+  expect(isReset(chosen)).toBe(false);
+  expect(isReset({ ...chosen, ...RESET })).toBe(true);
+  expect({ ...chosen, ...RESET, ...resettable(chosen) }).toEqual({ ...RESET, ...chosen });
 });
