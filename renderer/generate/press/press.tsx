@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useEndpoint } from "../../picture/targets.ts";
+import { useAlsoAt } from "../../state/also-at.ts";
 import { useIsLost } from "../../state/connection.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
@@ -17,12 +18,13 @@ import { useKeptFocus } from "../../ui/use-kept-focus.ts";
 import { formatBytes, formatCount, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
+import { useChosenTarget } from "../chosen-target.ts";
 import { useEstimate } from "./estimate.ts";
 import styles from "./press.module.css";
 import { QueueNotes } from "./queue-notes.tsx";
 import type { Reason } from "./reasons.ts";
+import { othersOf, sizeOfPress } from "./several-targets.ts";
 import { requestFrom, wantedFrom } from "./wanted.ts";
-import { countPrompts } from "./wildcards.ts";
 
 export interface PressProps {
   readonly model: ChosenModel;
@@ -123,16 +125,37 @@ function Expectation({ model }: { model: ChosenModel }) {
   return endpoint ? <OfEndpoint endpoint={endpoint} /> : <OfDevice model={model} />;
 }
 
+/** The size of a press in words, unless the count field says it all; and the words for its time. */
+function usePressWords() {
+  const t = useWords("generate");
+  const { prompt, count } = useForm();
+  const target = useChosenTarget();
+  const { targets: chosen, isSpread } = useAlsoAt();
+  const others = othersOf(target, chosen).length;
+  const { prompts, targets, total, here } = sizeOfPress({ prompt, count }, others, isSpread);
+  const pictures = { count: total, total: formatCount(total), targets };
+  const size = [
+    prompts > 1 && t("press.prompts", { prompts: formatCount(prompts) }),
+    targets > 1 && t("press.picturesAt", pictures),
+    prompts > 1 && targets === 1 && t("press.pictures", pictures),
+  ];
+  return {
+    size: size.filter(Boolean).join(", "),
+    timeOf: (seconds: number) => {
+      const time = formatDuration(seconds);
+      if (here === undefined || here === 1) return t("press.each", { time });
+      return t("press.many", { time, total: formatDuration(seconds * here) });
+    },
+  };
+}
+
 /** Estimated from the endpoint's recent pictures. */
 function OfEndpoint({ endpoint: { medianSeconds, medianOf } }: { endpoint: Endpoint }) {
   const t = useWords("generate");
-  const count = useForm((form) => form.count);
-  if (medianSeconds === undefined) return t("press.untimed");
-  const time = formatDuration(medianSeconds);
-  const total = formatDuration(medianSeconds * count);
-  const words = count === 1 ? t("press.each", { time }) : t("press.many", { time, total });
+  const { size, timeOf } = usePressWords();
+  const time = medianSeconds === undefined ? t("press.untimed") : timeOf(medianSeconds);
   const source = medianOf === undefined ? undefined : t("press.fromPictures", { count: medianOf });
-  return [words, source].filter(Boolean).join(", ");
+  return [size, [time, source].filter(Boolean).join(", ")].filter(Boolean).join(" · ");
 }
 
 function OfDevice({ model }: { model: ChosenModel }) {
@@ -142,21 +165,15 @@ function OfDevice({ model }: { model: ChosenModel }) {
   const { preset } = wanted;
   const request = requestFrom(form, model.id, wanted);
   const estimate = useEstimate(request, model.summary !== undefined);
-  if (estimate === undefined) return null;
+  const { size, timeOf } = usePressWords();
+  if (estimate === undefined) return size;
   const { seconds, loadSeconds, basis, memory } = estimate;
-  const time = formatDuration(seconds);
-  const prompts = countPrompts(form.prompt);
-  const count = prompts * form.count;
-  const total = formatDuration(seconds * count);
-  const words = count === 1 ? t("press.each", { time }) : t("press.many", { time, total });
-  const alternatives =
-    prompts > 1 ? t("press.prompts", { prompts, total: formatCount(count) }) : undefined;
   const load =
     loadSeconds >= 1 ? t("press.load", { time: formatDuration(loadSeconds) }) : undefined;
   const needed = memory && formatBytes(memory.neededBytes);
   const kind = preset && t(`quality.${preset}`);
   const room = needed && memory.totalBytes === undefined ? t("press.needs", { needed }) : undefined;
-  const expected = [alternatives, words, load, t(`press.${basis}`), room, kind]
+  const expected = [size, timeOf(seconds), load, t(`press.${basis}`), room, kind]
     .filter(Boolean)
     .join(" · ");
   if (memory?.totalBytes === undefined) return expected;

@@ -1,6 +1,9 @@
-import type { Generation } from "../../../engine/contract/generation.ts";
+import { type Generation, LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { seedAfter } from "../../../engine/contract/seed.ts";
+import type { FormState } from "../../state/form.ts";
+import type { ChosenTarget } from "../chosen-target.ts";
+import { countPrompts } from "./wildcards.ts";
 
 /** The speed of a target. */
 export interface Pace {
@@ -59,6 +62,39 @@ export function atSeveral(
     before += count;
     return count === 0 ? [] : [{ ...share(request), elsewhere }];
   });
+}
+
+/** The other chosen targets that still exist. */
+export function othersOf(
+  { id, all = [] }: Pick<ChosenTarget, "id" | "all">,
+  chosen: readonly string[],
+): readonly string[] {
+  const known = [LOCAL_TARGET, ...all.map((endpoint) => endpoint.id)];
+  return chosen.filter((other) => other !== id && known.includes(other));
+}
+
+/** What one press makes. */
+export interface PressSize {
+  /** How many prompts its alternatives expand to. */
+  readonly prompts: number;
+  readonly targets: number;
+  /** The pictures of all targets. */
+  readonly total: number;
+  /** Those of the form's own target; undefined if the pictures are spread by speed. */
+  readonly here: number | undefined;
+}
+
+/** The size of a press of the form that is also drawn at other targets. */
+export function sizeOfPress(
+  { prompt, count }: Pick<FormState, "prompt" | "count">,
+  others: number,
+  isSpread: boolean,
+): PressSize {
+  const prompts = countPrompts(prompt);
+  const batch = prompts * count;
+  const targets = others + 1;
+  if (others > 0 && isSpread) return { prompts, targets, total: batch, here: undefined };
+  return { prompts, targets, total: batch * targets, here: batch };
 }
 
 /** The first seed of a press for several targets; 32 bits, like this device's random seeds. */

@@ -18,6 +18,7 @@ import { MAX_COUNT } from "./reasons.ts";
 import {
   atSeveral,
   freshSeed,
+  othersOf,
   type Pace,
   type PressedRequest,
   shareOut,
@@ -66,15 +67,12 @@ export function useGenerate({ id, stored, summary }: ChosenModel): (pressed?: Pr
   );
 }
 
-/** The other chosen targets that still exist. */
-function otherTargets({ id, all = [] }: ChosenTarget): readonly Receiver[] {
-  const { targets } = useAlsoAt.getState();
-  return targets.flatMap((other): Receiver[] => {
-    if (other === id) return [];
-    if (other === LOCAL_TARGET) return [{ id: other, ignored: ignoredBy(undefined) }];
-    const endpoint = all.find((one) => one.id === other);
-    return endpoint === undefined ? [] : [{ id: other, ignored: ignoredBy(endpoint) }];
-  });
+/** The other chosen targets with the settings they ignore. */
+function otherTargets(target: ChosenTarget): readonly Receiver[] {
+  return othersOf(target, useAlsoAt.getState().targets).map((id) => ({
+    id,
+    ignored: ignoredBy(target.all?.find((endpoint) => endpoint.id === id)),
+  }));
 }
 
 /** Enqueues one press at several targets: the whole batch at each, or shared out by speed. */

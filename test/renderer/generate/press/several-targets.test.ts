@@ -3,9 +3,12 @@ import type { Generation } from "../../../../engine/contract/generation.ts";
 import {
   atSeveral,
   hasSeveralTargets,
+  othersOf,
   pairOf,
   shareOut,
+  sizeOfPress,
 } from "../../../../renderer/generate/press/several-targets.ts";
+import { endpointOf } from "../../../fakes/fake-endpoints.ts";
 import { generationOf, openOrderOf, orderOf } from "../../../fakes/fake-studio-rows.ts";
 
 const paces = (...seconds: readonly (number | undefined)[]) =>
@@ -26,6 +29,20 @@ test("a target gets less for what is already queued there", () => {
   const busy = paces(10, 10).map((pace, i) => ({ ...pace, waitSeconds: waits[i] ?? 0 }));
   expect(shareOut(6, busy)).toEqual([2, 4]);
   expect(shareOut(2, busy)).toEqual([0, 2]);
+});
+
+test("a press counts its alternatives, at every target unless they are spread", () => {
+  const form = { prompt: "a {red|blue} fish", count: 3 };
+  expect(sizeOfPress(form, 0, false)).toEqual({ prompts: 2, targets: 1, total: 6, here: 6 });
+  expect(sizeOfPress(form, 1, false)).toEqual({ prompts: 2, targets: 2, total: 12, here: 6 });
+  expect(sizeOfPress(form, 1, true)).toEqual({ prompts: 2, targets: 2, total: 6, here: undefined });
+  expect(sizeOfPress({ prompt: "a fish", count: 1 }, 0, true).here).toBe(1);
+});
+
+test("other targets are those that still exist, without the form's own", () => {
+  const all = ["lab", "kt2"].map((id) => endpointOf({ id }));
+  expect(othersOf({ id: "lab", all }, ["lab", "gone", "local", "kt2"])).toEqual(["local", "kt2"]);
+  expect(othersOf({ id: "local", all: undefined }, ["lab", "local"])).toEqual([]);
 });
 
 const AT = (target: string) => ({ prompt: "a dog", seed: "7", count: 5, target });
