@@ -114,7 +114,8 @@ export class ConstantEngine implements PictureEngine {
       const picture = this.#pixelsOf(record);
       this.drawnPictures++;
       const seconds = { load: 0, text: 0, denoise: 0, decode: 0 };
-      yield { kind: "picture", image, pixels: picture, png: this.#png, record, seconds };
+      const png = this.#options.isSized === true ? encodePng(picture) : this.#png;
+      yield { kind: "picture", image, pixels: picture, png, record, seconds };
     }
   }
 
