@@ -1,6 +1,6 @@
 import type { ConfigProperties } from "../archive/config-properties.ts";
 import { shown } from "../archive/refusals.ts";
-import { snapshotFault } from "../archive/serving-form.ts";
+import { snapshotFault, snapshotModels } from "../archive/serving-form.ts";
 import { MAX_BODY_BYTES } from "../serving/routes/read-body.ts";
 import type { Environment } from "./start-flags.ts";
 
@@ -56,6 +56,10 @@ export function notesOn(
           `max_request_size is ${requestBytes}; requests have at most ${MAX_BODY_BYTES} bytes here.`,
         ]),
     ...(idle.length === 0 ? [] : [`Without effect here: ${listed(idle)}.`]),
+    ...notesOnWorkers(config),
+    ...(environment["MODEL_LOAD_TIMEOUT"] === undefined
+      ? []
+      : ["MODEL_LOAD_TIMEOUT has no effect here: loading a model has no time limit."]),
     ...(environment["TS_SERVICE_ENVELOPE"] === undefined
       ? []
       : ["TS_SERVICE_ENVELOPE has no effect here: requests are read by their address."]),
@@ -66,6 +70,17 @@ export function notesOn(
       ? ["Token authorization is off: anyone who reaches these addresses can use this server."]
       : []),
   ];
+}
+
+/** Batches and workers that a configuration asks for, of which there is one each. */
+function notesOnWorkers(config: ConfigProperties): readonly string[] {
+  const models = snapshotModels(config);
+  const asked = (["batchSize", "maxWorkers"] as const)
+    .map((key) => ({ key, most: Math.max(1, ...models.map((model) => model[key])) }))
+    .filter(({ most }) => most > 1)
+    .map(({ key, most }) => `${key}=${most}`);
+  if (asked.length === 0) return [];
+  return [`Without effect here: ${asked.join(" and ")}, since one picture is drawn at a time.`];
 }
 
 /** So many names in one line are enough to see what is meant. */

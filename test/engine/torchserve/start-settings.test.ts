@@ -53,7 +53,10 @@ test("the notebook's config.properties, line by line", () => {
   expect(idle).toContain("NUM_WORKERS");
   expect(idle).toContain("install_py_dep_per_model");
   expect(idle).not.toContain("job_queue_size");
-  expect(others).toEqual([expect.stringContaining("Token authorization is off")]);
+  expect(others).toEqual([
+    "Without effect here: maxWorkers=5, since one picture is drawn at a time.",
+    expect.stringContaining("Token authorization is off"),
+  ]);
 });
 
 test("without a file TorchServe's defaults apply, and KServe's ports give way to them", () => {
@@ -131,6 +134,15 @@ test("https and IPv6 addresses are read; an invalid address is refused by its ke
       expect.objectContaining({ code: "REQUEST_INVALID" }),
     );
   }
+});
+
+test("batches, workers and a time limit for loading are named as without effect", () => {
+  const models = { sd: { "1.0": { marName: "sd.mar", maxWorkers: 5, batchSize: 4 } } };
+  const config = parsed(`model_snapshot=${JSON.stringify({ models })}\n`);
+  expect(startSettings({}, config, { MODEL_LOAD_TIMEOUT: "10" }).notes).toEqual([
+    "Without effect here: batchSize=4 and maxWorkers=5, since one picture is drawn at a time.",
+    "MODEL_LOAD_TIMEOUT has no effect here: loading a model has no time limit.",
+  ]);
 });
 
 test("metrics are off if the file says so; an empty envelope is harmless", () => {
