@@ -6,6 +6,14 @@ export interface Tally {
   readonly ns: number;
 }
 
+/** The pictures that were drawn in batches of one size. */
+interface BatchStatistics {
+  readonly batch_size: number;
+  readonly compute_input: Tally;
+  readonly compute_infer: Tally;
+  readonly compute_output: Tally;
+}
+
 const STAGES = [
   "success",
   "fail",
@@ -26,6 +34,8 @@ export interface ModelStatistics {
   readonly inference_count: number;
   readonly execution_count: number;
   readonly inference_stats: Readonly<Record<string, Tally>>;
+  /** By size of the batch; every picture is its own. Empty before the first. */
+  readonly batch_stats: readonly BatchStatistics[];
 }
 
 const NS_OF_MS = 1e6;
@@ -53,11 +63,18 @@ export class ModelTallies {
 
   shown(): ModelStatistics {
     const tallies = STAGES.map((stage) => [stage, this.#of(stage)] as const);
+    const batch = {
+      batch_size: 1,
+      compute_input: this.#of("compute_input"),
+      compute_infer: this.#of("compute_infer"),
+      compute_output: this.#of("compute_output"),
+    };
     return {
       last_inference: this.#lastMs,
       inference_count: this.#pictures,
       execution_count: this.#pictures,
       inference_stats: Object.fromEntries(tallies),
+      batch_stats: this.#pictures === 0 ? [] : [batch],
     };
   }
 

@@ -103,7 +103,6 @@ function statisticsRoutes({ engine }: SharedParts): readonly Route[] {
     version: versionOf(model),
     ...(engine.statisticsOf?.(model.name) ?? new ModelTallies().shown()),
     response_stats: {},
-    batch_stats: [],
     memory_usage: [],
   });
   const one: Handler = async (request) => {

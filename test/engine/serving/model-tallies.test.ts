@@ -34,7 +34,14 @@ test("statistics in Triton's shape: pictures, requests, the queue and the stages
           cache_miss: { count: 0, ns: 0 },
         },
         response_stats: {},
-        batch_stats: [],
+        batch_stats: [
+          {
+            batch_size: 1,
+            compute_input: tally(8),
+            compute_infer: tally(8),
+            compute_output: tally(8),
+          },
+        ],
         memory_usage: [],
       },
     ],
@@ -42,7 +49,7 @@ test("statistics in Triton's shape: pictures, requests, the queue and the stages
   const all = await ask(`${origin}/v2/models/stats`);
   expect(all.json).toMatchObject({
     model_stats: [
-      { name: "other", inference_count: 0, last_inference: 0 },
+      { name: "other", inference_count: 0, last_inference: 0, batch_stats: [] },
       { name: "starter", inference_count: 8 },
     ],
   });
