@@ -19,6 +19,8 @@ export interface PictureJob {
   readonly waitedMs?: number;
   /** Which of several ready models to use; by default the one being served. */
   readonly model?: ModelName | undefined;
+  /** The version that its address names, if it names one; only used for metrics. */
+  readonly askedVersion?: string | undefined;
 }
 
 /** Identifies a model: several versions can have the same name. */

@@ -1,6 +1,7 @@
 import type { Preset } from "../contract/presets.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { GenerationRequest } from "../contract/request.ts";
+import type { JobTimes } from "./metrics/torchserve-metrics.ts";
 import { type ModelStatistics, ModelTallies } from "./model-tallies.ts";
 import { ModelTrials, type PictureSize } from "./model-trials.ts";
 import type {
@@ -18,12 +19,6 @@ export interface DrawingWatcher {
   picture(model: string, seconds: Seconds): void;
   /** A job has ended, successfully or not: how long it waited, and how long it took in total. */
   inference(model: string, times: JobTimes): void;
-}
-
-/** The total includes waiting. */
-interface JobTimes {
-  readonly waitedMs: number;
-  readonly ms: number;
 }
 
 /** Counts one job for its model's statistics and for the watcher. */
@@ -102,12 +97,12 @@ export class WatchedEngine implements PictureEngine {
   }
 
   async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
-    const { waitedMs = 0, model } = job;
+    const { waitedMs = 0, model, askedVersion } = job;
     const known = await this.#find(model);
     const drawn = (model ?? known)?.name;
     const counts = new JobCounts(this.#talliesOf(drawn ?? ""), drawn, this.#watcher);
     const begunMs = this.#nowMs();
-    const times = () => ({ waitedMs, ms: waitedMs + this.#nowMs() - begunMs });
+    const times = () => ({ waitedMs, askedVersion, ms: waitedMs + this.#nowMs() - begunMs });
     try {
       for await (const event of this.#engine.draw(job, signal)) {
         if (event.kind === "picture") this.#trials.drawn(known);

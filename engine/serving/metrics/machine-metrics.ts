@@ -38,12 +38,12 @@ export class MachineMetrics {
       this.#gauge("CPUUtilization", "Per cent of the processors' time since it was last read", () =>
         this.#busyPercent(),
       ),
-      this.#gauge("MemoryUsed", "MiB of memory in use", () => (totalmem() - freeBytes()) / MIB),
+      this.#gauge("MemoryUsed", "MiB of memory in use", () => (allBytes() - freeBytes()) / MIB),
       this.#gauge("MemoryAvailable", "MiB of memory left", () => freeBytes() / MIB),
       this.#gauge(
         "MemoryUtilization",
         "Per cent of memory in use",
-        () => 100 * (1 - freeBytes() / totalmem()),
+        () => 100 * (1 - freeBytes() / allBytes()),
       ),
       this.#gauge(
         "DiskUsage",
@@ -123,8 +123,13 @@ export class MachineMetrics {
   }
 }
 
+/** A container's memory is its limit. */
+function allBytes(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || totalmem());
+}
+
 function freeBytes(): number {
-  return process.availableMemory() || freemem();
+  return Math.min(allBytes(), process.availableMemory() || freemem());
 }
 
 function ticksOf(): { readonly busy: number; readonly all: number } {

@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import { StudioError } from "../../contract/errors.ts";
 import type { Seconds } from "../../contract/progress.ts";
 import { MachineMetrics } from "./machine-metrics.ts";
-import { TorchServeMetrics } from "./torchserve-metrics.ts";
+import { type JobTimes, TorchServeMetrics } from "./torchserve-metrics.ts";
 
 /** Values that are looked up when metrics are read. */
 export interface MetricsParts {
@@ -151,9 +151,9 @@ export class ServingMetrics {
   }
 
   /** A request for pictures has ended, successfully or not. */
-  inference(model: string, { waitedMs, ms }: { readonly waitedMs: number; readonly ms: number }) {
-    this.stage(model, "queue", waitedMs / 1000);
-    this.#torchServe.inference(model, { waitedMs, ms });
+  inference(model: string, times: JobTimes): void {
+    this.stage(model, "queue", times.waitedMs / 1000);
+    this.#torchServe.inference(model, times);
   }
 
   /** The content type of `text`: Prometheus' text format 0.0.4. */

@@ -1,8 +1,16 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Seconds } from "../../contract/progress.ts";
 
-/** TorchServe's label for requests without a version. */
-const VERSION = "default";
+/** TorchServe's label for requests whose address names no version. */
+const NO_VERSION = "default";
+
+/** How long a request took. The total includes waiting. */
+export interface JobTimes {
+  readonly waitedMs: number;
+  readonly ms: number;
+  /** The version that its address names, if it names one. */
+  readonly askedVersion?: string | undefined;
+}
 
 /** The metrics in TorchServe's ts/configs/metrics.yaml that make sense here, with its names, labels and units. */
 export class TorchServeMetrics {
@@ -69,11 +77,8 @@ export class TorchServeMetrics {
     this.#byClass.get(Math.trunc(status / 100))?.inc(this.#host, count);
   }
 
-  inference(
-    model: string,
-    { waitedMs, ms }: { readonly waitedMs: number; readonly ms: number },
-  ): void {
-    const labels = { model_name: model, model_version: VERSION, hostname: this.#hostname };
+  inference(model: string, { waitedMs, ms, askedVersion = NO_VERSION }: JobTimes): void {
+    const labels = { model_name: model, model_version: askedVersion, hostname: this.#hostname };
     this.#requests.inc(labels);
     this.#latency.inc(labels, ms * 1000);
     this.#queueLatency.inc(labels, waitedMs * 1000);

@@ -8,6 +8,7 @@ import type { PictureFormat } from "../../kserve/server/wanted-picture.ts";
 import type { Admission } from "../admission.ts";
 import type { Caller } from "../caller.ts";
 import type { ModelName, PictureEvent } from "../picture-engine.ts";
+import type { ModelAddress } from "./served-model.ts";
 
 /** What is to be drawn for a request, and the form of the reply. */
 export interface InferenceWork {
@@ -17,6 +18,8 @@ export interface InferenceWork {
   readonly format: PictureFormat;
   /** One of the ready models; by default the served one. */
   readonly model?: ModelName | undefined;
+  /** What the request calls it. */
+  readonly address?: ModelAddress;
   readonly caller: Caller;
   /** The request's own time limit in seconds. */
   readonly timeLimitSeconds: number | undefined;
@@ -54,6 +57,7 @@ export async function* drawPictures(
     requests,
     startImage,
     model,
+    address,
     format,
     caller,
     timeLimitSeconds,
@@ -66,7 +70,7 @@ export async function* drawPictures(
   const onStart = (): void => {
     startMs = performance.now();
   };
-  const job = { requests, startImage, model };
+  const job = { requests, startImage, model, askedVersion: address?.version };
   for await (const event of admission.draw({ job, caller, timeLimitSeconds, signal, onStart })) {
     if (event.kind === "progress") yield event;
     else {

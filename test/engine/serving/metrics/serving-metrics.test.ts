@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { cardsIn } from "../../../../engine/serving/metrics/machine-metrics.ts";
 import { ConstantEngine } from "../../../fakes/constant-engine.ts";
 import { samplesIn, type Sample, valueOf } from "../../../fakes/metrics.ts";
@@ -30,6 +30,9 @@ test("a picture is counted under TorchServe's names and under ours", async () =>
   const samples = await scraped(origin);
   const ofModel = { model_name: "starter", model_version: "default", hostname: hostname() };
   expect(valueOf(samples, "ts_inference_requests_total", ofModel)).toBe(1);
+  await (await post(origin, INFER.replace("/infer", "/versions/1.0/infer"))).arrayBuffer();
+  const ofVersion = { ...ofModel, model_version: "1.0" };
+  expect(valueOf(await scraped(origin), "ts_inference_requests_total", ofVersion)).toBe(1);
   expect(valueOf(samples, "ts_inference_latency_microseconds", ofModel)).toBeGreaterThan(10_000);
   expect(valueOf(samples, "ts_queue_latency_microseconds", ofModel)).toBeGreaterThanOrEqual(0);
   const ofHost = { Level: "Host", Hostname: hostname() };
@@ -46,6 +49,16 @@ test("a picture is counted under TorchServe's names and under ours", async () =>
     expect(valueOf(samples, "darkroom_stage_seconds_count", { stage })).toBe(1);
   }
   expect(valueOf(samples, "darkroom_ready")).toBe(1);
+});
+
+test("in a container, memory is what its limit allows", async () => {
+  vi.spyOn(process, "constrainedMemory").mockReturnValue(300 << 20);
+  vi.spyOn(process, "availableMemory").mockReturnValue(75 << 20);
+  onTestFinished(() => void vi.restoreAllMocks());
+  const { origin } = await openConstantServer();
+  const samples = await scraped(origin);
+  const names = ["MemoryUsed", "MemoryAvailable", "MemoryUtilization"];
+  expect(names.map((name) => valueOf(samples, name))).toEqual([225, 75, 75]);
 });
 
 test("its reply is Prometheus' text, and single metrics may be requested", async () => {
