@@ -75,7 +75,7 @@ export function checkMemory({
   const size = `A picture of ${picture.width}x${picture.height} takes Darkroom up to ${needed} without a GPU`;
   if (limitGib <= DOCUMENT_GIB) return [tell.ok(`${size}, within a limit of ${DOCUMENT_GIB}Gi.`)];
   const found = `${size} by Balanced or Fast, which a memory limit of ${DOCUMENT_GIB}Gi does not leave.`;
-  const advice = `Set the memory limit to ${limitGib}Gi, and higher for TorchServe, which loads all weights; Exact needs less, since its weights stay in their files, and takes longest.`;
+  const advice = `Set the memory limit to ${limitGib}Gi, and higher for TorchServe, which loads all weights; Exact needs less, since its weights stay in their files, but takes longest, and was not measured through the server within ${DOCUMENT_GIB}Gi.`;
   return [tell.warning(found, advice)];
 }
 

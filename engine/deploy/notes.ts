@@ -3,8 +3,8 @@ import type { ConnectionFacts } from "./access.ts";
 import { readQuantity } from "./values.ts";
 
 /**
- * The memory limit that Darkroom needs for 768x768 on a CPU in int8: with 3 GiB it was drawn, peaking at 2.55 GB in
- * total; with 2 GiB it was killed, while Exact was drawn (engine/README.md, Measured).
+ * The memory limit that Darkroom needs for 768x768 on a CPU in int8: with 3 GiB it was drawn, peaking at 2.58 GB from
+ * the command line and at 2.88 GB through the server; with 2 GiB it was killed (assets/deploy/README.md, Limits).
  */
 const DARKROOM_MEMORY = 3 * 2 ** 30;
 /** What Stable Diffusion 2 needs while loading: 2.6 GB of archive, the same unpacked, and Python with torch. */
