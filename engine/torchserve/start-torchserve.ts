@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { toWire } from "../contract/errors.ts";
 import { DEVICE_NAMES } from "../contract/devices.ts";
-import { serverSettingsSchema } from "../contract/server.ts";
+import { type ServedRequest, serverSettingsSchema } from "../contract/server.ts";
 import { drawableFolder } from "../drawing/unpacked-archive.ts";
 import { AdmissionQueue } from "../serving/admission-queue.ts";
 import type { Access } from "../serving/listener-gate.ts";
@@ -68,7 +68,7 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
     settings: () => access.settings(),
   });
   undo.defer(() => admission.close());
-  const requests = new RequestLog(() => {});
+  const requests = new RequestLog((rows) => rows.flatMap(accessLine).forEach(tell));
   undo.defer(() => requests.close());
   const logError = (error: unknown, doing: string): void => tell(`${doing}: ${wordsOf(error)}`);
   const registrations = await registeredAtStart(settings, modelStore, tell);
@@ -144,6 +144,13 @@ async function openEngine(options: EngineOptions, undo: AsyncDisposableStack) {
   });
   undo.defer(() => drawing.close());
   return { table, drawing, device: () => drawing.provider };
+}
+
+/** A line for a request that has ended, as in TorchServe's access log. */
+function accessLine({ state, client, method, path, status, ms }: ServedRequest): readonly string[] {
+  if (state !== "answered" && state !== "gone") return [];
+  const what = JSON.stringify(`${method} ${path}`);
+  return [`${client} ${what} ${status ?? state} ${ms ?? 0} ms`];
 }
 
 /** Resolves when nothing is drawn or waiting, or when the time is over. */

@@ -96,6 +96,8 @@ test("the customer's args and config.properties draw the notebook's picture", as
   expect(await ask(TORCHSERVE, "/ping")).toEqual({ status: 200, body: { status: "Healthy" } });
   const { status, body } = await infer("KServe", `${MODEL}/infer`);
   expect(status).toBe(200);
+  await server.says(/Z 127\.0\.0\.1 "POST \/v2\/models\/stable-diffusion\/infer" 200 [\d.]+ ms\n/);
+  expect(server.log).not.toContain("GET /v2/health");
   expect(Object.keys(body)).toEqual(["model_name", "model_version", "id", "parameters", "outputs"]);
   expect(body).toMatchObject({ model_name: "stable-diffusion", model_version: null, id: "42" });
   const [output] = body.outputs;
@@ -116,7 +118,14 @@ test("the customer's args and config.properties draw the notebook's picture", as
   const metrics = await fetch(`${server.address("metrics")}/metrics`);
   expect(metrics.headers.get("content-type")).toContain("version=0.0.4");
   const text = await metrics.text();
-  expect(text).toMatch(/^ts_inference_requests_total\{.*model_name="stable-diffusion".*\} 7$/m);
+  // One address names a version, and /invocations means the only one.
+  const counted = (version: string, count: number) =>
+    new RegExp(
+      `^ts_inference_requests_total\\{.*"stable-diffusion".*"${version}".*\\} ${count}$`,
+      "m",
+    );
+  expect(text).toMatch(counted("default", 5));
+  expect(text).toMatch(counted("1\\.0", 2));
   expect(text).toMatch(/^darkroom_queue_length 0$/m);
 });
 
