@@ -23,7 +23,9 @@ export function QueueRow({ generation }: { generation: Generation }) {
     <>
       <Thumbnail generation={generation} />
       <div className={styles.words}>
-        <p className={styles.prompt}>{prompt}</p>
+        <p className={styles.prompt} dir="auto">
+          {prompt}
+        </p>
         <p className={styles.note}>
           <State generation={generation} /> · <Settings generation={generation} />
         </p>

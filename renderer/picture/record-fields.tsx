@@ -160,6 +160,7 @@ export function Field(props: FieldProps) {
       <dd
         className={classNames(styles.value, isCode && styles.code, isQuiet && styles.quiet)}
         title={title}
+        dir="auto"
       >
         {value}
         {note !== undefined && <span className={styles.note}>{note}</span>}

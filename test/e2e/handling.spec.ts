@@ -137,22 +137,27 @@ test("Tab lands on the selected chip, and Escape closes what lost the focus", as
 test("the first press leaves the focus where it is, though the details come", async ({
   studio: { page },
 }) => {
-  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red fish");
+  // A prompt from right to left is shown so wherever it is shown.
+  const words = "דג אדום";
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(words);
   const button = page.getByRole("button", { name: "Generate", exact: true });
   await expect(button).toBeEnabled();
   await button.press("Enter");
-  await expect(page.getByRole("region", { name: "Details" })).toBeVisible();
+  const details = page.getByRole("region", { name: "Details" });
+  await expect(details.getByText(words, { exact: true })).toHaveCSS("direction", "rtl");
   await expect(button).toBeFocused();
   // And the prompt is found again by keys.
   const prompt = page.getByRole("textbox", { name: "Prompt", exact: true });
   await prompt.fill("");
   await page.getByRole("button", { name: "Earlier prompts" }).press("Enter");
-  await page.keyboard.type("red");
+  await page.keyboard.type("דג");
   await page.keyboard.press("ArrowDown");
   const earlier = page.getByRole("listbox", { name: "Earlier prompts" });
-  await expect(earlier.getByRole("option")).toHaveAttribute("data-focused");
+  const option = earlier.getByRole("option");
+  await expect(option).toHaveAttribute("data-focused");
+  await expect(option).toHaveCSS("direction", "rtl");
   await page.keyboard.press("Enter");
-  await expect(prompt).toHaveValue("a red fish");
+  await expect(prompt).toHaveValue(words);
 });
 
 test("a paused queue says so beside Generate, and a single waiting one can be cancelled", async ({
@@ -167,6 +172,8 @@ test("a paused queue says so beside Generate, and a single waiting one can be ca
   await page.getByRole("button", { name: "Generate", exact: true }).click();
   await expect(tilesOf(page, "a red fish, waiting")).toHaveCount(1);
   await page.getByRole("button", { name: /^Queue/ }).click();
+  const row = page.getByRole("dialog", { name: "Queue" }).getByText("a red fish", { exact: true });
+  await expect(row).toHaveAttribute("dir", "auto");
   await page.getByRole("button", { name: "Cancel all waiting" }).click();
   await expect(tilesOf(page, "a red fish, cancelled")).toHaveCount(1);
   await page.keyboard.press("Escape");

@@ -148,7 +148,9 @@ function Caption({ record }: { record: { prompt: string; width: number; height: 
   const { prompt, width, height } = record;
   return (
     <p className={styles.caption} title={name}>
-      <span className={styles.prompt}>{prompt}</span>
+      <span className={styles.prompt} dir="auto">
+        {prompt}
+      </span>
       <span className={styles.size}>{t("lookHint", { width, height })}</span>
     </p>
   );

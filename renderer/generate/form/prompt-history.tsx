@@ -49,7 +49,7 @@ function Prompts({ onTaken }: { onTaken: () => void }) {
           onAction={(key) => take(found[Number(key)] ?? "")}
         >
           {({ prompt }) => (
-            <ListBoxItem className={styles.prompt ?? ""} textValue={prompt}>
+            <ListBoxItem className={styles.prompt ?? ""} textValue={prompt} dir="auto">
               {prompt}
             </ListBoxItem>
           )}
