@@ -39,6 +39,12 @@ test("the palette finds samplers, pages and dialogs by keyboard, recently used o
   await page.keyboard.press("Escape");
   await expect(grid).toBeHidden();
   await expect(page).toHaveURL(/\/generate$/);
+
+  await find(page, "https certificate");
+  await expect(chosen(page)).toHaveText(/Encrypt with TLS/);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("switch", { name: "Encrypt with TLS" })).toBeVisible();
+  await expect(page).toHaveURL(/\/server\?show=settings$/);
 });
 
 test("the palette finds pictures by their prompts, and says if nothing is found", async ({

@@ -26,4 +26,21 @@ export const palette = {
   setting: "Setting: {{name}}",
   pictures: "Pictures",
   searchGallery: "Search the gallery for “{{search}}”",
+  /** Other words to find a line of the Server page by. */
+  server: {
+    host: "network address bind interface 0.0.0.0 localhost",
+    port: "8080 number listener",
+    tls: "https ssl certificate private key encryption",
+    grpc: "triton protobuf kserve v2",
+    openai: "dall-e images sdk chat",
+    a1111: "automatic1111 stable diffusion webui sdapi",
+    keyRequired: "api token password authentication",
+    metrics: "prometheus monitoring",
+    hostNames: "proxy domain reverse",
+    origins: "cors browser",
+    queueLength: "503 load concurrency",
+    limit: "503 timeout load",
+    preset: "quality speed exact balanced fast",
+    keys: "api key token password authentication",
+  },
 };
