@@ -28,14 +28,14 @@ export function ServerHead({ server, commands, isFailed }: ServerHeadProps) {
         {isRunning && <Load server={server} />}
         <span className={styles.space} />
         {isRunning ? (
-          <Button icon={Square} isDisabled={commands.isBusy} onPress={commands.stop}>
+          <Button icon={Square} isPending={commands.isBusy} onPress={commands.stop}>
             {t("stop")}
           </Button>
         ) : (
           <Button
             variant={isFailed ? "quiet" : "filled"}
             icon={Play}
-            isDisabled={commands.isBusy}
+            isPending={commands.isBusy}
             onPress={commands.start}
           >
             {t(commands.isBusy ? "starting" : "start")}

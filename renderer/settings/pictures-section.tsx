@@ -146,7 +146,7 @@ function Rebuild() {
   return (
     <>
       <Actions>
-        <Button isDisabled={isRunning} onPress={() => attempt(client.gallery.rebuild())}>
+        <Button isPending={isRunning} onPress={() => attempt(client.gallery.rebuild())}>
           {t("pictures.rebuild")}
         </Button>
       </Actions>

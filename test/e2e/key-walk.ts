@@ -14,6 +14,38 @@ export async function tabTo(page: Page, wanted: Locator, key = "Tab"): Promise<v
   await expectSeen(page);
 }
 
+/** Reaches a button with Tab alone, and presses it. */
+export async function press(page: Page, control: Locator): Promise<void> {
+  await tabTo(page, control);
+  await page.keyboard.press("Enter");
+}
+
+/** Opens a menu by its button, and chooses an item with the arrows. */
+export async function choose(page: Page, opener: Locator, item: string): Promise<void> {
+  await press(page, opener);
+  await arrowTo(page, page.getByRole("menuitem", { name: item, exact: true }), "ArrowDown");
+  await page.keyboard.press("Enter");
+}
+
+/** Reaches a tab of a page with Tab and the arrows. */
+export async function openTab(page: Page, name: string): Promise<void> {
+  const wanted = page.getByRole("tab", { name, exact: true });
+  await tabInto(page, page.getByRole("tablist").filter({ has: wanted }));
+  await arrowTo(page, wanted, "ArrowRight");
+  await expect(wanted).toHaveAttribute("aria-selected", "true");
+}
+
+/** More elements than any list of these tests has. */
+const ELEMENTS = 20;
+
+/** Reaches an element of the list that has the focus. */
+async function arrowTo(page: Page, wanted: Locator, key: string): Promise<void> {
+  await expect(wanted).toBeVisible();
+  for (let step = 0; step < ELEMENTS && !(await isFocused(wanted)); step++)
+    await page.keyboard.press(key);
+  await expect(wanted).toBeFocused();
+}
+
 /** Reaches a list with Tab alone, which stops at one of its elements. */
 export async function tabInto(page: Page, list: Locator): Promise<void> {
   await expect(list).toBeVisible();

@@ -1,14 +1,8 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator, Page } from "@playwright/test";
 import { localHub } from "../fakes/local-hub.ts";
-import { tabInto, tabTo } from "./key-walk.ts";
+import { press, tabInto, tabTo } from "./key-walk.ts";
 import { expect, test } from "./studio-test.ts";
-
-async function press(page: Page, control: Locator): Promise<void> {
-  await tabTo(page, control);
-  await page.keyboard.press("Enter");
-}
 
 test("every task of Models is done with keys alone, and the focus is never lost", async ({
   openStudio,

@@ -111,7 +111,7 @@ function Chosen({ clusters, cluster }: ChosenProps) {
           options={clusters.map((one) => ({ value: one.id, label: one.name }))}
         />
       </div>
-      <Button icon={PlugZap} isDisabled={isTesting} onPress={() => attempt(test())}>
+      <Button icon={PlugZap} isPending={isTesting} onPress={() => attempt(test())}>
         {t(isTesting ? "testing" : "test")}
       </Button>
       {kind === "token" && (

@@ -74,7 +74,7 @@ export function EndpointCard({ endpoint, onEdit, menu, onDropped }: EndpointCard
       <EndpointFacts endpoint={endpoint} />
       <Trouble endpoint={endpoint} verbs={verbs} onPlace={(place) => onEdit(id, place)} />
       <footer className={styles.actions}>
-        <Button icon={RefreshCw} isDisabled={isTesting} onPress={verbs.test}>
+        <Button icon={RefreshCw} isPending={isTesting} onPress={verbs.test}>
           {t("actions.test")}
         </Button>
         <IconButton

@@ -1,0 +1,105 @@
+import type { Page } from "@playwright/test";
+import { seedEdge } from "../fakes/seed-edge.ts";
+import { openStandIn } from "../fakes/stand-in-endpoint.ts";
+import { choose, expectSeen, openTab, press, tabInto, tabTo } from "./key-walk.ts";
+import { expect, test } from "./studio-test.ts";
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+/** The open dialog or question. */
+function opened(page: Page) {
+  const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
+  return {
+    dialog,
+    button: (name: string) => dialog.getByRole("button", { name, exact: true }),
+    type: async (field: string, text: string) => {
+      await tabTo(page, dialog.getByRole("textbox", { name: field, exact: true }));
+      await page.keyboard.type(text);
+    },
+  };
+}
+
+test("every task of Endpoints is done with keys alone, and the focus is never lost", async ({
+  studio: { page },
+}) => {
+  await using edge = await openStandIn(seedEdge());
+  const { dialog, button: inDialog, type } = opened(page);
+  await page.keyboard.press("6");
+  await press(page, button(page, "Add an endpoint"));
+  await type("Address", edge.url);
+  await type("Name", "Oslo");
+  await press(page, inDialog("Add and test"));
+  await expect(dialog.getByText("Oslo is ready")).toBeVisible();
+  await press(page, inDialog("Draw one picture"));
+  await expect(dialog.getByRole("img", { name: /^a red house/ })).toBeVisible();
+  await expect(inDialog("Draw one picture")).toBeFocused();
+  await press(page, inDialog("Done"));
+  const card = page.getByRole("article", { name: "Oslo" });
+  await expect(card).toBeVisible();
+  await expectSeen(page);
+
+  const test = card.getByRole("button", { name: "Test", exact: true });
+  await press(page, test);
+  await expect(card.getByText("Ready", { exact: true })).toBeVisible();
+  await expect(test).toBeFocused();
+  const more = card.getByRole("button", { name: "More actions for Oslo" });
+  for (const [action, title] of [
+    ["Find the problem", "Checks of Oslo"],
+    ["Check its settings", "Which settings Oslo uses"],
+    ["History", /Oslo/],
+    ["Edit", "Edit Oslo"],
+  ] as const) {
+    await choose(page, more, action);
+    await expect(page.getByRole("dialog", { name: title })).toBeVisible();
+    await expectSeen(page);
+    await page.keyboard.press("Escape");
+    await expect(more).toBeFocused();
+  }
+  await choose(page, more, "Remove");
+  await press(page, inDialog("Remove the endpoint"));
+  await expect(card).toBeHidden();
+  await expectSeen(page);
+});
+
+test("every task of Server is done with keys alone, and the focus is never lost", async ({
+  studio: { page },
+}) => {
+  const { button: inDialog, type } = opened(page);
+  await page.keyboard.press("7");
+  await openTab(page, "Settings");
+  await tabTo(page, page.getByRole("textbox", { name: "Port", exact: true }));
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("0");
+  await page.keyboard.press("Enter");
+  const openai = page.getByRole("switch", { name: "Answer the OpenAI images API" });
+  await tabTo(page, openai);
+  await page.keyboard.press("Space");
+  await expect(openai).toBeChecked();
+  await tabTo(page, button(page, "Start"), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(button(page, "Stop")).toBeFocused();
+  const origin = await page.getByText(/^http:\/\/127\.0\.0\.1:\d+$/).innerText();
+
+  await openTab(page, "Keys");
+  await press(page, button(page, "Make a key"));
+  await type("Name", "A shell");
+  await press(page, inDialog("Make the key"));
+  await press(page, inDialog("Done"));
+  await expect(button(page, "Make a key")).toBeFocused();
+  await press(page, button(page, "Remove the key A shell"));
+  await press(page, inDialog("Remove the key"));
+  await expect(page.getByText(/^There are no keys/)).toBeVisible();
+  await expect(button(page, "Make a key")).toBeFocused();
+
+  await fetch(`${origin}/v2/models/nobody/ready`);
+  await openTab(page, "Requests");
+  await tabInto(page, page.getByRole("grid", { name: "Requests" }));
+  await page.keyboard.press("Enter");
+  const request = page.getByRole("complementary", { name: "Request" });
+  await expect(request).toBeVisible();
+  await press(page, request.getByRole("button", { name: "Close the request" }));
+  await expect(request).toBeHidden();
+  await expectSeen(page);
+  await press(page, button(page, "Stop"));
+  await expect(button(page, "Start")).toBeFocused();
+});
