@@ -1,7 +1,9 @@
 import type { Page } from "@playwright/test";
+import { S3Server } from "../fakes/s3/s3-server.ts";
 import { seedEdge } from "../fakes/seed-edge.ts";
 import { openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { choose, expectSeen, openTab, press, tabInto, tabTo } from "./key-walk.ts";
+import { connect } from "./publishing.ts";
 import { expect, test } from "./studio-test.ts";
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
@@ -102,4 +104,66 @@ test("every task of Server is done with keys alone, and the focus is never lost"
   await expectSeen(page);
   await press(page, button(page, "Stop"));
   await expect(button(page, "Start")).toBeFocused();
+});
+
+test("every task of Buckets is done with keys alone, publishing too, and the focus is never lost", async ({
+  studio: { page },
+}) => {
+  await using s3 = await S3Server.start();
+  s3.bucket("models");
+  const { dialog, button: inDialog, type } = opened(page);
+  await page.keyboard.press("4");
+  await press(page, button(page, "Add a connection"));
+  await type("Connection name", "lab");
+  await type("Access key", s3.accessKey);
+  await type("Secret key", s3.secretKey);
+  await type("Endpoint", s3.origin);
+  await type("Bucket", "models");
+  await press(page, inDialog("Save and test"));
+  await expect(dialog).toBeHidden();
+  await expectSeen(page);
+
+  await press(page, button(page, "Publish a model"));
+  await expectSeen(page);
+  await press(page, inDialog("Publish to bucket"));
+  await expect(dialog.getByText(/was read back without a difference/)).toBeVisible();
+  await press(page, inDialog("Show it in the bucket"));
+  await expect(dialog).toBeHidden();
+  const grid = page.getByRole("grid");
+  const folder = grid.getByRole("row", { name: /config/ });
+  await press(page, folder);
+  const file = grid.getByRole("row", { name: /config\.properties/ });
+  await expect(file).toBeVisible();
+  await tabTo(page, file);
+  await page.keyboard.press("Delete");
+  await press(page, inDialog("Delete"));
+  await expect(file).toBeHidden();
+  await expectSeen(page);
+});
+
+test("every task of Deploy is done with keys alone, and the focus is never lost", async ({
+  studio: { page },
+}) => {
+  await using s3 = await S3Server.start();
+  s3.bucket("models");
+  await connect(page, s3);
+  const { button: inDialog } = opened(page);
+  await page.keyboard.press("5");
+  const field = async (name: string, text: string) => {
+    await tabTo(page, page.getByRole("textbox", { name, exact: true }));
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type(text);
+  };
+  await field("Model deployment name", "kt2");
+  await field("Path", "stable-diffusion/");
+  await openTab(page, "4-inference-service.yaml");
+  await expectSeen(page);
+  await press(page, button(page, "Save files…"));
+  await press(page, inDialog("Save files"));
+  await expect(page.getByText(/^Saved in /)).toBeVisible();
+  await expect(button(page, "Save files…")).toBeFocused();
+  await press(page, button(page, "Add a cluster"));
+  await expectSeen(page);
+  await page.keyboard.press("Escape");
+  await expect(button(page, "Add a cluster")).toBeFocused();
 });
