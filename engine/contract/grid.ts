@@ -70,14 +70,17 @@ type Reader = (value: string, request: GenerationRequest, axis: Axis) => object 
 
 const { shape } = requestSchema;
 
+/** The settings whose values are names of a table. */
+const NAMES = { sampler: SCHEDULER_NAMES, preset: PRESETS } as const;
+
 const READERS: Readonly<Record<AxisSetting, Reader>> = {
   steps: numberOf("steps"),
   guidance: numberOf("guidanceScale"),
   strength: numberOf("strength"),
   seed: (value) => (shape.seed.safeParse(value).success ? { seed: value } : undefined),
-  sampler: (value) => oneOf("scheduler", SCHEDULER_NAMES, value),
+  sampler: (value) => oneOf("scheduler", NAMES.sampler, value),
   preset: (value) => {
-    const chosen = oneOf("preset", PRESETS, value);
+    const chosen = oneOf("preset", NAMES.preset, value);
     // What a preset decides is cleared; values that are named go first.
     const left = { steps: undefined, scheduler: undefined, precision: undefined };
     return chosen && { ...left, cacheInterval: undefined, ...chosen };
@@ -113,8 +116,10 @@ function numberOf(name: "steps" | "guidanceScale" | "strength"): Reader {
   };
 }
 
+/** Names are read in any case. */
 function oneOf(name: string, known: readonly string[], value: string): object | undefined {
-  return known.includes(value) ? { [name]: value } : undefined;
+  const found = known.find((one) => one === value.toLowerCase());
+  return found === undefined ? undefined : { [name]: found };
 }
 
 /** The first value of an axis that is invalid for a request; undefined if all are valid. */
@@ -145,13 +150,19 @@ export function checkGrid({ x, y }: Grid, request: GenerationRequest): void {
     }
     const value = wrongValue(axis, request);
     if (value === undefined) continue;
-    const reason = axis.setting === "prompt" ? "the first value must be in the prompt" : FAULT;
+    const reason = faultOf(axis.setting);
     const field = `The axis ${axis.setting}`;
     throw new StudioError("REQUEST_INVALID", { field, value: JSON.stringify(value), reason });
   }
 }
 
-const FAULT = "it is not a value of this setting";
+/** Why a value of a setting is refused, and which values it has. */
+function faultOf(setting: AxisSetting): string {
+  if (setting === "prompt") return "the first value must be in the prompt";
+  if (setting === "sampler" || setting === "preset")
+    return `it must be one of ${NAMES[setting].join(", ")}`;
+  return "it is not a value of this setting";
+}
 
 /** Settings that may be on both axes: each can replace other words of the prompt, or add another style. */
 const ADDED: ReadonlySet<AxisSetting> = new Set(["prompt", "style"]);

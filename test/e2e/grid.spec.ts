@@ -24,3 +24,22 @@ test("a grid is drawn by keys alone, and its sheet is in the gallery", async ({ 
   await page.getByRole("link", { name: "Gallery" }).press("Enter");
   await expect(page.getByText("3 pictures", { exact: true })).toBeVisible();
 });
+
+test("the samplers of a grid are picked from a list and typed by the names it shows", async ({
+  studio: { page },
+}) => {
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red circle");
+  const open = page.getByRole("button", { name: "X/Y grid" });
+  await expect(open).toBeEnabled();
+  await open.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "X/Y grid" });
+  await dialog.getByRole("button", { name: "Left to right" }).click();
+  await page.getByRole("option", { name: "Sampler", exact: true }).click();
+  const values = dialog.getByRole("textbox", { name: "Values" });
+  await values.fill("dpm++ 2m");
+  await dialog.getByRole("button", { name: "Add a value" }).click();
+  await page.getByRole("option", { name: "Euler", exact: true }).click();
+  await expect(values).toHaveValue("dpm++ 2m, Euler");
+  await expect(dialog.getByText(/2 pictures · about/)).toBeVisible();
+  await expectNoViolations(page);
+});

@@ -90,11 +90,8 @@ export const RESET = { ...OWN_SETTINGS, seed: "", count: 1 } as const satisfies 
 
 /** The present values of what a reset changes. */
 export function resettable(form: FormFields): FormFields {
-  const names = Object.keys(RESET);
-  return {
-    ...RESET,
-    ...Object.fromEntries(Object.entries(form).filter(([name]) => names.includes(name))),
-  };
+  const changed = Object.entries(form).filter(([name]) => Object.hasOwn(RESET, name));
+  return { ...RESET, ...Object.fromEntries(changed) };
 }
 
 /** Whether a reset would change nothing. */

@@ -27,6 +27,13 @@ import { useChosenTarget } from "../chosen-target.ts";
 import { useOpened } from "../use-opened.ts";
 import type { Reason } from "../press/reasons.ts";
 import { endpointRequest, requestFrom, wantedFrom } from "../press/wanted.ts";
+import {
+  type AxisChoices,
+  chosenValues,
+  nameOf,
+  useAxisChoices,
+  withName,
+} from "./axis-choices.ts";
 import css from "./grid-dialog.module.css";
 
 /** The studio is asked this long after the last change, milliseconds. */
@@ -66,7 +73,8 @@ function GridDialog({ model, reasons, onClose }: AddGridProps & { onClose: () =>
   const { client } = useStudio();
   const { across, down } = useGridDraft();
   const request = useRequest(model);
-  const grid = gridOf(across, down);
+  const choices = useAxisChoices();
+  const grid = gridOf(across, down, choices);
   const draw = async (asked: Grid) => {
     await client.generation.enqueueGrid({ request, grid: asked });
     rememberPrompt(request.prompt);
@@ -96,11 +104,13 @@ function GridDialog({ model, reasons, onClose }: AddGridProps & { onClose: () =>
         <SideFields
           label={t("grid.across")}
           side={across}
+          choices={choices}
           onChange={(side) => useGridDraft.setState({ across: side })}
         />
         <SideFields
           label={t("grid.down")}
           side={down}
+          choices={choices}
           onChange={(side) => useGridDraft.setState({ down: side })}
           isOptional
         />
@@ -115,15 +125,17 @@ function GridDialog({ model, reasons, onClose }: AddGridProps & { onClose: () =>
 interface SideFieldsProps {
   readonly label: string;
   readonly side: GridSide;
+  readonly choices: AxisChoices;
   readonly onChange: (side: GridSide) => void;
   readonly isOptional?: boolean;
 }
 
-/** One axis: its setting, and its values as typed. */
-function SideFields({ label, side, onChange, isOptional = false }: SideFieldsProps) {
+/** One axis: its setting, and its values as typed; values with names can also be picked. */
+function SideFields({ label, side, choices, onChange, isOptional = false }: SideFieldsProps) {
   const t = useWords("generate");
   const { setting, text } = side;
   const options = AXIS_SETTINGS.map((value) => ({ value, label: t(`grid.settings.${value}`) }));
+  const named = setting === NOTHING ? undefined : choices[setting];
   const isUnread = setting !== NOTHING && text !== "" && parseValues(setting, text) === undefined;
   return (
     <fieldset className={css.side} aria-label={label}>
@@ -140,6 +152,17 @@ function SideFields({ label, side, onChange, isOptional = false }: SideFieldsPro
           placeholder={t(`grid.placeholders.${setting}`)}
           error={isUnread ? t("grid.unread", { limit: MAX_CELLS }) : undefined}
           onChange={(value) => onChange({ setting, text: value })}
+        />
+      )}
+      {named && (
+        <Select
+          label={t("grid.add")}
+          value={NOTHING}
+          onChange={(at) => onChange({ setting, text: withName(text, nameOf(named, Number(at))) })}
+          options={[
+            { value: NOTHING, label: t("grid.pick"), isDisabled: true },
+            ...named.map((choice, at) => ({ value: String(at), label: choice.label })),
+          ]}
         />
       )}
     </fieldset>
@@ -161,18 +184,18 @@ function Expected({ request, grid }: { request: GenerationRequest; grid: Grid })
 }
 
 /** Undefined while an axis is invalid. */
-function gridOf(across: GridSide, down: GridSide): Grid | undefined {
-  const x = axisOf(across);
+function gridOf(across: GridSide, down: GridSide, choices: AxisChoices): Grid | undefined {
+  const x = axisOf(across, choices);
   if (x === undefined) return undefined;
   if (down.setting === NOTHING) return { x };
-  const y = axisOf(down);
+  const y = axisOf(down, choices);
   return y && { x, y };
 }
 
-function axisOf({ setting, text }: GridSide): Axis | undefined {
+function axisOf({ setting, text }: GridSide, choices: AxisChoices): Axis | undefined {
   if (setting === NOTHING) return undefined;
   const values = parseValues(setting, text);
-  return values && { setting, values: [...values] };
+  return values && { setting, values: [...chosenValues(values, choices[setting])] };
 }
 
 /** The form's request. */

@@ -69,8 +69,8 @@ export function othersOf(
   { id, all = [] }: Pick<ChosenTarget, "id" | "all">,
   chosen: readonly string[],
 ): readonly string[] {
-  const known = [LOCAL_TARGET, ...all.map((endpoint) => endpoint.id)];
-  return chosen.filter((other) => other !== id && known.includes(other));
+  const known = new Set([LOCAL_TARGET, ...all.map((endpoint) => endpoint.id)]);
+  return chosen.filter((other) => other !== id && known.has(other));
 }
 
 /** What one press makes. */

@@ -119,3 +119,12 @@ test.each([
 ] as const)("%s accepts %j except for %j", (setting, values, wrong) => {
   expect(wrongValue({ setting, values: [...values] }, { prompt: "a cat" })).toBe(wrong);
 });
+
+test("a name is read in any case, and a refusal lists the names there are", () => {
+  const request = { prompt: "a cat" };
+  const [cell] = cellRequests(request, { x: { setting: "sampler", values: ["Euler-Karras"] } });
+  expect(cell?.request.scheduler).toBe("euler-karras");
+  expect(() => checkGrid({ x: { setting: "preset", values: ["Quick"] } }, request)).toThrow(
+    'The axis preset cannot be "Quick": it must be one of exact, balanced, fast.',
+  );
+});

@@ -45,9 +45,9 @@ test.each([
 });
 
 test("a reset unsets every setting that a picture's record restores, except the prompts", () => {
-  const kept = ["prompt", "negativePrompt"];
+  const kept = new Set<string>(["prompt", "negativePrompt"]);
   expect(Object.keys(RESET)).toEqual(
-    expect.arrayContaining(RECALLED.filter((name) => !kept.includes(name))),
+    expect.arrayContaining(RECALLED.filter((name) => !kept.has(name))),
   );
 });
 

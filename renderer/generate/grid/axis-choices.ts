@@ -1,0 +1,63 @@
+import { useQuery } from "@tanstack/react-query";
+import type { AxisSetting } from "../../../engine/contract/grid.ts";
+import { PRESETS } from "../../../engine/contract/presets.ts";
+import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { useWords } from "../../words/words.ts";
+import { useStyles } from "../styles/use-styles.ts";
+
+/** A value of an axis, and its name as the form shows it. */
+export interface AxisChoice {
+  readonly value: string;
+  readonly label: string;
+}
+
+export type AxisChoices = Readonly<Partial<Record<AxisSetting, readonly AxisChoice[]>>>;
+
+/** The settings whose values have names, with all their values. */
+export function useAxisChoices(): AxisChoices {
+  const t = useWords("generate");
+  const names = useWords("picture");
+  const { queries } = useStudio();
+  const { data: models = [] } = useQuery(queries.models.list.queryOptions());
+  const styles = useStyles();
+  return {
+    sampler: SCHEDULER_NAMES.map((value) => ({ value, label: names(`schedulers.${value}`) })),
+    preset: PRESETS.map((value) => ({ value, label: t(`quality.${value}`) })),
+    model: models.map(({ id, summary }) => ({ value: id, label: summary?.name ?? id })),
+    style: [
+      { value: "none", label: t("grid.noStyle") },
+      ...styles.map(({ name }) => ({ value: name, label: name })),
+    ],
+  };
+}
+
+/** Typed values, with the names of choices replaced by their values, in any case; other texts stay. */
+export function chosenValues(
+  typed: readonly string[],
+  choices: readonly AxisChoice[] = [],
+): readonly string[] {
+  const valueOf = (text: string): string => {
+    const sought = text.toLowerCase();
+    const choice =
+      choices.find(({ value }) => value === text) ??
+      choices.find(({ value, label }) =>
+        [value, label].some((one) => one.toLowerCase() === sought),
+      );
+    return choice?.value ?? text;
+  };
+  return typed.map(valueOf);
+}
+
+/** What a picked choice adds to the text: its name, or its value if another choice has the same name. */
+export function nameOf(choices: readonly AxisChoice[], at: number): string {
+  const { value, label } = choices[at] ?? { value: "", label: "" };
+  return choices.filter((choice) => choice.label === label).length === 1 ? label : value;
+}
+
+/** The text of a values field with one more name; a name with a comma or a quote is quoted. */
+export function withName(text: string, name: string): string {
+  const added = /[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+  const before = text.trim().replace(/,$/, "");
+  return before === "" ? added : `${before}, ${added}`;
+}
