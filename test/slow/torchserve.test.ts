@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
   cpSync,
@@ -212,6 +213,31 @@ test.each(["an archive beside the store", "a snapshot in its place"])(
       body: JSON.stringify(NOTEBOOK),
     });
     expect([reply.status, (await reply.json()).model_name]).toEqual([200, "stable-diffusion"]);
+  },
+);
+
+/** A pod's mount with only a model, a network of its own, and the image's arguments, until it is ready. */
+const POD = `
+mount -t tmpfs tmpfs /mnt && cp -r "$1" /mnt/models && ip link set lo up || exit 1
+"$2" "$3" --start --disable-token-auth --model-store=/mnt/models/model-store \\
+  --ts-config=/mnt/models/config/config.properties & pid=$!
+until "$2" -e "fetch('http://127.0.0.1:8080/v2/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"
+do kill -0 $pid || exit 1; sleep 1; done
+echo It was ready.; kill $pid; wait $pid`;
+
+test.skipIf(!canRestrict() || spawnSync("unshare", ["-Urn", "ip", "link"]).status !== 0)(
+  "a bucket with only a snapshot is ready at KServe's port, with the image's arguments",
+  () => {
+    const folder = temporaryFolder();
+    const script = ["sh", "-c", POD, "sh", STARTER, process.execPath, COMMAND];
+    const { stdout, stderr } = spawnSync("unshare", ["-Urmn", "--kill-child", ...script], {
+      encoding: "utf8",
+      timeout: 150_000,
+      env: { PATH: process.env["PATH"] ?? "", HOME: folder, TMPDIR: folder },
+    });
+    expect(stdout, stderr).toContain("It was ready.");
+    expect(stdout).toContain("Configuration: none, since /mnt/models/config/config.properties");
+    expect(stdout).toContain("Listening, KServe: http://127.0.0.1:8080 (all addresses)");
   },
 );
 
