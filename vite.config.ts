@@ -95,8 +95,22 @@ export default defineConfig(({ mode }) => ({
           alias: { electron: fileURLToPath(new URL("test/fakes/electron.ts", import.meta.url)) },
         },
       },
-      { test: { name: "renderer", ...shared, include: ["test/renderer/**/*.test.{ts,tsx}"] } },
-      { test: { name: "house", ...shared, include: ["test/house/**/*.test.ts"] } },
+      {
+        test: {
+          name: "renderer",
+          ...shared,
+          testTimeout: 30_000,
+          include: ["test/renderer/**/*.test.{ts,tsx}"],
+        },
+      },
+      {
+        test: {
+          name: "house",
+          ...shared,
+          testTimeout: 60_000,
+          include: ["test/house/**/*.test.ts"],
+        },
+      },
       // Whole pictures, real processes, kills: minutes, so apart from `npm test`.
       { test: { name: "slow", include: ["test/slow/**/*.test.ts"], testTimeout: 600_000 } },
       // Other programs, which `npm run test:interop` installs: this project alone runs none.
