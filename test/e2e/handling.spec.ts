@@ -235,3 +235,16 @@ test("what is typed in a dialog stays when the window crosses 700 pixels", async
   await expect(name).toHaveValue("Pencil");
   await expect(name).toBeFocused();
 });
+
+test("a prompt that is too long says so itself, whichever of the two it is", async ({
+  studio: { page },
+}) => {
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a fish");
+  await page.getByRole("button", { name: "Negative prompt", exact: true }).click();
+  const negative = page.getByRole("textbox", { name: "Negative prompt" });
+  await negative.fill("x".repeat(10_001));
+  await expect(page.getByText("10,001 characters: up to 10,000 are allowed.")).toHaveCount(1);
+  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeDisabled();
+  await negative.fill("blurry");
+  await expect(page.getByText("10,001 characters")).toHaveCount(0);
+});

@@ -7,6 +7,7 @@ import { useWords } from "../../words/words.ts";
 import { useChosenTarget } from "../chosen-target.ts";
 import { useUnreadWords } from "./ignorable.tsx";
 import { MarkedText } from "./marked-text.tsx";
+import { useTooLongWords } from "./prompt-field.tsx";
 
 function setOpen(isNegativePromptOpen: boolean): void {
   useView.setState({ isNegativePromptOpen });
@@ -29,11 +30,12 @@ export function NegativePrompt() {
   const value = useForm(({ negativePrompt }) => negativePrompt);
   const isIgnored = useChosenTarget().ignored.has("negativePrompt");
   const note = useUnreadWords("negativePrompt");
+  const tooLong = useTooLongWords(value);
   if (!useIsOpen()) return null;
   return (
     <MarkedText
       isDisabled={isIgnored}
-      note={note}
+      note={tooLong ?? note}
       label={t("negativePrompt")}
       placeholder={t("negativePlaceholder")}
       value={value}

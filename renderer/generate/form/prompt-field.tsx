@@ -7,6 +7,7 @@ import { changeForm, useForm } from "../../state/form.ts";
 import { useView } from "../../state/view.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { useDebounced } from "../../ui/use-debounced.ts";
+import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { MarkedText } from "./marked-text.tsx";
 import { PromptHistory } from "./prompt-history.tsx";
@@ -27,6 +28,7 @@ export function PromptField({
   const { tokens, isOf } = useTokens(model, prompt);
   const cutAt = isOf === prompt.slice(0, MAX_PROMPT) ? tokens?.cutAt : undefined;
   const recall = useHistory();
+  const tooLong = useTooLongWords(prompt);
   return (
     <MarkedText
       label={t("prompt")}
@@ -43,9 +45,16 @@ export function PromptField({
           <PromptHistory />
         </span>
       }
-      note={cutAt === undefined ? undefined : t("cut", { limit: tokens?.limit })}
+      note={tooLong ?? (cutAt === undefined ? undefined : t("cut", { limit: tokens?.limit }))}
     />
   );
+}
+
+/** The note at a prompt with more characters than a request may have; undefined at others. */
+export function useTooLongWords({ length }: string): string | undefined {
+  const t = useWords("generate");
+  if (length <= MAX_PROMPT) return undefined;
+  return t("tooLong", { length: formatCount(length), limit: formatCount(MAX_PROMPT) });
 }
 
 function Count({ count, limit }: TokenCount) {

@@ -53,6 +53,7 @@ export const generate = {
   tokens: "{{count}} / {{limit}}",
   tokensName: "{{count}} of {{limit}} tokens",
   cut: "Only the first {{limit}} tokens are used; the underlined text is ignored.",
+  tooLong: "{{length}} characters: up to {{limit}} are allowed.",
   negativePrompt: "Negative prompt",
   negativePlaceholder: "What should it avoid?",
   addNegative: "Negative prompt",
