@@ -52,9 +52,12 @@ test("every task of Endpoints is done with keys alone, and the focus is never lo
     ["Edit", "Edit Oslo"],
   ] as const) {
     await choose(page, more, action);
-    await expect(page.getByRole("dialog", { name: title })).toBeVisible();
+    const about = page.getByRole("dialog", { name: title });
+    await expect(about).toBeVisible();
     await expectSeen(page);
     await page.keyboard.press("Escape");
+    // While it fades out, nothing else takes the focus.
+    await expect(about).toHaveCount(0);
     await expect(more).toBeFocused();
   }
   await choose(page, more, "Remove");

@@ -23,6 +23,8 @@ export async function press(page: Page, control: Locator): Promise<void> {
 /** Opens a menu by its button, and chooses an item with the arrows. */
 export async function choose(page: Page, opener: Locator, item: string): Promise<void> {
   await press(page, opener);
+  const menu = page.getByRole("menu");
+  await expect(menu.and(page.locator(":focus-within"))).toBeVisible();
   await arrowTo(page, page.getByRole("menuitem", { name: item, exact: true }), "ArrowDown");
   await page.keyboard.press("Enter");
 }
@@ -38,11 +40,16 @@ export async function openTab(page: Page, name: string): Promise<void> {
 /** More elements than any list of these tests has. */
 const ELEMENTS = 20;
 
-/** Reaches an element of the list that has the focus. */
+/** Reaches an element of the list that has the focus; a busy page moves it some time after the key. */
 async function arrowTo(page: Page, wanted: Locator, key: string): Promise<void> {
   await expect(wanted).toBeVisible();
-  for (let step = 0; step < ELEMENTS && !(await isFocused(wanted)); step++)
+  for (let step = 0; step < ELEMENTS && !(await isFocused(wanted)); step++) {
+    const before = await page.evaluateHandle(() => document.activeElement);
     await page.keyboard.press(key);
+    await page
+      .waitForFunction((last) => document.activeElement !== last, before, { timeout: 5000 })
+      .catch(() => undefined);
+  }
   await expect(wanted).toBeFocused();
 }
 
