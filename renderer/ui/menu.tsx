@@ -1,5 +1,5 @@
 import type { LucideIcon } from "lucide-react";
-import { Fragment, type RefObject } from "react";
+import { Fragment, type RefObject, useEffect, useRef } from "react";
 import { Menu as AriaMenu, MenuItem, Popover, Separator } from "react-aria-components";
 import { classNames } from "./class-names.ts";
 import { Icon } from "./icon.tsx";
@@ -53,9 +53,12 @@ export function PointMenu({ entries, label, isOpen, onClose, anchor }: PointMenu
 
 function Entries(props: { entries: readonly MenuEntry[]; label: string; onClose?: () => void }) {
   const { entries, label, onClose } = props;
+  const menu = useRef<HTMLDivElement>(null);
   useFocusReturn("menu");
+  useFocusInside(menu);
   return (
     <AriaMenu
+      ref={menu}
       className={styles.menu ?? ""}
       aria-label={label}
       autoFocus
@@ -81,4 +84,22 @@ function Entries(props: { entries: readonly MenuEntry[]; label: string; onClose?
       ))}
     </AriaMenu>
   );
+}
+
+/** When to look, in milliseconds after opening. */
+const LATER_MS = [50, 200, 800];
+
+/**
+ * Gives a menu the focus if nothing has it. React Aria focuses a menu that a key opened only after transitions have
+ * ended, and not at all if its button, which is inert by then, has lost the focus meanwhile.
+ */
+function useFocusInside(menu: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const look = (): void => {
+      const { activeElement, body } = document;
+      if (activeElement === null || activeElement === body) menu.current?.focus();
+    };
+    const timers = LATER_MS.map((ms) => setTimeout(look, ms));
+    return () => timers.forEach(clearTimeout);
+  }, [menu]);
 }
