@@ -90,14 +90,15 @@ function Entries(props: { entries: readonly MenuEntry[]; label: string; onClose?
 const LATER_MS = [50, 200, 800];
 
 /**
- * Gives a menu the focus if nothing has it. React Aria focuses a menu that a key opened only after transitions have
- * ended, and not at all if its button, which is inert by then, has lost the focus meanwhile.
+ * Gives a menu the focus if the page or the popover around it has it. React Aria focuses a menu that a key opened only
+ * after transitions have ended, and not at all if the focus has moved to the popover meanwhile.
  */
 function useFocusInside(menu: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const look = (): void => {
-      const { activeElement, body } = document;
-      if (activeElement === null || activeElement === body) menu.current?.focus();
+      const { activeElement: focused } = document;
+      if (focused !== menu.current && focused?.contains(menu.current) === true)
+        menu.current?.focus();
     };
     const timers = LATER_MS.map((ms) => setTimeout(look, ms));
     return () => timers.forEach(clearTimeout);

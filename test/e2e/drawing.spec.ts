@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { dropSettings } from "./drop-settings.ts";
@@ -54,7 +54,8 @@ test.describe("first start", () => {
     const { page, dataFolder } = studio;
     await page.getByRole("button", { name: "Skip" }).click();
     const settings = join(dataFolder, "settings.json");
-    await expect.poll(() => readFileSync(settings, "utf8")).toContain("seenVersion");
+    const stored = () => (existsSync(settings) ? readFileSync(settings, "utf8") : "");
+    await expect.poll(stored).toContain("seenVersion");
     const kept = readFileSync(settings, "utf8");
     writeFileSync(settings, kept.replace(/("seenVersion":\s*)"[^"]+"/, '$1"0.0.9"'));
     await studio.restart();
