@@ -90,15 +90,16 @@ function Entries(props: { entries: readonly MenuEntry[]; label: string; onClose?
 const LATER_MS = [50, 200, 800];
 
 /**
- * Gives a menu the focus if the page or the popover around it has it. React Aria focuses a menu that a key opened only
- * after transitions have ended, and not at all if the focus has moved to the popover meanwhile.
+ * Gives a menu the focus if nothing has it, or only the popover around it. React Aria focuses a menu that a key opened
+ * only after transitions have ended, and not at all if the focus has moved to the popover meanwhile.
  */
 function useFocusInside(menu: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const look = (): void => {
-      const { activeElement: focused } = document;
-      if (focused !== menu.current && focused?.contains(menu.current) === true)
-        menu.current?.focus();
+      const { activeElement: focused, body } = document;
+      const isFree = focused === null || focused === body;
+      const isBeside = menu.current?.closest("[role=dialog]")?.contains(focused) === true;
+      if (isFree || (isBeside && menu.current?.contains(focused) === false)) menu.current?.focus();
     };
     const timers = LATER_MS.map((ms) => setTimeout(look, ms));
     return () => timers.forEach(clearTimeout);

@@ -23,8 +23,14 @@ export async function press(page: Page, control: Locator): Promise<void> {
 /** Opens a menu by its button, and chooses an item with the arrows. */
 export async function choose(page: Page, opener: Locator, item: string): Promise<void> {
   await press(page, opener);
-  const menu = page.getByRole("menu");
-  await expect(menu.and(page.locator(":focus-within"))).toBeVisible();
+  await expect
+    .poll(() =>
+      page.evaluate(() => {
+        const { activeElement: focused } = document;
+        return focused?.closest("[role=menu]") ? "in the menu" : focused?.outerHTML.slice(0, 200);
+      }),
+    )
+    .toBe("in the menu");
   await arrowTo(page, page.getByRole("menuitem", { name: item, exact: true }), "ArrowDown");
   await page.keyboard.press("Enter");
 }
