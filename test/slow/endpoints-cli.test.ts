@@ -37,7 +37,7 @@ test("an endpoint is added with the notebook's token.cfg, tested, used and remov
   expect([looked.code, looked.out]).toEqual([
     0,
     expect.stringMatching(
-      /^OK {6}Address: [^]*\nOK {6}Metadata: Server: kserve 0\.13\.0; models: stable-diffusion;/,
+      /^OK {6}Address: [^]*\nOK {6}Metadata \(\d+ ms\): Server: kserve 0\.13\.0; models: stable-diffusion;/,
     ),
   ]);
 
