@@ -58,7 +58,9 @@ test("more like a picture start from its start image, and the form stays as it i
   await chooseStart(page);
   const start = page.getByRole("region", { name: "Start image" });
   await expect(start).toBeVisible();
-  await page.getByRole("button", { name: "Generate", exact: true }).press("Enter");
+  const generate = page.getByRole("button", { name: "Generate", exact: true });
+  await expect(generate).toBeEnabled();
+  await generate.press("Enter");
   const drawn = page.getByRole("option", { name: "a red circle", exact: true });
   await expect(drawn).toBeVisible();
   await start.getByRole("button", { name: "Remove start image" }).press("Enter");
