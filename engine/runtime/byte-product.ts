@@ -1,6 +1,3 @@
-import { cpus } from "node:os";
-import type { DeviceReport } from "../contract/devices.ts";
-import { EXACT, SATURATING } from "../graph/lowerings/int8-lowering.ts";
 import { encodeModel, type Initializer, type OnnxNode } from "../graph/onnx.ts";
 import type { InferenceClient } from "./inference-client.ts";
 
@@ -29,19 +26,6 @@ export async function addsBytesExactly(
   await inference.request({ kind: "close", session }, doing);
   const wanted = LENGTH * 127;
   return y?.data.every((value) => Math.abs(value - wanted) < wanted / 1000) === true;
-}
-
-/** What only a CPU's report contains; a test that fails says nothing about int8, and nothing against the CPU. */
-export async function describeProcessor(
-  inference: Pick<InferenceClient, "request">,
-): Promise<Pick<DeviceReport, "name" | "int8Bits">> {
-  const isExact = await addsBytesExactly(inference).catch(() => undefined);
-  const name = cpus()[0]?.model.trim();
-  return {
-    // Linux on arm64 has no name for most processors.
-    ...(name !== undefined && name !== "" && name !== "unknown" && { name }),
-    ...(isExact !== undefined && { int8Bits: (isExact ? EXACT : SATURATING).bits }),
-  };
 }
 
 /** Ones, which are quantized to 255, times weights of 127. */

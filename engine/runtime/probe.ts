@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { CUDA_NOT_ADDED, type DeviceReport } from "../contract/devices.ts";
 import { StudioError } from "../contract/errors.ts";
-import { describeProcessor } from "./byte-product.ts";
 import { hasFusedOperators } from "./fused-operators.ts";
 import { InferenceClient, type LibraryFolder } from "./inference-client.ts";
 import { measure } from "./matrix-product.ts";
 import type { Provider } from "./messages.ts";
+import { describeProcessor } from "./processor.ts";
 
 /**
  * Called when the CPU turns out to be the only device, with everything that is known by then: pictures need not wait
