@@ -31,6 +31,7 @@ const PNG_OUTPUT: RequestedOutput = {
 
 /** The same, asking for the picture in the smallest form: a PNG from our own server, a binary tensor from others. */
 export function encodeBinaryOrder(id: string, order: Order, receiver: Receiver): EncodedMessage {
+  // Only our own server declares this input.
   const isOurs = receiver.check?.inputs.includes(PICTURE_INPUTS.cacheInterval.name) === true;
   const form = isOurs
     ? { outputs: [PNG_OUTPUT] }

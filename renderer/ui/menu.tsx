@@ -90,8 +90,8 @@ function Entries(props: { entries: readonly MenuEntry[]; label: string; onClose?
 const LATER_MS = [50, 200, 800];
 
 /**
- * Gives a menu the focus if nothing has it, or only the popover around it. React Aria focuses a menu that a key opened
- * only after transitions have ended, and not at all if the focus has moved to the popover meanwhile.
+ * Gives a menu the focus if nothing has it, or only the popover around it. On a busy machine, a menu that a key opened
+ * was seen open without the focus, and no key reached it.
  */
 function useFocusInside(menu: RefObject<HTMLElement | null>): void {
   useEffect(() => {

@@ -55,8 +55,8 @@ async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenera
   looking.catch(() => undefined);
   // Some kinds report no first reply: then the final result is used.
   const replied = await Promise.race([first.promise, looking.then(replyOf)]);
-  // A server without v2's health address may be recognised by other addresses, which are tried next.
   const from = performance.now();
+  // A server without v2's health address may be recognised by other addresses, which are tried next.
   const isOther = replied.problem?.code === "ENDPOINT_NOT_SERVED" && replied.status === 404;
   const reply = isOther ? await knownOtherwise(replied, looking) : replied;
   for (const [step, look] of REPLY_STEPS) {
