@@ -15,23 +15,32 @@ export type MenuPoint = Pick<MouseEvent, "clientX" | "clientY" | "currentTarget"
 /** What useContextMenu returns. */
 export type ContextMenu = ReturnType<typeof useContextMenu>;
 
-interface OpenMenu {
+interface ShownMenu {
+  /** Counts the openings. */
+  readonly opening: number;
   readonly actions: readonly Action[];
   readonly x: number;
   readonly y: number;
 }
+
+const NEVER_SHOWN: ShownMenu = { opening: 0, actions: [], x: 0, y: 0 };
 
 /**
  * One context menu for a whole list: `open` on each row's onContextMenu, or `openBelow` a button, and
  * `menu` once beside the list. On the desktop it is the system's own menu.
  */
 export function useContextMenu(label: string) {
-  const [shown, setShown] = useState<OpenMenu>();
+  const [shown, setShown] = useState<ShownMenu>(NEVER_SHOWN);
+  const [isOpen, setOpen] = useState(false);
   const anchor = useRef<HTMLDivElement>(null);
   const open = useCallback((event: MenuPoint, actions: readonly Action[]) => {
     event.preventDefault?.();
     if (desktop) void showNative(actions);
-    else setShown({ actions, ...pointOf(event) });
+    else {
+      const point = pointOf(event);
+      setShown(({ opening }) => ({ opening: opening + 1, actions, ...point }));
+      setOpen(true);
+    }
   }, []);
   const openBelow = useCallback(
     (button: Element, actions: readonly Action[]) => {
@@ -45,14 +54,16 @@ export function useContextMenu(label: string) {
       <div
         ref={anchor}
         className={styles.point}
-        style={{ left: shown?.x ?? 0, top: shown?.y ?? 0 }}
+        style={{ left: shown.x, top: shown.y }}
         aria-hidden
       />
       <PointMenu
+        // A menu opened while the last one fades out is a new one, which takes the focus.
+        key={shown.opening}
         label={label}
-        entries={menuEntries(shown?.actions ?? [])}
-        isOpen={shown !== undefined}
-        onClose={() => setShown(undefined)}
+        entries={menuEntries(shown.actions)}
+        isOpen={isOpen}
+        onClose={() => setOpen(false)}
         anchor={anchor}
       />
     </>

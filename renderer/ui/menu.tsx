@@ -1,5 +1,5 @@
 import type { LucideIcon } from "lucide-react";
-import { Fragment, type RefObject, useEffect, useRef } from "react";
+import { Fragment, type RefObject } from "react";
 import { Menu as AriaMenu, MenuItem, Popover, Separator } from "react-aria-components";
 import { classNames } from "./class-names.ts";
 import { Icon } from "./icon.tsx";
@@ -53,12 +53,9 @@ export function PointMenu({ entries, label, isOpen, onClose, anchor }: PointMenu
 
 function Entries(props: { entries: readonly MenuEntry[]; label: string; onClose?: () => void }) {
   const { entries, label, onClose } = props;
-  const menu = useRef<HTMLDivElement>(null);
   useFocusReturn("menu");
-  useFocusInside(menu);
   return (
     <AriaMenu
-      ref={menu}
       className={styles.menu ?? ""}
       aria-label={label}
       autoFocus
@@ -84,24 +81,4 @@ function Entries(props: { entries: readonly MenuEntry[]; label: string; onClose?
       ))}
     </AriaMenu>
   );
-}
-
-/** When to look, in milliseconds after opening. */
-const LATER_MS = [50, 200, 800];
-
-/**
- * Gives a menu the focus if nothing has it, or only the popover around it. On a busy machine, a menu that a key opened
- * was seen open without the focus, and no key reached it.
- */
-function useFocusInside(menu: RefObject<HTMLElement | null>): void {
-  useEffect(() => {
-    const look = (): void => {
-      const { activeElement: focused, body } = document;
-      const isFree = focused === null || focused === body;
-      const isBeside = menu.current?.closest("[role=dialog]")?.contains(focused) === true;
-      if (isFree || (isBeside && menu.current?.contains(focused) === false)) menu.current?.focus();
-    };
-    const timers = LATER_MS.map((ms) => setTimeout(look, ms));
-    return () => timers.forEach(clearTimeout);
-  }, [menu]);
 }
