@@ -49,11 +49,20 @@ const preload: UserConfig = {
 
 const builds: Readonly<Record<string, UserConfig>> = { electron: main, preload };
 
+/** How long a test polls, in milliseconds; its own default of one second fails on a busy machine. */
+const patient = { expect: { poll: { timeout: 20_000 } } };
+
 /**
  * A worker runs one file after the other with what it has loaded: loading the studio anew for each took more processor
  * than the tests themselves. What a test changes in its process it takes back; stubs and spies are taken back for it.
  */
-const shared = { isolate: false, unstubEnvs: true, unstubGlobals: true, restoreMocks: true };
+const shared = {
+  ...patient,
+  isolate: false,
+  unstubEnvs: true,
+  unstubGlobals: true,
+  restoreMocks: true,
+};
 
 /** The suite of the contract over some of the transports in test/contract/transports.ts. */
 const contract = (name: string, transports: string) => ({
@@ -64,6 +73,11 @@ const contract = (name: string, transports: string) => ({
     testTimeout: 60_000,
     env: { DARKROOM_TEST_TRANSPORTS: transports },
   },
+});
+
+/** A suite that `npm test` leaves out. */
+const apart = (name: string, testTimeout: number) => ({
+  test: { ...patient, name, include: [`test/${name}/**/*.test.ts`], testTimeout },
 });
 
 export default defineConfig(({ mode }) => ({
@@ -112,11 +126,9 @@ export default defineConfig(({ mode }) => ({
         },
       },
       // Whole pictures, real processes, kills: minutes, so apart from `npm test`.
-      { test: { name: "slow", include: ["test/slow/**/*.test.ts"], testTimeout: 600_000 } },
+      apart("slow", 600_000),
       // Other programs, which `npm run test:interop` installs: this project alone runs none.
-      {
-        test: { name: "interop", include: ["test/interop/**/*.test.ts"], testTimeout: 1_200_000 },
-      },
+      apart("interop", 1_200_000),
     ],
   },
 }));

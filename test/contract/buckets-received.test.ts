@@ -82,6 +82,6 @@ describe.each(TRANSPORTS)("files sent by a page, $name", (transport) => {
     expect([id, unwanted].map(isThere)).toEqual([true, false]);
     await studio.close();
     await studio.open();
-    await vi.waitFor(() => expect(isThere(id)).toBe(false));
+    await vi.waitFor(() => expect(isThere(id)).toBe(false), 20_000);
   });
 });

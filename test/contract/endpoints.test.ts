@@ -191,14 +191,14 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
       "it is asked for 2 pictures that are open",
     );
     await studio.client.queue.pause();
-    await vi.waitFor(() => expect(held.length).toBe(2));
+    await vi.waitFor(() => expect(held.length).toBe(2), 20_000);
     for (const answer of held) answer();
     await studio.until(first, "done");
     await studio.until(other, "done");
     expect((await studio.client.generation.get({ id: open2[0]!.id })).state).toBe("waiting");
     await studio.client.queue.resume();
     await studio.until(open2[0]!.id, "running");
-    await vi.waitFor(() => expect(held.length).toBe(3));
+    await vi.waitFor(() => expect(held.length).toBe(3), 20_000);
     held[2]!();
     await studio.until(open2[0]!.id, "done");
     await studio.client.endpoints.remove({ id: one.id });
@@ -208,10 +208,10 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     const edge = await standInEndpoint(() => {});
     const { id } = await studio.client.endpoints.add({ url: edge.url });
     const asked = await enqueue(id);
-    await vi.waitFor(() => expect(edge.seen.length).toBe(1));
+    await vi.waitFor(() => expect(edge.seen.length).toBe(1), 20_000);
     await studio.client.generation.cancel({ ids: [asked] });
     await studio.until(asked, "cancelled");
-    await vi.waitFor(() => expect(edge.sockets.size).toBe(0));
+    await vi.waitFor(() => expect(edge.sockets.size).toBe(0), 20_000);
     expect((await studio.client.endpoints.list()).find((one) => one.id === id)).not.toHaveProperty(
       "lastError",
     );
@@ -228,7 +228,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     isMended = true;
     await studio.client.generation.retry({ ids: [generation] });
     await studio.until(generation, "done");
-    await vi.waitFor(async () => expect(await card()).not.toHaveProperty("lastError"));
+    await vi.waitFor(async () => expect(await card()).not.toHaveProperty("lastError"), 20_000);
   });
 
   test("a start image stays here", async () => {

@@ -267,7 +267,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     await vi.waitFor(async () => {
       await studio.client.transfers.clear();
       expect(await studio.client.transfers.list()).toEqual([]);
-    });
+    }, 20_000);
     expect(await ids()).not.toContain("closed");
   });
 

@@ -51,8 +51,9 @@ test.runIf(process.platform === "linux")(
         if (victims.length === 0) break;
         for (const pid of victims) process.kill(pid, "SIGKILL");
         // If a picture were tried again before its process's end was noticed, there would be one more failure.
-        await vi.waitFor(() =>
-          expect(inferencePids()).not.toEqual(expect.arrayContaining(victims)),
+        await vi.waitFor(
+          () => expect(inferencePids()).not.toEqual(expect.arrayContaining(victims)),
+          20_000,
         );
         kills++;
       }

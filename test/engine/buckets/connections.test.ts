@@ -67,7 +67,7 @@ test("the region that a redirect names is used once and remembered", async () =>
   expect(await buckets.list(listing(connection))).toMatchObject({ objects: [{ key: "a" }] });
   await vi.waitFor(() => {
     expect(connections.get(connection.id).found).toEqual({ region: "eu-west-9" });
-  });
+  }, 20_000);
   const asked = service.seen.length;
   const again = await openBuckets({ dataFolder: folder, secrets });
   await again.buckets.list(listing(connection));
@@ -87,7 +87,7 @@ test("a bucket is in the path, unless set otherwise or forbidden by the service"
   expect(service.seen[0]).toMatchObject({ path: expect.stringMatching(/^\/toys\/?\?/) });
   await vi.waitFor(() => {
     expect(connections.get(connection.id).found).toEqual({ pathStyle: "no" });
-  });
+  }, 20_000);
 });
 
 /** Accepts any test object or, without `checksums`, only one whose request has no checksum. */

@@ -180,7 +180,7 @@ test("an endless body is cut at its limit, and the socket is closed", async () =
     more();
   });
   await expect(client(endpoint.url).ask(look)).rejects.toThrow("more than 64 MiB");
-  await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0));
+  await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0), 20_000);
 });
 
 /** A server whose sockets the test controls. */
@@ -229,7 +229,7 @@ test("a silent one did not answer, once its own time is over", async () => {
   const origin = await rawServer((socket) => sockets.push(socket));
   const refused = client(origin).ask({ ...infer, timeoutMs: 300 });
   await expect(refused).rejects.toThrow("nothing came within 0 s");
-  await vi.waitFor(() => expect(sockets[0]?.readyState).not.toBe("open"));
+  await vi.waitFor(() => expect(sockets[0]?.readyState).not.toBe("open"), 20_000);
 });
 
 test.each([
@@ -246,7 +246,7 @@ test.each([
     const asked = { path: "/v2", timeoutMs: ms, ...(sent && { message: sent }) };
     const refused = client(endpoint.url).ask(asked);
     await expect(refused).rejects.toEqual(refusal("ENDPOINT_REPLY_BROKEN", { reason }));
-    await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0));
+    await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0), 20_000);
   },
   3000,
 );
@@ -287,11 +287,11 @@ test("a cancel returns at once, and the socket is closed", async () => {
   const endpoint = await standInEndpoint(() => {});
   const cancel = new AbortController();
   const asked = client(endpoint.url).ask({ ...infer, signal: cancel.signal });
-  await vi.waitFor(() => expect(endpoint.seen.length).toBe(1));
+  await vi.waitFor(() => expect(endpoint.seen.length).toBe(1), 20_000);
   const reason = new Error("cancelled");
   cancel.abort(reason);
   await expect(asked).rejects.toBe(reason);
-  await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0));
+  await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0), 20_000);
 });
 
 test("an earlier cancel sends nothing", async () => {

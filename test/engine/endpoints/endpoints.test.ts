@@ -185,7 +185,7 @@ test("a wrapper with v1 draws at v1's address, and is asked there until the doct
   for (const _ of [1, 2]) {
     const { pixels } = await endpoints.draw(id, ORDER, { signal: never });
     expect([pixels.width, pixels.height]).toEqual([3, 2]);
-    await vi.waitFor(() => expect(endpoints.get(id).isV1Wrapper).toBe(true));
+    await vi.waitFor(() => expect(endpoints.get(id).isV1Wrapper).toBe(true), 20_000);
   }
   const [first, ...others] = edge.seen;
   expect(first?.path).toBe("/v2/models/stable-diffusion/infer");
@@ -196,7 +196,7 @@ test("a wrapper with v1 draws at v1's address, and is asked there until the doct
 
   for (isV1 of [true, false]) {
     await Array.fromAsync(endpoints.diagnose({ id, isPictureAsked: true }, never));
-    await vi.waitFor(() => expect(endpoints.get(id).isV1Wrapper).toBe(isV1));
+    await vi.waitFor(() => expect(endpoints.get(id).isV1Wrapper).toBe(isV1), 20_000);
   }
   await endpoints.draw(id, ORDER, { signal: never });
   expect(edge.seen.at(-1)?.path).toBe("/v2/models/stable-diffusion/infer");

@@ -73,7 +73,7 @@ test("while a large reply is read, the event loop continues and a cancel works",
   const reading = made.read(reply(large), {}, cancel.signal);
   let ticks = 0;
   const timer = setInterval(() => ticks++, 5);
-  await vi.waitFor(() => expect(ticks).toBeGreaterThan(5));
+  await vi.waitFor(() => expect(ticks).toBeGreaterThan(5), 20_000);
   clearInterval(timer);
   cancel.abort(new Error("cancelled"));
   await expect(reading).rejects.toThrow("cancelled");
@@ -91,7 +91,7 @@ test("the thread ends when it is idle, and starts again", async () => {
   const made = thread({ idleMs: 30 });
   await made.read(reply(SEED), {}, never);
   expect(made.isRunning).toBe(true);
-  await vi.waitFor(() => expect(made.isRunning).toBe(false));
+  await vi.waitFor(() => expect(made.isRunning).toBe(false), 20_000);
   await made.read(reply(SEED), {}, never);
 });
 

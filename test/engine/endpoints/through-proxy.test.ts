@@ -262,17 +262,17 @@ test("cancelling closes the tunnel, whether it is open or being opened", async (
   const { id } = await endpoints.add(added(URL_OF, { ca: pair.cert }));
   const cancel = new AbortController();
   const drawing = endpoints.draw(id, ORDER, { signal: cancel.signal, attempts: 1 });
-  await vi.waitFor(() => expect(edge.seen.length).toBe(1));
+  await vi.waitFor(() => expect(edge.seen.length).toBe(1), 20_000);
   expect(proxy.tunnels.size).toBe(1);
   cancel.abort();
   await expect(drawing).rejects.toBe(cancel.signal.reason);
-  await vi.waitFor(() => expect(proxy.tunnels.size).toBe(0));
+  await vi.waitFor(() => expect(proxy.tunnels.size).toBe(0), 20_000);
 
   const silent = await behind({ refusal: "silence" });
   vi.stubEnv("HTTPS_PROXY", silent.proxy.url);
   const again = new AbortController();
   const waiting = endpoints.draw(id, ORDER, { signal: again.signal, attempts: 1 });
-  await vi.waitFor(() => expect(silent.proxy.asked.length).toBe(1));
+  await vi.waitFor(() => expect(silent.proxy.asked.length).toBe(1), 20_000);
   again.abort();
   await expect(waiting).rejects.toBe(again.signal.reason);
 });

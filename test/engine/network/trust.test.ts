@@ -114,7 +114,7 @@ test("a host's certificates can be inspected without trusting or sending anythin
   ]);
   expect(shown[0]?.fingerprint).toMatch(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/);
   expect(endpoint.seen).toEqual([]);
-  await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0));
+  await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0), 20_000);
 });
 
 test.each([

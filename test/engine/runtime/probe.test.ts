@@ -96,7 +96,7 @@ test("a CPU without a rival is reported before it is measured, and is not measur
   expect(starts()).toBe(0);
   const leaving = new AbortController();
   const left = probe([cuda, webgpu], leaving.signal);
-  await vi.waitFor(() => expect(starts()).toBe(1));
+  await vi.waitFor(() => expect(starts()).toBe(1), 20_000);
   leaving.abort();
   expect(await left).toEqual([cuda, webgpu, cpu]);
   expect(told).toEqual([

@@ -71,7 +71,9 @@ test("a keyring that hangs is given up", async () => {
 });
 
 test.each(["it is locked", "Prompt was dismissed"])("one that says %j is usable", async (words) => {
-  expect(await vaultOver(answering(`{ failure: "${words}" }`)).probe()).toBe("locked");
+  const vault = vaultOver(answering(`{ failure: "${words}" }`));
+  await expect(vault.unseal("hub-token")).rejects.toMatchObject(refused(words));
+  expect(await vault.probe()).toBe("locked");
 });
 
 test("closing the studio does not wait for a keyring", async () => {

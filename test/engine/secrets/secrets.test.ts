@@ -98,7 +98,7 @@ test("a keyring that is not unlocked is refused, reported meanwhile, and never r
   });
   const setting = secrets.set("hub-token", CANARY).catch((error: unknown) => error);
   expect(await secrets.status()).toMatchObject([{ isSet: false, vault: "keyring" }]);
-  await vi.waitFor(() => expect(told).toEqual([1]));
+  await vi.waitFor(() => expect(told).toEqual([1]), 20_000);
   expect(secrets.notices).toEqual([expect.stringContaining("unlock it")]);
   unlocking.resolve("locked");
   expect(await setting).toMatchObject({ code: "SECRET_UNAVAILABLE" });

@@ -27,7 +27,7 @@ test("calls reach the studio, with files and streams", async () => {
     if (n === 2) break;
   }
   expect(numbers).toEqual([0, 1, 2]);
-  await vi.waitFor(() => expect(studio.readers).toBe(0));
+  await vi.waitFor(() => expect(studio.readers).toBe(0), 20_000);
 });
 
 function session(origin: string, body: unknown): Promise<Response> {

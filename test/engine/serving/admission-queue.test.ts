@@ -42,7 +42,7 @@ class HeldEngine {
     this.#finish();
     await vi.waitFor(() => {
       if (this.ended.length !== before) throw new Error("it is being drawn");
-    });
+    }, 20_000);
     await delay(1);
   }
 }
@@ -101,7 +101,7 @@ test("one picture is drawn at a time, callers in turn", async () => {
     ask(admission, "a3"),
     ask(admission, "b1", "b"),
   ];
-  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]));
+  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]), 20_000);
   expect([admission.waiting, admission.isDrawing]).toEqual([3, true]);
   for (let i = 0; i < 4; i++) await engine.finish();
   expect(await Promise.all(all)).toEqual(["drawn", "drawn", "drawn", "drawn"]);
@@ -114,7 +114,7 @@ test("beyond its length it refuses at once, with the seconds until a place is fr
   engine.seconds = 30;
   engine.busy = 4;
   const drawn = ask(admission, "a1");
-  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]));
+  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]), 20_000);
   const waiting = [ask(admission, "a2"), ask(admission, "a3")];
   clock.ms = 10_500;
   expect(await ask(admission, "a4")).toMatchObject({
@@ -132,7 +132,7 @@ test("beyond its length it refuses at once, with the seconds until a place is fr
 test("one caller cannot block another", async () => {
   const { engine, admission } = queue({ queueLength: 2 });
   const all = ["a1", "a2", "a3"].map((name) => ask(admission, name));
-  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]));
+  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]), 20_000);
   const other = ask(admission, "b1", "b");
   expect(await all[2]).toMatchObject({ code: "QUEUE_FULL" });
   for (let i = 0; i < 3; i++) await engine.finish();
@@ -143,7 +143,7 @@ test("what would take longer than the limit is refused before it waits", async (
   const { engine, admission } = queue({ timeLimitSeconds: 50 });
   engine.seconds = 30;
   const first = ask(admission, "a1");
-  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]));
+  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]), 20_000);
   expect(await ask(admission, "a2")).toMatchObject({
     code: "TIME_LIMIT",
     status: 503,
@@ -165,7 +165,7 @@ test("without a limit nothing is refused, however long it takes", async () => {
   engine.seconds = 1e6;
   const all = [ask(admission, "a1"), ask(admission, "a2")];
   for (let i = 0; i < 2; i++) {
-    await vi.waitFor(() => expect(engine.began.length).toBe(i + 1));
+    await vi.waitFor(() => expect(engine.began.length).toBe(i + 1), 20_000);
     await engine.finish();
   }
   expect(await Promise.all(all)).toEqual(["drawn", "drawn"]);
@@ -174,7 +174,7 @@ test("without a limit nothing is refused, however long it takes", async () => {
 test("a limit longer than a timer can wait for means none", async () => {
   const { engine, admission } = queue();
   const drawn = ask(admission, "a1", "a", { timeLimitSeconds: 10_000_000 });
-  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]));
+  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]), 20_000);
   await delay(10);
   await engine.finish();
   expect(await drawn).toBe("drawn");
@@ -194,11 +194,11 @@ test("a client that disconnects frees its place in the queue at once, and the de
   const gone = [new AbortController(), new AbortController()];
   const all = gone.map(({ signal }, i) => ask(admission, `a${i}`, "a", { signal }));
   const last = ask(admission, "last");
-  await vi.waitFor(() => expect(engine.began).toEqual(["a0"]));
+  await vi.waitFor(() => expect(engine.began).toEqual(["a0"]), 20_000);
   gone[1]!.abort(new Error("gone"));
   expect(admission.waiting).toBe(1);
   gone[0]!.abort(new Error("gone"));
-  await vi.waitFor(() => expect(engine.began).toEqual(["a0", "last"]));
+  await vi.waitFor(() => expect(engine.began).toEqual(["a0", "last"]), 20_000);
   await engine.finish().catch(() => undefined);
   expect(await Promise.all([...all, last])).toEqual([
     new Error("gone"),
@@ -214,7 +214,7 @@ test("a reader that leaves in the middle frees the device", async () => {
   for await (const _ of admission.draw({ job: { requests }, caller: caller("a"), signal })) break;
   expect(admission.isDrawing).toBe(false);
   const next = ask(admission, "a2");
-  await vi.waitFor(() => expect(engine.began).toEqual(["a1", "a2"]));
+  await vi.waitFor(() => expect(engine.began).toEqual(["a1", "a2"]), 20_000);
   expect(admission.isDrawing).toBe(true);
   await admission.close();
   expect(await next).toMatchObject({ code: "SERVER_CLOSING", status: 503 });
@@ -225,10 +225,10 @@ test("it is notified when its turn has come, and whether its pictures are kept",
   const onStart = vi.fn<() => void>();
   const first = ask(admission, "a1", "a");
   const second = ask(admission, "a2", "keeper", { onStart });
-  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]));
+  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]), 20_000);
   expect(onStart).not.toHaveBeenCalled();
   await engine.finish();
-  await vi.waitFor(() => expect(onStart).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(onStart).toHaveBeenCalledOnce(), 20_000);
   await engine.finish();
   expect([await first, await second, engine.keeps]).toEqual(["drawn", "drawn", [false, true]]);
 });

@@ -100,7 +100,7 @@ test("over a socket: nothing of it is in the log, and a file's key is nowhere", 
     },
   );
   await reply.body.dump();
-  await vi.waitFor(() => expect(requests.list()[0]?.state).toBe("answered"));
+  await vi.waitFor(() => expect(requests.list()[0]?.state).toBe("answered"), 20_000);
   const shown = JSON.stringify(requests.exchange(requests.list()[0]!.id));
   expect(shown).not.toMatch(/canary|12345678/);
   expect(shown).toContain("draw …");

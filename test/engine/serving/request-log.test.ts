@@ -28,8 +28,9 @@ test("each request is a row with its sizes, newest first, including refused ones
   const reply = await (await post(origin, body)).text();
   await fetch(`${origin}/v2`);
   await fetch(`${origin}/v2/models`, { headers: { origin: "http://evil.test" } });
-  await vi.waitFor(() =>
-    expect(requests.list().every(({ state }) => state === "answered")).toBe(true),
+  await vi.waitFor(
+    () => expect(requests.list().every(({ state }) => state === "answered")).toBe(true),
+    20_000,
   );
   const rows = requests.list();
   expect(rows).toMatchObject([
@@ -71,7 +72,7 @@ test("what was sent is shown without pictures and secrets", async () => {
     headers: { ...JSON_TYPE, ...headers },
     body: bodyOf(`draw ${secret} please`),
   }).then((reply) => reply.text());
-  await vi.waitFor(() => expect(requests.list()[0]?.state).toBe("answered"));
+  await vi.waitFor(() => expect(requests.list()[0]?.state).toBe("answered"), 20_000);
   const [row] = requests.list();
   const exchange = requests.exchange(row!.id);
   expect(JSON.stringify(exchange)).not.toMatch(new RegExp(`${secret.slice(3)}|canary-`));
@@ -89,7 +90,7 @@ test("what was sent is shown without pictures and secrets", async () => {
 test("an unknown key that was refused is not shown either", async () => {
   const { origin, requests } = await openConstantServer({ isKeyRequired: true });
   await post(origin, "{}", { authorization: "Bearer somebodys-own-token-1234" });
-  await vi.waitFor(() => expect(requests.list()[0]?.state).toBe("answered"));
+  await vi.waitFor(() => expect(requests.list()[0]?.state).toBe("answered"), 20_000);
   const exchange = requests.exchange(requests.list()[0]!.id);
   expect([exchange.status, JSON.stringify(exchange).includes("somebodys")]).toEqual([401, false]);
   expect(exchange.replyBody.text).toContain("KEY_REFUSED");
@@ -105,8 +106,9 @@ test("compressed bodies are shown decompressed, and binary ones not at all", asy
       "content-type": "application/octet-stream",
     },
   );
-  await vi.waitFor(() =>
-    expect(requests.list().filter(({ ms }) => ms !== undefined)).toHaveLength(2),
+  await vi.waitFor(
+    () => expect(requests.list().filter(({ ms }) => ms !== undefined)).toHaveLength(2),
+    20_000,
   );
   const [binary, packed] = requests.list().map(({ id }) => requests.exchange(id));
   expect(packed?.requestBody.text).toContain("packed words");
@@ -127,18 +129,21 @@ test("a row waits, runs, and ends when its client disconnects", async () => {
       signal: gone.signal,
     }).catch(() => "gone"),
   );
-  await vi.waitFor(() =>
-    expect(
-      requests
-        .list()
-        .map(({ state }) => state)
-        .toSorted(),
-    ).toEqual(["running", "waiting"]),
+  await vi.waitFor(
+    () =>
+      expect(
+        requests
+          .list()
+          .map(({ state }) => state)
+          .toSorted(),
+      ).toEqual(["running", "waiting"]),
+    20_000,
   );
   gone.abort();
   await Promise.all(clients);
-  await vi.waitFor(() =>
-    expect(requests.list().map(({ state }) => state)).toEqual(["gone", "gone"]),
+  await vi.waitFor(
+    () => expect(requests.list().map(({ state }) => state)).toEqual(["gone", "gone"]),
+    20_000,
   );
   await vi.waitFor(() => expect(told.at(-1)?.map(({ state }) => state)).toEqual(["gone", "gone"]), {
     timeout: 2000,

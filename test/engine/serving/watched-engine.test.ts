@@ -99,14 +99,14 @@ test("a later question makes it try a small picture: ready once that is drawn, a
   await draw();
   wait(1100);
   expect(await ready()).toEqual(NO);
-  await vi.waitFor(() => expect(engine.trials).toEqual([SMALL]));
+  await vi.waitFor(() => expect(engine.trials).toEqual([SMALL]), 20_000);
   wait(1100);
   expect(await ready()).toEqual(NO);
   // The pause has doubled.
   expect(engine.trials).toHaveLength(1);
   engine.error = undefined;
   wait(2100);
-  await vi.waitFor(async () => expect(await ready()).toEqual(YES));
+  await vi.waitFor(async () => expect(await ready()).toEqual(YES), 20_000);
   expect(engine.trials).toHaveLength(2);
 });
 
@@ -117,7 +117,7 @@ test("if memory was short or numbers were invalid, a small picture shows whether
   expect(await ready()).toEqual(YES);
   wait(1100);
   await ready();
-  await vi.waitFor(async () => expect(await ready()).toEqual(NO));
+  await vi.waitFor(async () => expect(await ready()).toEqual(NO), 20_000);
   expect(await (await fetch(`${origin}/v2/health/ready`)).json()).toMatchObject({
     error: expect.stringContaining("a trial picture failed (OUT_OF_MEMORY)"),
   });

@@ -93,10 +93,10 @@ test("cancelled in mid-run it leaves no partial download", async () => {
   const { shop, host } = await served(indexAnswer({ serving: () => ({ holdAt: 10_000 }) }));
   const { transfers, until, id, onLibraries } = await bring(installerFor(shop, host));
   const names = () => readdir(shop.folder).catch(() => []);
-  await vi.waitFor(async () => expect(await names()).not.toEqual([]));
+  await vi.waitFor(async () => expect(await names()).not.toEqual([]), 20_000);
   await transfers.cancel([id]);
   await until("cancelled");
-  await vi.waitFor(async () => expect(await names()).toEqual([]));
+  await vi.waitFor(async () => expect(await names()).toEqual([]), 20_000);
   expect(onLibraries).not.toHaveBeenCalled();
 });
 

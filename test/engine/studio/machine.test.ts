@@ -78,10 +78,12 @@ test("CUDA support is requested once, and its result is probed", async () => {
   expect(await devices.installCuda({ acceptsLicence: true })).toEqual(first);
   probe.mockResolvedValue([{ ...CPU, provider: "cuda" }, CPU]);
   gate.resolve();
-  await vi.waitFor(async () =>
-    expect(await transfers.list()).toMatchObject([
-      { id: first.transferId, kind: "cuda", state: "done", note: "CUDA is ready." },
-    ]),
+  await vi.waitFor(
+    async () =>
+      expect(await transfers.list()).toMatchObject([
+        { id: first.transferId, kind: "cuda", state: "done", note: "CUDA is ready." },
+      ]),
+    20_000,
   );
   expect(install).toHaveBeenCalledOnce();
   expect((await devices.list({})).map(({ provider }) => provider)).toEqual(["cuda", "cpu"]);
@@ -95,10 +97,10 @@ test("the size of CUDA support is reported with its licences, and it is removed 
   const { devices, transfers } = await open({ ...OTHERS, install, remove }, probe);
   expect(await devices.cudaOffer()).toEqual(OFFER);
   await devices.installCuda({ acceptsLicence: true });
-  await vi.waitFor(() => expect(install).toHaveBeenCalled());
+  await vi.waitFor(() => expect(install).toHaveBeenCalled(), 20_000);
   await expect(devices.removeCuda()).rejects.toMatchObject({ code: "STATE_CONFLICT" });
   gate.resolve();
-  await vi.waitFor(async () => expect((await transfers.list())[0]?.state).toBe("done"));
+  await vi.waitFor(async () => expect((await transfers.list())[0]?.state).toBe("done"), 20_000);
   await devices.removeCuda();
   expect(remove).toHaveBeenCalledOnce();
 });

@@ -25,8 +25,10 @@ test("an import that was killed after its last rename is done, and the model is 
   expect(left).toMatchObject({ kind: "import", state: "waiting" });
   // Without a running host, an interrupted import continues when it is requested again.
   await models.import({ folder: TINY });
-  await vi.waitFor(async () =>
-    expect(await transfers.list()).toMatchObject([{ id: left?.id, state: "done", modelId: id }]),
+  await vi.waitFor(
+    async () =>
+      expect(await transfers.list()).toMatchObject([{ id: left?.id, state: "done", modelId: id }]),
+    20_000,
   );
   expect((await models.list()).map((model) => model.id)).toEqual(["starter", id]);
   expect(readdirSync(join(folder, "models"))).toEqual([id]);

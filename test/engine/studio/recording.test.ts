@@ -20,7 +20,7 @@ test("a picture of a wrapper with v1 is recorded as a request to v1's address", 
   const before = recordingOf(ORDER, { endpoint: endpoints.get(id) });
   expect(before.curl).toContain(`${edge.url}/v2/models/stable-diffusion/infer`);
   await endpoints.draw(id, ORDER, { signal });
-  await vi.waitFor(() => expect(endpoints.get(id).isV1Wrapper).toBe(true));
+  await vi.waitFor(() => expect(endpoints.get(id).isV1Wrapper).toBe(true), 20_000);
 
   const { curl, requests, triton } = recordingOf(ORDER, { endpoint: endpoints.get(id) });
   const url = `${edge.url}/v1/models/stable-diffusion:predict`;

@@ -53,10 +53,10 @@ test("a removed model is not served until it is there again", async () => {
   const { engine, ids, onServed } = engineOf(["one", "other"], "one");
   ids.shift();
   engine.forget();
-  await vi.waitFor(() => expect(onServed).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(onServed).toHaveBeenCalledOnce(), 20_000);
   expect([engine.served, await stateOf(engine)]).toEqual([undefined, { other: "unavailable" }]);
   ids.push("one");
   engine.forget();
-  await vi.waitFor(() => expect(onServed).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(onServed).toHaveBeenCalledTimes(2), 20_000);
   expect(engine.served).toBe("one");
 });

@@ -61,7 +61,7 @@ test("the pages hear of it within a minute, and at once when the token is replac
         changes.push((await notices()).length);
     }
   })().catch(() => undefined);
-  const heard = (count: number) => vi.waitFor(() => expect(changes.at(-1)).toBe(count));
+  const heard = (count: number) => vi.waitFor(() => expect(changes.at(-1)).toBe(count), 20_000);
 
   await heard(0);
   clock.at = NOON + 2 * HOUR;

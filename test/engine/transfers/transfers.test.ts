@@ -29,7 +29,7 @@ async function studio(
 }
 
 const download = (name: string) => ({ kind: "download", name, order: { name } }) as const;
-const until = (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true));
+const until = (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true), 20_000);
 
 test("runs a transfer to its end and reports it", async () => {
   const { transfers, told, runners } = await studio();
@@ -156,7 +156,7 @@ test("lets the next one run while one is paused", async () => {
   const id = await transfers.add(download("a"));
   await transfers.add(download("b"));
   await transfers.pause([id]);
-  await vi.waitFor(() => expect(states()).toEqual(["paused", "running"]));
+  await vi.waitFor(() => expect(states()).toEqual(["paused", "running"]), 20_000);
 });
 
 test("does not pause what cannot be paused, nor what has ended", async () => {

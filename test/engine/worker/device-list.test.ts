@@ -122,7 +122,7 @@ test("a picture does not wait for the speed of a CPU without a rival, which is m
   expect(await devices.list()).toEqual([NO_CUDA, UNMEASURED]);
   expect(devices.chosen("auto")).toMatchObject({ provider: "cpu", report: UNMEASURED });
   measured();
-  await vi.waitFor(() => expect(devices.chosen("auto")).toMatchObject({ report: CPU }));
+  await vi.waitFor(() => expect(devices.chosen("auto")).toMatchObject({ report: CPU }), 20_000);
   expect(await devices.list()).toEqual([NO_CUDA, CPU]);
   expect(tries).toEqual([
     { known: 0, isMeasured: false },
@@ -133,11 +133,11 @@ test("a picture does not wait for the speed of a CPU without a rival, which is m
 test("a picture that starts while the CPU is measured ends that", async () => {
   const { devices, tries, measured } = lonelyCpu();
   const list = devices.list();
-  await vi.waitFor(() => expect(devices.chosen("auto")).toBeDefined());
+  await vi.waitFor(() => expect(devices.chosen("auto")).toBeDefined(), 20_000);
   expect(await devices.forPicture()).toEqual([NO_CUDA, UNMEASURED]);
   expect(await list).toEqual([NO_CUDA, UNMEASURED]);
   measured();
-  await vi.waitFor(() => expect(tries.at(-1)?.isMeasured).toBe(true));
+  await vi.waitFor(() => expect(tries.at(-1)?.isMeasured).toBe(true), 20_000);
 });
 
 test("nothing is measured while pictures are drawn, nor once it is closed", async () => {
@@ -214,8 +214,8 @@ test("it says why nothing can be drawn, and probes what was not probed or did no
   // The CPU is used without a probe if the user chose it.
   expect([devices.whyIdle("cpu"), tries]).toEqual([undefined, []]);
   expect(devices.whyIdle("auto")).toContain("being tried");
-  await vi.waitFor(() => expect(devices.whyIdle("auto")).toContain("no device"));
-  await vi.waitFor(() => expect(devices.whyIdle("auto")).toBeUndefined());
+  await vi.waitFor(() => expect(devices.whyIdle("auto")).toContain("no device"), 20_000);
+  await vi.waitFor(() => expect(devices.whyIdle("auto")).toBeUndefined(), 20_000);
   expect(devices.whyIdle("cuda")).toContain("cuda does not work");
   expect(tries).toHaveLength(2);
 });

@@ -171,7 +171,7 @@ test("a picture whose generation was deleted is not kept", async () => {
 test("cancelling ends the running one, and the next starts", async () => {
   const one = scene((seed, signal) => (seed === "1" ? forever(signal) : Promise.resolve(PICTURE)));
   const [first] = add(one, 1, 2);
-  await vi.waitFor(() => expect(one.drawn).toEqual(["1"]));
+  await vi.waitFor(() => expect(one.drawn).toEqual(["1"]), 20_000);
   expect(one.queue.cancel([first!])).toEqual([first]);
   one.worker.cancel(first!);
   await one.settled();
@@ -187,10 +187,10 @@ test("what was left to an endpoint's server says so, cancelled or interrupted", 
     });
     const [id = ""] = queue.add([order(1)]);
     worker.start();
-    await vi.waitFor(() => expect(queue.get(id).state).toBe("running"));
+    await vi.waitFor(() => expect(queue.get(id).state).toBe("running"), 20_000);
     if (state === "cancelled") worker.cancel(id);
     else await worker.close();
-    await vi.waitFor(() => expect(queue.get(id).state).toBe(state));
+    await vi.waitFor(() => expect(queue.get(id).state).toBe(state), 20_000);
     expect(queue.get(id).error?.code).toBe("ENDPOINT_LEFT");
     queue.retry([id]);
     expect(queue.get(id).error).toBeUndefined();
@@ -212,11 +212,11 @@ test("pausing lets the running one finish, starts nothing and releases the model
   const gate = Promise.withResolvers<NewPicture>();
   const one = scene(() => gate.promise);
   add(one, 1, 2);
-  await vi.waitFor(() => expect(one.drawn).toEqual(["1"]));
+  await vi.waitFor(() => expect(one.drawn).toEqual(["1"]), 20_000);
   one.queue.setPaused(true);
   one.worker.wake();
   gate.resolve(PICTURE);
-  await vi.waitFor(() => expect(one.unloaded).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(one.unloaded).toBeGreaterThan(0), 20_000);
   expect(one.rows()).toEqual(["2 waiting", "1 done"]);
   one.queue.setPaused(false);
   one.worker.wake();
@@ -227,7 +227,7 @@ test("pausing lets the running one finish, starts nothing and releases the model
 test("closing interrupts the running one and leaves the rest waiting", async () => {
   const one = scene((_, signal) => forever(signal));
   add(one, 1, 2);
-  await vi.waitFor(() => expect(one.drawn).toEqual(["1"]));
+  await vi.waitFor(() => expect(one.drawn).toEqual(["1"]), 20_000);
   await one.worker.close();
   expect(one.rows()).toEqual(["2 waiting", "1 interrupted"]);
 });
