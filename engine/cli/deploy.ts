@@ -1,9 +1,10 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Command } from "commander";
 import {
   DEPLOY_DEFAULTS,
   DEPLOY_MODES,
   DEPLOY_RUNTIMES,
+  RUNTIME_SCOPES,
   type DeployDraft,
   deployDraftSchema,
   type DeployFile,
@@ -31,6 +32,11 @@ const FLAGS = [
   ["namespace", "namespace <ns>", "the project"],
   ["mode", "mode <mode>", `as KServe runs it: ${DEPLOY_MODES.join(" or ")}`],
   ["runtime", "runtime <name>", `what serves the model: ${DEPLOY_RUNTIMES.join(" or ")}`],
+  [
+    "runtimeScope",
+    "runtime-scope <scope>",
+    `who can use Darkroom's: ${RUNTIME_SCOPES.join(" or ")}`,
+  ],
   ["kserve", "kserve <version>", "of 0.12 to 0.14, or of 0.15 on: 0.12 or 0.15"],
   ["image", "image <image>", "the runtime's container image"],
   ["cpuRequest", "cpu-request <n>", "processors that it is given at least"],
@@ -140,18 +146,22 @@ function tellDifferences(files: readonly DeployFile[], { json }: ManifestsFlags)
 }
 
 function tellRest(
-  { notes, commands }: Pick<DeployManifests, "notes" | "commands">,
+  { files, notes, commands }: Pick<DeployManifests, "files" | "notes" | "commands">,
   { json, out }: ManifestsFlags,
   paths: readonly string[],
 ): void {
+  const runtime = files.find(({ kinds }) => kinds.includes("ClusterServingRuntime"))?.name;
+  const isFirst = runtime !== undefined && out !== "-";
+  const applyFirst = isFirst ? `oc apply -f ${quoted(join(out, runtime))}` : undefined;
   const apply = out === "-" ? "oc apply -f -" : `oc apply -f ${quoted(out)}`;
   if (json === true) {
     for (const text of notes) printJson({ type: "note", text });
-    printJson({ type: "done", paths, build: commands.build, apply });
+    printJson({ type: "done", paths, build: commands.build, applyFirst, apply });
     return;
   }
   for (const text of notes) note(`Note: ${text}`);
   for (const path of paths) process.stdout.write(`${path}\n`);
+  if (applyFirst !== undefined) note(`A cluster administrator applies first: ${applyFirst}`);
   note(`Apply with: ${apply}`);
 }
 

@@ -77,6 +77,7 @@ class Trial {
       return await this.#run(mode);
     } catch (error) {
       if (!(error instanceof StudioError) || !OF_OBJECT.has(error.code)) throw error;
+      if (error.code === "CLUSTER_ADMIN_NEEDED") return this.#left();
       return this.told("refused", { error: toWire(error) });
     }
   }
@@ -91,7 +92,7 @@ class Trial {
     const reply = await this.#patch(object, mode, force);
     const { status, body, warnings: told } = reply;
     const warnings = isTheirs ? [...told, THEIRS] : [...told];
-    if (status >= 300) return this.#refused(reply, warnings);
+    if (status >= 300) return this.#refused(reply, warnings, live !== undefined);
     if (live === undefined) return this.told("created", { warnings });
     const changes = objectChanges(live, body, this.#object.kind === "Secret");
     return this.told(changes.length === 0 ? "unchanged" : "changed", { warnings, changes });
@@ -99,9 +100,14 @@ class Trial {
 
   told(outcome: AppliedObject["outcome"], rest: Partial<AppliedObject> = {}): AppliedObject {
     const { kind, metadata } = this.#object;
-    const { name, namespace } = metadata;
+    const { name, namespace = "" } = metadata;
     const nothing = { changes: [], warnings: [], conflicts: [], faults: [] };
     return { kind, name, namespace, outcome, ...nothing, ...rest };
+  }
+
+  /** An administrator's object, which this user may not change; the rest can be applied all the same. */
+  #left(): AppliedObject {
+    return this.told("unchanged", { warnings: [ADMINISTRATORS] });
   }
 
   get path(): string {
@@ -111,7 +117,8 @@ class Trial {
 
   get about() {
     const { kind, metadata } = this.#object;
-    return { kind, name: metadata.name, namespace: metadata.namespace };
+    const { name, namespace = "" } = metadata;
+    return { kind, name, namespace };
   }
 
   /** Server-side apply. Fields that Darkroom itself changed since, by scaling, are not conflicts. */
@@ -139,7 +146,7 @@ class Trial {
     return isOwn && !force ? this.#patch(object, mode, true) : reply;
   }
 
-  #refused(reply: ClusterReply, warnings: string[]): AppliedObject {
+  #refused(reply: ClusterReply, warnings: string[], exists: boolean): AppliedObject {
     const { status, body } = reply;
     const { host } = this.#client;
     const conflicts = conflictsIn(reply).filter(({ manager }) => manager !== FIELD_MANAGER);
@@ -150,6 +157,7 @@ class Trial {
         ? new StudioError("CLUSTER_CONFLICT", { kind, name, ...first })
         : refusalOf({ status, body: this.#withoutSecrets(body) }, { ...this.about, host });
     if (!OF_OBJECT.has(error.code)) throw error;
+    if (exists && error.code === "CLUSTER_ADMIN_NEEDED") return this.#left();
     const faults = faultsIn(this.#withoutSecrets(body), status);
     return this.told("refused", {
       warnings: [...warnings],
@@ -176,10 +184,15 @@ class Trial {
 const THEIRS =
   "It exists already and was not applied by Darkroom: applying changes it, and removing the deployment leaves it there.";
 
+/** For an object of the whole cluster that this user may not apply. */
+const ADMINISTRATORS =
+  "Only a cluster administrator may apply it, so it stays as it is. Without it the deployment finds no runtime.";
+
 /** Refusals about one object; the others are about the cluster. */
 const OF_OBJECT: ReadonlySet<string> = new Set([
   "CLUSTER_CONFLICT",
   "CLUSTER_DENIED",
+  "CLUSTER_ADMIN_NEEDED",
   "CLUSTER_QUOTA",
   "CLUSTER_WEBHOOK",
   "CLUSTER_OBJECT_INVALID",

@@ -2,11 +2,11 @@ import type { DeploymentPlace, RemovedObject } from "../contract/deployments.ts"
 import { StudioError } from "../contract/errors.ts";
 import { ANNOTATIONS } from "../deploy/annotations.ts";
 import {
-  KINDS,
   type DeployedKind,
   isOurs,
   ownSelector,
   pathOf,
+  PROJECT_KINDS,
 } from "../deploy/applied-objects.ts";
 import { fieldOf, numberAt, textAt } from "../deploy/waiting/observed.ts";
 import { FIELD_MANAGER } from "./apply.ts";
@@ -117,7 +117,7 @@ async function ownObjects(
   signal: AbortSignal | undefined,
 ): Promise<Own[]> {
   const lists = await Promise.all(
-    KINDS.map(async (kind) => {
+    PROJECT_KINDS.map(async (kind) => {
       const query = { labelSelector: ownSelector(name), limit: "100" };
       const path = pathOf(kind, namespace);
       const list = await client.get({ path, query, signal }, { kind, namespace });

@@ -1,5 +1,5 @@
 import type { ClusterCheck } from "../contract/clusters.ts";
-import { DEPLOYED_KINDS } from "../deploy/applied-objects.ts";
+import { DEPLOYED_KINDS, PROJECT_KINDS } from "../deploy/applied-objects.ts";
 import { fieldOf, textAt } from "../deploy/waiting/observed.ts";
 import type { ClusterClient } from "./cluster-client.ts";
 import { itemsOf } from "./reply-body.ts";
@@ -9,7 +9,7 @@ const MAX_NAMESPACES = 500;
 
 /** Permissions that deploying needs in a project: verb, group and resource. */
 const NEEDED = [
-  ...Object.values(DEPLOYED_KINDS).flatMap(({ apiVersion, plural }) =>
+  ...PROJECT_KINDS.map((kind) => DEPLOYED_KINDS[kind]).flatMap(({ apiVersion, plural }) =>
     ["get", "create", "patch"].map((verb) => [verb, groupOf(apiVersion), plural] as const),
   ),
   ["list", "", "pods"],

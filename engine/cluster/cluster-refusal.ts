@@ -41,7 +41,11 @@ export function refusalOf(
   return ofObject(reason, about);
 }
 
-const KSERVE_KINDS: ReadonlySet<string> = new Set(["InferenceService", "ServingRuntime"]);
+const KSERVE_KINDS: ReadonlySet<string> = new Set([
+  "InferenceService",
+  "ServingRuntime",
+  "ClusterServingRuntime",
+]);
 
 /** The refusal if the project or KServe is missing. */
 function missing(
@@ -81,14 +85,14 @@ function denied(reason: string, namespace: string): StudioError {
     const details = { kind: "this", name: "", reason: unpunctuated(withoutPrefix(reason)) };
     return new StudioError("CLUSTER_OBJECT_INVALID", details);
   }
-  const project = /in the namespace "([^"]*)"/.exec(reason)?.[1] ?? namespace;
   const who =
     account === "system:anonymous" ? "Who shows no token" : `The account ${account ?? ""}`;
-  return new StudioError("CLUSTER_DENIED", {
-    account: who,
-    what: `${verb} ${resource}`,
-    namespace: project,
-  });
+  const what = `${verb} ${resource}`;
+  if (reason.includes(" at the cluster scope")) {
+    return new StudioError("CLUSTER_ADMIN_NEEDED", { account: who, what });
+  }
+  const project = /in the namespace "([^"]*)"/.exec(reason)?.[1] ?? namespace;
+  return new StudioError("CLUSTER_DENIED", { account: who, what, namespace: project });
 }
 
 /** The causes in an error, at most a hundred. */

@@ -21,6 +21,12 @@ export const CLUSTER_REFUSALS = {
     sentence: "The cluster's API at {host} does not accept the token: {reason}.",
     advice: "Log in again with `oc login`, or enter a new token; `oc whoami -t` prints one.",
   },
+  CLUSTER_ADMIN_NEEDED: {
+    status: 403,
+    sentence: "{account} may not {what} for the whole cluster.",
+    advice:
+      "Ask a cluster administrator to apply the ClusterServingRuntime, or choose a runtime for this project only.",
+  },
   CLUSTER_DENIED: {
     status: 403,
     sentence: "{account} may not {what} in the project {namespace}.",

@@ -14,6 +14,7 @@ export const DEPLOY_FIELDS = [
   "namespace",
   "mode",
   "runtime",
+  "runtimeScope",
   "kserve",
   "path",
   "connectionSecret",
@@ -35,6 +36,10 @@ export type DeployField = (typeof DEPLOY_FIELDS)[number];
 export const DEPLOY_RUNTIMES = ["torchserve", "darkroom"] as const;
 export type DeployRuntime = (typeof DEPLOY_RUNTIMES)[number];
 
+/** Who can use the runtime: one project (ServingRuntime), or every project of the cluster (ClusterServingRuntime). */
+export const RUNTIME_SCOPES = ["project", "cluster"] as const;
+type RuntimeScope = (typeof RUNTIME_SCOPES)[number];
+
 /** The engine validates each field, so any short text is accepted here. */
 const typed = z.string().max(2000);
 
@@ -46,6 +51,7 @@ export const DEPLOY_DEFAULTS = {
   namespace: "sd-proj",
   mode: "serverless",
   runtime: "torchserve",
+  runtimeScope: "project",
   kserve: "0.12",
   /** Empty: derived from the connection's name. */
   connectionSecret: "",
@@ -73,6 +79,8 @@ export const deployDraftSchema = bucketPlaceSchema.extend({
   namespace: typed.default(DEPLOY_DEFAULTS.namespace),
   mode: typed.default(DEPLOY_DEFAULTS.mode),
   runtime: typed.default(DEPLOY_DEFAULTS.runtime),
+  /** Only Darkroom's runtime can be for the whole cluster. */
+  runtimeScope: typed.default(DEPLOY_DEFAULTS.runtimeScope),
   kserve: typed.default(DEPLOY_DEFAULTS.kserve),
   connectionSecret: typed.default(DEPLOY_DEFAULTS.connectionSecret),
   /** Whether the connection's Secret is created, or already exists in the project. */
@@ -96,6 +104,7 @@ export type DeployDraft = z.output<typeof deployDraftSchema>;
 /** A deployment with valid fields only. */
 export interface DeployForm {
   readonly runtime: DeployRuntime;
+  readonly runtimeScope: RuntimeScope;
   readonly name: string;
   readonly namespace: string;
   readonly mode: DeployMode;
@@ -163,7 +172,12 @@ export const deployManifestsSchema = z.object({
   /** Notes about valid settings, as sentences. */
   notes: z.array(z.string()),
   /** Commands for a terminal. */
-  commands: z.object({ build: z.array(z.string()), apply: z.string() }),
+  commands: z.object({
+    build: z.array(z.string()),
+    /** What a cluster administrator applies first; absent if the project's users can apply everything. */
+    applyFirst: z.string().optional(),
+    apply: z.string(),
+  }),
 });
 export type DeployManifests = z.output<typeof deployManifestsSchema>;
 

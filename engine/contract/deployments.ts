@@ -48,6 +48,7 @@ export type ObjectChange = z.output<typeof objectChangeSchema>;
 export const appliedObjectSchema = z.object({
   kind: z.string(),
   name: z.string(),
+  /** Empty for an object of the whole cluster. */
   namespace: z.string(),
   /** `skipped` was not tried, since an earlier object was refused. */
   outcome: z.enum(["created", "changed", "unchanged", "refused", "skipped"]),

@@ -112,3 +112,16 @@ export function tokenObjects(form: DeployForm, tokenName: string): readonly Kube
     },
   ];
 }
+
+/** The dashboard's prefix for a data connection's Secret. */
+const CONNECTION_PREFIX = "aws-connection-";
+
+/** A name for a connection's Secret: the connection's, reduced to valid characters. */
+export function secretNameFor(connectionName: string): string {
+  const plain = connectionName
+    .toLowerCase()
+    .replaceAll(/[^a-z\d]+/g, "-")
+    .slice(0, 40)
+    .replaceAll(/^-+|-+$/g, "");
+  return `${CONNECTION_PREFIX}${plain === "" ? "bucket" : plain}`;
+}

@@ -7,6 +7,8 @@ interface Kind {
   readonly apiVersion: string;
   /** Its name in API paths and in roles. */
   readonly plural: string;
+  /** Whether it belongs to no project. */
+  readonly isClusterWide?: true;
 }
 
 /** The kinds of objects in a deployment, in the order of applying; no others are applied. */
@@ -16,12 +18,24 @@ export const DEPLOYED_KINDS = {
   Role: { apiVersion: "rbac.authorization.k8s.io/v1", plural: "roles" },
   RoleBinding: { apiVersion: "rbac.authorization.k8s.io/v1", plural: "rolebindings" },
   ServingRuntime: { apiVersion: "serving.kserve.io/v1alpha1", plural: "servingruntimes" },
+  ClusterServingRuntime: {
+    apiVersion: "serving.kserve.io/v1alpha1",
+    plural: "clusterservingruntimes",
+    isClusterWide: true,
+  },
   InferenceService: { apiVersion: "serving.kserve.io/v1beta1", plural: "inferenceservices" },
 } as const satisfies Readonly<Record<string, Kind>>;
 export type DeployedKind = keyof typeof DEPLOYED_KINDS;
 
 /** In the order of applying. */
 export const KINDS = Object.keys(DEPLOYED_KINDS).filter(isDeployedKind);
+
+/** Those in a project. Others are neither needed by every deployment nor removed with one. */
+export const PROJECT_KINDS = KINDS.filter((kind) => !isClusterWide(kind));
+
+export function isClusterWide(kind: DeployedKind): boolean {
+  return "isClusterWide" in DEPLOYED_KINDS[kind];
+}
 
 function isDeployedKind(kind: unknown): kind is DeployedKind {
   return typeof kind === "string" && Object.hasOwn(DEPLOYED_KINDS, kind);
@@ -44,21 +58,22 @@ export function isOurs(object: unknown): boolean {
   return fieldOf(object, "metadata", "labels", MANAGED_BY) === "darkroom";
 }
 
-/** An object with Darkroom's labels for the deployment of this name. */
-export function asOurs<T extends KubernetesObject>(object: T, deployment: string | undefined): T {
+/** An object with Darkroom's labels for the deployment of this name, unless it belongs to the whole cluster. */
+export function asOurs<T extends DeployedObject>(object: T, deployment: string | undefined): T {
   const labels = {
     ...object.metadata.labels,
     [MANAGED_BY]: "darkroom",
-    ...(deployment !== undefined && { [INSTANCE]: deployment }),
+    ...(deployment !== undefined && !isClusterWide(object.kind) && { [INSTANCE]: deployment }),
   };
   return { ...object, metadata: { ...object.metadata, labels } };
 }
 
-/** The API path of a kind, or of one object if a name is given. */
-export function pathOf(kind: DeployedKind, namespace: string, name?: string): string {
+/** The API path of a kind, or of one object if a name is given. The project is used only by kinds that have one. */
+export function pathOf(kind: DeployedKind, namespace = "", name?: string): string {
   const { apiVersion, plural } = DEPLOYED_KINDS[kind];
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const place = `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+  const project = isClusterWide(kind) ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
+  const place = `${root}${project}/${plural}`;
   return name === undefined ? place : `${place}/${encodeURIComponent(name)}`;
 }
 
@@ -102,17 +117,19 @@ function checked(value: unknown, fallback: string | undefined): DeployedObject {
     throw refused(`the ${kind} is of ${String(apiVersion)} instead of ${known.apiVersion}`);
   }
   const given = isRecord(metadata) ? metadata : {};
-  const { name, namespace = fallback } = given;
+  const { name, namespace = fallback, ...rest } = given;
   if (typeof name !== "string" || name === "") throw refused(`a ${kind} has no name`);
-  if (typeof namespace !== "string" || namespace === "") {
-    throw refused(`the ${kind} ${name} names no project`);
-  }
   return {
     ...(kind === "Secret" ? withData(value, name) : value),
     apiVersion: known.apiVersion,
     kind,
-    metadata: { ...given, name, namespace },
+    metadata: { ...rest, name, ...(!isClusterWide(kind) && projectOf(kind, name, namespace)) },
   };
+}
+
+function projectOf(kind: DeployedKind, name: string, namespace: unknown) {
+  if (typeof namespace === "string" && namespace !== "") return { namespace };
+  throw refused(`the ${kind} ${name} names no project`);
 }
 
 /**

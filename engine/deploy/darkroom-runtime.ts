@@ -1,21 +1,25 @@
 import type { DeployForm } from "../contract/deploy.ts";
 import { ANNOTATIONS } from "./annotations.ts";
 import type { Reasons } from "./differences.ts";
-import { RUNTIME_REASONS, runtimeSpec, servingRuntime } from "./serving-runtime.ts";
+import { RUNTIME_REASONS, runtimeName, runtimeSpec, servingRuntime } from "./serving-runtime.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 
 /** Where its container writes: unpacked archives, and int8 weights. */
 const WRITABLE = { name: "tmp", mountPath: "/tmp" };
 
-/** The document's ServingRuntime with Darkroom's image instead of TorchServe's. */
+/** The document's ServingRuntime with Darkroom's image instead of TorchServe's, for one project or for all. */
 export function darkroomRuntime(form: DeployForm): KubernetesObject {
   const theirs = servingRuntime(form);
+  const isForAll = form.runtimeScope === "cluster";
+  const { namespace, labels, annotations } = theirs.metadata;
   return {
     ...theirs,
+    kind: isForAll ? "ClusterServingRuntime" : theirs.kind,
     metadata: {
-      ...theirs.metadata,
+      name: runtimeName(form),
+      ...(!isForAll && { namespace, labels }),
       annotations: {
-        ...theirs.metadata.annotations,
+        ...annotations,
         [ANNOTATIONS.displayName]: "Darkroom for Stable Diffusion",
       },
     },
@@ -61,6 +65,11 @@ const CONTAINER = "spec.containers.kserve-container";
 /** The reasons for each difference from the document's runtime. */
 export const DARKROOM_REASONS: Reasons<DeployForm> = {
   ...RUNTIME_REASONS,
+  kind: "One object for every project of the cluster, which only its administrator can apply.",
+  "metadata.name": (form) => {
+    if (form.runtimeScope === "project") return String(RUNTIME_REASONS["metadata.name"]);
+    return "It belongs to no single deployment. The InferenceService names it as its runtime.";
+  },
   [`${CONTAINER}.image`]: "Darkroom's image, which you build; it takes the same command.",
   [`${CONTAINER}.args.--enable-model-api`]:
     "It lets anyone who reaches port 8085 inside the cluster load any archive of the model store. The model comes from config.properties, so nothing needs it.",

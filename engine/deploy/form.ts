@@ -9,8 +9,10 @@ import {
   DEPLOY_DEFAULTS,
   DEPLOY_RUNTIMES,
   type DeployRuntime,
+  RUNTIME_SCOPES,
 } from "../contract/deploy.ts";
 import { type Details, type RefusalCode, StudioError, toWire } from "../contract/errors.ts";
+import { secretNameFor } from "./access.ts";
 import { readAnnotations } from "./annotations.ts";
 import {
   imageFault,
@@ -56,6 +58,7 @@ export function checkForm(draft: DeployDraft, connectionName: string): CheckedFo
   const form: DeployForm = {
     ...pathOf(checking),
     runtime,
+    runtimeScope: scopeOf(checking, runtime),
     name: draft.name,
     namespace: draft.namespace,
     mode,
@@ -86,7 +89,7 @@ function placeOf({ field }: DeployFault): number {
 
 function chosen<Choice extends string>(
   { draft, refuse }: Checking,
-  field: "mode" | "kserve" | "runtime",
+  field: "mode" | "kserve" | "runtime" | "runtimeScope",
   called: string,
   choices: readonly [Choice, ...Choice[]],
 ): Choice {
@@ -96,6 +99,16 @@ function chosen<Choice extends string>(
     refuse(field, "DEPLOY_CHOICE_UNKNOWN", { ...details, choices: choices.join(", ") });
   }
   return found ?? choices[0];
+}
+
+function scopeOf(checking: Checking, runtime: DeployRuntime): DeployForm["runtimeScope"] {
+  const called = "The runtime's scope";
+  const scope = chosen(checking, "runtimeScope", called, RUNTIME_SCOPES);
+  if (scope === "project" || runtime === "darkroom") return scope;
+  const reason = "only Darkroom's runtime can be for the whole cluster";
+  const details = { field: called, value: scope, reason, choices: "project" };
+  checking.refuse("runtimeScope", "DEPLOY_CHOICE_UNKNOWN", details);
+  return scope;
 }
 
 function checkNames({ draft, refuse }: Checking, mode: DeployForm["mode"]): void {
@@ -127,9 +140,6 @@ function pathOf({ draft, refuse }: Checking): Pick<DeployForm, "path" | "typedPa
   return { typedPath: typed, path: typed.endsWith("/") ? typed : `${typed}/` };
 }
 
-/** The dashboard's prefix for a data connection's Secret. */
-const CONNECTION_PREFIX = "aws-connection-";
-
 function secretNameOf({ draft, refuse }: Checking, connectionName: string): string {
   const { connectionSecret: typed } = draft;
   if (typed === "") return secretNameFor(connectionName);
@@ -139,16 +149,6 @@ function secretNameOf({ draft, refuse }: Checking, connectionName: string): stri
     refuse("connectionSecret", "DEPLOY_NAME_INVALID", details);
   }
   return typed;
-}
-
-/** A name for a connection's Secret: the connection's, reduced to valid characters. */
-function secretNameFor(connectionName: string): string {
-  const plain = connectionName
-    .toLowerCase()
-    .replaceAll(/[^a-z\d]+/g, "-")
-    .slice(0, 40)
-    .replaceAll(/^-+|-+$/g, "");
-  return `${CONNECTION_PREFIX}${plain === "" ? "bucket" : plain}`;
 }
 
 function imageOf({ draft, refuse }: Checking, runtime: DeployRuntime): string {

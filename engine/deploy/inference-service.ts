@@ -2,7 +2,7 @@ import type { DeployForm } from "../contract/deploy.ts";
 import { ANNOTATIONS } from "./annotations.ts";
 import type { Reasons } from "./differences.ts";
 import { DASHBOARD_LABEL, type KubernetesObject } from "./kubernetes-object.ts";
-import { MODEL_FORMAT, resourcesOf } from "./serving-runtime.ts";
+import { MODEL_FORMAT, resourcesOf, runtimeName } from "./serving-runtime.ts";
 
 /**
  * The runtime itself tries up to 20 times (45 + 10) s to reach the model, after the image was pulled and the bucket
@@ -60,7 +60,7 @@ export function dashboardService(form: DeployForm): KubernetesObject {
 }
 
 function predictorOf(form: DeployForm, path: string) {
-  const { name, minReplicas, maxReplicas, gpus, connectionSecret } = form;
+  const { minReplicas, maxReplicas, gpus, connectionSecret } = form;
   return {
     minReplicas,
     maxReplicas,
@@ -70,7 +70,7 @@ function predictorOf(form: DeployForm, path: string) {
     }),
     model: {
       modelFormat: MODEL_FORMAT,
-      runtime: name,
+      runtime: runtimeName(form),
       storage: { key: connectionSecret, path },
       resources: resourcesOf(form),
     },

@@ -60,13 +60,25 @@ export function deployment(
     return { ...checked, files: [], notes: [], commands: { build: [], apply: "" } };
   }
   const { form } = checked;
+  const files = deploymentFiles(form, connection, keys);
   const build = form.runtime === "darkroom" ? darkroomBuildCommands(form) : buildCommands(form);
   return {
     faults: [],
-    files: deploymentFiles(form, connection, keys),
+    files,
     notes: deploymentNotes(form, connection),
-    commands: { build, apply: `oc apply -f ${form.name}/` },
+    commands: {
+      build,
+      ...(form.runtimeScope === "cluster" && {
+        applyFirst: `oc apply -f ${form.name}/${clusterFile(files)}`,
+      }),
+      apply: `oc apply -f ${form.name}/`,
+    },
   };
+}
+
+/** The file with the runtime of the whole cluster, whose number depends on those before it. */
+function clusterFile(files: readonly DeployFile[]): string {
+  return files.find(({ kinds }) => kinds.includes("ClusterServingRuntime"))?.name ?? "";
 }
 
 function plainFile(name: string, objects: readonly KubernetesObject[]): DeployFile {

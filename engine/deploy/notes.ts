@@ -19,6 +19,7 @@ export function deploymentNotes(form: DeployForm, connection: ConnectionFacts): 
   return [
     ...connectionNotes(form, connection),
     ...modeNotes(form),
+    ...scopeNotes(form),
     ...timeoutNotes(form),
     ...sizeNotes(form),
   ];
@@ -58,6 +59,15 @@ function modeNotes({ mode, kserve, tokenName }: DeployForm): string[] {
       ? ["Without token authentication everybody who reaches the route can generate images."]
       : []),
   ];
+}
+
+function scopeNotes({ runtimeScope }: DeployForm): string[] {
+  return runtimeScope === "cluster"
+    ? [
+        "The runtime belongs to the whole cluster: applying it takes a cluster administrator (role cluster-admin) and no project. Once it exists, everyone else can apply the rest; oc then reports the runtime as forbidden or unchanged.",
+        "Every deployment that names this runtime uses the image and settings that were applied last, and removing a deployment leaves the runtime.",
+      ]
+    : [];
 }
 
 function timeoutNotes({ mode, runtime, timeoutSeconds }: DeployForm): string[] {

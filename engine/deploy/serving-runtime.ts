@@ -6,6 +6,14 @@ import { DASHBOARD_LABEL, type KubernetesObject } from "./kubernetes-object.ts";
 /** The document's model format, which no other runtime selects automatically. */
 export const MODEL_FORMAT = { name: "pytorch-mar", version: "1.0" } as const;
 
+/** The name of Darkroom's runtime for all projects, as in assets/deploy/cluster-serving-runtime.yaml. */
+const CLUSTER_RUNTIME = "darkroom";
+
+/** The runtime's name: its deployment's, unless it belongs to the whole cluster. */
+export function runtimeName({ runtimeScope, name }: DeployForm): string {
+  return runtimeScope === "cluster" ? CLUSTER_RUNTIME : name;
+}
+
 /** The document's ServingRuntime for one model deployment, with its errors corrected. */
 export function servingRuntime(form: DeployForm): KubernetesObject {
   const { name, namespace } = form;

@@ -119,7 +119,7 @@ async function sourceObjects(
 
 function placeOf({ clusterId }: DeploymentSource, objects: readonly DeployedObject[]) {
   const metadata = serviceIn(objects)?.metadata;
-  if (metadata === undefined) return {};
+  if (metadata?.namespace === undefined) return {};
   const { namespace, name } = metadata;
   return { place: { clusterId, namespace, name } };
 }

@@ -10,6 +10,7 @@ interface ChoosingProps {
 }
 
 const RUNTIMES = ["torchserve", "darkroom"] as const;
+const SCOPES = ["project", "cluster"] as const;
 const MODES = ["serverless", "raw"] as const;
 const KSERVES = ["0.12", "0.15"] as const;
 
@@ -40,24 +41,38 @@ export function Choices({ draft }: ChoosingProps) {
   );
 }
 
-/** The serving runtime. Each has its own image. */
+/** The serving runtime. Each has its own image, and only Darkroom's can be for the whole cluster. */
 export function Runtime({ draft }: ChoosingProps) {
   const t = useWords("deploy");
   const choose = (runtime: (typeof RUNTIMES)[number]) => {
     const isOthers = draft.image === "" || draft.image === DEPLOY_DEFAULTS.image;
     const image = runtime === "darkroom" ? "" : DEPLOY_DEFAULTS.image;
-    changeDeployDraft({ runtime, ...(isOthers && { image }) });
+    const { runtimeScope } = DEPLOY_DEFAULTS;
+    changeDeployDraft({ runtime, runtimeScope, ...(isOthers && { image }) });
   };
   return (
-    <Choice title={t("fields.runtime")} help={t("fields.runtimeHelp")}>
-      <Chips
-        label={t("fields.runtime")}
-        isSegmented
-        value={RUNTIMES.find((runtime) => runtime === draft.runtime)}
-        onChange={choose}
-        chips={RUNTIMES.map((value) => ({ value, label: t(`fields.runtimes.${value}`) }))}
-      />
-    </Choice>
+    <>
+      <Choice title={t("fields.runtime")} help={t("fields.runtimeHelp")}>
+        <Chips
+          label={t("fields.runtime")}
+          isSegmented
+          value={RUNTIMES.find((runtime) => runtime === draft.runtime)}
+          onChange={choose}
+          chips={RUNTIMES.map((value) => ({ value, label: t(`fields.runtimes.${value}`) }))}
+        />
+      </Choice>
+      {draft.runtime === "darkroom" && (
+        <Choice title={t("fields.scope")} help={t("fields.scopeHelp")}>
+          <Chips
+            label={t("fields.scope")}
+            isSegmented
+            value={SCOPES.find((scope) => scope === draft.runtimeScope)}
+            onChange={(runtimeScope) => changeDeployDraft({ runtimeScope })}
+            chips={SCOPES.map((value) => ({ value, label: t(`fields.scopes.${value}`) }))}
+          />
+        </Choice>
+      )}
+    </>
   );
 }
 

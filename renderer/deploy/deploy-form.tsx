@@ -93,7 +93,7 @@ function Pair({ children }: { children: ReactNode }) {
 
 interface TypedProps extends Pick<TextFieldProps, "description" | "placeholder" | "rows"> {
   readonly form: DeployFormProps;
-  readonly field: Exclude<DeployField, "mode" | "runtime" | "kserve">;
+  readonly field: Exclude<DeployField, "mode" | "runtime" | "runtimeScope" | "kserve">;
 }
 
 /** One text field with its error. */

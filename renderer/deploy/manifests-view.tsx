@@ -57,8 +57,7 @@ interface FilesProps {
 function Files({ manifests, isStale, onSave }: FilesProps) {
   const t = useWords("deploy");
   const { files } = manifests;
-  const [chosen, setChosen] = useState("ServingRuntime");
-  // Found by content: a file's number changes when an earlier one is left out.
+  const [chosen, setChosen] = useState("serving-runtime.yaml");
   const file = files.find((one) => idOf(one) === chosen) ?? files[0];
   if (file === undefined) return null;
   return (
@@ -91,8 +90,9 @@ function Files({ manifests, isStale, onSave }: FilesProps) {
   );
 }
 
-function idOf({ kinds, name }: DeployFile): string {
-  return kinds[0] ?? name;
+/** Its name without the number, which changes when an earlier file is left out. */
+function idOf({ name }: DeployFile): string {
+  return name.replace(/^\d+-/, "");
 }
 
 function FileView({ file }: { file: DeployFile }) {
@@ -151,11 +151,12 @@ function Notes({ notes }: Pick<DeployManifests, "notes">) {
 
 function Commands({ manifests, folder }: { manifests: DeployManifests; folder: string }) {
   const t = useWords("deploy");
-  const { build, apply } = manifests.commands;
+  const { build, applyFirst, apply } = manifests.commands;
   return (
     <div className={styles.commands}>
       <h2 className={styles.title}>{t("commands")}</h2>
       <Command label={t("build")} lines={build} />
+      {applyFirst !== undefined && <Command label={t("applyFirst")} lines={[applyFirst]} />}
       <Command label={t("apply", { folder: `${folder}/` })} lines={[apply]} />
     </div>
   );

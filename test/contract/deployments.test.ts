@@ -126,6 +126,48 @@ describe.each(TRANSPORTS)("deployments in a cluster, $name", (transport) => {
     ]);
   });
 
+  test("the cluster's runtime is applied without a project, and stays when the deployment goes", async () => {
+    const forAll = source({ runtime: "darkroom", runtimeScope: "cluster", image: "mine:1" });
+    const { objects, isApplied } = await studio.client.deploy.apply(forAll);
+    expect(isApplied).toBe(true);
+    expect(objects.find(({ kind }) => kind === "ClusterServingRuntime")).toMatchObject({
+      name: "darkroom",
+      namespace: "",
+      outcome: "created",
+    });
+    const path = "/apis/serving.kserve.io/v1alpha1/clusterservingruntimes/darkroom";
+    const labels = cluster.objects.get(path)?.metadata["labels"];
+    expect(labels).toEqual({ "app.kubernetes.io/managed-by": "darkroom" });
+    const { objects: removed } = await studio.client.deploy.remove({ ...place(), dryRun: false });
+    expect(removed.map(({ kind }) => kind)).not.toContain("ClusterServingRuntime");
+    expect([...cluster.objects.keys()]).toEqual([path]);
+  });
+
+  test("without an administrator's rights the cluster's runtime stays, if there is one", async () => {
+    const forAll = source({ runtime: "darkroom", runtimeScope: "cluster", image: "mine:1" });
+    const path = "/apis/serving.kserve.io/v1alpha1/clusterservingruntimes/darkroom";
+    cluster.interrupt = (asked) =>
+      asked.method === "PATCH" && asked.path === path
+        ? status(
+            403,
+            'clusterservingruntimes.serving.kserve.io "darkroom" is forbidden: User "jane" cannot patch resource "clusterservingruntimes" in API group "serving.kserve.io" at the cluster scope',
+          )
+        : undefined;
+    const refused = await studio.client.deploy.apply(forAll);
+    expect(refused.isApplied).toBe(false);
+    expect(refused.objects.find(({ outcome }) => outcome === "refused")?.error).toMatchObject({
+      code: "CLUSTER_ADMIN_NEEDED",
+      message: expect.stringContaining("The account jane may not patch clusterservingruntimes"),
+    });
+    cluster.put(path, { metadata: { name: "darkroom" } });
+    const { objects, isApplied } = await studio.client.deploy.apply(forAll);
+    expect(isApplied).toBe(true);
+    expect(objects.find(({ kind }) => kind === "ClusterServingRuntime")).toMatchObject({
+      outcome: "unchanged",
+      warnings: [expect.stringContaining("Only a cluster administrator")],
+    });
+  });
+
   test("fields of another client are a conflict that names them, and are overwritten with force", async () => {
     cluster.interrupt = ({ method, path, query }) => {
       if (method !== "PATCH" || !path.includes("inferenceservices")) return undefined;

@@ -62,4 +62,14 @@ test("a published model becomes manifests whose differences are explained, and f
   ]);
   expect(readFileSync(join(folder, "1-connection.yaml"), "utf8")).toContain(s3.secretKey);
   expect(await page.content()).not.toContain(s3.secretKey);
+
+  await form.getByRole("radio", { name: "Darkroom" }).click();
+  await form.getByRole("textbox", { name: "Serving runtime image" }).fill("mine/darkroom:0.1.0");
+  await form.getByRole("radio", { name: "Whole cluster" }).click();
+  await view.getByRole("tab", { name: "3-serving-runtime.yaml" }).click();
+  await expect(view.getByLabel("3-serving-runtime.yaml").last()).toContainText(
+    "kind: ClusterServingRuntime",
+  );
+  await expect(view.getByText("oc apply -f kt2/3-serving-runtime.yaml")).toBeVisible();
+  await expect(view.getByText(/takes a cluster administrator/)).toBeVisible();
 });

@@ -33,9 +33,9 @@ export function status(code: number, message: string, details?: object): Reply {
   return { status: code, body: { kind: "Status", status: "Failure", code, message, details } };
 }
 
-/** `/api/v1/namespaces/NS/KIND[/NAME[/SUB]]`, or the same below `/apis/GROUP/VERSION`. */
+/** `/api/v1/namespaces/NS/KIND[/NAME[/SUB]]`, or the same below `/apis/GROUP/VERSION`; without a project, KServe's. */
 const OBJECT =
-  /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?(?:\/(\w+))?$/;
+  /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+)|(?=\/cluster))\/([^/]+)(?:\/([^/]+))?(?:\/(\w+))?$/;
 
 /**
  * A fake of a cluster's API over a real socket: objects by path, server-side apply that merges, labels, fields, watches
@@ -135,9 +135,10 @@ export class FakeCluster {
   #answer(asked: AskedOfCluster, response: ServerResponse): Reply | "handled" {
     const { method, path, query, token } = asked;
     if (token !== this.token) return status(401, "Unauthorized");
-    const [, namespace = "", kind = "", name, sub] = OBJECT.exec(path) ?? [];
+    const [, namespace, kind = "", name, sub] = OBJECT.exec(path) ?? [];
     if (kind === "") return this.#fixed(path) ?? { status: 404, body: "404 page not found\n" };
-    if (!this.namespaces.has(namespace) && method === "PATCH") return noNamespace(namespace);
+    const isKnown = namespace === undefined || this.namespaces.has(namespace);
+    if (!isKnown && method === "PATCH") return noNamespace(namespace);
     if (sub === "log") return this.#log(query.get("container") ?? "");
     if (name === undefined) return this.#all(path, query, response);
     return this.#object(asked, path.replace(/\/scale$/, ""), kind);

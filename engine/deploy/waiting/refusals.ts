@@ -122,7 +122,8 @@ const MESSAGES: readonly KnownMessage[] = [
       /no runtime found|no supporting runtime|NoSupportingRuntime|RuntimeNotRecognized|specified runtime|runtime .*(?:not found|disabled)/i,
     state: "invalid",
     sentence: "KServe finds no serving runtime for this model.",
-    advice: "Apply the ServingRuntime of these manifests into the same project.",
+    advice:
+      "Apply the ServingRuntime of these manifests into the same project. A ClusterServingRuntime is applied by a cluster administrator.",
   },
   {
     pattern:

@@ -36,6 +36,10 @@ export const deploy = {
     runtimes: { torchserve: "TorchServe", darkroom: "Darkroom" },
     runtimeHelp:
       "Darkroom serves the same archive and config.properties without Python. You build its image yourself.",
+    scope: "Available to",
+    scopes: { project: "This project", cluster: "Whole cluster" },
+    scopeHelp:
+      "A ServingRuntime of this project, or one ClusterServingRuntime, which a cluster administrator applies.",
     image: "Serving runtime image",
     cpuRequest: "CPUs requested",
     cpuLimit: "CPU limit",
@@ -79,6 +83,7 @@ export const deploy = {
   notes: "Good to know",
   commands: "In a terminal",
   build: "Build and push the image",
+  applyFirst: "Apply the runtime first, as a cluster administrator",
   apply: "Apply the manifests, in the folder that contains {{folder}}",
   saving: {
     title: "Save the manifests",

@@ -37,9 +37,43 @@ test("the files of assets/deploy equal what the page makes of this form", () => 
   const made = darkroomRuntime(checked.form);
   const one = asset("serving-runtime.yaml");
   expect(one).toEqual({ ...made, metadata: { ...made.metadata, namespace: undefined } });
-  const all = asset("cluster-serving-runtime.yaml");
-  expect(all).toMatchObject({ apiVersion: made.apiVersion, kind: "ClusterServingRuntime" });
-  expect(all["spec"]).toEqual(one["spec"]);
+  const forAll = checkForm({ ...DRAFT, name: "kt2", runtimeScope: "cluster" }, "c");
+  if (!("form" in forAll)) throw new Error(JSON.stringify(forAll.faults));
+  expect(asset("cluster-serving-runtime.yaml")).toEqual(darkroomRuntime(forAll.form));
+});
+
+test("a runtime for the whole cluster belongs to no project, and the deployment names it", () => {
+  const draft = { ...DRAFT, name: "kt2", runtimeScope: "cluster" };
+  const { files, commands, notes } = deployment(draft, CONNECTION);
+  const [, , runtime, service] = files;
+  expect(runtime).toMatchObject({
+    name: "3-serving-runtime.yaml",
+    kinds: ["ClusterServingRuntime"],
+  });
+  expect(parse(runtime?.text ?? "")).toMatchObject({ kind: "ClusterServingRuntime" });
+  expect(runtime?.text).not.toContain("namespace");
+  expect(runtime?.differences.filter(({ reason }) => reason === "")).toEqual([]);
+  expect(parse(service?.text ?? "")).toMatchObject({
+    metadata: { name: "kt2" },
+    spec: { predictor: { model: { runtime: "darkroom" } } },
+  });
+  expect(commands).toMatchObject({
+    applyFirst: "oc apply -f kt2/3-serving-runtime.yaml",
+    apply: "oc apply -f kt2/",
+  });
+  expect(notes.join(" ")).toContain("cluster administrator (role cluster-admin)");
+  const forOne = deployment({ ...draft, runtimeScope: "project" }, CONNECTION);
+  expect(forOne.commands).not.toHaveProperty("applyFirst");
+});
+
+test("only Darkroom's runtime can be for the whole cluster", () => {
+  const { faults } = deployment(
+    { ...DRAFT, runtime: "torchserve", image: "mine:1", runtimeScope: "cluster" },
+    CONNECTION,
+  );
+  expect(faults.map(({ field, error }) => [field, error.code])).toEqual([
+    ["runtimeScope", "DEPLOY_CHOICE_UNKNOWN"],
+  ]);
 });
 
 test("Darkroom's runtime accepts the document's own command, and says what else it needs", () => {

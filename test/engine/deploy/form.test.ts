@@ -24,6 +24,7 @@ test("accepts the customer's own deployment", () => {
   expect(checkForm(SOUND, "My MinIO (eu)")).toEqual({
     form: {
       runtime: "torchserve",
+      runtimeScope: "project",
       name: "kt2",
       namespace: "sd-proj",
       mode: "serverless",
@@ -68,6 +69,8 @@ const BROKEN: readonly (readonly [DeployField, Partial<DeployDraft>, RefusalCode
   ["namespace", { namespace: "kube-system" }, "DEPLOY_NAMESPACE_RESERVED"],
   ["mode", { mode: "modelmesh" }, "DEPLOY_CHOICE_UNKNOWN"],
   ["runtime", { runtime: "triton" }, "DEPLOY_CHOICE_UNKNOWN"],
+  ["runtimeScope", { runtimeScope: "everywhere" }, "DEPLOY_CHOICE_UNKNOWN"],
+  ["runtimeScope", { runtimeScope: "cluster" }, "DEPLOY_CHOICE_UNKNOWN"],
   ["image", { runtime: "darkroom" }, "DEPLOY_IMAGE_INVALID"],
   ["runtime", { runtime: "triton" }, "DEPLOY_CHOICE_UNKNOWN"],
   ["kserve", { kserve: "0.11" }, "DEPLOY_CHOICE_UNKNOWN"],

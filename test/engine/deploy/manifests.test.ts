@@ -31,7 +31,11 @@ const anyForm: fc.Arbitrary<DeployDraft> = fc
     kserve: fc.constantFrom("0.12", "0.15"),
     path: fc.constantFrom("stable-diffusion", "stable-diffusion/", "1.0", "a/b c/ü"),
     writesConnection: fc.boolean(),
-    runtime: fc.constantFrom("torchserve", "darkroom"),
+    serving: fc.constantFrom(
+      { runtime: "torchserve" },
+      { runtime: "darkroom" },
+      { runtime: "darkroom", runtimeScope: "cluster" },
+    ),
     image: fc.constantFrom("registry.example/torchserve:0.12.0-gpu", "mine:1"),
     cpuRequest: fc.constantFrom("500m", "1"),
     cpuLimit: fc.constantFrom("1", "2"),
@@ -50,7 +54,7 @@ const anyForm: fc.Arbitrary<DeployDraft> = fc
       )
       .map((lines) => lines.join("\n")),
   })
-  .map((form) => ({ ...FORM, ...form }));
+  .map(({ serving, ...form }) => ({ ...FORM, ...form, ...serving }));
 
 const yamlFiles = (form: DeployDraft) =>
   deployment(form, CONNECTION).files.filter(({ name }) => name.endsWith(".yaml"));
@@ -194,7 +198,8 @@ test("for any form, nothing differs without a reason, and YAML keeps the values"
       }
       for (const object of objectsOf(form)) {
         const metadata = object["metadata"] as Record<string, unknown>;
-        expect(metadata["namespace"]).toBe(form.namespace);
+        const isForAll = object.kind === "ClusterServingRuntime";
+        expect(metadata["namespace"]).toBe(isForAll ? undefined : form.namespace);
         const annotations = (metadata["annotations"] ?? {}) as Record<string, unknown>;
         expect(Object.values(annotations).every((one) => typeof one === "string")).toBe(true);
       }
@@ -248,10 +253,12 @@ test.each(["0.12.1", "0.15.2"])(
     fc.assert(
       fc.property(anyForm, (form) => {
         const checked = objectsOf(form).flatMap((object) => {
-          const validate = crds.get(`${String(object["apiVersion"])} ${object.kind}`);
+          // Both kinds of runtime have one specification.
+          const kind = object.kind.replace(/^Cluster/, "");
+          const validate = crds.get(`${String(object["apiVersion"])} ${kind}`);
           if (validate === undefined) return [];
-          expect(validate(object), JSON.stringify(validate.errors)).toBe(true);
-          return [object.kind];
+          expect(validate({ ...object, kind }), JSON.stringify(validate.errors)).toBe(true);
+          return [kind];
         });
         expect(checked).toEqual(["ServingRuntime", "InferenceService"]);
       }),
