@@ -106,6 +106,10 @@ test("Triton's gRPC client sees the same, and gets the same picture, alone and o
     [2, 2],
   ];
   expect(await call("stream", asked)).toEqual({ steps, ...(picture as object) });
+  // One picture alone, one on the stream.
+  expect(await call("statistics", MODEL)).toMatchObject({
+    model_stats: [{ name: MODEL.model, version: "1.0", inference_count: "2" }],
+  });
   expect(await call("infer", { ...asked, model: "nobody's" })).toMatchObject({
     status: "StatusCode.NOT_FOUND",
     message: expect.stringContaining("nobody's"),

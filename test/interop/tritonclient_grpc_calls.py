@@ -59,6 +59,7 @@ CALLS = {
     "server": lambda: client.get_server_metadata(as_json=True),
     "metadata": lambda model: client.get_model_metadata(model, as_json=True),
     "index": lambda: client.get_model_repository_index(as_json=True),
+    "statistics": lambda model: client.get_inference_statistics(model, as_json=True),
     "unload": lambda model: client.unload_model(model),
     "load": lambda model: client.load_model(model),
     "infer": infer,

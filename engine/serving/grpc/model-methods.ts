@@ -4,7 +4,7 @@ import { refuseOverrides } from "../../kserve/server/repository.ts";
 import { LIVE, serverMetadata, serverReady } from "../../kserve/server/server-messages.ts";
 import { asRequest } from "../../kserve/wire/message-fault.ts";
 import type { PictureEngine } from "../picture-engine.ts";
-import { describeModel } from "../routes/model-routes.ts";
+import { describeModel, modelStatistics } from "../routes/model-routes.ts";
 import { changeServed, indexOf } from "../routes/repository-routes.ts";
 import { type ModelAddress, readyModel, whyNotReady } from "../routes/served-model.ts";
 import { type Message, type Method, type Methods, textIn } from "./grpc-method.ts";
@@ -29,6 +29,13 @@ export function modelMethods(engine: PictureEngine): Methods {
     ModelMetadata: {
       scope: "inference",
       unary: (request) => describeModel(engine, addressIn(request, "name", "version")),
+    },
+    ModelStatistics: {
+      scope: "inference",
+      unary: (request) => {
+        const address = addressIn(request, "name", "version");
+        return modelStatistics(engine, address.name === "" ? undefined : address);
+      },
     },
     RepositoryIndex: {
       scope: "inference",

@@ -98,6 +98,18 @@ export function versioned(end: string, rest: Omit<Route, "path">): readonly Rout
 
 /** Triton's statistics extension: for one model, or for all. */
 function statisticsRoutes({ engine }: SharedParts): readonly Route[] {
+  const one: Handler = (request) => modelStatistics(engine, addressOf(request));
+  return [
+    { path: "/v2/models/stats", scope: "inference", GET: () => modelStatistics(engine) },
+    ...versioned("/stats", { scope: "inference", GET: one }),
+  ];
+}
+
+/** The statistics of one model, or of all without an address. Refuses as NOT_FOUND or VERSION_UNKNOWN. */
+export async function modelStatistics(
+  engine: SharedParts["engine"],
+  address?: ModelAddress,
+): Promise<object> {
   const entry = (name: string, model: KnownModel): object => ({
     name,
     version: versionOf(model),
@@ -105,17 +117,12 @@ function statisticsRoutes({ engine }: SharedParts): readonly Route[] {
     response_stats: {},
     memory_usage: [],
   });
-  const one: Handler = async (request) => {
-    const address = addressOf(request);
-    return { model_stats: [entry(address.name, await knownModel(engine, address))] };
+  return {
+    model_stats:
+      address === undefined
+        ? (await engine.models()).map((model) => entry(model.name, model))
+        : [entry(address.name, await knownModel(engine, address))],
   };
-  const all: Handler = async () => ({
-    model_stats: (await engine.models()).map((model) => entry(model.name, model)),
-  });
-  return [
-    { path: "/v2/models/stats", scope: "inference", GET: all },
-    ...versioned("/stats", { scope: "inference", GET: one }),
-  ];
 }
 
 const ALIVE = { status: 200, body: LIVE };

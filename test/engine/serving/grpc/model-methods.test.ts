@@ -1,5 +1,7 @@
-import { status } from "@grpc/grpc-js";
-import { expect, test } from "vitest";
+import { Client, credentials, status } from "@grpc/grpc-js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { ModelTallies } from "../../../../engine/serving/model-tallies.ts";
+import { ConstantEngine } from "../../../fakes/constant-engine.ts";
 import { asker, openGrpcServer } from "../../../fakes/open-grpc-server.ts";
 
 test("server and model are described as over REST", async () => {
@@ -32,6 +34,67 @@ test("unknown names are refused with a code and REST's message", async () => {
     code: status.NOT_FOUND,
     details: expect.stringContaining("1.0"),
   });
+});
+
+test("statistics are REST's, for one model and for all", async () => {
+  const tallies = new ModelTallies();
+  tallies.add("success", 5000);
+  tallies.addPicture({ load: 0, text: 1, denoise: 3, decode: 0.5 }, 1_700_000_000_000);
+  const statisticsOf = () => tallies.shown();
+  const { target } = await openGrpcServer({
+    engine: Object.assign(new ConstantEngine(), { statisticsOf }),
+  });
+  const ask = await asker(target);
+  const starter = {
+    name: "starter",
+    version: "1.0",
+    last_inference: "1700000000000",
+    inference_count: "1",
+    execution_count: "1",
+    inference_stats: expect.objectContaining({
+      success: { count: "1", ns: "5000000000" },
+      compute_input: { count: "1", ns: "1000000000" },
+      compute_infer: { count: "1", ns: "3000000000" },
+      compute_output: { count: "1", ns: "500000000" },
+    }),
+    batch_stats: [
+      expect.objectContaining({
+        batch_size: "1",
+        compute_infer: { count: "1", ns: "3000000000" },
+      }),
+    ],
+  };
+  expect(await ask("ModelStatistics", { name: "starter", version: "1.0" })).toEqual({
+    model_stats: [starter],
+  });
+  expect(await ask("ModelStatistics")).toEqual({
+    model_stats: [expect.objectContaining({ name: "other" }), starter],
+  });
+  await expect(ask("ModelStatistics", { name: "nobody's" })).rejects.toMatchObject({
+    code: status.NOT_FOUND,
+  });
+});
+
+describe("Triton's methods that are not offered are refused by their names", () => {
+  test.each(["ModelConfig", "TraceSetting", "LogSettings", "SystemSharedMemoryStatus"])(
+    "%s",
+    async (method) => {
+      const { target } = await openGrpcServer();
+      const client = new Client(target, credentials.createInsecure());
+      onTestFinished(() => client.close());
+      const path = `/inference.GRPCInferenceService/${method}`;
+      const whole = (bytes: Buffer): Buffer => bytes;
+      const calling = new Promise((resolve, reject) => {
+        client.makeUnaryRequest(path, whole, whole, Buffer.alloc(0), (error, reply) =>
+          error === null ? resolve(reply) : reject(error),
+        );
+      });
+      await expect(calling).rejects.toMatchObject({
+        code: status.UNIMPLEMENTED,
+        details: expect.stringContaining(method),
+      });
+    },
+  );
 });
 
 test("models are listed, loaded and unloaded, and readiness follows", async () => {
