@@ -23,6 +23,7 @@ export const NONE = [
   "realesrgan-models",
   "prompt-styles",
   "script-info",
+  "extensions",
 ] as const;
 
 const SAMPLERS = [...new Set(SCHEDULER_NAMES.map((name) => samplerNames(name).sampler))];

@@ -39,7 +39,8 @@ export const a1111Schema = z
   .object({
     prompt: shape.prompt,
     negative_prompt: shape.prompt,
-    seed: z.union([z.int(), z.bigint()]),
+    // A1111 accepts text as well, and a plugin sends it.
+    seed: z.union([z.int(), z.bigint(), z.string().regex(/^-?\d{1,20}$/)]),
     sampler_name: z.string().max(100),
     sampler_index: z.string().max(100),
     scheduler: z.string().max(100),
@@ -110,12 +111,13 @@ function generationOf(members: Members, pictures: number): GenerationRequest {
 }
 
 /** -1 means a random seed. */
-function seedOf({ seed = -1 }: Members): string | undefined {
-  if (seed === -1) return undefined;
-  const { data } = seedSchema.safeParse(String(seed));
+function seedOf({ seed: given = -1 }: Members): string | undefined {
+  const seed = String(given);
+  if (seed === "-1") return undefined;
+  const { data } = seedSchema.safeParse(seed);
   if (data !== undefined) return data;
   const reason = "it is -1, or a whole number from 0 to 18446744073709551615";
-  throw new MessageFault("seed", String(seed), reason);
+  throw new MessageFault("seed", seed, reason);
 }
 
 /**

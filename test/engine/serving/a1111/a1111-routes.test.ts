@@ -150,6 +150,8 @@ describe("txt2img", () => {
     [{ override_settings: { samples_format: "gif" } }, "samples_format"],
     [{ sampler_name: "Restart" }, "sampler_name"],
     [{ seed: -2 }, "seed"],
+    [{ seed: "-2" }, "seed"],
+    [{ seed: "seven" }, "seed"],
     [{ width: 100 }, "width"],
     [{ batch_size: 20, n_iter: 20 }, "A request"],
     [{ prompt: "a\0b" }, "prompt"],
