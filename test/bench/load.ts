@@ -1,12 +1,14 @@
 /**
- * Measures how the inference server copes with many clients at once: the time of a health check while it draws, with
- * 2,000 open connections and 500 waiting requests of five keys, compared with the same without them; and how soon the
- * device is free when 100 clients disconnect: `node test/bench/load.ts`. Its engine is a fake, in its own process.
+ * Measures how the inference server copes with load: the time of a health check while a host really draws the starter's
+ * pictures; the same over a fake engine, with 2,000 open connections and 500 waiting requests of five keys, compared with
+ * none of them; and how soon the device is free when 100 clients disconnect: `node test/bench/load.ts`.
  */
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { cpus, loadavg } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { HostProcess } from "../e2e/host-process.ts";
 import {
   BODY,
   floodByKeys,
@@ -21,6 +23,43 @@ const STEP_MS = 10;
 const CONNECTIONS = 2000;
 const KEYS = ["dk_two", "dk_three", "dk_four", "dk_five"];
 const REQUESTS = { dk_one: 480, ...Object.fromEntries(KEYS.map((key) => [key, 5])) };
+
+/** Few enough for a minute on two cores, and enough probes for a p99. */
+const PICTURES = 5;
+const STEPS = 60;
+const PROBE_MS = 20;
+
+/** Health checks while a host draws the starter's pictures, one after another. */
+async function drawing(): Promise<number[]> {
+  const folder = mkdtempSync(join(tmpdir(), "darkroom-bench-load-"));
+  const host = new HostProcess(["--port", "0", "--endpoint-port", "0", "--data-dir", folder]);
+  try {
+    await host.start();
+    const origin = host.endpoint ?? "";
+    // The server probes devices first; the first picture also loads the model.
+    while (!(await fetch(`${origin}/v2/health/ready`)).ok) await delay(200);
+    await draw(origin, 1);
+    const pictures = (async () => {
+      for (let picture = 0; picture < PICTURES; picture++) await draw(origin, STEPS);
+    })();
+    const { tookMs } = await healthDuring({ origin }, pictures, PROBE_MS);
+    return tookMs;
+  } finally {
+    await host.stop("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function draw(origin: string, steps: number): Promise<void> {
+  const message = { ...JSON.parse(BODY), parameters: { num_inference_steps: steps } };
+  const reply = await fetch(`${origin}${INFER}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(message),
+  });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(text);
+}
 
 /** Health checks while one client's pictures are drawn, one after another. */
 async function alone(): Promise<number[]> {
@@ -60,6 +99,7 @@ async function freeAfterMs(): Promise<number> {
 }
 
 const loadBefore = loadavg()[0];
+const drawn = await drawing();
 const calm = await alone();
 const { tookMs, last, moreBytes, outcomes } = await flooded();
 const freeMs = await freeAfterMs();
@@ -72,7 +112,7 @@ const result = {
   machine: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} threads`,
   node: process.version,
   load: [loadBefore, loadavg()[0]],
-  health: { alone: health(calm), flooded: health(tookMs) },
+  health: { drawing: health(drawn), alone: health(calm), flooded: health(tookMs) },
   outcomes,
   lastOfTheOthers: last,
   moreBytes,

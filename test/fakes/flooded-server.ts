@@ -73,10 +73,11 @@ export function ask(port: number, agent: Agent, key?: string): Promise<string> {
   return promise;
 }
 
-/** Milliseconds that health checks took while `work` ran; unanswered ones are not counted. */
+/** Milliseconds that health checks took while `work` ran, with a pause between them; unanswered ones are not counted. */
 export async function healthDuring<T>(
   { origin }: Pick<FloodedServer, "origin">,
   work: Promise<T>,
+  pauseMs = 100,
 ): Promise<{ result: T; tookMs: number[] }> {
   const tookMs: number[] = [];
   const over = new AbortController();
@@ -88,7 +89,7 @@ export async function healthDuring<T>(
         () => false,
       );
       if (live) tookMs.push(performance.now() - asked);
-      await delay(100);
+      await delay(pauseMs);
     }
   })();
   const result = await work;
