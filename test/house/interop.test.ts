@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { PEERS } from "../interop/peers.ts";
+import { PEERS, pinnedVersion } from "../interop/peers.ts";
+import { triedClients } from "../interop/tried-clients.ts";
 import { runCommand } from "../fakes/run-command.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
@@ -8,6 +9,13 @@ test("every peer has a test, and every test its peer", () => {
   const tests = readdirSync("test/interop").filter((name) => name.endsWith(".test.ts"));
   const expected = PEERS.map(({ name }) => `${name}.test.ts`);
   expect(tests.toSorted()).toEqual(expected.toSorted());
+});
+
+test("the table of clients names every client with its pinned version", () => {
+  const clients = PEERS.filter(({ isClient }) => isClient === true);
+  const pinned = clients.map((peer) => [peer.name, pinnedVersion(peer)] as const);
+  const told = [...triedClients()].map(([name, { version }]) => [name, version] as const);
+  expect(new Map(told)).toEqual(new Map(pinned));
 });
 
 test("packages of peers are pinned", () => {

@@ -11,6 +11,8 @@ export interface Peer {
   readonly npm?: string;
   /** For a Go program, which is built here. */
   readonly go?: GoModule;
+  /** Calls the inference server as people's programs do, so the table of clients in engine/PROTOCOLS.md has a row. */
+  readonly isClient?: boolean;
   /** Takes so long to install that it is only tested with --all. */
   readonly isSlow?: boolean;
   /** Another peer whose packages it uses as well, so that large ones are stored once. */
@@ -44,24 +46,28 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: "tritonclient",
+    isClient: true,
     pip: ["tritonclient[http,grpc]==2.73.0"],
     installMinutes: 3,
     size: "60 MB of packages",
   },
   {
     name: "openai",
+    isClient: true,
     pip: ["openai==3.57.0"],
     installMinutes: 2,
     size: "40 MB of packages",
   },
   {
     name: "openai-node",
+    isClient: true,
     npm: "openai@7.59.0",
     installMinutes: 2,
     size: "10 MB of packages",
   },
   {
     name: "webuiapi",
+    isClient: true,
     pip: ["webuiapi==0.9.17", "pillow==13.0.0"],
     installMinutes: 2,
     size: "20 MB of packages",
@@ -74,6 +80,7 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: "kserve-client",
+    isClient: true,
     pip: ["kserve==0.20.0"],
     installMinutes: 4,
     size: "500 MB of packages",
@@ -113,6 +120,7 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: "grpcurl",
+    isClient: true,
     go: {
       main: "grpcurl.go",
       module: "github.com/fullstorydev/grpcurl",
@@ -205,3 +213,8 @@ export const PEERS: readonly Peer[] = [
     size: "1.2 GB of NVIDIA's libraries, which its test fetches",
   },
 ];
+
+/** The version of a peer that its row pins; undefined if the product itself downloads it. */
+export function pinnedVersion({ go, npm, pip }: Peer): string | undefined {
+  return go?.version ?? npm?.split("@").at(-1) ?? pip?.[0]?.split("==")[1];
+}

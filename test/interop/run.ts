@@ -6,6 +6,7 @@ import { PEERS, type Peer } from "./peers.ts";
 import { buildProgram } from "./go-program.ts";
 import { interopCache, Missing, requireProgram } from "./install-step.ts";
 import { installNpm } from "./npm-package.ts";
+import { triedClients } from "./tried-clients.ts";
 import { installPackages, packageVersion } from "./virtual-environment.ts";
 
 /** Maximum time of the whole run, except with --all. */
@@ -56,7 +57,13 @@ async function tryPeer(peer: Peer, deadline: number): Promise<Outcome> {
     const minutes = deadline === Infinity ? PATIENT_MINUTES : peer.installMinutes;
     const version = await install(peer, Math.min(minutes * 60_000, deadline - start));
     const left = Math.min(deadline - performance.now(), PATIENT_MINUTES * 60_000);
-    return { peer: name, version, ...(await runTest(name, left)), seconds: seconds() };
+    const { result, isFailure } = await runTest(name, left);
+    const row = triedClients().get(name);
+    const isStale = row !== undefined && (row.outcome !== result || row.version !== version);
+    const told = isStale
+      ? `${result} (engine/PROTOCOLS.md: ${row.version}, ${row.outcome})`
+      : result;
+    return { peer: name, version, result: told, isFailure, seconds: seconds() };
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
     const result = `skipped: ${error.message}`;
