@@ -67,6 +67,17 @@ test("manifests are written into a folder, with the keys only on request", async
   expect(forced.out + forced.err).not.toContain(SECRET);
 });
 
+test("a runtime for the whole cluster comes with the command for its administrator", async () => {
+  const { data, manifests } = await connected();
+  const out = join(data, "kt2");
+  const runtime = ["--runtime", "darkroom", "--runtime-scope", "cluster", "--image", "mine:1"];
+  const { code, err } = await manifests("b/sd2/", "--name", "kt2", ...runtime, "--out", out);
+  expect(code).toBe(0);
+  const file = join(out, "3-serving-runtime.yaml");
+  expect(readFileSync(file, "utf8")).toContain("kind: ClusterServingRuntime");
+  expect(err).toContain(`A cluster administrator applies first: oc apply -f ${file}`);
+});
+
 test("an invalid field is refused, and nothing is written", async () => {
   const { data, manifests } = await connected();
   const out = join(data, "kt2");
