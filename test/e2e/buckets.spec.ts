@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { S3Server } from "../fakes/s3/s3-server.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
+import { expectSeen } from "./key-walk.ts";
 import { beginPublishing, connect, publish } from "./publishing.ts";
 import { expect, test } from "./studio-test.ts";
 
@@ -141,6 +142,34 @@ test("a cancelled publish says so, leaves nothing half sent, and returns to what
   expect(s3.bucket("models").keys()).toEqual([]);
   await dialog.getByRole("button", { name: "Publish again" }).click();
   await expect(dialog.getByRole("textbox", { name: "Model name" })).toHaveValue("stable-diffusion");
+});
+
+test("folders are opened and left by keys, and the focus goes along", async ({
+  studio: { page },
+}) => {
+  await using s3 = await S3Server.start();
+  const bucket = s3.bucket("models");
+  for (const key of ["a/1.txt", "b/deep/2.txt", "b/3.txt"])
+    bucket.put(key, { bytes: Buffer.alloc(1) });
+  await connect(page, s3);
+  await row(page, /^b\b/).click();
+  const keys = page.keyboard;
+  await keys.press("Enter");
+  await expect(row(page, /^deep\b/)).toBeFocused();
+  await keys.press("Enter");
+  await expect(row(page, /^2\.txt/)).toBeFocused();
+  await expectSeen(page);
+  await keys.press("Backspace");
+  await expect(row(page, /^deep\b/)).toBeFocused();
+  await keys.press("ArrowDown");
+  await expect(row(page, /^3\.txt/)).toBeFocused();
+  await keys.press("Backspace");
+  await expect(row(page, /^b\b/)).toBeFocused();
+  await expect(row(page, /^b\b/)).toHaveAttribute("aria-selected", "true");
+  // A row's menu is about that row, whatever was selected before.
+  await row(page, /^a\b/).click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Open" }).click();
+  await expect(row(page, /^1\.txt/)).toBeVisible();
 });
 
 const MANY = 10_000;

@@ -1,5 +1,5 @@
 import { Ellipsis } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Connection } from "../../../engine/contract/buckets.ts";
 import { useContextMenu } from "../../shortcuts/context-menu.tsx";
 import { Chips } from "../../ui/chips.tsx";
@@ -29,6 +29,9 @@ export function Browser({ connection, address, verbs }: BrowserProps) {
     () => ({ connectionId: id, ...(bucket !== undefined && { bucket }) }),
     [id, bucket],
   );
+  /** The folder that the next one to open takes the focus over from; "" after the list of buckets. */
+  const lastShown = useRef<string>(undefined);
+  useEffect(() => void (lastShown.current = address.prefix));
   const open = (prefix: string, other = address.bucket) =>
     address.open({ connectionId: id, bucket: other, prefix });
   return (
@@ -56,6 +59,7 @@ export function Browser({ connection, address, verbs }: BrowserProps) {
           place={place}
           bucket={bucket}
           prefix={address.prefix}
+          lastShown={lastShown}
           sort={sort}
           onSort={setSort}
           onOpen={(prefix) => open(prefix)}

@@ -1,18 +1,24 @@
 import { Upload } from "lucide-react";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import type { BucketPlace, Connection } from "../../../engine/contract/buckets.ts";
-import { useContextMenu } from "../../shortcuts/context-menu.tsx";
-import { useActions } from "../../shortcuts/registry.ts";
+import { type MenuPoint, useContextMenu } from "../../shortcuts/context-menu.tsx";
+import { type Action, useActions } from "../../shortcuts/registry.ts";
 import { bucketChoice } from "../../state/choice.ts";
-import { type ConnectionField, fieldOf } from "../../state/connections.ts";
+import type { ConnectionField } from "../../state/connections.ts";
 import { keepLayout, useView } from "../../state/view.ts";
-import { codeOf, Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
-import { Button } from "../../ui/button.tsx";
 import { Columns } from "../../ui/columns.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { DropSign } from "../../ui/drop-sign.tsx";
 import { useWords } from "../../words/words.ts";
-import { useDragOut } from "../download/use-drag-out.ts";
 import { useUploads } from "../upload/use-uploads.tsx";
 import { useMediaQuery } from "../../ui/use-media-query.ts";
 import { DetailsColumn } from "../../picture/details-column.tsx";
@@ -20,7 +26,7 @@ import { type DetailsColumnControl, useDetailsColumn } from "../../picture/use-d
 import styles from "./browser.module.css";
 import { ChoiceBar } from "./choice-bar.tsx";
 import { BucketDetails, type BucketDetailsProps } from "./bucket-details.tsx";
-import { ObjectList, type ObjectListProps } from "./object-list.tsx";
+import { FolderContent } from "./folder-content.tsx";
 import { lastNameOf, type Row, type Sort } from "./rows.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { useFolderActions } from "./use-folder-actions.tsx";
@@ -32,6 +38,8 @@ export interface FolderViewProps {
   readonly place: BucketPlace;
   readonly bucket: string;
   readonly prefix: string;
+  /** The folder that was shown before, undefined if this is the first. */
+  readonly lastShown: RefObject<string | undefined>;
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
   readonly onOpen: (prefix: string) => void;
@@ -42,10 +50,12 @@ export interface FolderViewProps {
 export function FolderView(props: FolderViewProps) {
   const { connection, place, bucket, prefix, sort, onSort, onOpen, onEdit } = props;
   const t = useWords("buckets");
+  const name = prefix === "" ? bucket : lastNameOf(prefix);
   const [words, setWords] = useState("");
   const searchRef = useRef<HTMLInputElement>(null);
   const listing = useListing(place, prefix, words, sort);
   const chosen = useChosen(listing);
+  const view = useFocusTakenOver(listing, props.lastShown);
   const all = useTakeAll(listing);
   const column = useDetailsColumn();
   const uploads = useUploads({ connection, place, prefix });
@@ -63,10 +73,17 @@ export function FolderView(props: FolderViewProps) {
     toggleDetails: column.toggle,
   });
   useActions(folder.actions);
-  const menu = useContextMenu(t("actions.group"));
+  const menu = useRowsMenu(folder.ofRows);
   return (
     <WithDetails column={column} details={{ place, bucket, prefix, chosen }}>
-      <div className={styles.folder} {...uploads.drop.handlers}>
+      <div
+        ref={view}
+        role="group"
+        aria-label={name}
+        tabIndex={-1}
+        className={styles.folder}
+        {...uploads.drop.handlers}
+      >
         <Toolbar
           words={words}
           onWords={setWords}
@@ -75,24 +92,32 @@ export function FolderView(props: FolderViewProps) {
           folder={folder}
           column={column}
         />
-        <Content listing={listing} onEdit={onEdit}>
-          <Rows
-            {...{ listing, place, prefix, sort, onSort }}
-            onOpen={folder.open}
-            onMenu={(event) => menu.open(event, folder.ofRows)}
-          />
-        </Content>
+        <FolderContent
+          {...{ listing, place, prefix, sort, onSort, onEdit }}
+          onOpen={folder.open}
+          onMenu={menu.ask}
+        />
         <ChoiceBar chosen={chosen} actions={folder.ofRows} isTakingAll={all.isTaking} />
         {uploads.drop.isOver && (
-          <DropSign icon={Upload}>
-            {t("dropFiles", { folder: prefix === "" ? bucket : lastNameOf(prefix) })}
-          </DropSign>
+          <DropSign icon={Upload}>{t("dropFiles", { folder: name })}</DropSign>
         )}
         {menu.menu}
         {folder.dialogs}
       </div>
     </WithDetails>
   );
+}
+
+/** The menu for the selected rows, which opens with the actions for those that the click has just selected. */
+function useRowsMenu(actions: readonly Action[]) {
+  const t = useWords("buckets");
+  const { open, menu } = useContextMenu(t("actions.group"));
+  const [point, ask] = useState<MenuPoint>();
+  const show = useEffectEvent((at: MenuPoint) => open(at, actions));
+  useEffect(() => {
+    if (point !== undefined) show(point);
+  }, [point]);
+  return { ask, menu };
 }
 
 interface WithDetailsProps {
@@ -152,81 +177,32 @@ function useChosen({ rows, question }: Listing): readonly Row[] {
   );
 }
 
-interface ContentProps {
-  readonly listing: Listing;
-  readonly onEdit: (field: ConnectionField | undefined) => void;
-  readonly children: ReactNode;
-}
-
-/** The list, or the reason why there is none and what to do about it. */
-function Content({ listing, onEdit, children }: ContentProps) {
-  const t = useWords("buckets");
-  const { error, isPending, rows, refresh } = listing;
-  if (error && rows.length === 0) {
-    const code = codeOf(error);
-    const field = code === undefined ? undefined : fieldOf(code);
-    return (
-      <div className={styles.state}>
-        <Failed title={t("listFailed")} error={error} onRetry={refresh}>
-          <Button onPress={() => onEdit(field)}>{t("actions.edit")}</Button>
-        </Failed>
-      </div>
-    );
-  }
-  if (isPending) return <Skeletons />;
-  return children;
-}
-
-function Skeletons() {
-  return (
-    <div className={styles.skeletons}>
-      {[1, 2, 3, 4, 5, 6].map((line) => (
-        <Skeleton key={line} className={styles.line} />
-      ))}
-    </div>
-  );
-}
-
-interface RowsProps extends Pick<ObjectListProps, "sort" | "onSort" | "onOpen" | "onMenu"> {
-  readonly listing: Listing;
-  readonly place: BucketPlace;
-  readonly prefix: string;
-}
-
-/** The rows of the folder that have been read. */
-function Rows({ listing, place, prefix, ...gestures }: RowsProps) {
-  const { rows, hasMore, readOn } = listing;
-  const dragOut = useDragOut(place);
-  if (rows.length === 0) return <NothingHere listing={listing} prefix={prefix} />;
-  return (
-    <ObjectList rows={rows} hasMore={hasMore} onEnd={readOn} dragOut={dragOut} {...gestures} />
-  );
-}
-
-interface NothingHereProps {
-  readonly listing: Listing;
-  readonly prefix: string;
-}
-
-/** An empty bucket, an empty folder, or a search that found nothing. */
-function NothingHere({ listing, prefix }: NothingHereProps) {
-  const t = useWords("buckets");
-  const { search, hasMore, seen, readOn } = listing;
-  // A page of a search may be empty and not the last.
+/**
+ * Takes the focus that was lost with the folder shown before: the view has it while the folder is read and if it is
+ * empty; otherwise the row of the folder shown before, after going up, or the first row.
+ */
+function useFocusTakenOver(
+  { rows, isPending }: Listing,
+  lastShown: RefObject<string | undefined>,
+): RefObject<HTMLDivElement | null> {
+  const view = useRef<HTMLDivElement>(null);
+  const from = useRef("");
+  useLayoutEffect(() => {
+    if (lastShown.current === undefined || document.activeElement !== document.body) return;
+    from.current = lastShown.current;
+    view.current?.focus();
+  }, [lastShown]);
   useEffect(() => {
-    if (hasMore) readOn();
-  }, [hasMore, readOn]);
-  if (search !== "")
-    return (
-      <div className={styles.state}>
-        <Empty title={t(hasMore ? "searching" : "noMatch", { words: search, count: seen })} />
-      </div>
+    if (isPending || document.activeElement !== view.current) return;
+    const isOnTheWay = ({ kind, key }: Row) => kind === "folder" && from.current.startsWith(key);
+    const row = rows.find(isOnTheWay) ?? rows[0];
+    if (row === undefined) return;
+    bucketChoice.choose(row.key);
+    const selector = `[data-row="${rows.indexOf(row)}"]`;
+    // After the list has scrolled it into view.
+    requestAnimationFrame(() =>
+      view.current?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }),
     );
-  return (
-    <div className={styles.state}>
-      <Empty title={t(prefix === "" ? "emptyBucket" : "emptyFolder")}>
-        <p className={styles.text}>{t("emptyText")}</p>
-      </Empty>
-    </div>
-  );
+  }, [rows, isPending]);
+  return view;
 }

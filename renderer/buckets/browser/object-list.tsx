@@ -13,6 +13,7 @@ import {
   useMemo,
   useRef,
 } from "react";
+import type { MenuPoint } from "../../shortcuts/context-menu.tsx";
 import { bucketChoice } from "../../state/choice.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { formatCount } from "../../words/format.ts";
@@ -38,7 +39,7 @@ export interface ObjectListProps {
   readonly onSort: (sort: Sort) => void;
   readonly onOpen: (row: Row) => void;
   /** Called after the row under the pointer has been selected. */
-  readonly onMenu: (event: MouseEvent) => void;
+  readonly onMenu: (point: MenuPoint) => void;
   readonly dragOut: DragOut;
   /** Called while the end of the rows read so far is near. */
   readonly onEnd: () => void;
@@ -112,8 +113,11 @@ function gesturesOf({ rows, onOpen, onMenu, dragOut }: ObjectListProps, ids: rea
     onContextMenu: (event: MouseEvent) => {
       const row = rowUnder(event);
       if (row === undefined) return;
+      event.preventDefault();
       if (!bucketChoice.useChoice.getState().chosen.has(row.key)) bucketChoice.choose(row.key);
-      onMenu(event);
+      const { clientX, clientY, currentTarget, target } = event;
+      const at = target instanceof Element ? target : currentTarget;
+      onMenu({ clientX, clientY, currentTarget: at });
     },
     onPointerDown: (event: PointerEvent) => {
       const row = rowUnder(event);
