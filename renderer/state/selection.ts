@@ -9,13 +9,15 @@ export interface SelectionState {
   readonly generationId?: string;
   /** Whether it is shown alone, even if its press made several. */
   readonly isSingle?: boolean;
+  /** The generations picked on the sheet of a press. */
+  readonly picked?: readonly string[];
 }
 
 export const useSelection = create<SelectionState>()(() => ({}));
 
 /** Shows one generation alone on the stage. */
 export function selectGeneration(generationId: string): void {
-  useSelection.setState({ generationId, isSingle: true });
+  useSelection.setState({ generationId, isSingle: true, picked: [] });
 }
 
 /** Shows the newest generation from now on: its whole press, or it alone. */
@@ -25,7 +27,12 @@ export function followNewest(isSingle = false): void {
 
 /** Shows the whole press of a generation on the stage. */
 export function showPress(generationId: string): void {
-  useSelection.setState({ generationId, isSingle: false });
+  useSelection.setState({ generationId, isSingle: false, picked: [] });
+}
+
+/** Picks generations on the sheet; they stay picked while other pages are shown. */
+export function pick(picked: readonly string[]): void {
+  useSelection.setState({ picked });
 }
 
 type Presses = Readonly<Record<string, string>>;

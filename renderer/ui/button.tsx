@@ -1,5 +1,5 @@
 import type { LucideIcon } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactNode, Ref } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 import styles from "./button.module.css";
 import { classNames } from "./class-names.ts";
@@ -12,6 +12,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, "children" | "classNa
   readonly icon?: LucideIcon;
   /** Fills the available width. */
   readonly isWide?: boolean;
+  readonly ref?: Ref<HTMLButtonElement>;
   readonly children: ReactNode;
 }
 

@@ -54,9 +54,13 @@ test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, me
   await keys.press("Enter");
   await expect(page.getByRole("slider", { name: "Divider" })).toBeFocused();
   await keys.press("Escape");
+  await expect(button("Compare")).toBeFocused();
+  await expectSeen(page);
 
-  // What is picked on the sheet is what the keys act on.
-  await tabTo(page, cells.first());
+  // What is picked on the sheet is what the keys act on; both are still picked.
+  await tabTo(page, cells.last(), "Shift+Tab");
+  await keys.press("Home");
+  await expect(cells.first()).toBeFocused();
   await keys.press("Enter");
   await tabTo(
     page,

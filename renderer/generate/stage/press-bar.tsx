@@ -1,7 +1,7 @@
 import { Columns2, Maximize2, Shuffle, Sprout } from "lucide-react";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useTargetName } from "../../picture/targets.ts";
-import { useCompare } from "../../picture/use-compare.ts";
+import { useCompare, useCompareButton } from "../../picture/use-compare.ts";
 import { useImages } from "../../state/images.ts";
 import { selectGeneration } from "../../state/selection.ts";
 import { Button } from "../../ui/button.tsx";
@@ -10,22 +10,32 @@ import { useMoreActions } from "./more-actions.ts";
 import { pairOf } from "../press/several-targets.ts";
 import styles from "./press-sheet.module.css";
 
+interface CompareButtonProps {
+  /** The ids of the two images. */
+  readonly ids: readonly string[];
+  readonly children: string;
+}
+
+function CompareButton({ ids, children }: CompareButtonProps) {
+  const compare = useCompare();
+  return (
+    <Button ref={useCompareButton(ids)} size="dense" icon={Columns2} onPress={() => compare(ids)}>
+      {children}
+    </Button>
+  );
+}
+
 /** Compares the same picture of two targets side by side with one click. */
 function CompareTargets({ pictures }: { readonly pictures: readonly Generation[] }) {
   const t = useWords("generate");
   const nameOf = useTargetName();
-  const compare = useCompare();
   const pair = pairOf(pictures);
   if (pair === undefined) return null;
   const [left, right] = pair;
   return (
-    <Button
-      size="dense"
-      icon={Columns2}
-      onPress={() => compare(pair.flatMap(({ imageId }) => imageId ?? []))}
-    >
+    <CompareButton ids={pair.flatMap(({ imageId }) => imageId ?? [])}>
       {t("sheet.compareTargets", { left: nameOf(left.target), right: nameOf(right.target) })}
-    </Button>
+    </CompareButton>
   );
 }
 
@@ -38,7 +48,6 @@ export interface PressBarProps {
 /** The number of finished pictures, and the actions for the picked ones. */
 export function PressBar({ pictures, picked }: PressBarProps) {
   const t = useWords("generate");
-  const compare = useCompare();
   const done = pictures.filter(({ state }) => state === "done").length;
   const [one, two] = picked.map(({ imageId }) => imageId);
   const image = useImages((all) => (picked.length === 1 ? all[one ?? ""] : undefined));
@@ -56,9 +65,9 @@ export function PressBar({ pictures, picked }: PressBarProps) {
         </Button>
       )}
       {picked.length === 2 && one !== undefined && two !== undefined && (
-        <Button size="dense" icon={Columns2} onPress={() => compare([one, two])}>
+        <CompareButton key={`${one} ${two}`} ids={[one, two]}>
           {t("sheet.compare")}
-        </Button>
+        </CompareButton>
       )}
       {picked.length === 0 && <CompareTargets pictures={pictures} />}
       {seeds && (

@@ -1,5 +1,5 @@
 import { Hourglass } from "lucide-react";
-import { type CSSProperties, useState } from "react";
+import type { CSSProperties } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { DevelopingPicture } from "../../picture/developing/developing-picture.tsx";
@@ -7,7 +7,7 @@ import { PictureBox } from "../../picture/picture-box.tsx";
 import { secondsOf, useTargetName } from "../../picture/targets.ts";
 import { useImages } from "../../state/images.ts";
 import { useProgress } from "../../state/progress.ts";
-import { selectGeneration } from "../../state/selection.ts";
+import { pick, selectGeneration, useSelection } from "../../state/selection.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { formatClock, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
@@ -33,8 +33,8 @@ export function PressSheet({ pictures: drawn, looked }: PressSheetProps) {
   const pictures = inPlaces(drawn);
   const across = pictures[0]?.order.grid?.x.values.length;
   const menu = useTileMenu();
-  const [chosen, setChosen] = useState<readonly string[]>([]);
-  const picked = pictures.filter(({ id }) => chosen.includes(id));
+  const chosen = useSelection((selection) => selection.picked);
+  const picked = pictures.filter(({ id }) => chosen?.includes(id));
   const style: CSSProperties & Record<"--columns", number> = {
     "--columns": across ?? Math.ceil(Math.sqrt(pictures.length)),
   };
@@ -49,9 +49,9 @@ export function PressSheet({ pictures: drawn, looked }: PressSheetProps) {
         items={pictures}
         selectionMode="multiple"
         selectionBehavior="replace"
-        selectedKeys={chosen}
+        selectedKeys={picked.map(({ id }) => id)}
         onSelectionChange={(keys) =>
-          setChosen(keys === "all" ? pictures.map(({ id }) => id) : [...keys].map(String))
+          pick(keys === "all" ? pictures.map(({ id }) => id) : [...keys].map(String))
         }
         onAction={(key) => selectGeneration(String(key))}
       >
