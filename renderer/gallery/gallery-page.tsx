@@ -148,8 +148,8 @@ function ChosenDetails({ ids, onHide, onLabel }: ChosenDetailsProps) {
   return (
     <DetailsColumn onHide={onHide}>
       {ids.length === 0 && <p className={styles.note}>{t("nothingChosen")}</p>}
-      {ids.length > 1 && <p className={styles.note}>{t("chosen", { count: ids.length })}</p>}
       {ids.length > 0 && onLabel && <PictureMarks ids={ids} onLabel={onLabel} />}
+      {ids.length > 1 && <p className={styles.note}>{t("chosen", { count: ids.length })}</p>}
       {image && <Details image={image} />}
     </DetailsColumn>
   );

@@ -1,6 +1,5 @@
 import { ChevronDown, ChevronUp, FolderPlus, Image as Picture, Pencil, Trash2 } from "lucide-react";
 import { type DragEvent, useState } from "react";
-import { writeTerm } from "../../../engine/contract/gallery-search.ts";
 import type { Album } from "../../../engine/contract/gallery-marks.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useContextMenu } from "../../shortcuts/context-menu.tsx";
@@ -12,25 +11,30 @@ import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { PICTURES } from "../grid/use-gestures.ts";
 import { detailsOf, labelling, relabel } from "../marks/marking.ts";
-import { AlbumNameDialog, type Naming } from "./album-name-dialog.tsx";
+import type { Naming } from "./album-name-dialog.tsx";
 import styles from "./gallery-rail.module.css";
 import { useAlbumCommands } from "./use-album-commands.ts";
 import type { Terms } from "./use-terms.ts";
 
+export interface AlbumListProps {
+  readonly albums: readonly Album[];
+  readonly search: Terms;
+  readonly onName: (naming: Naming) => void;
+}
+
 /** Albums in order, and a button to create one. */
-export function AlbumList({ albums, search }: { albums: readonly Album[]; search: Terms }) {
+export function AlbumList({ albums, search, onName }: AlbumListProps) {
   const t = useWords("gallery");
-  const [naming, setNaming] = useState<Naming>();
   return (
     <>
       <div className={styles.head}>
         <h2 className={styles.title}>{t("rail.albums")}</h2>
-        <IconButton icon={FolderPlus} label={t("rail.make")} onPress={() => setNaming({})} />
+        <IconButton icon={FolderPlus} label={t("rail.make")} onPress={() => onName({})} />
       </div>
       {albums.length === 0 && (
         <div className={styles.none}>
           <p>{t("rail.noAlbums")}</p>
-          <Button size="dense" icon={FolderPlus} onPress={() => setNaming({})}>
+          <Button size="dense" icon={FolderPlus} onPress={() => onName({})}>
             {t("rail.make")}
           </Button>
         </div>
@@ -43,17 +47,10 @@ export function AlbumList({ albums, search }: { albums: readonly Album[]; search
             place={place}
             total={albums.length}
             search={search}
-            onRename={() => setNaming({ name: album.name })}
+            onRename={() => onName({ name: album.name })}
           />
         ))}
       </ul>
-      <AlbumNameDialog
-        naming={naming}
-        onClose={() => setNaming(undefined)}
-        onRenamed={(from, to) =>
-          search.has("album", from) && search.put("album", writeTerm("album", to))
-        }
-      />
     </>
   );
 }

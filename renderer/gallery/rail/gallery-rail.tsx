@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { Star } from "lucide-react";
-import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { readSearch } from "../../../engine/contract/gallery-search.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { classNames } from "../../ui/class-names.ts";
@@ -9,23 +8,24 @@ import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { NO_FACETS } from "../filters/filters.tsx";
 import { AlbumList } from "./album-list.tsx";
+import type { Naming } from "./album-name-dialog.tsx";
 import styles from "./gallery-rail.module.css";
-import { type Terms, useTerms } from "./use-terms.ts";
+import type { Terms } from "./use-terms.ts";
 
 export interface GalleryRailProps {
-  readonly query: GalleryQuery;
-  readonly onAsk: (query: GalleryQuery) => void;
+  readonly search: Terms;
+  /** Called with an album to rename, or for a new one. */
+  readonly onName: (naming: Naming) => void;
 }
 
 /** Albums, ratings and tags beside the sheet; a press filters by one, another press shows everything again. */
-export function GalleryRail({ query, onAsk }: GalleryRailProps) {
+export function GalleryRail({ search, onName }: GalleryRailProps) {
   const t = useWords("gallery");
   const { queries } = useStudio();
   const { data: facets = NO_FACETS } = useQuery(queries.gallery.facets.queryOptions());
-  const search = useTerms(query, onAsk);
   return (
     <nav className={styles.rail} aria-label={t("rail.label")}>
-      <AlbumList albums={facets.albums} search={search} />
+      <AlbumList albums={facets.albums} search={search} onName={onName} />
       <h2 className={styles.title}>{t("rail.rating")}</h2>
       <Ratings search={search} />
       <h2 className={styles.title}>{t("rail.tags")}</h2>

@@ -1,12 +1,16 @@
 import { PanelLeft } from "lucide-react";
+import { useState } from "react";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
+import { writeTerm } from "../../../engine/contract/gallery-search.ts";
 import { useView } from "../../state/view.ts";
 import type { SideColumn } from "../../ui/columns.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { useMediaQuery } from "../../ui/use-media-query.ts";
 import { useWords } from "../../words/words.ts";
+import { AlbumNameDialog, type Naming } from "./album-name-dialog.tsx";
 import { GalleryRail } from "./gallery-rail.tsx";
+import { useTerms } from "./use-terms.ts";
 
 function toggleRail(): void {
   useView.setState(({ isRailOpen }) => ({ isRailOpen: !isRailOpen }));
@@ -21,19 +25,37 @@ export function RailButton() {
   );
 }
 
-/** The rail: beside the sheet if there is room, otherwise over it. */
+/**
+ * The rail: beside the sheet if there is room, otherwise over it. The dialog for an album's name is outside of it, so
+ * that what is typed there stays when the width of the window changes that.
+ */
 export function useRail(query: GalleryQuery, onAsk: (query: GalleryQuery) => void) {
   const t = useWords("gallery");
   const isOpen = useView((view) => view.isRailOpen);
   const isWide = useMediaQuery("(min-width: 900px)");
-  const content = <GalleryRail query={query} onAsk={onAsk} />;
+  const search = useTerms(query, onAsk);
+  const [naming, setNaming] = useState<Naming>();
+  const content = <GalleryRail search={search} onName={setNaming} />;
   const column: SideColumn = { content, size: 220, minSize: 180, maxSize: 360 };
   return {
     column: isOpen && isWide ? column : undefined,
     dialog: (
-      <Dialog title={t("rail.label")} isOpen={isOpen && !isWide} onClose={toggleRail}>
-        {content}
-      </Dialog>
+      <>
+        <Dialog
+          title={t("rail.label")}
+          isOpen={isOpen && !isWide && naming === undefined}
+          onClose={toggleRail}
+        >
+          {content}
+        </Dialog>
+        <AlbumNameDialog
+          naming={naming}
+          onClose={() => setNaming(undefined)}
+          onRenamed={(from, to) =>
+            search.has("album", from) && search.put("album", writeTerm("album", to))
+          }
+        />
+      </>
     ),
   };
 }
