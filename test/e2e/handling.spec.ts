@@ -1,5 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { expectNoViolations } from "./expect-no-violations.ts";
+import { fillGallery } from "./fill-gallery.ts";
 import { expect, test } from "./studio-test.ts";
 
 /** Draws `count` small pictures; the last one is on the stage. */
@@ -236,9 +237,45 @@ test("what is typed in a dialog stays when the window crosses 700 pixels", async
   await expect(name).toBeFocused();
 });
 
+test("an album's name that is typed stays when the window crosses 900 pixels", async ({
+  studio: { page },
+}) => {
+  await page.goto(new URL("/gallery", page.url()).href);
+  await page.getByRole("button", { name: "Albums and tags" }).click();
+  await page.getByRole("button", { name: "New album" }).first().click();
+  const name = page.getByRole("dialog").getByRole("textbox", { name: "Name" });
+  await name.fill("Boats");
+  const rail = page.getByRole("navigation", { name: "Albums and tags" });
+  for (const width of [800, 1440, 800]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expect(page.locator("[role=separator]")).toHaveCount(width < 900 ? 0 : 1);
+    await expect(name).toHaveValue("Boats");
+    await expect(name).toBeFocused();
+  }
+  await page.keyboard.press("Enter");
+  await expect(rail.getByRole("button", { name: /^Boats/ })).toBeVisible();
+});
+
+test("the marks of one picture stay where they are when a second one is selected", async ({
+  studio,
+}) => {
+  const { page } = studio;
+  await fillGallery(studio, 2);
+  await page.goto(new URL("/gallery", page.url()).href);
+  const cells = page.getByRole("grid", { name: "Gallery" }).getByRole("gridcell");
+  const marks = page.getByRole("region", { name: "Ratings, tags and albums" });
+  await cells.first().click();
+  await expect(marks).toBeVisible();
+  const before = await marks.boundingBox();
+  await cells.last().click({ modifiers: ["Control"] });
+  await expect(page.getByRole("toolbar", { name: "Selected pictures" })).toBeVisible();
+  expect((await marks.boundingBox())?.y).toBe(before?.y);
+});
+
 test("a prompt that is too long says so itself, whichever of the two it is", async ({
   studio: { page },
 }) => {
+  await expect(page.getByRole("spinbutton", { name: "Width" })).toHaveValue("128");
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a fish");
   await page.getByRole("button", { name: "Negative prompt", exact: true }).click();
   const negative = page.getByRole("textbox", { name: "Negative prompt" });
@@ -247,4 +284,9 @@ test("a prompt that is too long says so itself, whichever of the two it is", asy
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeDisabled();
   await negative.fill("blurry");
   await expect(page.getByText("10,001 characters")).toHaveCount(0);
+  // In tokens it is counted like the prompt.
+  await expect(page.getByRole("img", { name: /^\d+ of \d+ tokens$/ })).toHaveCount(2);
+  await negative.fill("blurry ".repeat(100));
+  await expect(page.getByText(/^Only the first \d+ tokens are used/)).toHaveCount(1);
+  await expect(negative).toHaveAccessibleDescription(/^Only the first \d+ tokens are used/);
 });

@@ -38,7 +38,7 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
         {!isStacked && place}
         <div className={styles.section}>
           <PromptField model={model.id} inputRef={promptRef} />
-          <NegativePrompt />
+          <NegativePrompt model={model.id} />
           <ChosenStyles />
           <StartPicture model={model} />
           <Extras model={model} reasons={press.reasons} />

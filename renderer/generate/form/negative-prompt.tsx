@@ -7,7 +7,8 @@ import { useWords } from "../../words/words.ts";
 import { useChosenTarget } from "../chosen-target.ts";
 import { useUnreadWords } from "./ignorable.tsx";
 import { MarkedText } from "./marked-text.tsx";
-import { useTooLongWords } from "./prompt-field.tsx";
+import styles from "./prompt-field.module.css";
+import { usePromptTokens } from "./prompt-tokens.tsx";
 
 function setOpen(isNegativePromptOpen: boolean): void {
   useView.setState({ isNegativePromptOpen });
@@ -24,24 +25,30 @@ function useIsOpen(): boolean {
   return isOpen || hasWords;
 }
 
-/** The negative prompt, hidden until the user adds it. */
-export function NegativePrompt() {
+/** The negative prompt with its number of tokens, hidden until the user adds it. */
+export function NegativePrompt({ model }: { model: string }) {
   const t = useWords("generate");
   const value = useForm(({ negativePrompt }) => negativePrompt);
   const isIgnored = useChosenTarget().ignored.has("negativePrompt");
-  const note = useUnreadWords("negativePrompt");
-  const tooLong = useTooLongWords(value);
+  const unread = useUnreadWords("negativePrompt");
+  const { cutAt, count, note } = usePromptTokens(model, value);
   if (!useIsOpen()) return null;
   return (
     <MarkedText
       isDisabled={isIgnored}
-      note={tooLong ?? note}
+      markFrom={cutAt}
+      note={note ?? unread}
       label={t("negativePrompt")}
       placeholder={t("negativePlaceholder")}
       value={value}
       rows={2}
       onChange={(negativePrompt) => changeForm({ negativePrompt })}
-      aside={<IconButton icon={Minus} size="dense" label={t("removeNegative")} onPress={remove} />}
+      aside={
+        <span className={styles.aside}>
+          {count}
+          <IconButton icon={Minus} size="dense" label={t("removeNegative")} onPress={remove} />
+        </span>
+      }
     />
   );
 }
