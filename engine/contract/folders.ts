@@ -2,7 +2,7 @@ import { z } from "zod";
 import { errorSchema } from "./errors.ts";
 import { imageSchema } from "./gallery.ts";
 import { estimateSchema } from "./generation.ts";
-import { modelIdSchema, modelSummarySchema } from "./models.ts";
+import { fitSchema, modelIdSchema, modelSummarySchema } from "./models.ts";
 
 const path = z.string().min(1).max(4096);
 
@@ -51,6 +51,10 @@ export const scannedModelSchema = z.object({
   summary: modelSummarySchema.optional(),
   /** Why it cannot be used. */
   problem: errorSchema.optional(),
+  /** How it suits this device; present if it has a summary. */
+  fit: fitSchema.optional(),
+  /** For a picture with the model's own settings; absent if there is no summary. */
+  estimate: estimateSchema.optional(),
   /** Its id in the store, if it is there. */
   storedId: modelIdSchema.optional(),
 });

@@ -4,11 +4,12 @@ import { StudioError } from "../contract/errors.ts";
 import type { DownloadRequest, ModelSummary, Provenance, StoredModel } from "../contract/models.ts";
 import type { HubAccess } from "../hub/hub-access.ts";
 import { inspectRepository } from "../hub/find-plan.ts";
-import { MAX_SAMPLES, type ModelCard } from "../contract/folders.ts";
+import { MAX_SAMPLES, type ModelCard, type ScannedModel } from "../contract/folders.ts";
 import type { Estimate } from "../contract/generation.ts";
 import { ordersOf, type AskedModel } from "../drawing/order.ts";
 import { readModel as readSnapshotModel, type ReadModel } from "../drawing/read-model.ts";
 import type { Gallery } from "../gallery/gallery.ts";
+import { fitOf } from "../store/fit.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import { scanModels } from "../store/scan-models.ts";
 import type { ChosenDevice } from "../worker/device-list.ts";
@@ -18,6 +19,7 @@ import { withAddresses } from "./gallery-procedures.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { asStored, catalogueEntries } from "./catalogue-entries.ts";
 import { os } from "./implementer.ts";
+import { placeOf } from "./open-models.ts";
 import { knownModel, sourcesOf } from "./model-works.ts";
 import { knownTinyDecoder, tinyDecoders } from "./tiny-decoders.ts";
 
@@ -52,7 +54,7 @@ export function modelProcedures(parts: ModelParts) {
     }),
     scan: os.models.scan.handler(({ input: { folder }, signal }) => {
       refuseRelative(folder);
-      return scan(store, folder, signal);
+      return scan(parts, folder, signal);
     }),
     link: os.models.link.handler(async ({ input: { folder } }) => {
       refuseRelative(folder);
@@ -103,10 +105,26 @@ async function catalogue(parts: ModelParts): Promise<CatalogueEntry[]> {
   );
 }
 
-async function* scan(store: ModelStore, folder: string, signal: AbortSignal | undefined) {
-  const models = await store.list();
+async function* scan(parts: ModelParts, folder: string, signal: AbortSignal | undefined) {
+  const models = await parts.store.list();
   const ids = new Map(models.flatMap(({ id, summary }) => (summary ? [[summary.folder, id]] : [])));
-  yield* scanModels({ folder, readModel: summaryOf, signal, storedIdOf: (path) => ids.get(path) });
+  const storedIdOf = (path: string) => ids.get(path);
+  for await (const progress of scanModels({ folder, readModel: summaryOf, signal, storedIdOf })) {
+    yield {
+      ...progress,
+      found: await Promise.all(progress.found.map((one) => judged(parts, one))),
+    };
+  }
+}
+
+/** A model with how it suits this device and what a picture takes, as a model in the store has them. */
+async function judged(parts: ModelParts, model: ScannedModel): Promise<ScannedModel> {
+  const { summary, path, name } = model;
+  if (summary === undefined) return model;
+  const read = await readSnapshotModel(path, "float32").catch(() => undefined);
+  if (read === undefined) return model;
+  const fit = fitOf(summary, placeOf(parts.device()));
+  return { ...model, fit, estimate: await ownEstimate(parts, { name, read }) };
 }
 
 async function summaryOf(folder: string): Promise<ModelSummary> {
@@ -137,7 +155,7 @@ async function readStored(store: ModelStore, id: string): Promise<ReadModel | un
 /** How long a picture with a model's own settings takes. */
 function ownEstimate({ estimates }: ModelParts, model: AskedModel): Promise<Estimate> {
   const [order] = ordersOf({ prompt: "" }, model, "0");
-  return estimates.of(order);
+  return estimates.of(order, model.read);
 }
 
 /** The stored model that a download would download again. */

@@ -78,8 +78,9 @@ export class Estimates {
     this.#parts = parts;
   }
 
-  async of(order: Order): Promise<Estimate> {
-    const read = await this.#parts.models.read(order.model);
+  /** `known` is the order's model, if the caller has read it already; it need not be in the store then. */
+  async of(order: Order, known?: ReadModel): Promise<Estimate> {
+    const read = known ?? (await this.#parts.models.read(order.model));
     const { pace, basis } = await this.#paceOf(order, read);
     const encode = order.strength === undefined ? 0 : ENCODER_SHARE * pace.decode;
     const evaluations = evaluationsOf(runOf(order, read));

@@ -1,16 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { Check, Download } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
+import { useSearchParams } from "wouter";
 import type { CatalogueEntry } from "../../engine/contract/catalogue.ts";
 import { useStudio } from "../connection/studio.tsx";
+import { useTransfers } from "../state/transfers.ts";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { ProgressBar } from "../ui/progress-bar.tsx";
+import { useKeptFocus } from "../ui/use-kept-focus.ts";
 import { formatAbout, formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import { ShortFit } from "./fit.tsx";
 import styles from "./get-models.module.css";
-import type { Offer } from "./offer.ts";
+import { downloadOf, type Offer } from "./offer.ts";
+import { SampleThumbnail } from "./samples.tsx";
 
 export interface CatalogueListProps {
   /** Id of the entry to open immediately. */
@@ -62,11 +67,16 @@ function ExpectedTime({ entry }: { entry: CatalogueEntry }) {
 
 function Card({ entry, onDownload }: { entry: CatalogueEntry; onDownload: () => void }) {
   const t = useWords("models");
+  const card = useRef<HTMLLIElement>(null);
+  useKeptFocus(card);
   const { title, description, width, height, downloadBytes, storedId, fit } = entry;
   const size = formatBytes(downloadBytes);
   return (
-    <li className={styles.card}>
-      <h3 className={styles.name}>{title}</h3>
+    <li ref={card} className={styles.card}>
+      <div className={styles.head}>
+        {storedId !== undefined && <SampleThumbnail id={storedId} />}
+        <h3 className={styles.name}>{title}</h3>
+      </div>
       <p className={styles.text}>{description}</p>
       <p className={styles.text}>
         {t("catalogue.size", { width, height, size, owner: ownerOf(entry) })}
@@ -77,19 +87,64 @@ function Card({ entry, onDownload }: { entry: CatalogueEntry; onDownload: () => 
       </p>
       <p className={styles.text}>{fit.reason}</p>
       {storedId === undefined ? (
-        <Button
-          icon={Download}
-          onPress={onDownload}
-          aria-label={`${t("catalogue.download")} ${title}`}
-        >
-          {t("catalogue.download")}
-        </Button>
+        <Downloading entry={entry} onDownload={onDownload} />
       ) : (
-        <p className={styles.stored}>
-          <Icon of={Check} />
-          {t("catalogue.stored")}
-        </p>
+        <Stored title={title} id={storedId} />
       )}
     </li>
+  );
+}
+
+/** The button that downloads a model; while it is being downloaded, how far that is. */
+function Downloading({ entry, onDownload }: { entry: CatalogueEntry; onDownload: () => void }) {
+  const t = useWords("models");
+  const words = useWords("transfers");
+  const { title } = entry;
+  const transfer = useTransfers(({ all }) => downloadOf(entry, all));
+  const [done, total] = [transfer?.doneBytes ?? 0, transfer?.totalBytes ?? 0];
+  const amount = { done: formatBytes(done), total: formatBytes(total) };
+  const isStill = transfer !== undefined && transfer.state !== "running";
+  return (
+    <div className={styles.download}>
+      {transfer && (
+        <>
+          <ProgressBar
+            label={words("progress", { name: title, ...amount })}
+            share={total === 0 ? undefined : done / total}
+            isPaused={transfer.state === "paused"}
+          />
+          <span className={styles.text}>
+            {isStill ? words(`state.${transfer.state}`) : words("amount", amount)}
+          </span>
+        </>
+      )}
+      <Button
+        icon={Download}
+        // It keeps the focus, unlike a disabled button.
+        isPending={transfer !== undefined}
+        onPress={onDownload}
+        aria-label={`${t(transfer ? "catalogue.downloading" : "catalogue.download")} ${title}`}
+      >
+        {t(transfer ? "catalogue.downloading" : "catalogue.download")}
+      </Button>
+    </div>
+  );
+}
+
+/** Says that a model is on this computer, and opens it. */
+function Stored({ title, id }: { title: string; id: string }) {
+  const t = useWords("models");
+  const [, setAddress] = useSearchParams();
+  return (
+    <div className={styles.stored}>
+      <Icon of={Check} />
+      {t("catalogue.stored")}
+      <Button
+        aria-label={`${t("catalogue.open")} ${title}`}
+        onPress={() => setAddress({ model: id })}
+      >
+        {t("catalogue.open")}
+      </Button>
+    </div>
   );
 }

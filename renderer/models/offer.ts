@@ -1,5 +1,6 @@
 import type { CatalogueEntry } from "../../engine/contract/catalogue.ts";
 import type { Repository } from "../../engine/contract/models.ts";
+import type { Transfer } from "../../engine/contract/transfers.ts";
 
 /** A download that the user has to confirm. */
 export type Offer =
@@ -24,4 +25,17 @@ export function variantsOf(offer: Offer): readonly Variant[] {
 
 export function nameOf(offer: Offer): string {
   return offer.kind === "catalogue" ? offer.entry.title : offer.repository.id;
+}
+
+const OPEN: ReadonlySet<Transfer["state"]> = new Set(["waiting", "running", "paused"]);
+
+/** The download of a model of the catalogue that is going on, whether it was asked for there or by its repository. */
+export function downloadOf(
+  { title, sources }: CatalogueEntry,
+  transfers: readonly Transfer[],
+): Transfer | undefined {
+  const names = new Set([title, ...sources]);
+  return transfers.find(
+    ({ kind, name, state }) => kind === "download" && OPEN.has(state) && names.has(name),
+  );
 }

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ImageIcon, Sparkles } from "lucide-react";
 import { Link } from "wouter";
+import type { ModelCard } from "../../engine/contract/folders.ts";
 import type { StoredModel } from "../../engine/contract/models.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useImageName } from "../picture/picture.tsx";
@@ -73,8 +74,12 @@ export function SampleThumbnail({ id }: { id: string }) {
 
 /** The expected time of a picture with a model's default settings, in a few words. */
 export function ExpectedTime({ id }: { id: string }) {
+  return <TimeOf estimate={useModelCard(id)?.estimate} />;
+}
+
+/** An estimate for one picture, in a few words. */
+export function TimeOf({ estimate }: Pick<ModelCard, "estimate">) {
   const t = useWords("models");
-  const estimate = useModelCard(id)?.estimate;
   if (estimate === undefined) return null;
   return <span>{t("card.time", { time: formatAbout(estimate.seconds) })}</span>;
 }

@@ -11,6 +11,8 @@ import { useKeptFocus } from "../ui/use-kept-focus.ts";
 import { attempt, showToast } from "../ui/toasts.ts";
 import { formatBytes, formatCount } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
+import { ShortFit } from "./fit.tsx";
+import { TimeOf } from "./samples.tsx";
 import styles from "./scan-results.module.css";
 
 /** The results of searching a folder tree so far; the search of `folder` starts when this is shown. */
@@ -150,7 +152,8 @@ function useScan(folder: string) {
 }
 
 /** A model that was found, with its actions, or the reason why it cannot be used. */
-function Row({ model: { path, name, kind, summary, problem, storedId } }: { model: ScannedModel }) {
+function Row({ model }: { model: ScannedModel }) {
+  const { path, name, kind, summary, problem, fit, estimate, storedId } = model;
   const row = useRef<HTMLLIElement>(null);
   useKeptFocus(row);
   return (
@@ -160,6 +163,12 @@ function Row({ model: { path, name, kind, summary, problem, storedId } }: { mode
         {summary && (
           <span className={styles.note}>
             {`${summary.description} ${summary.width} × ${summary.height}, ${formatBytes(summary.sizeBytes)}`}
+          </span>
+        )}
+        {fit && (
+          <span className={styles.verdict}>
+            <ShortFit verdict={fit.verdict} />
+            <TimeOf estimate={estimate} />
           </span>
         )}
         {problem && (

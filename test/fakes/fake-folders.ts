@@ -44,7 +44,13 @@ export async function* scanOf(folder: string): AsyncGenerator<ScanProgress, void
     entries: 12_480,
     folder,
     found: [
-      { ...at("stable-diffusion-2-1"), kind: "snapshot", summary: STABLE_DIFFUSION.summary },
+      {
+        ...at("stable-diffusion-2-1"),
+        kind: "snapshot",
+        summary: STABLE_DIFFUSION.summary,
+        fit: STABLE_DIFFUSION.fit,
+        estimate: { seconds: 1680, secondsPerStep: 33, loadSeconds: 4, basis: "estimated" },
+      },
       { ...at("tiny.mar"), kind: "archive" },
       problemOf("SNAPSHOT_UNSUPPORTED", "dreamshaper_8.safetensors"),
       problemOf("PICKLE_REFUSED", "v1-5-pruned.ckpt"),

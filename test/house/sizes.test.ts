@@ -41,7 +41,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   settings: 300,
   snapshot: 1410,
   store: 1760,
-  studio: 4780,
+  studio: 4800,
   tensor: 210,
   tokenizer: 800,
   torchserve: 2060,

@@ -62,7 +62,9 @@ export const models = {
     failed: "The catalogue could not be read",
     times: "about {{time}} a picture, {{fast}} with Fast",
     download: "Download",
+    downloading: "Downloading",
     stored: "On this computer",
+    open: "Show model",
     size: "{{width}} × {{height}}, {{size}}, from {{owner}}",
   },
   download: {

@@ -70,6 +70,13 @@ test("earlier pictures say how long the next one takes", async () => {
   });
 });
 
+test("a model that the caller has read need not be in the store", async () => {
+  const stored = await estimates().of(ORDER);
+  const other = { ...read, summary: { ...read.summary, sizeBytes: 5e9 } };
+  const asked = estimates({ model: other }).of({ ...ORDER, model: "theirs" }, read);
+  expect(await asked).toEqual(stored);
+});
+
 test("without any, the device's probe does, and loading is counted", async () => {
   const estimate = await estimates().of(ORDER);
   expect(estimate).toMatchObject({
