@@ -28,12 +28,19 @@ export function useIsStacked(): boolean {
   return useMediaQuery("(max-width: 699px)");
 }
 
+/** Whether there is no room for three columns: the end column is then below the middle. */
+function useIsEndBelow(): boolean {
+  return useMediaQuery("(max-width: 959px)");
+}
+
 /**
- * Columns with borders that can be dragged; stacked on a narrow screen. What is typed or open in them stays when the
+ * Columns with borders that can be dragged; stacked on a narrow screen, and with at most two columns on one of medium
+ * width. What is typed or open in them stays when the
  * width of the window changes that.
  */
 export function Columns({ start, end, children, ...props }: ColumnsProps) {
   const isStacked = useIsStacked();
+  const isEndBelow = useIsEndBelow();
   const first = useMovable(start?.content);
   const middle = useMovable(children);
   const last = useMovable(end?.content);
@@ -42,6 +49,7 @@ export function Columns({ start, end, children, ...props }: ColumnsProps) {
       <Arranged
         {...props}
         isStacked={isStacked}
+        isEndBelow={isEndBelow && start !== undefined}
         start={start && { ...start, content: first.place }}
         end={end && { ...end, content: last.place }}
       >
@@ -56,27 +64,54 @@ export function Columns({ start, end, children, ...props }: ColumnsProps) {
 
 interface ArrangedProps extends ColumnsProps {
   readonly isStacked: boolean;
+  readonly isEndBelow: boolean;
 }
 
-function Arranged(props: ArrangedProps) {
-  const { isStacked, name, start, end, children, layout, onLayout } = props;
+function Arranged({ isStacked, isEndBelow, ...props }: ArrangedProps) {
+  const { start, end, children } = props;
+  if (isStacked) {
+    return (
+      <Stack middle={children} end={end}>
+        {start?.content}
+      </Stack>
+    );
+  }
+  if (!isEndBelow || end === undefined) return <SideBySide {...props} />;
+  return (
+    <SideBySide {...props} end={undefined}>
+      <Stack middle={children} end={end} />
+    </SideBySide>
+  );
+}
+
+interface StackProps extends Pick<ColumnsProps, "end"> {
+  readonly middle: ReactNode;
+  /** What is below the end column. */
+  readonly children?: ReactNode;
+}
+
+function Stack({ middle, end, children }: StackProps) {
+  return (
+    <div className={styles.stack}>
+      <div className={styles.stackMiddle}>{middle}</div>
+      {end && <div className={styles.stackEnd}>{end.content}</div>}
+      {children}
+    </div>
+  );
+}
+
+function SideBySide({ name, start, end, children, layout = {}, onLayout }: ColumnsProps) {
   const ids = [start && "start", "middle", end && "end"].flatMap((side) =>
     side === undefined ? [] : [`${name}-${side}`],
   );
-  if (isStacked)
-    return (
-      <div className={styles.stack}>
-        <div className={styles.stackMiddle}>{children}</div>
-        {end && <div className={styles.stackEnd}>{end.content}</div>}
-        {start?.content}
-      </div>
-    );
+  // Whether it is a layout of the same columns.
+  const isLike = ids.length === Object.keys(layout).length && ids.every((id) => id in layout);
   return (
     <Group
       id={name}
       className={styles.group}
       orientation="horizontal"
-      defaultLayout={layout && ids.every((id) => id in layout) ? layout : undefined}
+      defaultLayout={isLike ? layout : undefined}
       onLayoutChanged={(sizes, { isUserInteraction }) => isUserInteraction && onLayout?.(sizes)}
     >
       {start && <Side id={`${name}-start`} column={start} />}
@@ -89,7 +124,6 @@ function Arranged(props: ArrangedProps) {
     </Group>
   );
 }
-
 function Side({ id, column }: { id: string; column: SideColumn }) {
   const { content, size, minSize, maxSize } = column;
   return (

@@ -96,6 +96,16 @@ test("details open on request where there is little room: beside the picture, or
   await tilesOf(page, "a red fish").click();
   await page.keyboard.press("i");
   await expect(details).toBeHidden();
+  // There is no room for a third column.
+  await page.setViewportSize({ width: 820, height: 844 });
+  const stage = page.getByRole("region", { name: "Picture", exact: true });
+  const beside = (await stage.boundingBox())!;
+  await show.click();
+  await expect(details.getByText("a red fish", { exact: true })).toBeInViewport();
+  const [picture, below] = [(await stage.boundingBox())!, (await details.boundingBox())!];
+  expect([picture.x, picture.width]).toEqual([beside.x, beside.width]);
+  expect(below.y).toBeGreaterThanOrEqual(picture.y + picture.height);
+  await page.keyboard.press("i");
   await page.setViewportSize({ width: 390, height: 844 });
   await show.click();
   await expect(details.getByText("a red fish", { exact: true })).toBeInViewport();
@@ -237,7 +247,7 @@ test("what is typed in a dialog stays when the window crosses 700 pixels", async
   await expect(name).toBeFocused();
 });
 
-test("an album's name that is typed stays when the window crosses 900 pixels", async ({
+test("an album's name that is typed stays when the window crosses 960 pixels", async ({
   studio: { page },
 }) => {
   await page.goto(new URL("/gallery", page.url()).href);
@@ -248,7 +258,7 @@ test("an album's name that is typed stays when the window crosses 900 pixels", a
   const rail = page.getByRole("navigation", { name: "Albums and tags" });
   for (const width of [800, 1440, 800]) {
     await page.setViewportSize({ width, height: 900 });
-    await expect(page.locator("[role=separator]")).toHaveCount(width < 900 ? 0 : 1);
+    await expect(page.locator("[role=separator]")).toHaveCount(width < 960 ? 0 : 1);
     await expect(name).toHaveValue("Boats");
     await expect(name).toBeFocused();
   }

@@ -32,7 +32,7 @@ export function RailButton() {
 export function useRail(query: GalleryQuery, onAsk: (query: GalleryQuery) => void) {
   const t = useWords("gallery");
   const isOpen = useView((view) => view.isRailOpen);
-  const isWide = useMediaQuery("(min-width: 900px)");
+  const isWide = useMediaQuery("(min-width: 960px)");
   const search = useTerms(query, onAsk);
   const [naming, setNaming] = useState<Naming>();
   const content = <GalleryRail search={search} onName={setNaming} />;
