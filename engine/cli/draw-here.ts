@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { DeviceName } from "../contract/devices.ts";
+import { type Stage, stageWords } from "../contract/progress.ts";
 import type { GenerationRequest } from "../contract/request.ts";
 import type { TypedPrompts } from "../contract/styles.ts";
 import { Drawing, type DrawingInputs } from "../drawing/drawing.ts";
@@ -67,6 +68,7 @@ export async function withDrawing<T>(
       startImage: initImage,
       tiny,
       onPreparing: preparationReport(),
+      onStage: reportStage,
       signal,
     });
   } finally {
@@ -96,6 +98,11 @@ function preparationReport(): (progress: Preparation) => void {
     }
     progressLine(`Preparing the ${network} for the CPU, once: ${percent(doneBytes / totalBytes)}`);
   };
+}
+
+/** Says what is done before the first step. */
+function reportStage(stage: Stage): void {
+  if (stage !== "denoising") progressLine(stageWords({ stage, step: 0, steps: 0 }));
 }
 
 /** Where a network's weights for the CPU are written, and how large they are. */

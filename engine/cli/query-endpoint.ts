@@ -4,7 +4,7 @@ import type { Endpoint } from "../contract/endpoints.ts";
 import { fromWire, StudioError } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
 import type { Generation } from "../contract/generation.ts";
-import { startingWords } from "../contract/progress.ts";
+import { stageWords, startingWords } from "../contract/progress.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
 import { newsLine, note, printJson, progressLine } from "./outcome.ts";
@@ -195,17 +195,10 @@ function inWords({ state, progress }: Generation, name: string): string {
   if (state === "waiting") return `Waiting for ${name}`;
   if (progress?.starting !== undefined)
     return `Waiting for ${name} to start: ${startingWords(progress.starting)}`;
-  if (progress?.stage !== "asking") return hereInWords(progress);
+  if (progress?.stage !== "asking") return progress === undefined ? "Saving" : stageWords(progress);
   const { elapsedSeconds = 0, expectedSeconds, attempt } = progress;
   const expected =
     expectedSeconds === undefined ? "" : ` of about ${Math.round(expectedSeconds)} s`;
   const again = attempt === undefined ? "" : `, attempt ${attempt}`;
   return `Asking ${name}, ${Math.round(elapsedSeconds)} s${expected}${again}`;
-}
-
-/** Progress of a picture that this device draws. */
-function hereInWords(progress: Generation["progress"]): string {
-  const { stage, step = 0, steps = 0 } = progress ?? {};
-  if (stage === "loading" || stage === "preparing") return "Loading the model";
-  return stage === "denoising" ? `Step ${step} of ${steps}` : "Saving";
 }

@@ -45,7 +45,8 @@ export function startingWords({ phases, elapsedSeconds, lastSeconds }: Starting)
 /**
  * The stages of a running generation. `preparing` converts a half-precision model for the CPU, once per model;
  * `starting` waits for an endpoint that is not up, before anything is sent; `asking` waits for an endpoint's picture,
- * without further progress.
+ * without further progress; `text` encodes the prompts, `image` the start image. Names are only added, and a reader
+ * takes one that it does not know for drawing.
  */
 export const STAGES = [
   "loading",
@@ -55,7 +56,10 @@ export const STAGES = [
   "saving",
   "asking",
   "starting",
+  "text",
+  "image",
 ] as const;
+export type Stage = (typeof STAGES)[number];
 
 /** The progress of a running generation. */
 export const progressSchema = z.object({
@@ -88,3 +92,17 @@ export const progressSchema = z.object({
   preview: z.string().optional(),
 });
 export type Progress = z.output<typeof progressSchema>;
+
+const STAGE_WORDS: Readonly<Partial<Record<Stage, string>>> = {
+  loading: "Loading the model",
+  preparing: "Loading the model",
+  text: "Reading the prompt",
+  image: "Reading the start image",
+  decoding: "Decoding",
+  saving: "Saving",
+};
+
+/** What is done for a picture that this machine draws, in one line. */
+export function stageWords({ stage, step, steps }: Pick<Progress, "stage" | "step" | "steps">) {
+  return STAGE_WORDS[stage] ?? `Step ${step} of ${steps}`;
+}

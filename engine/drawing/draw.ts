@@ -1,12 +1,13 @@
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { Order } from "../contract/order.ts";
-import type { Seconds } from "../contract/progress.ts";
+import type { Seconds, Stage } from "../contract/progress.ts";
 import { SOFTWARE } from "../contract/software.ts";
 import { fromPixels, type Pixels } from "../image/pixels.ts";
 import { imageToImage } from "../pipeline/image-to-image.ts";
 import type { PipelineEvent, Run } from "../pipeline/pipeline.ts";
 import { textToImage } from "../pipeline/text-to-image.ts";
 import { precisionOf, type Device } from "../runtime/device.ts";
+import type { NetworkWork } from "../runtime/network-work.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { LoadedModel } from "./load-model.ts";
 import type { ReadModel } from "./read-model.ts";
@@ -38,6 +39,8 @@ export type DrawEvent =
 export interface DrawOptions {
   /** The start image, already of the run's size. */
   readonly startImage?: Pixels | undefined;
+  /** Called with what is done now, when it begins. */
+  readonly onStage?: ((stage: Stage) => void) | undefined;
   /** Seconds since an arbitrary moment. */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
@@ -47,13 +50,28 @@ export interface DrawOptions {
 export async function* draw(
   { parts, sessions }: LoadedModel,
   run: Run,
-  { startImage, now, signal }: DrawOptions,
+  { startImage, onStage, now, signal }: DrawOptions,
 ): AsyncGenerator<DrawEvent, void> {
+  sessions.follow((work) => {
+    const stage = stageOf(work);
+    if (stage !== undefined) onStage?.(stage);
+  });
   const events =
     startImage === undefined
       ? textToImage(parts, run, signal)
       : imageToImage(parts, run, fromPixels(startImage), signal);
   yield* withTimes(events, run, new Stopwatch(now, () => sessions.loadingSeconds));
+}
+
+/**
+ * The stage of a picture for which a network begins to be opened or run. Decoders have none: the last step says that
+ * the picture is decoded, and previews are made beside the steps.
+ */
+function stageOf({ network, isLoading }: NetworkWork): Stage | undefined {
+  if (network === "VAE encoder") return "image";
+  if (network !== "text encoder" && network !== "UNet") return undefined;
+  if (isLoading) return "loading";
+  return network === "UNet" ? "denoising" : "text";
 }
 
 async function* withTimes(

@@ -14,7 +14,7 @@ import { Supervisor } from "../runtime/supervisor.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
 import { cudaLibraries } from "./cuda.ts";
 import { chooseDevice, type Libraries, type Probe } from "./devices.ts";
-import { draw, recordOf } from "./draw.ts";
+import { draw, type DrawOptions, recordOf } from "./draw.ts";
 import type { DrawingEvent, RequestEvent } from "./drawing-events.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
 import { orAborted } from "../files/or-aborted.ts";
@@ -47,6 +47,8 @@ export interface DrawingInputs {
   readonly startImage?: { readonly name: string; readonly bytes: Uint8Array } | undefined;
   /** Called while a model's weights are converted for the CPU, once per model. */
   readonly onPreparing?: ((progress: Preparation) => void) | undefined;
+  /** Called with what is done now, when it begins; decoding begins with the last step. */
+  readonly onStage?: DrawOptions["onStage"];
   /** When a tiny autoencoder is used, and the folder of one for the latents of Stable Diffusion 1 and 2. */
   readonly tiny?: TinyUse | undefined;
   /** The prompts as typed, where styles were added to them. */
@@ -127,14 +129,15 @@ export class Drawing {
 
   /** Draws one picture. A cancel rejects with the signal's reason once the device is free. */
   async *draw(order: Order, inputs: DrawingInputs = {}): AsyncGenerator<DrawingEvent, void> {
-    const { startImage: file, signal } = inputs;
+    const { startImage: file, onStage, signal } = inputs;
     const { read, model, preview, device, tiny } = await this.#ready(order, inputs);
     needDecoder(order, tiny);
     const isTiny = tiny !== undefined && decodesTiny(order, inputs.tiny);
     const run = { ...runOf(order, read), isTiny };
     const startImage = file && (await decode(file, order));
     yield { kind: "started", order, model: read.summary, device: device.provider };
-    for await (const event of draw(model, run, { startImage, now: monotonicSeconds, signal })) {
+    const options = { startImage, onStage, now: monotonicSeconds, signal };
+    for await (const event of draw(model, run, options)) {
       if (event.kind === "start") {
         yield { kind: "denoising", preview: () => preview(event.latents) };
       } else if (event.kind === "step") {

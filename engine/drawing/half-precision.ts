@@ -1,7 +1,8 @@
 import type { DeploymentCheck } from "../contract/archives.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import { StudioError } from "../contract/errors.ts";
-import type { NetworkName, Peak } from "../runtime/model-on-device.ts";
+import type { Peak } from "../runtime/model-on-device.ts";
+import type { NetworkName } from "../runtime/network-work.ts";
 import { Drawing } from "./drawing.ts";
 
 /** IEEE 754: the largest float16 value. Beyond it a GPU continues with infinity. */

@@ -53,6 +53,11 @@ export class DeviceSession implements Session {
     this.#plan = plan;
   }
 
+  /** Whether it is ready to run, in the process that runs now. */
+  get isOpen(): boolean {
+    return this.#open?.epoch === this.#supervisor.epoch();
+  }
+
   /** Seconds spent on creating sessions so far. */
   get loadingSeconds(): number {
     return this.#loadingSeconds;
@@ -63,7 +68,7 @@ export class DeviceSession implements Session {
    * of the same picture.
    */
   async run(inputs: Tensors, signal?: AbortSignal, deep?: Deep): Promise<Tensors> {
-    const { once, last } = await this.#opened(signal);
+    const { once, last } = await this.open(signal);
     const rest = await this.#withoutOnce(once, inputs, signal);
     const row = deep?.row ?? 0;
     if (last !== undefined && deep?.isReused === true && this.#deepOf[row] === deep.of) {
@@ -105,7 +110,8 @@ export class DeviceSession implements Session {
     }
   }
 
-  async #opened(signal?: AbortSignal): Promise<SessionPlan> {
+  /** Makes it ready to run, which the first run otherwise does. */
+  async open(signal?: AbortSignal): Promise<SessionPlan> {
     const epoch = this.#supervisor.epoch();
     if (this.#open?.epoch === epoch) return this.#open.plan;
     const plan = this.#plan();

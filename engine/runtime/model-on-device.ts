@@ -21,6 +21,7 @@ import type { VaeConfig } from "../snapshot/vae-config.ts";
 import { DeviceSession, type SessionPlan } from "./device-session.ts";
 import type { Device } from "./device.ts";
 import type { SessionOptions } from "./messages.ts";
+import type { NetworkName, NetworkWork } from "./network-work.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { PROMPT_INPUT, unetParts } from "./unet-parts.ts";
 import { findIn, memoryBytes, folderOf, type WeightFiles } from "./weight-files.ts";
@@ -66,14 +67,6 @@ const SMALL_NETWORK_BYTES = 5e8;
 /** Reached by the VAE from about 860x860 pixels: at 1024x1024 it takes 2.6 GB without the arena and 3.6 GB with it. */
 const LARGE_VALUE_BYTES = 7.5e8;
 
-export type NetworkName =
-  | "text encoder"
-  | "UNet"
-  | "VAE decoder"
-  | "VAE encoder"
-  | "tiny decoder"
-  | "preview decoder";
-
 /** A few megabytes each: they stay open beside any other, so that a preview closes nothing. */
 const TINY: ReadonlySet<NetworkName> = new Set(["tiny decoder", "preview decoder"]);
 
@@ -92,6 +85,7 @@ export class ModelOnDevice implements Networks {
   readonly #options: ModelOptions;
   readonly #isSmall: boolean;
   #closedSeconds = 0;
+  #tellWork: (work: NetworkWork) => void = () => {};
   /** The layers of each watched network. */
   readonly #layers = new Map<NetworkName, readonly string[]>();
   readonly #sessions = new Map<
@@ -180,6 +174,11 @@ export class ModelOnDevice implements Networks {
     );
   }
 
+  /** Calls `told` before a network is opened and before it is run, in place of who was told before. */
+  follow(told: (work: NetworkWork) => void): void {
+    this.#tellWork = told;
+  }
+
   /** Seconds spent on creating sessions so far. */
   get loadingSeconds(): number {
     const open = [...this.#sessions.values()].map(({ session }) => session.loadingSeconds);
@@ -199,15 +198,26 @@ export class ModelOnDevice implements Networks {
   #session(name: NetworkName, key: string, plan: () => SessionPlan, deep?: Deep): Session {
     return {
       run: async (inputs, signal) => {
-        const known = this.#sessions.get(name);
-        if (known?.key === key)
-          return this.#told(name, await known.session.run(inputs, signal, deep));
-        await this.#makeRoomFor(name);
-        const session = new DeviceSession(this.#supervisor, name, plan);
-        this.#sessions.set(name, { key, session });
+        const session = await this.#sessionAt(name, key, plan);
+        if (!session.isOpen) this.#tellWork({ network: name, isLoading: true });
+        await session.open(signal);
+        this.#tellWork({ network: name, isLoading: false });
         return this.#told(name, await session.run(inputs, signal, deep));
       },
     };
+  }
+
+  async #sessionAt(
+    name: NetworkName,
+    key: string,
+    plan: () => SessionPlan,
+  ): Promise<DeviceSession> {
+    const known = this.#sessions.get(name);
+    if (known?.key === key) return known.session;
+    await this.#makeRoomFor(name);
+    const session = new DeviceSession(this.#supervisor, name, plan);
+    this.#sessions.set(name, { key, session });
+    return session;
   }
 
   /** A network's outputs without its peaks, which are reported. */

@@ -1,7 +1,7 @@
 import type { DeviceName } from "../contract/devices.ts";
 import type { Generation } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
-import type { Progress } from "../contract/progress.ts";
+import type { Progress, Stage } from "../contract/progress.ts";
 import { Drawing, type DrawingInputs } from "../drawing/drawing.ts";
 import type { DrawingEvent } from "../drawing/drawing-events.ts";
 import type { TinyUse } from "../drawing/tiny-decoder.ts";
@@ -84,14 +84,16 @@ export class LocalDrawing {
       signal,
       startImage,
       onPreparing,
+      onStage,
     }: {
       readonly signal: AbortSignal;
       /** The start image, if it is not stored under the order's id. */
       readonly startImage?: Uint8Array | undefined;
       readonly onPreparing?: Preparing;
+      readonly onStage?: DrawingInputs["onStage"];
     },
   ): AsyncGenerator<DrawingEvent, void> {
-    const inputs = { ...(await this.#inputsOf(order, startImage)), signal, onPreparing };
+    const inputs = { ...(await this.#inputsOf(order, startImage)), signal, onPreparing, onStage };
     for await (const event of this.#current().draw(order, inputs)) {
       if (event.kind === "progress") this.#setLoaded(order.model);
       yield event;
@@ -138,11 +140,12 @@ export class LocalDrawing {
     tell(last);
     this.#freeIn(pace && pace.text + steps * pace.step + pace.decode);
     const onPreparing: Preparing = (preparation) => tell(meter.preparing(preparation));
-    for await (const event of this.events(order, { signal, onPreparing })) {
-      if (event.kind === "started") {
-        // The networks of a new model are opened when they are first run.
-        if (this.#loadedModel === order.model) tell(meter.denoising());
-      } else if (event.kind === "denoising") {
+    const onStage = (stage: Stage): void => {
+      if (stage !== last.stage) tell(meter.at(stage, last));
+    };
+    for await (const event of this.events(order, { signal, onPreparing, onStage })) {
+      if (event.kind === "started") continue;
+      if (event.kind === "denoising") {
         tell(meter.denoising(await this.#preview(id, { ...event, step: 0 })));
       } else if (event.kind === "progress") {
         tell(meter.step(event, await this.#preview(id, event)));

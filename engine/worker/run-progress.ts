@@ -1,4 +1,4 @@
-import type { Progress } from "../contract/progress.ts";
+import type { Progress, Stage } from "../contract/progress.ts";
 import type { DrawingEvent } from "../drawing/drawing-events.ts";
 import type { Preparation } from "../drawing/load-model.ts";
 import type { Pace } from "./pace.ts";
@@ -25,15 +25,19 @@ export class RunProgress {
 
   /** Before the first step is done. */
   denoising(preview?: string): Progress {
-    const progress = {
-      stage: "denoising",
-      step: 0,
-      steps: this.#steps,
-      ...(preview !== undefined && { preview }),
-    } as const;
-    if (this.#expected === undefined) return progress;
-    const { text, step, decode } = this.#expected;
-    return { ...progress, secondsLeft: text + this.#steps * step + decode };
+    const progress = { stage: "denoising", step: 0, steps: this.#steps } as const;
+    return { ...progress, ...this.#left(), ...(preview !== undefined && { preview }) };
+  }
+
+  /** The progress so far, at another stage before the first step. */
+  at(stage: Stage, { share: _share, ...last }: Progress): Progress {
+    return { ...last, stage, ...(stage === "text" && this.#left(this.#expected?.text)) };
+  }
+
+  #left(textSeconds = 0): Pick<Progress, "secondsLeft"> {
+    if (this.#expected === undefined) return {};
+    const { step, decode } = this.#expected;
+    return { secondsLeft: textSeconds + this.#steps * step + decode };
   }
 
   /** `preview` is the preview's address. After the last step the picture is decoded. */

@@ -1,6 +1,7 @@
 import { CircleX, ImageIcon, RotateCcw, X } from "lucide-react";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { useStudio } from "../connection/studio.tsx";
+import { useStageWords } from "../picture/developing/stage-words.ts";
 import { isRemote, useTargetName } from "../picture/targets.ts";
 import { useImages } from "../state/images.ts";
 import { useProgress } from "../state/progress.ts";
@@ -87,11 +88,13 @@ function Settings({ generation: { order, target } }: { generation: Generation })
 function State({ generation }: { generation: Generation }) {
   const t = useWords("frame");
   const progress = useProgress((all) => all[generation.id]);
+  const stageWords = useStageWords();
   if (generation.error?.code === "ENDPOINT_LEFT")
     return t("queue.stillWorking", { state: t(`queue.states.${generation.state}`) });
   if (generation.state !== "running" || progress === undefined)
     return t(`queue.states.${generation.state}`);
   const { step, steps, elapsedSeconds, starting } = progress;
+  if (steps > 0 && (step === 0 || step === steps)) return stageWords(progress);
   const words = t(starting === undefined ? "queue.states.running" : "queue.starting");
   if (elapsedSeconds !== undefined) return `${words} ${formatClock(elapsedSeconds)}`;
   return steps === 0 ? words : `${words} ${step}/${steps}`;

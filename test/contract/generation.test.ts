@@ -47,14 +47,22 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
   });
 
   test("a picture is drawn, stored and reported, in this order", async () => {
+    // Then every network of this size is open.
+    await studio.until(await ask({}), "done");
     const listener = await Listener.at(studio.client);
-    const id = await ask({ steps: 3 });
+    const id = await ask({ steps: 3, prompt: "a prompt of its own" });
     const isDone = (event: StudioEvent) => tell(event, id).includes("done");
     await listener.until(isDone);
     listener.leave();
-    const stages = ["denoising 0", "denoising 1", "denoising 2", "decoding 3", "saving 3"];
+    const stages = [
+      "text 0",
+      "denoising 0",
+      "denoising 1",
+      "denoising 2",
+      "decoding 3",
+      "saving 3",
+    ];
     const told = listener.events.flatMap((event) => tell(event, id));
-    // With a loaded model, step 0 is reported before the text is encoded and again with the noise.
     expect(told.filter((one, i) => one !== told[i - 1])).toEqual([
       "waiting",
       "running",

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 const BUDGET: Readonly<Record<string, number>> = {
   archive: 1410,
   "archive-files": 1540,
-  cli: 5365,
+  cli: 5370,
   "cli.ts": 5,
   codecs: 340,
   contract: 3760,
@@ -19,7 +19,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   cluster: 1650,
   database: 270,
   download: 540,
-  drawing: 1405,
+  drawing: 1425,
   endpoints: 4480,
   files: 860,
   gallery: 1870,
@@ -33,7 +33,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   networks: 400,
   pipeline: 390,
   queue: 615,
-  runtime: 1190,
+  runtime: 1210,
   schedulers: 1800,
   secrets: 400,
   server: 1000,
@@ -47,7 +47,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   torchserve: 2060,
   "torchserve.ts": 5,
   transfers: 350,
-  worker: 1160,
+  worker: 1165,
 };
 
 function linesOf(file: string): number {

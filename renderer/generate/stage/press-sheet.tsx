@@ -3,8 +3,10 @@ import type { CSSProperties } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { DevelopingPicture } from "../../picture/developing/developing-picture.tsx";
+import { useStageWords } from "../../picture/developing/stage-words.ts";
 import { PictureBox } from "../../picture/picture-box.tsx";
 import { secondsOf, useTargetName } from "../../picture/targets.ts";
+import { useIsLost } from "../../state/connection.ts";
 import { useImages } from "../../state/images.ts";
 import { useProgress } from "../../state/progress.ts";
 import { pick, selectGeneration, useSelection } from "../../state/selection.ts";
@@ -138,16 +140,9 @@ function Cell({ generation, values, isNamed }: CellProps) {
         ) : (
           <DevelopingPicture generation={generation} />
         )}
+        <Now generation={generation} />
       </PictureBox>
-      {values.length > 0 && (
-        <span className={styles.where}>
-          {values.map((value) => (
-            <span key={value} dir="auto">
-              {value}
-            </span>
-          ))}
-        </span>
-      )}
+      {values.length > 0 && <Values values={values} />}
       {(isNamed || isStarting) && (
         <Where
           generation={generation}
@@ -156,6 +151,27 @@ function Cell({ generation, values, isNamed }: CellProps) {
       )}
     </div>
   );
+}
+
+function Values({ values }: Pick<CellProps, "values">) {
+  return (
+    <span className={styles.where}>
+      {values.map((value) => (
+        <span key={value} dir="auto">
+          {value}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** What is done for a running picture now, at the foot of its tile. */
+function Now({ generation: { id, state } }: Pick<CellProps, "generation">) {
+  const progress = useProgress((all) => all[id]);
+  const wordsOf = useStageWords();
+  const isLost = useIsLost();
+  if (state !== "running" || progress?.starting !== undefined || isLost) return null;
+  return <span className={styles.now}>{wordsOf(progress)}</span>;
 }
 
 interface WhereProps {

@@ -7,6 +7,7 @@ import { useEachSecond } from "../../ui/use-each-second.ts";
 import { formatClock, formatDuration, formatSpeed } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./how-far.module.css";
+import { useStageWords } from "./stage-words.ts";
 
 /** How far an open generation is, in one line: its place in the queue, its step, or how long its endpoint takes. */
 export function HowFar({ generation: { id, state } }: { generation: Generation }) {
@@ -22,12 +23,12 @@ function Running({ id }: { id: string }) {
   const progress = useProgress((all) => all[id]);
   const left = useEachSecond(progress?.secondsLeft);
   const speed = useEachSecond(progress?.secondsPerStep);
-  const stage = useStageWords(progress);
+  const wordsOf = useStageWords();
   if (progress?.stage === "asking") return <Asking progress={progress} />;
   if (progress?.starting !== undefined) return <Starting progress={progress} />;
   return (
     <>
-      <span className={styles.state}>{stage}</span>
+      <span className={styles.state}>{wordsOf(progress)}</span>
       {speed !== undefined && <span>{formatSpeed(speed)}</span>}
       {left !== undefined && <span>{t("stage.left", { time: formatClock(left) })}</span>}
     </>
@@ -62,14 +63,6 @@ function Starting({ progress: { elapsedSeconds = 0, starting } }: { progress: Pr
       {last !== undefined && <span>{words("start.last", { time: formatDuration(last) })}</span>}
     </>
   );
-}
-
-function useStageWords(progress: Progress | undefined): string {
-  const t = useWords("generate");
-  if (progress === undefined) return t("stage.loading");
-  const { stage, step, steps, share = 0 } = progress;
-  if (stage === "preparing") return t("stage.preparing", { share: Math.round(100 * share) });
-  return stage === "denoising" ? t("stage.step", { step, steps }) : t(`stage.${stage}`);
 }
 
 function Waiting({ id }: { id: string }) {

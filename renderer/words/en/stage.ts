@@ -13,6 +13,8 @@ export const stageWords = {
     lost: "Not known while the studio does not answer",
     loading: "Loading the model",
     preparing: "Preparing the model for this device, once: {{share}} %",
+    text: "Reading the prompt",
+    image: "Reading the start image",
     decoding: "Decoding",
     saving: "Saving",
     asking: "Asking the endpoint",

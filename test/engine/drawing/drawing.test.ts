@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "vitest";
+import type { Stage } from "../../../engine/contract/progress.ts";
 import { Drawing } from "../../../engine/drawing/drawing.ts";
 import type { Pixels } from "../../../engine/image/pixels.ts";
 import { psnr } from "../../golden/reference.ts";
@@ -118,4 +119,26 @@ test("the drawing process can be started before the model is known, and draws th
   }
   expect(kinds.at(-1)).toBe("image");
   expect(early.inferencePid).toBe(pid);
+});
+
+test("tells what is done now, and nothing of a prompt that it knows", async () => {
+  const fresh = new Drawing({ device: "cpu", cacheFolder });
+  onTestFinished(() => fresh.close());
+  const draw = async (name?: string) => {
+    const told: string[] = [];
+    const onStage = (stage: Stage) => {
+      if (told.at(-1) !== stage) told.push(stage);
+    };
+    const model = "test/golden/tiny-sd2-v/snapshot";
+    const startImage = name && { name, bytes: readFileSync(name) };
+    const asked = { prompt: "fish", seed: "1", steps: 2, width: 64, height: 64 };
+    const inputs = { model, onStage, ...(startImage && { startImage }) };
+    for await (const event of fresh.generate(asked, inputs)) void event;
+    return told;
+  };
+  expect([await draw(), await draw(), await draw("assets/icons/icon.png")]).toEqual([
+    ["loading", "text", "loading", "denoising"],
+    ["denoising"],
+    ["image", "denoising"],
+  ]);
 });

@@ -28,7 +28,7 @@ test("reports every stage of a picture with its remaining time", () => {
   ]).toEqual([
     { stage: "loading", step: 0, steps: 4 },
     { stage: "preparing", step: 0, steps: 4, share: 0.25 },
-    { stage: "denoising", step: 0, steps: 4, secondsLeft: 14 },
+    { stage: "denoising", step: 0, steps: 4, secondsLeft: 13 },
     {
       stage: "denoising",
       step: 1,
@@ -59,5 +59,17 @@ test("promises nothing if nothing is known, and shows no preview if there is non
     { stage: "denoising", step: 0, steps: 4 },
     { stage: "denoising", step: 0, steps: 4, preview: "/noise" },
     { stage: "denoising", step: 3, steps: 4, secondsPerStep: 3, secondsLeft: 3 },
+  ]);
+});
+
+test("says what is done before the first step, with the remaining time once the prompt is read", () => {
+  const progress = new RunProgress(4, PACE);
+  const prepared = progress.preparing({ network: "UNet", doneBytes: 4, totalBytes: 4 });
+  const text = progress.at("text", prepared);
+  const loading = progress.at("loading", progress.denoising("/noise"));
+  expect([text, progress.at("image", text), loading]).toEqual([
+    { stage: "text", step: 0, steps: 4, secondsLeft: 14 },
+    { stage: "image", step: 0, steps: 4, secondsLeft: 14 },
+    { stage: "loading", step: 0, steps: 4, secondsLeft: 13, preview: "/noise" },
   ]);
 });
