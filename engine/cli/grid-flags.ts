@@ -28,7 +28,10 @@ export function withGridFlags(command: Command): Command {
 }
 
 /** Names that the other flags use for the same setting. */
-const ALIASES: Readonly<Record<string, AxisSetting>> = { scheduler: "sampler" };
+const ALIASES: Readonly<Record<string, AxisSetting>> = {
+  scheduler: "sampler",
+  negative: "negative-prompt",
+};
 
 /** An axis, such as steps=10,20,30. */
 function axis(text: string): Axis {

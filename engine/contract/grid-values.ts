@@ -15,8 +15,8 @@ export function parseValues(setting: AxisSetting, text: string): readonly string
   return values.length === 0 ? undefined : values;
 }
 
-const RANGED: ReadonlySet<AxisSetting> = new Set(["steps", "guidance", "seed", "strength"]);
-const WHOLE: ReadonlySet<AxisSetting> = new Set(["steps", "seed"]);
+const WHOLE: ReadonlySet<AxisSetting> = new Set(["steps", "seed", "cache-interval"]);
+const RANGED: ReadonlySet<AxisSetting> = new Set([...WHOLE, "guidance", "strength"]);
 
 const NUMBER = String.raw`(\d{1,15}(?:\.\d{1,6})?)`;
 const BY_COLONS = new RegExp(String.raw`^${NUMBER}:${NUMBER}(?::${NUMBER})?$`);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { StudioError } from "./errors.ts";
-import { PRESETS } from "./presets.ts";
+import { DECODERS, guidanceIntervalSchema, PRESETS } from "./presets.ts";
+import { PRECISIONS } from "./precision.ts";
 import { type GenerationRequest, requestSchema } from "./request.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { styleNameSchema } from "./styles.ts";
@@ -23,6 +24,11 @@ export const AXIS_SETTINGS = [
   "prompt",
   "style",
   "strength",
+  "precision",
+  "decoder",
+  "guidance-interval",
+  "cache-interval",
+  "negative-prompt",
 ] as const;
 export type AxisSetting = (typeof AXIS_SETTINGS)[number];
 
@@ -71,7 +77,12 @@ type Reader = (value: string, request: GenerationRequest, axis: Axis) => object 
 const { shape } = requestSchema;
 
 /** The settings whose values are names of a table. */
-const NAMES = { sampler: SCHEDULER_NAMES, preset: PRESETS } as const;
+const NAMES: Readonly<Partial<Record<AxisSetting, readonly string[]>>> = {
+  sampler: SCHEDULER_NAMES,
+  preset: PRESETS,
+  precision: ["auto", ...PRECISIONS],
+  decoder: DECODERS,
+};
 
 const READERS: Readonly<Record<AxisSetting, Reader>> = {
   steps: numberOf("steps"),
@@ -79,6 +90,16 @@ const READERS: Readonly<Record<AxisSetting, Reader>> = {
   strength: numberOf("strength"),
   seed: (value) => (shape.seed.safeParse(value).success ? { seed: value } : undefined),
   sampler: (value) => oneOf("scheduler", NAMES.sampler, value),
+  precision: (value) => oneOf("precision", NAMES.precision, value),
+  decoder: (value) => oneOf("decoder", NAMES.decoder, value),
+  "cache-interval": numberOf("cacheInterval"),
+  // Two shares of the steps, such as 0-0.8; 0-1 is all of them.
+  "guidance-interval": (value) => {
+    const [, from, to] = /^(\d(?:\.\d{1,6})?)\s*-\s*(\d(?:\.\d{1,6})?)$/.exec(value) ?? [];
+    const { success, data } = guidanceIntervalSchema.safeParse([Number(from), Number(to)]);
+    return success ? { guidanceInterval: data } : undefined;
+  },
+  "negative-prompt": (value) => ({ negativePrompt: value === "none" ? "" : value }),
   preset: (value) => {
     const chosen = oneOf("preset", NAMES.preset, value);
     // What a preset decides is cleared; values that are named go first.
@@ -108,7 +129,7 @@ const READERS: Readonly<Record<AxisSetting, Reader>> = {
       : undefined,
 };
 
-function numberOf(name: "steps" | "guidanceScale" | "strength"): Reader {
+function numberOf(name: "steps" | "guidanceScale" | "strength" | "cacheInterval"): Reader {
   return (value) => {
     const number = Number(value);
     const isSound = value.trim() !== "" && shape[name].safeParse(number).success;
@@ -117,8 +138,12 @@ function numberOf(name: "steps" | "guidanceScale" | "strength"): Reader {
 }
 
 /** Names are read in any case. */
-function oneOf(name: string, known: readonly string[], value: string): object | undefined {
-  const found = known.find((one) => one === value.toLowerCase());
+function oneOf(
+  name: string,
+  known: readonly string[] | undefined,
+  value: string,
+): object | undefined {
+  const found = known?.find((one) => one === value.toLowerCase());
   return found === undefined ? undefined : { [name]: found };
 }
 
@@ -159,8 +184,10 @@ export function checkGrid({ x, y }: Grid, request: GenerationRequest): void {
 /** Why a value of a setting is refused, and which values it has. */
 function faultOf(setting: AxisSetting): string {
   if (setting === "prompt") return "the first value must be in the prompt";
-  if (setting === "sampler" || setting === "preset")
-    return `it must be one of ${NAMES[setting].join(", ")}`;
+  if (setting === "guidance-interval")
+    return "it must be two shares of the steps from 0 to 1, such as 0-0.8";
+  const names = NAMES[setting];
+  if (names !== undefined) return `it must be one of ${names.join(", ")}`;
   return "it is not a value of this setting";
 }
 
@@ -195,10 +222,12 @@ export function cellRequests(request: GenerationRequest, { x, y }: Grid): readon
   return cells.toSorted((a, b) => a.column - b.column || a.row - b.row);
 }
 
-/** How much has to be loaded again when an axis moves to its next value. */
+/** How much has to be loaded again when an axis moves to its next value. A preset decides the precision as well. */
 function weightOf(axis: Axis | undefined): number {
-  return axis?.setting === "model" ? 2 : axis?.setting === "preset" ? 1 : 0;
+  return LOADING.indexOf(axis?.setting ?? "steps") + 1;
 }
+
+const LOADING: readonly AxisSetting[] = ["precision", "preset", "model"];
 
 function withValue(request: GenerationRequest, axis: Axis, value: string): GenerationRequest {
   return { ...request, ...READERS[axis.setting](value, request, axis) };

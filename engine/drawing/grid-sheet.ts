@@ -35,9 +35,9 @@ function axisOf({ setting, values }: Axis): SheetAxis {
   return { title: titleOf(setting), labels: values };
 }
 
-/** `guidance` as `Guidance`. */
+/** `negative-prompt` as `Negative prompt`. */
 function titleOf(setting: string): string {
-  return setting.charAt(0).toUpperCase() + setting.slice(1);
+  return setting.charAt(0).toUpperCase() + setting.slice(1).replaceAll("-", " ");
 }
 
 /** The record of the settings that all pictures share, and of the axes. */

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { Estimate } from "../contract/generation.ts";
+import type { AxisSetting, Grid } from "../contract/grid.ts";
 import { ordersFrom, type Order } from "../contract/order.ts";
 import { REQUEST_DEFAULTS, type GenerationRequest } from "../contract/request.ts";
 import { sentOrder } from "../endpoints/sent-order.ts";
@@ -48,6 +49,38 @@ export function endpointOrders(
   );
   return ordersFrom(first, count);
 }
+
+/** Refuses a grid along a setting that the endpoint is not sent: all its pictures would be alike. */
+export function checkSentAxes({ x, y }: Grid, orders: readonly Order[], { name }: Endpoint): void {
+  for (const { setting } of y ? [x, y] : [x]) {
+    if (orders.some(CARRIES[setting])) continue;
+    const reason = `${name} does not accept this setting`;
+    throw new StudioError("REQUEST_INVALID", {
+      field: `The axis ${setting}`,
+      value: "used",
+      reason,
+    });
+  }
+}
+
+/** Whether an endpoint's order carries the setting of an axis. */
+const CARRIES: Readonly<Record<AxisSetting, (order: Order) => boolean>> = {
+  steps: ({ steps }) => steps !== undefined,
+  guidance: ({ guidanceScale }) => guidanceScale !== undefined,
+  seed: ({ seed }) => seed !== undefined,
+  sampler: ({ scheduler }) => scheduler !== undefined,
+  preset: ({ preset }) => preset !== undefined,
+  size: ({ isSizeOpen = false }) => !isSizeOpen,
+  model: () => false,
+  prompt: () => true,
+  style: () => true,
+  strength: ({ strength }) => strength !== undefined,
+  precision: ({ precision }) => precision !== undefined,
+  decoder: ({ decoder }) => decoder !== undefined,
+  "guidance-interval": ({ guidanceInterval }) => guidanceInterval !== undefined,
+  "cache-interval": ({ cacheInterval }) => cacheInterval !== undefined,
+  "negative-prompt": ({ negativePrompt }) => negativePrompt !== "",
+};
 
 /** `auto` means float32 on a device, and is stated explicitly so that no preset replaces it. */
 function sentPrecision(precision: GenerationRequest["precision"]): Order["precision"] {

@@ -17,7 +17,7 @@ import type { SettingsFile } from "../settings/settings-file.ts";
 import type { StyleFile } from "../settings/style-file.ts";
 import type { Estimates } from "../worker/estimates.ts";
 import type { Lanes } from "../worker/lanes.ts";
-import { endpointEstimate, endpointOrders } from "./endpoint-orders.ts";
+import { checkSentAxes, endpointEstimate, endpointOrders } from "./endpoint-orders.ts";
 import { os } from "./implementer.ts";
 import type { InitImages } from "./init-images.ts";
 import type { LiveQueue } from "./live-queue.ts";
@@ -194,6 +194,7 @@ async function gridOrders(
     const [order] = await ordersFor(parts, cell, target);
     if (order) orders.push({ ...order, grid: { id, x, ...(y && { y }), column, row } });
   }
+  if (target !== LOCAL_TARGET) checkSentAxes({ x, y }, orders, parts.endpoints.get(target));
   return orders;
 }
 

@@ -43,3 +43,25 @@ test("the samplers of a grid are picked from a list and typed by the names it sh
   await expect(dialog.getByText(/2 pictures · about/)).toBeVisible();
   await expectNoViolations(page);
 });
+
+test("the part with guidance is picked by the form's words, and what the model refuses is said first", async ({
+  studio: { page },
+}) => {
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red circle");
+  const open = page.getByRole("button", { name: "X/Y grid" });
+  await expect(open).toBeEnabled();
+  await open.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "X/Y grid" });
+  const pick = async (setting: string, value: string) => {
+    await dialog.getByRole("button", { name: "Left to right" }).click();
+    await page.getByRole("option", { name: setting, exact: true }).click();
+    await dialog.getByRole("button", { name: "Add a value" }).click();
+    await page.getByRole("option", { name: value, exact: true }).click();
+  };
+  await pick("Guidance applies to", "The first 80% of the steps");
+  await expect(dialog.getByText(/1 picture · about/)).toBeVisible();
+  await pick("Full steps", "1 step in 2");
+  await expect(dialog.getByText(/1 picture · about/)).toBeVisible();
+  await pick("Decoder", "Tiny (faster, slightly soft)");
+  await expect(dialog.getByText(/this model has none/)).toBeVisible();
+});

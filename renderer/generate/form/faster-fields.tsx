@@ -7,15 +7,11 @@ import { Select } from "../../ui/select.tsx";
 import { formatShare } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { useChosenTarget } from "../chosen-target.ts";
+import { CACHES, INTERVALS } from "../faster-values.ts";
 
 const OWN = "own";
 
-/** Choices for the part of a run in which guidance is applied; a recalled one is added. */
-const INTERVALS: readonly GuidanceInterval[] = [
-  [0, 0.8],
-  [0, 0.6],
-];
-
+/** A recalled interval is added to the choices. */
 export function Interval({ isDisabled }: { readonly isDisabled: boolean }) {
   const t = useWords("generate");
   const chosen = useForm(({ guidanceInterval }) => guidanceInterval);
@@ -42,9 +38,7 @@ export function Interval({ isDisabled }: { readonly isDisabled: boolean }) {
   );
 }
 
-/** Choices for how often a step runs the whole network; a recalled one is added. */
-const CACHES: readonly number[] = [2, 3];
-
+/** A recalled value is added to the choices. */
 export function FullSteps({ isDisabled }: { readonly isDisabled: boolean }) {
   const t = useWords("generate");
   const chosen = useForm(({ cacheInterval }) => cacheInterval);

@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import type { AxisSetting } from "../../../engine/contract/grid.ts";
 import { PRESETS } from "../../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
+import { CACHES, INTERVALS } from "../faster-values.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import { formatShare } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { useStyles } from "../styles/use-styles.ts";
 
@@ -25,6 +27,28 @@ export function useAxisChoices(): AxisChoices {
     sampler: SCHEDULER_NAMES.map((value) => ({ value, label: names(`schedulers.${value}`) })),
     preset: PRESETS.map((value) => ({ value, label: t(`quality.${value}`) })),
     model: models.map(({ id, summary }) => ({ value: id, label: summary?.name ?? id })),
+    precision: [
+      { value: "auto", label: t("quality.precisionOwn") },
+      { value: "int8", label: t("quality.precisionInt8") },
+    ],
+    decoder: [
+      { value: "own", label: t("quality.decoderOwn") },
+      { value: "tiny", label: t("quality.decoderTiny") },
+    ],
+    "guidance-interval": [
+      { value: "0-1", label: t("quality.intervalWhole") },
+      ...INTERVALS.map(([from, to]) => ({
+        value: `${from}-${to}`,
+        label: t("quality.intervalFirst", { share: formatShare(to) }),
+      })),
+    ],
+    "cache-interval": [
+      { value: "1", label: t("quality.cacheAll") },
+      ...CACHES.map((steps) => ({
+        value: String(steps),
+        label: t("quality.cacheOneIn", { steps }),
+      })),
+    ],
     style: [
       { value: "none", label: t("grid.noStyle") },
       ...styles.map(({ name }) => ({ value: name, label: name })),

@@ -26,6 +26,9 @@ test.each([
   ["guidance", "5-20[4], 7.5", ["5", "10", "15", "20", "7.5"]],
   ["strength", "0.0-1.0 [6]", ["0", "0.2", "0.4", "0.6", "0.8", "1"]],
   ["prompt", "1-5, a", ["1-5", "a"]],
+  ["cache-interval", "1:3", ["1", "2", "3"]],
+  ["guidance-interval", "0-0.8, 0-1", ["0-0.8", "0-1"]],
+  ["negative-prompt", 'none, "blurry, dark"', ["none", "blurry, dark"]],
   ["steps", "10-5", undefined],
   ["steps", "1-5 (-1)", undefined],
   ["steps", "1-5 (+0)", undefined],
@@ -85,13 +88,33 @@ test.each([
   ["model", "steps", ["0,0", "0,1", "1,0", "1,1"]],
   ["preset", "steps", ["0,0", "0,1", "1,0", "1,1"]],
   ["model", "preset", ["0,0", "0,1", "1,0", "1,1"]],
+  ["precision", "steps", ["0,0", "0,1", "1,0", "1,1"]],
+  ["precision", "preset", ["0,0", "1,0", "0,1", "1,1"]],
   ["steps", "model", ["0,0", "1,0", "0,1", "1,1"]],
   ["preset", "model", ["0,0", "1,0", "0,1", "1,1"]],
 ] as const)("with %s across and %s down, no model is loaded twice", (x, y, places) => {
-  const values = { model: ["one", "two"], preset: ["exact", "fast"], steps: ["1", "2"] };
+  const values = {
+    model: ["one", "two"],
+    preset: ["exact", "fast"],
+    precision: ["auto", "int8"],
+    steps: ["1", "2"],
+  };
   const grid = { x: { setting: x, values: values[x] }, y: { setting: y, values: values[y] } };
   const cells = cellRequests({ prompt: "a cat" }, grid);
   expect(cells.map(({ column, row }) => `${column},${row}`)).toEqual(places);
+});
+
+test("settings of the faster ways, of the decoder and of the negative prompt vary, before a preset", () => {
+  const varied = (setting: AxisSetting, value: string) => {
+    const y = { setting, values: [value] };
+    const grid = { x: { setting: "preset" as const, values: ["fast"] }, y };
+    return cellRequests({ prompt: "a cat", negativePrompt: "red" }, grid)[0]?.request;
+  };
+  expect(varied("precision", "auto")).toMatchObject({ preset: "fast", precision: "auto" });
+  expect(varied("decoder", "tiny")).toMatchObject({ decoder: "tiny" });
+  expect(varied("guidance-interval", "0-0.8")).toMatchObject({ guidanceInterval: [0, 0.8] });
+  expect(varied("cache-interval", "3")).toMatchObject({ preset: "fast", cacheInterval: 3 });
+  expect(varied("negative-prompt", "none")).toMatchObject({ negativePrompt: "" });
 });
 
 test("a setting on both axes is refused, unless both can add to it", () => {
@@ -116,6 +139,12 @@ test.each([
   ["prompt", ["bird", "dog"], "bird"],
   ["style", ["none", "Pencil"], undefined],
   ["strength", ["0.5", "2"], "2"],
+  ["precision", ["auto", "float32", "INT8", "int4"], "int4"],
+  ["decoder", ["own", "tiny", "large"], "large"],
+  ["guidance-interval", ["0-1", "0.2 - 0.8", "0.8-0.2"], "0.8-0.2"],
+  ["guidance-interval", ["0-0.8", "0.8"], "0.8"],
+  ["cache-interval", ["1", "10", "11"], "11"],
+  ["negative-prompt", ["none", "", "blurry"], undefined],
 ] as const)("%s accepts %j except for %j", (setting, values, wrong) => {
   expect(wrongValue({ setting, values: [...values] }, { prompt: "a cat" })).toBe(wrong);
 });

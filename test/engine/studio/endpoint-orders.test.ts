@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
+import { cellRequests } from "../../../engine/contract/grid.ts";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { requestSchema } from "../../../engine/contract/request.ts";
-import { endpointEstimate, endpointOrders } from "../../../engine/studio/endpoint-orders.ts";
+import {
+  checkSentAxes,
+  endpointEstimate,
+  endpointOrders,
+} from "../../../engine/studio/endpoint-orders.ts";
 import { refusal } from "../../fakes/refusal.ts";
 
 function endpoint(part: Partial<Endpoint>): Endpoint {
@@ -63,3 +68,26 @@ test("it takes as long as it took; unknown before the first picture", () => {
   });
   expect(() => endpointEstimate(endpoint({}))).toThrow(refusal("NOT_FOUND"));
 });
+
+test.each([
+  ["steps", "10", true],
+  ["negative-prompt", "blurry", true],
+  ["size", "512x512", true],
+  ["precision", "int8", false],
+  ["guidance-interval", "0-0.8", false],
+  ["cache-interval", "2", false],
+  ["decoder", "tiny", false],
+  ["model", "sd2", false],
+] as const)(
+  "a grid along %s at an endpoint that declares nothing: %s is sent %s",
+  async (setting, value, isSent) => {
+    const full = endpoint({ profile: "full" });
+    const grid = { x: { setting, values: [value] } };
+    const orders = cellRequests(asked({}), grid).flatMap(({ request }) =>
+      endpointOrders(request, full, "1"),
+    );
+    const check = () => checkSentAxes(grid, orders, full);
+    if (isSent) return check();
+    expect(check).toThrow(`The axis ${setting} cannot be used: edge does not accept this setting.`);
+  },
+);
