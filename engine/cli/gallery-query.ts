@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { GalleryQuery } from "../contract/gallery.ts";
+import { SEARCH_TERMS } from "../contract/gallery-search.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { number, size } from "./request-flags.ts";
 
@@ -19,7 +20,10 @@ export interface QueryFlags {
 /** Adds the flags that select pictures. */
 export function withQueryFlags(command: Command): Command {
   return command
-    .option("--search <words>", "words of the prompt, and settings such as steps:>20")
+    .option(
+      "--search <words>",
+      `words of the prompt, and settings such as steps:>20, of ${Object.keys(SEARCH_TERMS).join(", ")}`,
+    )
     .option("--model <name>", "drawn with this model")
     .option("--size <WIDTHxHEIGHT>", "in pixels", size)
     .option("--from <day>", "drawn on this day or later, such as 2026-11-24")

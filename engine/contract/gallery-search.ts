@@ -28,6 +28,13 @@ export const SEARCH_TERMS = {
   album: "exact",
   style: "contains",
   decoder: "exact",
+  /** The part of the run with guidance, as two shares: `0-0.8`. */
+  "guidance-interval": "exact",
+  "cache-interval": "number",
+  /** How the start image was resized. */
+  resize: "exact",
+  /** `local`, `elsewhere`, or an endpoint's id. */
+  target: "exact",
   /** The file's name with its folder: all that some imported pictures can be found by. */
   file: "contains",
   /** The id of a picture: finds those with its prompt. */
@@ -53,7 +60,7 @@ export interface GallerySearch {
 
 /** `name:value`, after a space or at the start. */
 const TERM =
-  /(?<=^|\s)(?<name>[a-z]+):(?<comparison>[<>]=?|=)?(?:"(?<quoted>[^"]*)"?|(?<plain>\S*))/gi;
+  /(?<=^|\s)(?<name>[a-z]+(?:-[a-z]+)*):(?<comparison>[<>]=?|=)?(?:"(?<quoted>[^"]*)"?|(?<plain>\S*))/gi;
 
 /** Parses a typed search. A term without a value is ignored, and an unknown name counts as words. */
 export function readSearch(typed: string): GallerySearch {

@@ -27,6 +27,11 @@ const KEPT: Readonly<Partial<Record<SearchTermName, string>>> = {
   // A list as JSON writes it.
   style: recorded("styles"),
   decoder: recorded("decoder"),
+  "guidance-interval": `${recorded("guidanceInterval[0]")} || '-' || ${recorded("guidanceInterval[1]")}`,
+  "cache-interval": recorded("cacheInterval"),
+  // A record without a mode has a stretched start image, if any.
+  resize: `coalesce(${recorded("resizeMode")}, iif(${recorded("initImageId")} IS NULL, NULL, 'default'))`,
+  target: "lower(target)",
   file: "path",
   rating: "coalesce((SELECT rating FROM ratings WHERE ratings.id = images.id), 0)",
 };
@@ -51,7 +56,7 @@ function conditionOf(term: SearchTerm): Condition {
     return [`id IN (${inAlbum})`, term.text];
   }
   const isPart = SEARCH_TERMS[term.name] === "contains";
-  return [isPart ? `instr(lower(${kept}), lower(?)) > 0` : `${kept} = lower(?)`, term.text];
+  return [isPart ? `instr(lower(${kept}), lower(?)) > 0` : `(${kept}) = lower(?)`, term.text];
 }
 
 /** Ids of all pictures that answer the query, by day. */

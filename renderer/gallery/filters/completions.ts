@@ -7,6 +7,7 @@ import {
 } from "../../../engine/contract/gallery-search.ts";
 import { USED_PRECISIONS } from "../../../engine/contract/precision.ts";
 import { DECODERS, PRESETS } from "../../../engine/contract/presets.ts";
+import { RESIZE_MODES } from "../../../engine/contract/resize-mode.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 
 /** A suggestion that completes a search. */
@@ -17,16 +18,25 @@ export interface Completion {
   readonly search: string;
   /** The setting that it names, if it has no value yet. */
   readonly name?: SearchTermName;
+  /** The name of its target, if it names one by its id. */
+  readonly target?: string;
 }
 
 /** Maximum number of suggestions. */
 const MAX_OFFERED = 8;
 
 /** The last term in the field, which is being typed. */
-const LAST = /(?<before>^|.*\s)(?<name>[a-z]+)(?::"?(?<value>[^"]*))?$/is;
+const LAST = /(?<before>^|.*\s)(?<name>[a-z][a-z-]*)(?::"?(?<value>[^"]*))?$/is;
 
-/** Suggestions for the last term of a search: first names of settings, then their values. */
-export function completionsOf(typed: string, facets: GalleryFacets): readonly Completion[] {
+/**
+ * Suggestions for the last term of a search: first names of settings, then their values. Targets are found by their
+ * names as well as by their ids.
+ */
+export function completionsOf(
+  typed: string,
+  facets: GalleryFacets,
+  nameOf: (target: string) => string = (target) => target,
+): readonly Completion[] {
   const { before = "", name = "", value } = LAST.exec(typed)?.groups ?? {};
   const lower = name.toLowerCase();
   if (value === undefined) {
@@ -38,11 +48,13 @@ export function completionsOf(typed: string, facets: GalleryFacets): readonly Co
   }
   if (!isTermName(lower)) return [];
   const values = VALUES[lower]?.(facets) ?? [];
+  const target = (one: string) => (lower === "target" ? { target: nameOf(one) } : {});
+  const begins = (text = "") => text.toLowerCase().startsWith(value.toLowerCase());
   return values
-    .filter((one) => one.toLowerCase().startsWith(value.toLowerCase()) && one !== value)
+    .filter((one) => (begins(one) || begins(target(one).target ?? one)) && one !== value)
     .slice(0, MAX_OFFERED)
-    .map((one) => writeTerm(lower, one))
-    .map((term) => ({ term, search: `${before}${term} ` }));
+    .map((one) => ({ term: writeTerm(lower, one), ...target(one) }))
+    .map((found) => ({ ...found, search: `${before}${found.term} ` }));
 }
 
 function namesFrom(start: string): SearchTermName[] {
@@ -51,6 +63,9 @@ function namesFrom(start: string): SearchTermName[] {
   // People do not type ids.
   return names.filter((name) => name !== "like" && name.startsWith(start));
 }
+
+/** The parts of a run that the form offers. */
+const INTERVALS = ["0-0.8", "0-0.6"];
 
 /** The values of each setting, where they can be listed. */
 const VALUES: Readonly<
@@ -64,4 +79,7 @@ const VALUES: Readonly<
   preset: () => PRESETS,
   precision: () => USED_PRECISIONS,
   decoder: () => DECODERS,
+  "guidance-interval": () => INTERVALS,
+  resize: () => RESIZE_MODES,
+  target: ({ targets }) => targets.map(({ name }) => name),
 };

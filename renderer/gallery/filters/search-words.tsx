@@ -4,6 +4,7 @@ import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { SuggestingSearchField, type Suggestion } from "../../ui/search-field.tsx";
 import { useWords } from "../../words/words.ts";
+import { useTargetName } from "../../picture/targets.ts";
 import { completionsOf } from "./completions.ts";
 import { NO_FACETS } from "./filters.tsx";
 import styles from "./toolbar.module.css";
@@ -59,10 +60,11 @@ function useSuggestions(text: string, onTake: (search: string) => void): readonl
   const t = useWords("gallery");
   const { queries } = useStudio();
   const { data: facets = NO_FACETS } = useQuery(queries.gallery.facets.queryOptions());
-  return completionsOf(text, facets).map(({ term, search, name }) => ({
+  const nameOf = useTargetName();
+  return completionsOf(text, facets, nameOf).map(({ term, search, name, target }) => ({
     id: term,
     label: term,
-    note: name && t(`terms.${name}`),
+    note: name ? t(`terms.${name}`) : target,
     run: () => onTake(search),
   }));
 }

@@ -17,6 +17,9 @@ test.each([
   ["size:768x512", "", [{ name: "size", width: 768, height: 512 }]],
   ["size:768", "", [{ name: "size", unreadable: "768" }]],
   ["steps:many", "", [{ name: "steps", unreadable: "many" }]],
+  ["fish guidance-interval:0-0.8", "fish", [{ name: "guidance-interval", text: "0-0.8" }]],
+  ["cache-interval:>1", "", [{ name: "cache-interval", comparison: ">", number: 1 }]],
+  ["half-size:8x8", "half-size:8x8", []],
   ["sampler:>ddim", "", [{ name: "sampler", unreadable: ">ddim" }]],
   // While it is being typed.
   ["steps:", "", []],

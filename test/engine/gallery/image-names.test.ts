@@ -5,10 +5,31 @@ import type { Gallery } from "../../../engine/gallery/gallery.ts";
 import { openGallery, picture } from "../../fakes/gallery.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
+const START = "a".repeat(64);
+const FASTER = {
+  guidanceInterval: [0, 0.8],
+  cacheInterval: 3,
+  initImageId: START,
+  resizeMode: "crop",
+} satisfies Parameters<typeof picture>[0];
 const DRAWN = {
   castle: { prompt: "a castle", steps: 20, seed: "12", scheduler: "ddim", decoder: "tiny" },
-  twin: { prompt: "a castle", steps: 30, seed: "13", scheduler: "euler", styles: ["Oil paint"] },
-  fish: { prompt: "a fish", seed: "12", model: "SD 2.1 base", width: 8, guidanceScale: 5 },
+  twin: {
+    prompt: "a castle",
+    steps: 30,
+    seed: "13",
+    scheduler: "euler",
+    styles: ["Oil paint"],
+    initImageId: START,
+  },
+  fish: {
+    ...FASTER,
+    prompt: "a fish",
+    seed: "12",
+    model: "SD 2.1 base",
+    width: 8,
+    guidanceScale: 5,
+  },
 } satisfies Record<string, Parameters<typeof picture>[0]>;
 
 async function drawn(folder: string) {
@@ -41,6 +62,14 @@ test("pictures are found by their settings, with words or without", async () => 
     "file:A-Castle": ["castle", "twin"],
     "style:oil": ["twin"],
     "decoder:tiny": ["castle"],
+    "guidance-interval:0-0.8": ["fish"],
+    "guidance-interval:0-0.6": [],
+    "cache-interval:>1": ["fish"],
+    "cache-interval:2": [],
+    "resize:Crop": ["fish"],
+    "resize:default": ["twin"],
+    "target:Local": ["castle", "twin", "fish"],
+    "target:elsewhere": [],
     "size:large": [],
     "steps:": ["castle", "twin", "fish"],
     [`like:${ids["castle"]}`]: ["castle", "twin"],

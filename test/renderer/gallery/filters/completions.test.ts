@@ -9,7 +9,13 @@ const FACETS = {
     { name: "SD 2.1", count: 3 },
     { name: "starter", count: 1 },
   ],
+  targets: [
+    { name: "local", count: 3 },
+    { name: "abc", count: 1 },
+  ],
 };
+
+const nameOf = (target: string) => (target === "abc" ? "Edge" : "This computer");
 
 test.each([
   ["", []],
@@ -22,9 +28,15 @@ test.each([
   ["model:starter", []],
   ["steps:3", []],
   ["nothing:e", []],
+  ["cache-", ["cache-interval:"]],
+  ["guidance-interval:0-0.8", []],
+  ["guidance-interval:0", ["guidance-interval:0-0.8 ", "guidance-interval:0-0.6 "]],
+  ["resize:c", ["resize:crop "]],
+  ["target:e", ["target:abc "]],
+  ["target:a", ["target:abc "]],
   ["li", []],
 ])("%j is completed by %j", (typed, searches) => {
-  expect(completionsOf(typed, FACETS).map(({ search }) => search)).toEqual(searches);
+  expect(completionsOf(typed, FACETS, nameOf).map(({ search }) => search)).toEqual(searches);
 });
 
 test("a completed value is read as it was offered", () => {
