@@ -8,6 +8,7 @@ import { desktop } from "./connection/desktop.ts";
 import { openSession } from "./connection/session.ts";
 import { createStudio } from "./connection/studio.tsx";
 import { showLastTheme } from "./frame/theme.ts";
+import { fieldLabel } from "./words/field-label.ts";
 import { loadWords } from "./words/words.ts";
 
 /** Connects to the studio behind the page; on the dev server, `?fake=few` shows the pages without one. */
@@ -17,7 +18,7 @@ async function connect(): Promise<StudioClient> {
     const fake = fakeClient(location.search);
     if (fake) return fake;
   }
-  if (desktop) return connectToStudio(undefined);
+  if (desktop) return connectToStudio(undefined, fieldLabel);
   return connectToStudio(
     await openSession({
       storage: localStorage,
@@ -25,6 +26,7 @@ async function connect(): Promise<StudioClient> {
       hash: location.hash,
       forgetHash: () => history.replaceState(null, "", location.pathname + location.search),
     }),
+    fieldLabel,
   );
 }
 

@@ -1,16 +1,22 @@
 import { createORPCClient, onError } from "@orpc/client";
 import { RPCLink } from "@orpc/client/fetch";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
-import { asFailure, isAbort } from "./failure.ts";
+import { asFailure, isAbort, labelled } from "./failure.ts";
 
-/** The client of the studio at this page's origin. The desktop window needs no token. */
-export function connectToStudio(token: string | undefined): StudioClient {
+/**
+ * The client of the studio at this page's origin. The desktop window needs no token. `labelOf` gives the page's label
+ * for a field that a refusal names.
+ */
+export function connectToStudio(
+  token: string | undefined,
+  labelOf: (field: string) => string,
+): StudioClient {
   const link = new RPCLink({
     url: `${location.origin}/rpc`,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     interceptors: [
       onError((error) => {
-        throw isAbort(error) ? error : asFailure(error);
+        throw isAbort(error) ? error : labelled(asFailure(error), labelOf);
       }),
     ],
   });

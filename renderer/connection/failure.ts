@@ -30,6 +30,14 @@ export function asFailure(error: unknown): Failure {
   return new StudioError("INTERNAL", { reason: message });
 }
 
+/** A refusal of a value names the field as the page does; others stay as they are. */
+export function labelled(failure: Failure, labelOf: (field: string) => string): Failure {
+  if (!(failure instanceof StudioError) || failure.code !== "REQUEST_INVALID") return failure;
+  const { field, ...details } = failure.details;
+  if (typeof field !== "string") return failure;
+  return new StudioError(failure.code, { ...details, field: labelOf(field) }, { cause: failure });
+}
+
 /** Whether an error only means that a call was aborted. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
