@@ -1,10 +1,7 @@
 import { type ReactNode, type PointerEvent, useEffect, useRef } from "react";
 import type { ZoomControl } from "./use-zoom.ts";
-import type { Point, Size } from "./zoom.ts";
+import { type Point, type Size, wheelFactor } from "./zoom.ts";
 import styles from "./zoom-canvas.module.css";
-
-/** Wheel distance in pixels that doubles the size. */
-const WHEEL_PER_DOUBLE = 400;
 
 export interface ZoomCanvasProps {
   readonly picture: Size;
@@ -14,13 +11,14 @@ export interface ZoomCanvasProps {
 }
 
 /**
- * A picture that can be zoomed: the wheel and two fingers zoom at their position, dragging moves it, a double click
- * switches between fitted and one to one.
+ * A picture that can be zoomed: the wheel and two fingers zoom at their position, dragging with one or two moves it, a
+ * double click switches between fitted and one to one.
  */
 export function ZoomCanvas({ picture, zoom, children }: ZoomCanvasProps) {
   const ref = useRef<HTMLDivElement>(null);
   useMeasure(ref, zoom);
-  useWheel(ref, zoom);
+  const latest = useLatest(zoom);
+  useWheel(ref, latest);
   const pointers = useRef<Pointers>(new Map());
   const { scale, at, isFit } = zoom;
   const style = {
@@ -33,7 +31,7 @@ export function ZoomCanvas({ picture, zoom, children }: ZoomCanvasProps) {
       ref={ref}
       className={styles.canvas}
       data-fit={isFit || undefined}
-      onPointerDown={(event) => follow(event, pointers.current, zoom)}
+      onPointerDown={(event) => follow(event, pointers.current, latest)}
       onDoubleClick={(event) => (isFit ? zoom.full(fromMiddle(event)) : zoom.fit())}
     >
       <div className={styles.picture} style={style}>
@@ -55,41 +53,52 @@ function useMeasure(ref: { readonly current: HTMLElement | null }, { measure }: 
   }, [ref, measure]);
 }
 
-/** React registers wheel listeners as passive, which cannot prevent scrolling. */
-function useWheel(ref: { readonly current: HTMLElement | null }, zoom: ZoomControl): void {
+/** The zoom of the last render, for listeners that outlive one. */
+interface Latest {
+  readonly current: ZoomControl;
+}
+
+function useLatest(zoom: ZoomControl): Latest {
   const latest = useRef(zoom);
   useEffect(() => {
     latest.current = zoom;
   });
+  return latest;
+}
+
+/** React registers wheel listeners as passive, which cannot prevent scrolling. */
+function useWheel(ref: { readonly current: HTMLElement | null }, latest: Latest): void {
   useEffect(() => {
     const element = ref.current;
     const turn = (event: WheelEvent) => {
       event.preventDefault();
-      const factor = 2 ** (-event.deltaY / WHEEL_PER_DOUBLE);
-      if (element) latest.current.by(factor, pointIn(element, event));
+      if (element) latest.current.by(wheelFactor(event), pointIn(element, event));
     };
     element?.addEventListener("wheel", turn, { passive: false });
     return () => element?.removeEventListener("wheel", turn);
-  }, [ref]);
+  }, [ref, latest]);
 }
 
 /** The positions of the fingers on the canvas, or of the mouse. */
 type Pointers = Map<number, Point>;
 
-/** One pointer moves the picture; with two, the distance between them zooms around their midpoint. */
-function follow(event: PointerEvent<HTMLElement>, pointers: Pointers, zoom: ZoomControl): void {
+/** One pointer moves the picture; with two, their midpoint moves it and the distance between them zooms. */
+function follow(event: PointerEvent<HTMLElement>, pointers: Pointers, zoom: Latest): void {
   if (event.button !== 0) return;
   const { currentTarget: canvas, pointerId } = event;
   canvas.setPointerCapture(pointerId);
   pointers.set(pointerId, fromMiddle(event));
-  const move = (moved: globalThis.PointerEvent) => {
-    const before = pointers.get(moved.pointerId);
-    if (moved.pointerId !== pointerId || before === undefined) return;
-    const now = pointIn(canvas, moved);
+  const move = (event: globalThis.PointerEvent) => {
+    const before = pointers.get(event.pointerId);
+    if (event.pointerId !== pointerId || before === undefined) return;
+    const now = pointIn(canvas, event);
     const other = [...pointers].find(([id]) => id !== pointerId)?.[1];
     pointers.set(pointerId, now);
-    if (other === undefined) zoom.pan({ x: now.x - before.x, y: now.y - before.y });
-    else zoom.by(distance(now, other) / Math.max(1, distance(before, other)), middle(now, other));
+    const { by, pan } = zoom.current;
+    const moved = { x: now.x - before.x, y: now.y - before.y };
+    if (other === undefined) return pan(moved);
+    by(distance(now, other) / Math.max(1, distance(before, other)), middle(before, other));
+    pan({ x: moved.x / 2, y: moved.y / 2 });
   };
   const end = (lost: globalThis.PointerEvent) => {
     if (lost.pointerId !== pointerId) return;

@@ -2,6 +2,12 @@
 const MOST_TIMES = 3;
 /** Maximum zoom. */
 const CLOSEST = 8;
+/** Wheel distance in pixels that doubles the size. */
+const WHEEL_PER_DOUBLE = 400;
+/** The same while fingers pinch on a touchpad: Chromium reports 100 pixels times the logarithm of their factor. */
+const PINCH_PER_DOUBLE = 100 * Math.LN2;
+/** A mouse's wheel with Ctrl is reported like a pinch, but turns by about 100 pixels at once. */
+const MOST_PER_PINCH = Math.SQRT2;
 
 export interface Size {
   readonly width: number;
@@ -54,6 +60,13 @@ export function scaledTo(
 
 export function panned(zoom: Zoom, by: Point, canvas: Size, picture: Size): Zoom {
   return within({ ...zoom, x: zoom.x + by.x, y: zoom.y + by.y }, canvas, picture);
+}
+
+/** How much a turn of the wheel zooms; browsers report a pinch on a touchpad as a turn with Ctrl. */
+export function wheelFactor(turn: { readonly deltaY: number; readonly ctrlKey: boolean }): number {
+  if (!turn.ctrlKey) return 2 ** (-turn.deltaY / WHEEL_PER_DOUBLE);
+  const factor = 2 ** (-turn.deltaY / PINCH_PER_DOUBLE);
+  return Math.min(MOST_PER_PINCH, Math.max(1 / MOST_PER_PINCH, factor));
 }
 
 /** Limits the position so that no edge of the picture lies further in than the canvas's edge. */

@@ -6,6 +6,7 @@ import {
   panned,
   scaledTo,
   scaleOf,
+  wheelFactor,
   within,
   type Zoom,
 } from "../../../renderer/picture/zoom.ts";
@@ -28,6 +29,17 @@ test("the point under the pointer stays there", () => {
   };
   expect(after.scale).toBe(2);
   expect(under(after)).toEqual(under(before));
+});
+
+test("the wheel doubles in 400 pixels, a pinch by its own factor, a wheel with Ctrl in steps", () => {
+  const rounded = (factor: number) => Number(factor.toFixed(6));
+  const factors = [
+    wheelFactor({ deltaY: -400, ctrlKey: false }),
+    wheelFactor({ deltaY: -100 * Math.log(1.1), ctrlKey: true }),
+    wheelFactor({ deltaY: -120, ctrlKey: true }),
+    wheelFactor({ deltaY: 120, ctrlKey: true }),
+  ];
+  expect(factors.map(rounded)).toEqual([2, 1.1, Math.SQRT2, Math.SQRT1_2].map(rounded));
 });
 
 test("the maximum zoom is eight times, the minimum fitted or one to one", () => {
