@@ -3,7 +3,6 @@ import type { Generation } from "../../engine/contract/generation.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useStageWords } from "../picture/developing/stage-words.ts";
 import { isRemote, useTargetName } from "../picture/targets.ts";
-import { useImages } from "../state/images.ts";
 import { useProgress } from "../state/progress.ts";
 import { isOpen } from "../state/queue.ts";
 import { IconButton } from "../ui/icon-button.tsx";
@@ -60,10 +59,9 @@ export function QueueRow({ generation }: { generation: Generation }) {
   );
 }
 
-/** The picture as far as it is drawn, or a placeholder. */
-function Thumbnail({ generation: { id, imageId = "" } }: { generation: Generation }) {
-  const preview = useProgress((all) => all[id]?.preview);
-  const address = useImages((all) => all[imageId]?.thumbnail) ?? preview;
+/** The picture as far as it is drawn, or a placeholder. A row ends with its picture. */
+function Thumbnail({ generation: { id } }: { generation: Generation }) {
+  const address = useProgress((all) => all[id]?.preview);
   return (
     <span className={styles.thumbnail} aria-hidden>
       {address === undefined ? <Icon of={ImageIcon} /> : <img src={address} alt="" />}
