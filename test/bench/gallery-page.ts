@@ -3,25 +3,9 @@
  * [--folder DIR]`. A real host with a real index, in real Chromium. It counts, in every frame, the parts of the view
  * without a row and the tiles without a picture. DIR keeps the gallery for the next run.
  */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { chromium, type Page } from "@playwright/test";
-import { Gallery } from "../../engine/gallery/gallery.ts";
-import buildPages from "../e2e/build-pages.ts";
-import { CHROMIUM_ARGS, chromiumPath } from "../e2e/chromium.ts";
-import { HostProcess } from "../e2e/host-process.ts";
-import { writeFullGallery } from "./full-gallery.ts";
-import { median } from "./measure.ts";
+import type { Page } from "@playwright/test";
+import { frameTimes, measureWithGallery, print, times } from "./page-with-gallery.ts";
 
-const { values } = parseArgs({
-  options: {
-    pictures: { type: "string", default: "50000" },
-    folder: { type: "string" },
-    "as-built": { type: "boolean", default: false },
-  },
-});
 const ROUNDS = 5;
 const WHEEL_MS = 4000;
 
@@ -80,19 +64,12 @@ function watchedFrames(page: Page): Promise<readonly Frame[]> {
   });
 }
 
-function print(what: string, text: string): void {
-  console.log(`${what.padEnd(44)} ${text}`);
-}
-
 function report(what: string, frames: readonly Frame[]): void {
-  const gaps = frames.slice(1).map(({ at }, i) => at - frames[i]!.at);
   const bare = frames.filter((frame) => frame.bare > 0);
   const waiting = frames.filter((frame) => frame.waiting > 0);
-  const p95 = gaps.toSorted((a, b) => a - b)[Math.floor(0.95 * gaps.length)] ?? 0;
   print(
     what,
-    `${frames.length} frames, ${median(gaps).toFixed(0)} ms each, 95 % within ${p95.toFixed(0)} ms, ` +
-      `longest ${Math.max(...gaps).toFixed(0)} ms; blank ${bare.length} frames; ` +
+    `${frameTimes(frames.map(({ at }) => at))}; blank ${bare.length} frames; ` +
       `without picture yet ${waiting.length} frames, at most ${Math.max(...frames.map((f) => f.waiting))} tiles`,
   );
 }
@@ -142,18 +119,6 @@ async function jump(page: Page, share: number): Promise<number> {
   return (frames[last + 1]?.at ?? 0) - frames[0]!.at;
 }
 
-async function prepare(folder: string): Promise<void> {
-  if (existsSync(join(folder, "gallery.sqlite"))) return;
-  writeFullGallery(folder, Number(values.pictures));
-  const gallery = await Gallery.open({
-    dataFolder: folder,
-    settings: () => ({ fileNamePattern: "{date}/{prompt}-{seed}" }),
-    makeThumbnail: async () => new Uint8Array(0),
-  });
-  await gallery.rebuild();
-  await gallery.close();
-}
-
 async function measure(page: Page, origin: string): Promise<void> {
   await page.addInitScript(watch);
   const paints = [];
@@ -171,23 +136,4 @@ async function measure(page: Page, origin: string): Promise<void> {
   print("elements of the page", String(nodes));
 }
 
-function times(all: readonly number[]): string {
-  return `${median(all).toFixed(0)} ms, at most ${Math.max(...all).toFixed(0)} ms`;
-}
-
-if (!values["as-built"]) buildPages();
-const folder = values.folder ?? mkdtempSync(join(tmpdir(), "darkroom-bench-page-"));
-await prepare(folder);
-const host = new HostProcess(["--data-dir", folder, "--port", "0"], { DARKROOM_DEVICE: "cpu" });
-const browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: CHROMIUM_ARGS });
-try {
-  await host.start();
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.goto(host.url);
-  await page.waitForFunction(() => localStorage.getItem("darkroom.token") !== null);
-  await measure(page, host.origin);
-} finally {
-  await browser.close();
-  await host.stop();
-  if (values.folder === undefined) rmSync(folder, { recursive: true });
-}
+await measureWithGallery(measure);

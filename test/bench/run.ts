@@ -7,6 +7,7 @@ const BENCHES = [
   "pictures",
   "gallery",
   "gallery-page",
+  "generate-page",
   "large-reply",
   "serving",
   "health",
