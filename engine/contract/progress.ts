@@ -85,6 +85,8 @@ export const progressSchema = z.object({
   attempt: z.int().optional(),
   /** For `preparing`: the finished share, 0 to 1. */
   share: z.number().optional(),
+  /** For `preparing`: the copy that is being written; it may be deleted at any time. */
+  copy: z.object({ folder: z.string(), sizeBytes: z.number() }).optional(),
   /**
    * Signed address of a small picture: of the noise before the first step, then of the picture that the last step
    * predicts.

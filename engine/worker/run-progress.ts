@@ -18,9 +18,10 @@ export class RunProgress {
     return { stage: "loading", step: 0, steps: this.#steps };
   }
 
-  preparing({ doneBytes, totalBytes }: Preparation): Progress {
+  preparing({ doneBytes, totalBytes, copy }: Preparation): Progress {
     const share = totalBytes === 0 ? 1 : doneBytes / totalBytes;
-    return { stage: "preparing", step: 0, steps: this.#steps, share };
+    const progress = { stage: "preparing", step: 0, steps: this.#steps, share } as const;
+    return copy === undefined ? progress : { ...progress, copy };
   }
 
   /** Before the first step is done. */

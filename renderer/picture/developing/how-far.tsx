@@ -3,8 +3,9 @@ import type { Progress } from "../../../engine/contract/progress.ts";
 import { useIsLost } from "../../state/connection.ts";
 import { useProgress } from "../../state/progress.ts";
 import { useQueue } from "../../state/queue.ts";
+import { Help } from "../../ui/help.tsx";
 import { useEachSecond } from "../../ui/use-each-second.ts";
-import { formatClock, formatDuration, formatSpeed } from "../../words/format.ts";
+import { formatBytes, formatClock, formatDuration, formatSpeed } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./how-far.module.css";
 import { useStageWords } from "./stage-words.ts";
@@ -29,8 +30,21 @@ function Running({ id }: { id: string }) {
   return (
     <>
       <span className={styles.state}>{wordsOf(progress)}</span>
+      {progress?.copy !== undefined && <Copy copy={progress.copy} />}
       {speed !== undefined && <span>{formatSpeed(speed)}</span>}
       {left !== undefined && <span>{t("stage.left", { time: formatClock(left) })}</span>}
+    </>
+  );
+}
+
+/** What preparing a model leaves on the disk: its size, and on request where it is. */
+function Copy({ copy: { folder, sizeBytes } }: { copy: NonNullable<Progress["copy"]> }) {
+  const t = useWords("generate");
+  const size = formatBytes(sizeBytes);
+  return (
+    <>
+      <span>{t("stage.copySize", { size })}</span>
+      <Help about={t("stage.copyAbout")}>{t("stage.copy", { size, folder })}</Help>
     </>
   );
 }

@@ -49,6 +49,13 @@ test("reports every stage of a picture with its remaining time", () => {
   ]);
 });
 
+test("names the copy that is being written while a model is prepared", () => {
+  const copy = { folder: "/caches/weights", sizeBytes: 800 };
+  const preparation = { network: "UNet", doneBytes: 3, totalBytes: 4, copy };
+  const { share, copy: told } = new RunProgress(4, undefined).preparing(preparation);
+  expect({ share, told }).toEqual({ share: 0.75, told: copy });
+});
+
 test("promises nothing if nothing is known, and shows no preview if there is none", () => {
   const progress = new RunProgress(4, undefined);
   expect([
