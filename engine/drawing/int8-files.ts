@@ -5,7 +5,7 @@ import { EXACT } from "../graph/lowerings/int8-lowering.ts";
 import { quantizationOf } from "../runtime/unet-parts.ts";
 import { int8Path } from "../snapshot/int8-path.ts";
 import { locateWeights, quantizedWeights } from "../store/located-weights.ts";
-import type { CopyOptions } from "../store/weight-copy.ts";
+import type { CopyOptions } from "../store/make-copy.ts";
 import { readModel } from "./read-model.ts";
 
 /**

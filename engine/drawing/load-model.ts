@@ -15,7 +15,7 @@ import {
   locateWeights,
   quantizedWeights,
 } from "../store/located-weights.ts";
-import type { CopyOptions, CopyProgress } from "../store/weight-copy.ts";
+import type { CopyOptions, CopyProgress } from "../store/make-copy.ts";
 import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 import type { TinyDecoderFiles } from "./tiny-decoder.ts";
 

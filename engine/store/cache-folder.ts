@@ -72,7 +72,7 @@ export function cacheFailure(folder: string, needed: number, cause: unknown): un
 }
 
 /** A live writer writes every few milliseconds. */
-const ABANDONED_MS = 120_000;
+export const ABANDONED_MS = 120_000;
 
 /**
  * Deletes what dead writers left in a folder of the cache, if it was last written two minutes ago. Another process of

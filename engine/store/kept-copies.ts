@@ -1,6 +1,7 @@
 import { readdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ModelFile } from "../contract/models.ts";
+import { ABANDONED_MS, sweepAbandoned } from "./cache-folder.ts";
 import { identify, rememberHashes } from "./hash-index.ts";
 
 /** The folder of copies and of the index of hashes. */
@@ -19,6 +20,17 @@ export async function announceHashes(
     return { ...(await identify(await realpath(join(folder, path)))), sha256 };
   });
   await rememberHashes(copiesIn(cacheFolder), await Promise.all(identified));
+}
+
+/**
+ * Removes what was left of copies whose writers were killed: now and, since that of the last moments is too young to be
+ * told from a live writer's, once more later. The function it returns calls off the second time.
+ */
+export function sweepCopies(cacheFolder: string): () => void {
+  const sweep = (): void => void sweepAbandoned(copiesIn(cacheFolder));
+  sweep();
+  const later = setTimeout(sweep, 1.1 * ABANDONED_MS).unref();
+  return () => clearTimeout(later);
 }
 
 /** Deletes the copies of files with these hashes; one that is in use is left. */

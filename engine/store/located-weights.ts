@@ -2,13 +2,8 @@ import type { Weight, Weights } from "../snapshot/weights.ts";
 import type { SnapshotFolder } from "./snapshot-folder.ts";
 import { isHalf, type Piece } from "../snapshot/weight-layout.ts";
 import type { MoveInFile } from "./scaled-rows.ts";
-import {
-  float32Copy,
-  hasQuantizedCopy,
-  quantizedCopy,
-  type CopyOptions,
-  type Quantization,
-} from "./weight-copy.ts";
+import type { CopyOptions, Quantization } from "./make-copy.ts";
+import { float32Copy, hasQuantizedCopy, quantizedCopy } from "./weight-copy.ts";
 
 /** The same weights with the absolute real path of each file, as a session needs them. */
 export async function locateWeights(folder: SnapshotFolder, weights: Weights): Promise<Weights> {

@@ -61,6 +61,21 @@ export async function isShipped(
   return (await shippedIn(folder)).some(({ kind }) => kind === wanted);
 }
 
+/** Whether these weights came with a model and were read before, so that finding them again is quick. */
+export async function isRead(
+  { folder }: Pick<ShippedWeights, "folder">,
+  { source, kind }: Pick<Int8File, "source" | "kind">,
+  indexFolder: string,
+): Promise<boolean> {
+  for (const file of await shippedIn(folder)) {
+    if (file.source !== source || file.kind !== kind) continue;
+    const path = await realpath(join(folder, int8Path(file))).catch(() => undefined);
+    const known = path && (await knownHash(indexFolder, await identify(path)));
+    if (known === file.sha256) return true;
+  }
+  return false;
+}
+
 /** The files in a model's folder that have names of ours. */
 async function shippedIn(folder: string): Promise<readonly Int8File[]> {
   const namesIn = (path: string) => readdir(join(folder, path)).catch(() => []);

@@ -12,6 +12,7 @@ import { withAddresses } from "./gallery-procedures.ts";
 import { LocalDrawing } from "../worker/local-drawing.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
 import { pictureMemory } from "../store/fit.ts";
+import { sweepCopies } from "../store/kept-copies.ts";
 import { openModels, placeOf, type ModelParts } from "./open-models.ts";
 import type { Stores } from "./open-stores.ts";
 import { Previews } from "../worker/previews.ts";
@@ -62,6 +63,7 @@ export async function openDrawing(
     return { folder, decodesFast };
   };
   const copies = cacheFolder(options.cacheFolder);
+  undo.defer(sweepCopies(copies));
   const estimates = new Estimates({
     models,
     device,

@@ -11,11 +11,8 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readHeader } from "../../../engine/snapshot/safetensors.ts";
-import {
-  float32Copy,
-  quantizedCopy,
-  type CopyProgress,
-} from "../../../engine/store/weight-copy.ts";
+import { float32Copy, quantizedCopy } from "../../../engine/store/weight-copy.ts";
+import type { CopyProgress } from "../../../engine/store/make-copy.ts";
 import { safetensors, type RawTensor } from "../../fakes/safetensors-writer.ts";
 import { forgetCopies } from "../../../engine/store/kept-copies.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";

@@ -1,7 +1,8 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { clientOf } from "../../../engine/server/client-of.ts";
 import { type Studio } from "../../../engine/studio/create-studio.ts";
 import type { StudioOptions } from "../../../engine/studio/studio-options.ts";
@@ -12,7 +13,7 @@ import { studioInProcess } from "../../fakes/studio-in-process.ts";
 /** A studio in which no device is probed. */
 function open(
   dataFolder: string,
-  more: Pick<StudioOptions, "notices" | "now"> = {},
+  more: Pick<StudioOptions, "notices" | "now" | "cacheFolder"> = {},
 ): Promise<Studio> {
   return studioInProcess({ ...more, dataFolder, isPassive: true });
 }
@@ -22,6 +23,17 @@ test("a studio that only looks draws nothing", async () => {
   await generation.enqueue({ prompt: "a dog" });
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect((await queue.get()).generations.map(({ state }) => state)).toEqual(["waiting"]);
+});
+
+test("what a killed writer of weights left is removed at the start", async () => {
+  const cacheFolder = temporaryFolder();
+  const weights = join(cacheFolder, "weights");
+  mkdirSync(weights);
+  const left = join(weights, `a.safetensors.${randomUUID()}.part`);
+  writeFileSync(left, "half a copy");
+  utimesSync(left, 1, 1);
+  await open(temporaryFolder(), { cacheFolder });
+  await vi.waitFor(() => expect(readdirSync(weights)).toEqual([]));
 });
 
 test("damaged files are set aside and named, and the studio opens", async () => {
