@@ -16,7 +16,7 @@ import { cudaLibraries } from "./cuda.ts";
 import { chooseDevice, type Libraries, type Probe } from "./devices.ts";
 import { draw, type DrawOptions, recordOf } from "./draw.ts";
 import type { DrawingEvent, RequestEvent } from "./drawing-events.ts";
-import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
+import { int8DeviceFor, loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
 import { orAborted } from "../files/or-aborted.ts";
 import { ordersOf, parseRequest } from "./order.ts";
 import { previewing, type Previewing } from "./previews.ts";
@@ -182,26 +182,26 @@ export class Drawing {
     return int8Device({ isExact: await this.#isExact });
   }
 
-  async #ready(
-    wanted: Pick<GenerationRequest, "precision">,
-    inputs: DrawingInputs,
-  ): Promise<Loaded & { readonly device: Device }> {
-    const device = await orAborted(this.#deviceFor(wanted), inputs.signal);
-    return { ...(await this.#load(inputs, device)), device };
+  /** The device as it draws an order with a model: how int8 weights are made depends on the memory. */
+  async #fitted(device: Device, read: ReadModel, order: Order): Promise<Device> {
+    const isExact = device.quantizing && (await this.#isExact);
+    return isExact === undefined ? device : int8DeviceFor(read, isExact, order);
   }
 
-  async #load(
+  async #ready(
+    order: Order,
     { model: folder = STARTER, onPreparing = () => {}, tiny, signal }: DrawingInputs,
-    device: Device,
   ): Promise<Loaded> {
-    const read = await readModel(folder, device.lowering.precision);
+    const suitable = await orAborted(this.#deviceFor(order), signal);
+    const read = await readModel(folder, suitable.lowering.precision);
+    const device = await this.#fitted(suitable, read, order);
     const former = this.#loaded;
     // The picture is drawn even if its preview decoder has been removed.
     const tinyDecoder = await tinyDecoderFor(read, tiny?.folder).catch(() => undefined);
     const isSame =
       former?.read.folder.identity === read.folder.identity &&
       former.tiny === tinyDecoder?.identity;
-    if (isSame && isSameDevice(former.device, device)) return former;
+    if (isSame && isSameDevice(former.device, device)) return { ...former, device };
     this.#loaded = undefined;
     await former?.model.sessions.close();
     const places = { device, supervisor: this.#supervisor, cacheFolder: this.#cacheFolder };
@@ -216,7 +216,8 @@ export class Drawing {
 
 /** Whether what was loaded for one device can run on the other. */
 function isSameDevice(one: Device, other: Device): boolean {
-  return one.provider === other.provider && precisionOf(one) === precisionOf(other);
+  const isAlike = one.provider === other.provider && one.quantizing === other.quantizing;
+  return isAlike && precisionOf(one) === precisionOf(other);
 }
 
 function withRecord<E extends { readonly png: Uint8Array; readonly record: GenerationRecord }>(

@@ -1,3 +1,4 @@
+import type { Order } from "../contract/order.ts";
 import { createGenerator } from "../tensor/noise.ts";
 import { promptEncoder } from "../pipeline/encode-prompt.ts";
 import type { PipelineParts, Run, TinyDecoder } from "../pipeline/pipeline.ts";
@@ -81,10 +82,12 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
     };
   const { provider } = options.device;
   const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
-  const precision = options.device.quantizing === undefined ? "float32" : "int8";
+  const { quantizing } = options.device;
+  const precision = quantizing === undefined ? "float32" : "int8";
+  const keepsLinears = quantizing?.keepsLinears;
   const place = { provider, memoryBytes: options.memoryBytes ?? usableMemory() };
   const isTight = ({ width, height, cacheInterval }: Run): boolean =>
-    isShort(model.summary, { width, height, precision, cacheInterval }, place);
+    isShort(model.summary, { width, height, precision, keepsLinears, cacheInterval }, place);
   const parts: PipelineParts = {
     networks: sessions,
     encodePrompt: promptEncoder(sessions, tokenizer, {
@@ -122,12 +125,35 @@ async function placeUNet(model: ReadModel, options: LoadOptions): Promise<Weight
   return { network, weights: await quantizedWeights(located, chosen, copy) };
 }
 
-/** Whether the int8 weights of a model's UNet must still be made; `isExact` as in int8Device. */
+/** A picture in int8, and the memory that it may use; the machine's by default. */
+export interface Int8Picture extends Pick<Order, "width" | "height" | "cacheInterval"> {
+  readonly memoryBytes?: number | undefined;
+}
+
+/**
+ * The CPU as it draws a picture in int8; `isExact` as in int8Device. Linear layers stay in float32 only where that
+ * strains no memory.
+ */
+export function int8DeviceFor(
+  { summary }: Pick<ReadModel, "summary">,
+  isExact: boolean,
+  { width, height, cacheInterval, memoryBytes = usableMemory() }: Int8Picture,
+): Device {
+  const planned = { width, height, cacheInterval, precision: "int8", keepsLinears: true } as const;
+  return int8Device({
+    isExact,
+    isTight: isShort(summary, planned, { provider: "cpu", memoryBytes }),
+  });
+}
+
+/** Whether the int8 weights of a model's UNet for a picture must still be made; `isExact` as in int8Device. */
 export async function lacksInt8(
-  { folder, snapshot, weights }: ReadModel,
+  read: ReadModel,
+  picture: Int8Picture,
   { cacheFolder, isExact }: { readonly cacheFolder: string; readonly isExact: boolean },
 ): Promise<boolean> {
-  const { quantizing } = int8Device({ isExact });
+  const { folder, snapshot, weights } = read;
+  const { quantizing } = int8DeviceFor(read, isExact, picture);
   if (quantizing === undefined) return false;
   const located = await locateWeights(folder, weights.unet);
   const chosen = quantizationOf(snapshot.unet.config, quantizing);

@@ -8,6 +8,7 @@ import {
   int8Lowering,
   type Quantizing,
   SATURATING,
+  SATURATING_SMALL,
 } from "../graph/lowerings/int8-lowering.ts";
 import { portableLowering } from "../graph/lowerings/portable-lowering.ts";
 import type { Precision } from "../tensor/precision.ts";
@@ -56,9 +57,19 @@ export function deviceFor(provider: Provider, { float16, fusedOperators }: Shown
   };
 }
 
-/** The CPU with the UNet's products in int8. `isExact`: whether it adds them without saturating. */
-export function int8Device({ isExact }: { isExact: boolean }): Device {
-  const quantizing = isExact ? EXACT : SATURATING;
+/**
+ * The CPU with the UNet's products in int8. `isExact`: whether it adds them without saturating; `isTight`: whether
+ * memory is short.
+ */
+export function int8Device({
+  isExact,
+  isTight = false,
+}: {
+  readonly isExact: boolean;
+  readonly isTight?: boolean;
+}): Device {
+  const saturating = isTight ? SATURATING_SMALL : SATURATING;
+  const quantizing = isExact ? EXACT : saturating;
   const cpu = deviceFor("cpu", { float16: false });
   return { ...cpu, lowering: int8Lowering, quantizing };
 }

@@ -23,22 +23,24 @@ interface QuantizedParts {
 }
 
 /** By config: a graph takes tens of milliseconds to build, and every estimate of an int8 picture asks. */
-const quantizedParts = new WeakMap<UNetConfig, QuantizedParts>();
+const quantizedParts = new WeakMap<UNetConfig, Map<Quantizing, QuantizedParts>>();
 
 /** Which of a UNet's weights are quantized, and whose channels are scaled before that. */
 export function quantizationOf(
   config: UNetConfig,
-  { bits }: Quantizing,
-): QuantizedParts & Quantizing {
-  const parts = quantizedParts.get(config) ?? quantizedPartsOf(config);
-  quantizedParts.set(config, parts);
-  return { ...parts, bits };
+  quantizing: Quantizing,
+): QuantizedParts & Pick<Quantizing, "bits"> {
+  const known = quantizedParts.get(config) ?? new Map<Quantizing, QuantizedParts>();
+  quantizedParts.set(config, known);
+  const parts = known.get(quantizing) ?? quantizedPartsOf(config, quantizing);
+  known.set(quantizing, parts);
+  return { ...parts, bits: quantizing.bits };
 }
 
-function quantizedPartsOf(config: UNetConfig): QuantizedParts {
+function quantizedPartsOf(config: UNetConfig, quantizing: Quantizing): QuantizedParts {
   // Weights do not depend on the picture's size.
   const model = unet(config, { batch: 1, height: 64, width: 64, tokens: 1 });
   const { step } = splitOnce(model, PROMPT_INPUT) ?? { step: model };
-  const names = new Set(weightsToQuantize(step).map(({ name }) => name));
+  const names = new Set(weightsToQuantize(step, quantizing).map(({ name }) => name));
   return { names, moves: scaleMoves(model, names) };
 }

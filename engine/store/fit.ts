@@ -20,6 +20,8 @@ export interface PlannedPicture {
   readonly width: number;
   readonly height: number;
   readonly precision?: "float32" | "int8" | undefined;
+  /** Whether the linear layers of an int8 UNet stay in float32, as on a processor that saturates. */
+  readonly keepsLinears?: boolean | undefined;
   /** Whether the two predictions of a guided step are two runs of the UNet, which halves the activations. */
   readonly isApart?: boolean;
   /** See contract/presets.ts: above 1, the UNet's last layer is a second graph with weights of its own. */
@@ -52,6 +54,9 @@ const MEASURED = {
   /** The inference process itself: a picture of the starter peaks at 229 MB in all. */
   processBytes: 0.16e9,
 };
+
+/** What a UNet's parameter takes in int8 if its linear layers stay in float32; computed, 0.74 GB more in all. */
+const LINEARS_KEPT_BYTES = INT8_BYTES + 0.74e9 / MEASURED.unetParameters;
 
 /** Of a text encoder's weights, what a prompt reads: hardly any of the words' own rows. */
 const READ_SHARE = 0.85;
@@ -133,9 +138,10 @@ export function isShort(
  */
 export function neededBytes(
   { parameters, unetParameters, vaeParameters }: Sizes,
-  { width, height, precision, isApart = false, cacheInterval = 1 }: PlannedPicture,
+  picture: PlannedPicture,
   provider: DrawingPlace["provider"],
 ): number {
+  const { width, height, precision, isApart = false } = picture;
   const isCpu = provider === "cpu";
   const isInt8 = isCpu && precision === "int8";
   const size = (width * height) / MEASURED.pixels;
@@ -150,8 +156,8 @@ export function neededBytes(
     decodingBytes(isLarge) * size * Math.sqrt(vaeParameters / MEASURED.vaeParameters);
   const bytes = isCpu ? 4 : 2;
   const text = READ_SHARE * bytes * (parameters - unetParameters - vaeParameters);
-  const last = cacheInterval > 1 ? MEASURED.lastLayerBytes / MEASURED.unetParameters : 0;
-  const unet = ((isInt8 ? INT8_BYTES : bytes) + last) * unetParameters;
+  const weight = isInt8 ? int8BytesOf(picture) : bytes;
+  const unet = (weight + lastLayerOf(picture)) * unetParameters;
   const vae = 4 * vaeParameters;
   const isAlone = isCpu && bytes * parameters > SMALL_BYTES;
   const peak = isAlone
@@ -178,6 +184,16 @@ export function podMemory(
   const limitGib = Math.ceil((bytesOf(true) * POD_MARGIN) / GIB);
   const place = { provider: "cpu", memoryBytes: limitGib * GIB } as const;
   return { neededBytes: bytesOf(isShort(sizes, picture, place)), limitGib };
+}
+
+/** Bytes of a UNet's parameter in int8. */
+function int8BytesOf({ keepsLinears = false }: PlannedPicture): number {
+  return keepsLinears ? LINEARS_KEPT_BYTES : INT8_BYTES;
+}
+
+/** Bytes of the second graph, for each of the UNet's parameters. */
+function lastLayerOf({ cacheInterval = 1 }: PlannedPicture): number {
+  return cacheInterval > 1 ? MEASURED.lastLayerBytes / MEASURED.unetParameters : 0;
 }
 
 function decodingBytes(isLarge: boolean): number {

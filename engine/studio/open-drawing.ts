@@ -69,8 +69,8 @@ export async function openDrawing(
     device,
     tiny,
     memoryOf: (summary, order) => pictureMemory(summary, order, placeOf(device())),
-    lacksInt8: (read, report) =>
-      lacksInt8(read, { cacheFolder: copies, isExact: report?.int8Bits !== 7 }),
+    lacksInt8: (read, order, report) =>
+      lacksInt8(read, order, { cacheFolder: copies, isExact: report?.int8Bits !== 7 }),
     loadedModel: () => drawing.loadedModel,
     latestOf: (model) => latestOf(stores, model),
   });

@@ -41,7 +41,11 @@ export interface EstimatesParts {
   /** The memory that a picture needs; absent if the caller does not show it. */
   readonly memoryOf?: (summary: ModelSummary, order: Order) => Estimate["memory"];
   /** Whether a model's int8 weights for this CPU must still be made; absent if that takes no time. */
-  readonly lacksInt8?: (read: ReadModel, report: DeviceReport | undefined) => Promise<boolean>;
+  readonly lacksInt8?: (
+    read: ReadModel,
+    order: Order,
+    report: DeviceReport | undefined,
+  ) => Promise<boolean>;
   readonly loadedModel: () => string | undefined;
   /** The latest pictures of a model, by its name, newest first. */
   readonly latestOf: (modelName: string) => Promise<readonly DrawnPicture[]>;
@@ -124,14 +128,15 @@ export class Estimates {
   }
 
   /** A model that is loaded in float32 has no int8 weights yet. */
-  async #loadSecondsOf({ model, precision }: Order, read: ReadModel): Promise<number> {
+  async #loadSecondsOf(order: Order, read: ReadModel): Promise<number> {
+    const { model, precision } = order;
     const { sizeBytes, unetParameters } = read.summary;
     const seconds = this.#parts.loadedModel() === model ? 0 : loadSecondsOf(sizeBytes);
     const device = this.#parts.device();
     if (precision !== "int8" || device?.provider !== "cpu") return seconds;
     const { lacksInt8 = async () => false } = this.#parts;
     // Weights that cannot be read now are reported when they are loaded.
-    const isFirst = await lacksInt8(read, device.report).catch(() => false);
+    const isFirst = await lacksInt8(read, order, device.report).catch(() => false);
     return isFirst ? seconds + quantizingSecondsOf(unetParameters) : seconds;
   }
 

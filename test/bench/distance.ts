@@ -2,8 +2,9 @@
  * Measures how far a picture in int8 is from the same one in float32 (Exact), over the starter's own prompts and every
  * scheduler, compared with diffusers in bf16 if it is installed; and over a copy of the starter with planted outliers:
  * `npm run bench -- distance [--prompts N] [--steps N] [--schedulers NAME,NAME] [--only starter|outliers] [--no-moves]
- * [--pieces FILE] [--table]`. `--no-moves` compares int8 whose scales were not moved (graph/lowerings/scale-moves.ts)
- * instead of the usual int8 and bf16.
+ * [--saturating] [--pieces FILE] [--table]`. Instead of the usual int8 and bf16, `--no-moves` compares int8 whose scales
+ * were not moved (graph/lowerings/scale-moves.ts), and `--saturating` int8 as on a processor that adds products of bytes
+ * in 16 bits.
  *
  * Nothing is timed, so the machine need not be quiet. Every comparison is written to the pieces file at once, and is
  * not repeated: a run may be stopped at any time and continues where it was. `--table` draws nothing and writes the
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     schedulers: { type: "string", default: SCHEDULER_NAMES.join(",") },
     only: { type: "string" },
     "no-moves": { type: "boolean", default: false },
+    saturating: { type: "boolean", default: false },
     pieces: { type: "string", default: join(tmpdir(), "darkroom-int8-distance.jsonl") },
     table: { type: "boolean", default: false },
   },
@@ -46,7 +48,7 @@ const models = MODELS.filter((name) => values.only === undefined || values.only 
 const pieceSchema = z.object({
   model: z.enum(MODELS),
   scheduler: z.enum(SCHEDULER_NAMES),
-  who: z.enum(["int8", "bf16", "int8 without moves"]),
+  who: z.enum(["int8", "bf16", "int8 without moves", "int8 saturating"]),
   steps: z.int(),
   prompt: z.string(),
   /** Decibels. */
@@ -83,8 +85,12 @@ async function paintersOf(model: ModelName): Promise<Painters> {
   const folder = model === "starter" ? STARTER : starterWithOutliers();
   const exact = ourPainter(folder, "float32");
   if (values["no-moves"]) {
-    const unmoved = ourPainter(folder, "int8", await cacheWithoutMoves(folder));
+    const unmoved = ourPainter(folder, "int8", { cacheFolder: await cacheWithoutMoves(folder) });
     return { exact, others: new Map([["int8 without moves", unmoved]]) };
+  }
+  if (values.saturating) {
+    const narrow = ourPainter(folder, "int8", { addsExactly: async () => false });
+    return { exact, others: new Map([["int8 saturating", narrow]]) };
   }
   const int8 = ourPainter(folder, "int8");
   // The rounding of bf16 does not depend on magnitude, so outliers do not affect it.
@@ -180,16 +186,21 @@ function print(rows: readonly Row[], beside: readonly Row[]): void {
 }
 
 if (!values.table) for (const model of models) await draw(model);
-const [int8, bf16, unmoved] = [rowsOf("int8"), rowsOf("bf16"), rowsOf("int8 without moves")];
+const [int8, bf16] = [rowsOf("int8"), rowsOf("bf16")];
+const [unmoved, saturating] = [rowsOf("int8 without moves"), rowsOf("int8 saturating")];
 print(int8, bf16);
 if (unmoved.length > 0) {
   console.log("\nThe same without moved scales:");
   print(unmoved, []);
 }
+if (saturating.length > 0) {
+  console.log("\nThe same on a processor that saturates:");
+  print(saturating, []);
+}
 if (values.table) {
   const file = new URL("results/int8-distance.json", import.meta.url);
   writeFileSync(
     file,
-    `${JSON.stringify({ steps, rows: [...int8, ...bf16, ...unmoved] }, null, 2)}\n`,
+    `${JSON.stringify({ steps, rows: [...int8, ...bf16, ...unmoved, ...saturating] }, null, 2)}\n`,
   );
 }

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SchedulerName } from "../../engine/contract/schedulers.ts";
-import { Drawing } from "../../engine/drawing/drawing.ts";
+import { Drawing, type DrawingOptions } from "../../engine/drawing/drawing.ts";
 import { pixels, type Pixels } from "../../engine/image/pixels.ts";
 import { SCHEDULERS } from "../../engine/schedulers/schedulers.ts";
 import { pythonOf } from "../interop/virtual-environment.ts";
@@ -25,10 +25,10 @@ export interface Painter extends Disposable {
 export function ourPainter(
   model: string,
   precision: "float32" | "int8",
-  cacheFolder?: string,
+  options: Pick<DrawingOptions, "cacheFolder" | "addsExactly"> = {},
 ): Painter {
   // One thread, as in the peer: the networks are small.
-  const drawing = new Drawing({ device: "cpu", threads: 1, cacheFolder });
+  const drawing = new Drawing({ device: "cpu", threads: 1, ...options });
   return {
     async draw(asked) {
       const size = { width: SIDE, height: SIDE, guidanceScale: GUIDANCE, seed: String(SEED) };

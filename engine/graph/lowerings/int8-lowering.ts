@@ -7,16 +7,25 @@ import { quantizedDoubledConvolution } from "./int8-doubled-convolution.ts";
 import { inBytes, product, valuesOf } from "./int8-product.ts";
 import type { Lower, Lowering } from "../lowering.ts";
 
-/** Number of bits in a quantized weight, including the sign. */
+/** How a UNet's weights are quantized. */
 export interface Quantizing {
+  /** Number of bits in a quantized weight, including the sign. */
   readonly bits: 7 | 8;
+  /** Whether the linear layers stay in float32. */
+  readonly keepsLinears?: boolean;
 }
 
 /** For processors that add products of bytes exactly: with VNNI, or arm64's dot products. */
 export const EXACT: Quantizing = { bits: 8 };
 
-/** For processors that add pairs of products in 16 bits, which saturates (AVX2 without VNNI); with 7 bits it cannot. */
-export const SATURATING: Quantizing = { bits: 7 };
+/**
+ * For processors that add pairs of products in 16 bits, which saturates (AVX2 without VNNI); with 7 bits it cannot. In
+ * linear layers the eighth bit is worth 6 dB of a picture, in convolutions hardly any (engine/README.md, Measured).
+ */
+export const SATURATING: Quantizing = { bits: 7, keepsLinears: true };
+
+/** The same where memory is short: linear layers in float32 take four times as much. */
+export const SATURATING_SMALL: Quantizing = { bits: 7 };
 
 const { operations } = cpuLowering;
 
@@ -45,17 +54,20 @@ function whereQuantized<K extends OperationKind>(bytes: Lower<K>, floats: Lower<
 }
 
 /**
- * The matrices and kernels that may be quantized, each once. Small ones are left out, and so are those whose error
+ * The matrices and kernels to quantize, each once; of all that may be, unless `quantizing` keeps some. Small ones are left out, and so are those whose error
  * shows in the picture: shortcuts (1x1 convolutions), whose error bypasses the block and is never corrected, and the
  * linears of the last transformer, whose error goes straight into the result. The latter are a fifteenth of the
  * linears' work in Stable Diffusion 2 and four fifths of their error in the starter.
  */
-export function weightsToQuantize({ nodes }: Model): readonly Weight[] {
+export function weightsToQuantize(
+  { nodes }: Model,
+  { keepsLinears = false }: Quantizing = EXACT,
+): readonly Weight[] {
   const last = nodes.findLastIndex(({ kind }) => kind === "flattenSpace");
   const kernels = nodes.flatMap((node, i) => {
-    const isLast = node.kind === "linear" && last >= 0 && i > last;
+    const isKept = node.kind === "linear" && (keepsLinears || (last >= 0 && i > last));
     const [kernel] = node.weights;
-    return kernel !== undefined && !isLast && mayBeQuantized(node, kernel) ? [kernel] : [];
+    return kernel !== undefined && !isKept && mayBeQuantized(node, kernel) ? [kernel] : [];
   });
   return [...new Map(kernels.map((kernel) => [kernel.name, kernel])).values()];
 }

@@ -3,6 +3,7 @@ import { countParameters, Graph, type Model, type Value } from "../../../../engi
 import { joinDoublings } from "../../../../engine/graph/lowerings/doubled-convolution.ts";
 import {
   int8Lowering,
+  SATURATING,
   weightsToQuantize,
 } from "../../../../engine/graph/lowerings/int8-lowering.ts";
 import { valuesOf } from "../../../../engine/graph/lowerings/int8-product.ts";
@@ -47,6 +48,11 @@ test.each([
 ])("%s stays in float32", (_, model) => {
   expect(weightsToQuantize(model)).toEqual([]);
   expect(operatorsOf(model).join()).not.toMatch(/Quantize|Integer/);
+});
+
+test("linear layers stay in float32 where convolutions have 7 bits", () => {
+  const names = [tokens, pixels].map((model) => weightsToQuantize(model, SATURATING).length);
+  expect(names).toEqual([0, 1]);
 });
 
 test("readers of one value share its bytes, and rows are scaled only if none widens", () => {
