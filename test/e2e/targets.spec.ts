@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import type { Page } from "@playwright/test";
 import { always, type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
@@ -38,6 +39,29 @@ test("one press at this machine and at another Darkroom is one comparison", asyn
   await expect(page.getByRole("slider", { name: "Divider" })).toBeVisible();
   await page.getByText("Side by side").click();
   await expect(page.getByRole("img", { name: /^a red house/ })).toHaveCount(2);
+});
+
+test("an endpoint draws nothing beside a start image, and says why", async ({ studio }) => {
+  const { page } = studio;
+  await using colleague = await openStandIn(seedEdge());
+  await addEndpoint(page, { url: colleague.url, name: "Colleague" });
+  await page.reload();
+  await alsoAt(page, "Colleague");
+  const other = page.getByRole("switch", { name: /^Colleague/ });
+  await expect(other).toBeChecked();
+  const chosen = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Start from a picture" }).press("Enter");
+  const teal = { create: { width: 64, height: 64, channels: 3, background: "teal" } } as const;
+  const buffer = await sharp(teal).png().toBuffer();
+  await (await chosen).setFiles({ name: "teal.png", mimeType: "image/png", buffer });
+  await expect(page.getByRole("region", { name: "Start image" })).toBeVisible();
+  await expect(other).toBeDisabled();
+  await expect(other).not.toBeChecked();
+  await expect(page.getByText("Draws from prompts only", { exact: false })).toBeVisible();
+  await press(page, "a red house in the snow");
+  const drawn = page.getByRole("option", { name: "a red house in the snow", exact: true });
+  await expect(drawn).toHaveCount(1);
+  expect(colleague.seen.filter(({ path }) => path.endsWith("/infer"))).toEqual([]);
 });
 
 /** The notebook's service, whose pictures are answered differently. */

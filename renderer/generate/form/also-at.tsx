@@ -1,9 +1,11 @@
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import { setSpread, toggleAlsoAt, useAlsoAt } from "../../state/also-at.ts";
+import { useForm } from "../../state/form.ts";
 import { Chips } from "../../ui/chips.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { useWords } from "../../words/words.ts";
 import { useChosenTarget } from "../chosen-target.ts";
+import { othersOf } from "../press/several-targets.ts";
 import styles from "./also-at.module.css";
 
 const WAYS = ["each", "spread"] as const;
@@ -13,14 +15,19 @@ export function AlsoAt() {
   const t = useWords("generate");
   const { id, all = [] } = useChosenTarget();
   const { targets, isSpread } = useAlsoAt();
+  const initImage = useForm((form) => form.initImage);
   if (all.length === 0) return null;
   const others = [
     { value: LOCAL_TARGET, label: t("target.local") },
     ...all.map((one) => ({ value: one.id, label: one.name })),
   ].filter(({ value }) => value !== id);
-  const chosen = others.filter(({ value }) => targets.includes(value));
+  const chosen = othersOf({ id, all }, targets, { initImage });
+  // Stays open if a start image rules them out, so that the reason is seen.
+  const isAnyOn = others.some(({ value }) => targets.includes(value));
+  // Endpoints draw from prompts alone.
+  const isUnable = (value: string) => initImage !== undefined && value !== LOCAL_TARGET;
   return (
-    <details className={styles.also} open={chosen.length > 0 || undefined}>
+    <details className={styles.also} open={isAnyOn || undefined}>
       <summary>
         {chosen.length === 0 ? t("target.also") : t("target.alsoAt", { count: chosen.length })}
       </summary>
@@ -28,7 +35,9 @@ export function AlsoAt() {
         {others.map(({ value, label }) => (
           <Switch
             key={value}
-            isSelected={targets.includes(value)}
+            isSelected={chosen.includes(value)}
+            isDisabled={isUnable(value)}
+            description={isUnable(value) ? t("target.noStart") : undefined}
             onChange={(isChosen) => toggleAlsoAt(value, isChosen)}
           >
             {label}

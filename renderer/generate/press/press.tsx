@@ -128,11 +128,11 @@ function Expectation({ model }: { model: ChosenModel }) {
 /** The size of a press in words, unless the count field says it all; and the words for its time. */
 function usePressWords() {
   const t = useWords("generate");
-  const { prompt, count } = useForm();
+  const form = useForm();
   const target = useChosenTarget();
   const { targets: chosen, isSpread } = useAlsoAt();
-  const others = othersOf(target, chosen).length;
-  const { prompts, targets, total, here } = sizeOfPress({ prompt, count }, others, isSpread);
+  const others = othersOf(target, chosen, form).length;
+  const { prompts, targets, total, here } = sizeOfPress(form, others, isSpread);
   const pictures = { count: total, total: formatCount(total), targets };
   const size = [
     prompts > 1 && t("press.prompts", { prompts: formatCount(prompts) }),

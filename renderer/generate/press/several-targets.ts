@@ -64,12 +64,14 @@ export function atSeveral(
   });
 }
 
-/** The other chosen targets that still exist. */
+/** The other chosen targets that still exist; endpoints draw from prompts alone, so none draws from a start image. */
 export function othersOf(
   { id, all = [] }: Pick<ChosenTarget, "id" | "all">,
   chosen: readonly string[],
+  { initImage }: Pick<FormState, "initImage">,
 ): readonly string[] {
-  const known = new Set([LOCAL_TARGET, ...all.map((endpoint) => endpoint.id)]);
+  const endpoints = initImage === undefined ? all.map((endpoint) => endpoint.id) : [];
+  const known = new Set([LOCAL_TARGET, ...endpoints]);
   return chosen.filter((other) => other !== id && known.has(other));
 }
 

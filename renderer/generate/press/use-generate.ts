@@ -55,7 +55,7 @@ export function useGenerate({ id, stored, summary }: ChosenModel): (pressed?: Pr
         at.id === LOCAL_TARGET
           ? requestFrom({ ...form, seed }, model?.id ?? id, wantedFrom(form, model?.summary))
           : endpointRequest({ ...form, seed }, wanted, at);
-      const others = like === undefined ? otherTargets(target) : [];
+      const others = like === undefined ? otherTargets(target, form) : [];
       if (others.length === 0) {
         return void enqueueAll(studio, requestsOf(requestAt(form, target)), isFirst);
       }
@@ -68,8 +68,8 @@ export function useGenerate({ id, stored, summary }: ChosenModel): (pressed?: Pr
 }
 
 /** The other chosen targets with the settings they ignore. */
-function otherTargets(target: ChosenTarget): readonly Receiver[] {
-  return othersOf(target, useAlsoAt.getState().targets).map((id) => ({
+function otherTargets(target: ChosenTarget, form: FormState): readonly Receiver[] {
+  return othersOf(target, useAlsoAt.getState().targets, form).map((id) => ({
     id,
     ignored: ignoredBy(target.all?.find((endpoint) => endpoint.id === id)),
   }));

@@ -15,6 +15,7 @@ export const generate = {
     also: "Draw elsewhere too",
     alsoAt_one: "And at {{count}} more",
     alsoAt_other: "And at {{count}} more",
+    noStart: "Draws from prompts only: remove the start image to use it.",
     ways: {
       title: "With several targets",
       each: "All at each",

@@ -41,8 +41,16 @@ test("a press counts its alternatives, at every target unless they are spread", 
 
 test("other targets are those that still exist, without the form's own", () => {
   const all = ["lab", "kt2"].map((id) => endpointOf({ id }));
-  expect(othersOf({ id: "lab", all }, ["lab", "gone", "local", "kt2"])).toEqual(["local", "kt2"]);
-  expect(othersOf({ id: "local", all: undefined }, ["lab", "local"])).toEqual([]);
+  const plain = { initImage: undefined };
+  const chosen = ["lab", "gone", "local", "kt2"];
+  expect(othersOf({ id: "lab", all }, chosen, plain)).toEqual(["local", "kt2"]);
+  expect(othersOf({ id: "local", all: undefined }, ["lab", "local"], plain)).toEqual([]);
+});
+
+test("no endpoint draws a press with a start image, which it would leave out", () => {
+  const all = ["lab", "kt2"].map((id) => endpointOf({ id }));
+  const initImage = { id: "a".repeat(64), width: 8, height: 8, address: "/pictures/start" };
+  expect(othersOf({ id: "local", all }, ["lab", "kt2"], { initImage })).toEqual([]);
 });
 
 const AT = (target: string) => ({ prompt: "a dog", seed: "7", count: 5, target });
