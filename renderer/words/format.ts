@@ -1,3 +1,5 @@
+import { roundedTime } from "../../engine/contract/about-time.ts";
+
 /** Formats quantities for people. */
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
@@ -22,13 +24,8 @@ export function formatDuration(seconds: number): string {
 
 /** An expected time, to follow "about": at least `1 s`, then `50 s`, `4 min`, `25 min`, `1.5 h`, `12 h`. */
 export function formatAbout(seconds: number): string {
-  if (seconds < 10) return `${Math.max(1, Math.round(seconds))}\u00a0s`;
-  if (seconds < 55) return `${5 * Math.round(seconds / 5)}\u00a0s`;
-  const minutes = seconds / 60;
-  if (minutes < 9.5) return `${Math.round(minutes)}\u00a0min`;
-  if (minutes < 57.5) return `${5 * Math.round(minutes / 5)}\u00a0min`;
-  const hours = minutes / 60;
-  return `${hours < 10 ? Math.round(10 * hours) / 10 : Math.round(hours)}\u00a0h`;
+  const { amount, unit } = roundedTime(seconds);
+  return `${amount}\u00a0${unit}`;
 }
 
 /** A share of a whole: `80%`. */

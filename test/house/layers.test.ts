@@ -269,7 +269,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/setup": ["node:"],
   electron: ["engine/contract", "electron", "zod", "node:"],
   // the renderer: areas -> archive, picture, transfers -> state -> connection -> contract; areas -> ui, words
-  "renderer/words": ["i18next", "react-i18next"],
+  "renderer/words": ["engine/contract/about-time.ts", "i18next", "react-i18next"],
   "renderer/ui": [
     "renderer/words",
     "react",
