@@ -8,7 +8,7 @@ import { int8Device, type Device } from "../runtime/device.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { WeightFiles } from "../runtime/weight-files.ts";
 import type { Weights } from "../snapshot/weights.ts";
-import { isShort, usableMemory } from "../store/fit.ts";
+import { isShort, keepsLinears, usableMemory } from "../store/fit.ts";
 import { fingerprintOf } from "../store/fingerprint.ts";
 import {
   areQuantized,
@@ -84,10 +84,13 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
   const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
   const { quantizing } = options.device;
   const precision = quantizing === undefined ? "float32" : "int8";
-  const keepsLinears = quantizing?.keepsLinears;
   const place = { provider, memoryBytes: options.memoryBytes ?? usableMemory() };
   const isTight = ({ width, height, cacheInterval }: Run): boolean =>
-    isShort(model.summary, { width, height, precision, keepsLinears, cacheInterval }, place);
+    isShort(
+      model.summary,
+      { width, height, precision, keepsLinears: quantizing?.keepsLinears, cacheInterval },
+      place,
+    );
   const parts: PipelineParts = {
     networks: sessions,
     encodePrompt: promptEncoder(sessions, tokenizer, {
@@ -130,19 +133,16 @@ export interface Int8Picture extends Pick<Order, "width" | "height" | "cacheInte
   readonly memoryBytes?: number | undefined;
 }
 
-/**
- * The CPU as it draws a picture in int8; `isExact` as in int8Device. Linear layers stay in float32 only where that
- * strains no memory.
- */
+/** The CPU as it draws a picture in int8; `isExact` as in int8Device. */
 export function int8DeviceFor(
   { summary }: Pick<ReadModel, "summary">,
   isExact: boolean,
   { width, height, cacheInterval, memoryBytes = usableMemory() }: Int8Picture,
 ): Device {
-  const planned = { width, height, cacheInterval, precision: "int8", keepsLinears: true } as const;
+  const place = { provider: "cpu", memoryBytes, saturates: !isExact } as const;
   return int8Device({
     isExact,
-    isTight: isShort(summary, planned, { provider: "cpu", memoryBytes }),
+    isTight: !keepsLinears(summary, { width, height, cacheInterval }, place),
   });
 }
 

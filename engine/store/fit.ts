@@ -11,6 +11,8 @@ export interface DrawingPlace {
   readonly provider: DeviceReport["provider"];
   /** The machine's own for the CPU, the card's for a GPU; absent if it is not known. */
   readonly memoryBytes?: number | undefined;
+  /** Whether the CPU adds products of bytes in 16 bits, which saturates. */
+  readonly saturates?: boolean;
 }
 
 export type Fit = StoredModel["fit"];
@@ -105,9 +107,11 @@ function shortOf(
 /** The memory that a picture needs and, if that is not available, the largest square that fits. */
 export function pictureMemory(
   sizes: Sizes,
-  picture: PlannedPicture,
-  { provider, memoryBytes }: DrawingPlace,
+  wanted: PlannedPicture,
+  place: DrawingPlace,
 ): PictureMemory {
+  const { provider, memoryBytes } = place;
+  const picture = { ...wanted, keepsLinears: keepsLinears(sizes, wanted, place) };
   const isApart = isShort(sizes, picture, { provider, memoryBytes });
   const needed = neededBytes(sizes, { ...picture, isApart }, provider);
   if (memoryBytes === undefined || needed <= memoryBytes) return { neededBytes: needed };
@@ -120,6 +124,12 @@ export function pictureMemory(
     totalBytes: memoryBytes,
     ...(largestSide !== undefined && { largestSide }),
   };
+}
+
+/** Whether the linear layers of an int8 UNet stay in float32: where products saturate, if that strains no memory. */
+export function keepsLinears(sizes: Sizes, picture: PlannedPicture, place: DrawingPlace): boolean {
+  if (place.saturates !== true) return false;
+  return !isShort(sizes, { ...picture, precision: "int8", keepsLinears: true }, place);
 }
 
 /** Whether memory is so short that the UNet had better predict once with the prompt and once without. */
@@ -187,8 +197,8 @@ export function podMemory(
 }
 
 /** Bytes of a UNet's parameter in int8. */
-function int8BytesOf({ keepsLinears = false }: PlannedPicture): number {
-  return keepsLinears ? LINEARS_KEPT_BYTES : INT8_BYTES;
+function int8BytesOf(picture: PlannedPicture): number {
+  return picture.keepsLinears === true ? LINEARS_KEPT_BYTES : INT8_BYTES;
 }
 
 /** Bytes of the second graph, for each of the UNet's parameters. */

@@ -51,7 +51,8 @@ export async function openModels(
 /** Where a model must fit. Providers do not say how much memory a card has. */
 export function placeOf(device: ChosenDevice | undefined): DrawingPlace {
   const provider = device?.provider ?? "cpu";
-  return { provider, memoryBytes: provider === "cpu" ? usableMemory() : undefined };
+  const memoryBytes = provider === "cpu" ? usableMemory() : undefined;
+  return { provider, memoryBytes, saturates: device?.report?.int8Bits === 7 };
 }
 
 /** Why a model cannot be removed now. */

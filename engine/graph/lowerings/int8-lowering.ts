@@ -54,10 +54,10 @@ function whereQuantized<K extends OperationKind>(bytes: Lower<K>, floats: Lower<
 }
 
 /**
- * The matrices and kernels to quantize, each once; of all that may be, unless `quantizing` keeps some. Small ones are left out, and so are those whose error
- * shows in the picture: shortcuts (1x1 convolutions), whose error bypasses the block and is never corrected, and the
- * linears of the last transformer, whose error goes straight into the result. The latter are a fifteenth of the
- * linears' work in Stable Diffusion 2 and four fifths of their error in the starter.
+ * The matrices and kernels to quantize, each once. Small ones are left out, and so are those whose error shows in the
+ * picture: shortcuts (1x1 convolutions), whose error bypasses the block and is never corrected, and the linears of the
+ * last transformer, whose error goes straight into the result. The latter are a fifteenth of the linears' work in
+ * Stable Diffusion 2 and four fifths of their error in the starter.
  */
 export function weightsToQuantize(
   { nodes }: Model,

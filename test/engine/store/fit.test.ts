@@ -126,6 +126,14 @@ test("if a picture does not fit, the largest square that does is named", () => {
   });
 });
 
+test("where products saturate, linear layers in float32 are planned if they strain no memory", () => {
+  const picture = { width: 512, height: 512, precision: "int8" } as const;
+  const planned = (memoryBytes: number, saturates = true) =>
+    pictureMemory(base, picture, { provider: "cpu", memoryBytes, saturates }).neededBytes;
+  expect((planned(16e9) - planned(16e9, false)) / 1e9).toBeCloseTo(0.74, 2);
+  expect(planned(3e9)).toBe(planned(3e9, false));
+});
+
 test("memory is short if a picture would take most of it, on a CPU only", () => {
   const picture = { width: 512, height: 512 };
   expect(isShort(base, picture, { provider: "cpu", memoryBytes: 5e9 })).toBe(true);
