@@ -1,10 +1,16 @@
 import type { CatalogueEntry } from "../../engine/contract/catalogue.ts";
 import type { StoredModel } from "../../engine/contract/models.ts";
 
-/** Why a picture drawn with the form's settings will not have the model of the picture that they came from. */
+/** What there is to say of the model of a picture whose settings are applied. */
 export type ModelNotice =
-  /** Its model is on this computer, but another one is chosen. */
-  | { readonly kind: "other"; readonly id: string; readonly name: string; readonly used: string }
+  /** Its model is on this computer, but another one, `former`, is chosen. */
+  | {
+      readonly kind: "other";
+      readonly id: string;
+      readonly name: string;
+      readonly used: string;
+      readonly former: string;
+    }
   /** Its model is not on this computer; `wanted` is its id in the catalogue, empty if it is not in there. */
   | {
       readonly kind: "missing";
@@ -35,7 +41,7 @@ export function modelNotice(
   if (present !== undefined && isNamed(present, name)) return undefined;
   const used = present?.summary?.name ?? chosen;
   const stored = models.find((model) => isNamed(model, name));
-  if (stored !== undefined) return { kind: "other", id: stored.id, name, used };
+  if (stored !== undefined) return { kind: "other", id: stored.id, name, used, former: chosen };
   const entry = catalogue.find(
     ({ id, title, sources }) =>
       id === name ||

@@ -4,13 +4,13 @@ import { LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import { useForm } from "../state/form.ts";
 import { changeSettings } from "../state/settings.ts";
-import { attempt, showToast, type Toast } from "../ui/toasts.ts";
+import { attempt, showToast, showUndo, type Toast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { modelNotice, type ModelNotice } from "./model-notice.ts";
 
 /**
- * Says that settings were applied. If a picture's model is named and another one is chosen, it says so, too, and offers
- * the picture's model, or the page on which it can be downloaded.
+ * Says that settings were applied. If a picture's model is named and another one is chosen, the picture's is chosen,
+ * which can be undone, or the page on which it can be downloaded is offered.
  */
 export function useTellApplied(): (text: string, model?: string) => Promise<void> {
   const t = useWords("picture");
@@ -20,22 +20,20 @@ export function useTellApplied(): (text: string, model?: string) => Promise<void
   return useCallback(
     async (text, model) => {
       const notice = await noticeFor(studio, model).catch(() => undefined);
-      const show = (action: NonNullable<Toast["action"]>) =>
-        showToast(
-          notice === undefined ? text : [text, t(`model.${notice.kind}`, { ...notice })].join(" "),
-          action,
-        );
+      const words =
+        notice === undefined
+          ? text
+          : `${text.replace(/\.?$/, ".")} ${t(`model.${notice.kind}`, { ...notice })}`;
+      const show = (action: NonNullable<Toast["action"]>) => showToast(words, action);
       if (notice?.kind === "missing") {
         const page = `/models?${new URLSearchParams({ get: notice.wanted })}`;
         const label = notice.wanted === "" ? "model.find" : "model.get";
         return show({ label: t(label), run: () => navigate(page) });
       }
       if (notice?.kind === "other") {
-        const use = async () => {
-          await changeSettings(studio, { model: notice.id });
-          navigate("/generate");
-        };
-        return show({ label: t("model.use"), run: () => attempt(use()) });
+        await changeSettings(studio, { model: notice.id });
+        const keep = () => attempt(changeSettings(studio, { model: notice.former }));
+        return showUndo(words, { label: t("model.keep", { ...notice }), run: keep });
       }
       if (isHere) showToast(text);
       else show({ label: t("open"), run: () => navigate("/generate") });

@@ -1,5 +1,6 @@
 import { cpSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { dropSettings } from "./drop-settings.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { localHub } from "../fakes/local-hub.ts";
 import { expect, test } from "./studio-test.ts";
@@ -94,4 +95,12 @@ test("finds models of another program in a folder chosen with keys, and uses one
   await page.getByRole("button", { name: "Draw a sample" }).click();
   const samples = page.getByRole("region", { name: "Drawn with it" });
   await expect(samples.getByRole("img")).toBeVisible();
+  // A dropped picture's model is chosen, too.
+  await page.keyboard.press("1");
+  const model = page.getByRole("button", { name: /\bModel$/ });
+  await expect(model).toHaveText(/^starter/);
+  await dropSettings(page, dataFolder);
+  await expect(model).toHaveText(/^their-starter/);
+  await page.getByRole("button", { name: "Keep starter" }).click();
+  await expect(model).toHaveText(/^starter/);
 });

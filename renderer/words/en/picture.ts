@@ -12,10 +12,10 @@ export const picture = {
   taken: "Settings applied",
   open: "Open Generate",
   model: {
-    other: "They were made with {{name}}; {{used}} is chosen.",
+    other: "They were made with {{name}}, which is chosen now.",
     missing:
       "They were made with {{name}}, which isn't on this computer; {{used}} is used instead.",
-    use: "Use that model",
+    keep: "Keep {{used}}",
     get: "Download",
     find: "Open Models",
   },

@@ -14,12 +14,13 @@ test("nothing is said of the chosen model, or of a picture that names none", () 
   expect(modelNotice(undefined, known)).toBeUndefined();
 });
 
-test("another model of this computer is offered", () => {
+test("another model of this computer is found, and the chosen one is known", () => {
   expect(modelNotice("sd-2-1", known)).toEqual({
     kind: "other",
     id: "sd-2-1",
     name: "sd-2-1",
     used: "starter",
+    former: "starter",
   });
 });
 
