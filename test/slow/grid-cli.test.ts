@@ -148,7 +148,7 @@ test("queue add takes a grid: each cell waits in the studio with its place", asy
 test("queue add sends a picture or a whole grid to an endpoint, by its name", async () => {
   const folder = temporaryFolder();
   const run = (...args: string[]) => darkroom([...args, "--json", "--data-dir", folder]);
-  const address = ["https://edge.example", "--name", "edge", "--model", "sd"];
+  const address = ["https://edge.example", "--name", "edge", "--model", "sd", "--profile", "full"];
   const [endpoint] = lines((await run("endpoints", "add", ...address)).out);
   const add = ["queue", "add", "a red ball", "--endpoint"];
   expect((await run(...add, "edge", "--grid-x", "seed=1,2")).code).toBe(0);
