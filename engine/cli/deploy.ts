@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import {
+  administratorsFile,
   DEPLOY_DEFAULTS,
   DEPLOY_MODES,
   DEPLOY_RUNTIMES,
@@ -150,9 +151,8 @@ function tellRest(
   { json, out }: ManifestsFlags,
   paths: readonly string[],
 ): void {
-  const runtime = files.find(({ kinds }) => kinds.includes("ClusterServingRuntime"))?.name;
-  const isFirst = runtime !== undefined && out !== "-";
-  const applyFirst = isFirst ? `oc apply -f ${quoted(join(out, runtime))}` : undefined;
+  const first = out === "-" ? undefined : administratorsFile(files);
+  const applyFirst = first && `oc apply -f ${quoted(join(out, first))}`;
   const apply = out === "-" ? "oc apply -f -" : `oc apply -f ${quoted(out)}`;
   if (json === true) {
     for (const text of notes) printJson({ type: "note", text });

@@ -181,6 +181,11 @@ export const deployManifestsSchema = z.object({
 });
 export type DeployManifests = z.output<typeof deployManifestsSchema>;
 
+/** The name of the file that only a cluster administrator can apply, if there is one. */
+export function administratorsFile(files: readonly DeployFile[]): string | undefined {
+  return files.find(({ kinds }) => kinds.includes("ClusterServingRuntime"))?.name;
+}
+
 /** Operations on manifests; part of the contract. */
 export const deployContract = {
   /**

@@ -1,5 +1,11 @@
 import { stringify } from "yaml";
-import type { DeployDraft, DeployFile, DeployForm, DeployManifests } from "../contract/deploy.ts";
+import {
+  administratorsFile,
+  type DeployDraft,
+  type DeployFile,
+  type DeployForm,
+  type DeployManifests,
+} from "../contract/deploy.ts";
 import {
   type ConnectionFacts,
   type ConnectionKeys,
@@ -61,6 +67,7 @@ export function deployment(
   }
   const { form } = checked;
   const files = deploymentFiles(form, connection, keys);
+  const first = administratorsFile(files);
   const build = form.runtime === "darkroom" ? darkroomBuildCommands(form) : buildCommands(form);
   return {
     faults: [],
@@ -68,17 +75,10 @@ export function deployment(
     notes: deploymentNotes(form, connection),
     commands: {
       build,
-      ...(form.runtimeScope === "cluster" && {
-        applyFirst: `oc apply -f ${form.name}/${clusterFile(files)}`,
-      }),
+      ...(first !== undefined && { applyFirst: `oc apply -f ${form.name}/${first}` }),
       apply: `oc apply -f ${form.name}/`,
     },
   };
-}
-
-/** The file with the runtime of the whole cluster, whose number depends on those before it. */
-function clusterFile(files: readonly DeployFile[]): string {
-  return files.find(({ kinds }) => kinds.includes("ClusterServingRuntime"))?.name ?? "";
 }
 
 function plainFile(name: string, objects: readonly KubernetesObject[]): DeployFile {

@@ -1,4 +1,3 @@
-import type { ReactNode } from "react";
 import { DEPLOY_DEFAULTS, type DeployDraft } from "../../engine/contract/deploy.ts";
 import { changeDeployDraft } from "../state/deploy.ts";
 import { Chips } from "../ui/chips.tsx";
@@ -14,29 +13,26 @@ const SCOPES = ["project", "cluster"] as const;
 const MODES = ["serverless", "raw"] as const;
 const KSERVES = ["0.12", "0.15"] as const;
 
-/** The deployment mode of KServe, and the serving runtime. */
+/** The deployment mode, and KServe's version. */
 export function Choices({ draft }: ChoosingProps) {
   const t = useWords("deploy");
   return (
     <>
-      <Choice title={t("fields.mode")} help={t("fields.modeHelp")}>
-        <Chips
-          label={t("fields.mode")}
-          isSegmented
-          value={MODES.find((mode) => mode === draft.mode)}
-          onChange={(mode) => changeDeployDraft({ mode })}
-          chips={MODES.map((value) => ({ value, label: t(`fields.modes.${value}`) }))}
-        />
-      </Choice>
-      <Choice title={t("fields.kserve")}>
-        <Chips
-          label={t("fields.kserve")}
-          isSegmented
-          value={KSERVES.find((version) => version === draft.kserve)}
-          onChange={(kserve) => changeDeployDraft({ kserve })}
-          chips={KSERVES.map((value) => ({ value, label: t(`fields.kserves.${value}`) }))}
-        />
-      </Choice>
+      <Choice
+        title={t("fields.mode")}
+        help={t("fields.modeHelp")}
+        values={MODES}
+        chosen={draft.mode}
+        labelOf={(value) => t(`fields.modes.${value}`)}
+        onChange={(mode) => changeDeployDraft({ mode })}
+      />
+      <Choice
+        title={t("fields.kserve")}
+        values={KSERVES}
+        chosen={draft.kserve}
+        labelOf={(value) => t(`fields.kserves.${value}`)}
+        onChange={(kserve) => changeDeployDraft({ kserve })}
+      />
     </>
   );
 }
@@ -52,43 +48,53 @@ export function Runtime({ draft }: ChoosingProps) {
   };
   return (
     <>
-      <Choice title={t("fields.runtime")} help={t("fields.runtimeHelp")}>
-        <Chips
-          label={t("fields.runtime")}
-          isSegmented
-          value={RUNTIMES.find((runtime) => runtime === draft.runtime)}
-          onChange={choose}
-          chips={RUNTIMES.map((value) => ({ value, label: t(`fields.runtimes.${value}`) }))}
-        />
-      </Choice>
+      <Choice
+        title={t("fields.runtime")}
+        help={t("fields.runtimeHelp")}
+        values={RUNTIMES}
+        chosen={draft.runtime}
+        labelOf={(value) => t(`fields.runtimes.${value}`)}
+        onChange={choose}
+      />
       {draft.runtime === "darkroom" && (
-        <Choice title={t("fields.scope")} help={t("fields.scopeHelp")}>
-          <Chips
-            label={t("fields.scope")}
-            isSegmented
-            value={SCOPES.find((scope) => scope === draft.runtimeScope)}
-            onChange={(runtimeScope) => changeDeployDraft({ runtimeScope })}
-            chips={SCOPES.map((value) => ({ value, label: t(`fields.scopes.${value}`) }))}
-          />
-        </Choice>
+        <Choice
+          title={t("fields.scope")}
+          help={t("fields.scopeHelp")}
+          values={SCOPES}
+          chosen={draft.runtimeScope}
+          labelOf={(value) => t(`fields.scopes.${value}`)}
+          onChange={(runtimeScope) => changeDeployDraft({ runtimeScope })}
+        />
       )}
     </>
   );
 }
 
-interface ChoiceProps {
+interface ChoiceProps<Value extends string> {
   readonly title: string;
   readonly help?: string;
-  readonly children: ReactNode;
+  readonly values: readonly Value[];
+  /** None of the values if the draft comes from another version. */
+  readonly chosen: string;
+  readonly labelOf: (value: Value) => string;
+  readonly onChange: (value: Value) => void;
 }
 
-function Choice({ title, help, children }: ChoiceProps) {
+/** One of a few values, side by side. */
+function Choice<Value extends string>(props: ChoiceProps<Value>) {
+  const { title, help, values, chosen, labelOf, onChange } = props;
   return (
     <div className={styles.choice}>
       <span className={styles.label} aria-hidden>
         {title}
       </span>
-      {children}
+      <Chips
+        label={title}
+        isSegmented
+        value={values.find((value) => value === chosen)}
+        onChange={onChange}
+        chips={values.map((value) => ({ value, label: labelOf(value) }))}
+      />
       {help !== undefined && <p className={styles.help}>{help}</p>}
     </div>
   );
