@@ -9,6 +9,7 @@ import { USED_PRECISIONS } from "../../../engine/contract/precision.ts";
 import { DECODERS, PRESETS } from "../../../engine/contract/presets.ts";
 import { RESIZE_MODES } from "../../../engine/contract/resize-mode.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
+import { INTERVALS } from "../../picture/faster-values.ts";
 
 /** A suggestion that completes a search. */
 export interface Completion {
@@ -64,9 +65,6 @@ function namesFrom(start: string): SearchTermName[] {
   return names.filter((name) => name !== "like" && name.startsWith(start));
 }
 
-/** The parts of a run that the form offers. */
-const INTERVALS = ["0-0.8", "0-0.6"];
-
 /** The values of each setting, where they can be listed. */
 const VALUES: Readonly<
   Partial<Record<SearchTermName, (facets: GalleryFacets) => readonly string[]>>
@@ -79,7 +77,7 @@ const VALUES: Readonly<
   preset: () => PRESETS,
   precision: () => USED_PRECISIONS,
   decoder: () => DECODERS,
-  "guidance-interval": () => INTERVALS,
+  "guidance-interval": () => INTERVALS.map((shares) => shares.join("-")),
   resize: () => RESIZE_MODES,
   target: ({ targets }) => targets.map(({ name }) => name),
 };

@@ -7,7 +7,7 @@ import { Select } from "../../ui/select.tsx";
 import { formatShare } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { useChosenTarget } from "../chosen-target.ts";
-import { CACHES, INTERVALS } from "../faster-values.ts";
+import { CACHES, INTERVALS } from "../../picture/faster-values.ts";
 
 const OWN = "own";
 

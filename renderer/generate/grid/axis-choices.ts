@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { AxisSetting } from "../../../engine/contract/grid.ts";
 import { PRESETS } from "../../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
-import { CACHES, INTERVALS } from "../faster-values.ts";
+import { CACHES, INTERVALS } from "../../picture/faster-values.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { formatShare } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
