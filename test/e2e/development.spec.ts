@@ -41,24 +41,32 @@ async function inDevelopment(look: (page: Page) => Promise<void>): Promise<void>
   }
 }
 
+/** Shows a running generation, `running`, on the stage. */
+function showRunning(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    const load = (path: string) => import(/* @vite-ignore */ path);
+    const { useQueue, mergeGenerations } = await load("/state/queue.ts");
+    const { followNewest } = await load("/state/selection.ts");
+    const [some] = Object.values<object>(useQueue.getState().byId);
+    const createdAt = new Date().toISOString();
+    mergeGenerations([{ ...some, id: "running", state: "running", createdAt, imageId: undefined }]);
+    followNewest();
+  });
+}
+
 test("React finds no loop of updates while a picture of many steps develops", async () => {
   await inDevelopment(async (page) => {
     const told: string[] = [];
     page.on("console", (message) => {
       if (message.type() === "error") told.push(message.text());
     });
+    await showRunning(page);
     await page.evaluate(async (steps) => {
       const load = (path: string) => import(/* @vite-ignore */ path);
-      const { useQueue, mergeGenerations } = await load("/state/queue.ts");
       const { tick } = await load("/state/progress.ts");
-      const { followNewest } = await load("/state/selection.ts");
-      const [some] = Object.values<object>(useQueue.getState().byId);
-      const createdAt = new Date().toISOString();
-      mergeGenerations([{ ...some, id: "long", state: "running", createdAt, imageId: undefined }]);
-      followNewest();
       for (let step = 1; step <= steps; step++) {
         const preview = `data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" id="a${step}"/>`;
-        tick("long", { stage: "denoising", step, steps, secondsLeft: steps - step, preview });
+        tick("running", { stage: "denoising", step, steps, secondsLeft: steps - step, preview });
         await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
       }
     }, STEPS);
@@ -69,17 +77,12 @@ test("React finds no loop of updates while a picture of many steps develops", as
 
 test("while a model is prepared, the page says how large its copy is, and where", async () => {
   await inDevelopment(async (page) => {
+    await showRunning(page);
     await page.evaluate(async () => {
       const load = (path: string) => import(/* @vite-ignore */ path);
-      const { useQueue, mergeGenerations } = await load("/state/queue.ts");
       const { tick } = await load("/state/progress.ts");
-      const { followNewest } = await load("/state/selection.ts");
-      const [some] = Object.values<object>(useQueue.getState().byId);
-      const createdAt = new Date().toISOString();
-      mergeGenerations([{ ...some, id: "first", state: "running", createdAt, imageId: undefined }]);
-      followNewest();
       const copy = { folder: "/caches/weights", sizeBytes: 945_000_000 };
-      tick("first", { stage: "preparing", step: 0, steps: 10, share: 0.5, copy });
+      tick("running", { stage: "preparing", step: 0, steps: 10, share: 0.5, copy });
     });
     await expect(page.getByText("945.0\u00a0MB, may be deleted")).toBeVisible();
     await page.getByRole("button", { name: "What this copy means" }).click();

@@ -1,14 +1,21 @@
+import type { Page } from "@playwright/test";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
 
-test("a grid is drawn by keys alone, and its sheet is in the gallery", async ({ studio }) => {
-  const { page } = studio;
+/** Types a prompt, and opens the grid's dialog by its button. */
+async function openGrid(page: Page) {
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red circle");
   const open = page.getByRole("button", { name: "X/Y grid" });
   // A key is lost on a button that waits for the models.
   await expect(open).toBeEnabled();
   await open.press("Enter");
   const dialog = page.getByRole("dialog", { name: "X/Y grid" });
+  return { open, dialog };
+}
+
+test("a grid is drawn by keys alone, and its sheet is in the gallery", async ({ studio }) => {
+  const { page } = studio;
+  const { open, dialog } = await openGrid(page);
   await dialog.getByRole("textbox", { name: "Values" }).fill("1:2");
   await expect(dialog.getByText("2 pictures")).toBeVisible();
   await expectNoViolations(page);
@@ -28,11 +35,7 @@ test("a grid is drawn by keys alone, and its sheet is in the gallery", async ({ 
 test("the samplers of a grid are picked from a list and typed by the names it shows", async ({
   studio: { page },
 }) => {
-  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red circle");
-  const open = page.getByRole("button", { name: "X/Y grid" });
-  await expect(open).toBeEnabled();
-  await open.press("Enter");
-  const dialog = page.getByRole("dialog", { name: "X/Y grid" });
+  const { dialog } = await openGrid(page);
   await dialog.getByRole("button", { name: "Left to right" }).click();
   await page.getByRole("option", { name: "Sampler", exact: true }).click();
   const values = dialog.getByRole("textbox", { name: "Values" });
@@ -47,11 +50,7 @@ test("the samplers of a grid are picked from a list and typed by the names it sh
 test("the part with guidance is picked by the form's words, and what the model refuses is said first", async ({
   studio: { page },
 }) => {
-  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red circle");
-  const open = page.getByRole("button", { name: "X/Y grid" });
-  await expect(open).toBeEnabled();
-  await open.press("Enter");
-  const dialog = page.getByRole("dialog", { name: "X/Y grid" });
+  const { dialog } = await openGrid(page);
   const pick = async (setting: string, value: string) => {
     await dialog.getByRole("button", { name: "Left to right" }).click();
     await page.getByRole("option", { name: setting, exact: true }).click();
