@@ -34,9 +34,8 @@ function useIsEndBelow(): boolean {
 }
 
 /**
- * Columns with borders that can be dragged; stacked on a narrow screen, and with at most two columns on one of medium
- * width. What is typed or open in them stays when the
- * width of the window changes that.
+ * Columns with borders that can be dragged; stacked on a narrow screen, and at most two on one of medium width. What is
+ * typed or open in them stays when the width of the window changes that.
  */
 export function Columns({ start, end, children, ...props }: ColumnsProps) {
   const isStacked = useIsStacked();

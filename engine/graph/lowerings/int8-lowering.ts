@@ -20,7 +20,7 @@ export const EXACT: Quantizing = { bits: 8 };
 
 /**
  * For processors that add pairs of products in 16 bits, which saturates (AVX2 without VNNI); with 7 bits it cannot. In
- * linear layers the eighth bit is worth 6 dB of a picture, in convolutions hardly any (engine/README.md, Measured).
+ * linear layers the lost bit costs a picture of the starter 3 dB (engine/README.md, Measured).
  */
 export const SATURATING: Quantizing = { bits: 7, keepsLinears: true };
 
