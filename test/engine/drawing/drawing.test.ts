@@ -67,7 +67,9 @@ test("int8 draws nearly the same picture, and its record says so", async () => {
   const again = await draw("float32");
   const used = [exact, quick, again].map(({ record }) => record.precision);
   expect(used).toEqual(["float32", "int8", "float32"]);
-  expect([exact, quick].map(({ record }) => record.weightBits)).toEqual([undefined, 8]);
+  expect(exact.record.weightBits).toBeUndefined();
+  // As this processor adds products of bytes.
+  expect(quick.record.weightBits).toBeOneOf([7, 8]);
   expect(again.pixels.data).toEqual(exact.pixels.data);
   expect(quick.pixels.data).not.toEqual(exact.pixels.data);
   // For comparison, bf16 in diffusers differs by 48 dB.

@@ -33,7 +33,7 @@ test("what a killed writer of weights left is removed at the start", async () =>
   writeFileSync(left, "half a copy");
   utimesSync(left, 1, 1);
   await open(temporaryFolder(), { cacheFolder });
-  await vi.waitFor(() => expect(readdirSync(weights)).toEqual([]));
+  await vi.waitFor(() => expect(readdirSync(weights)).toEqual([]), 20_000);
 });
 
 test("damaged files are set aside and named, and the studio opens", async () => {
