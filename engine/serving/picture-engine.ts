@@ -81,6 +81,8 @@ export interface PictureEngine {
   /** The preset of requests that name none. */
   readonly preset: Preset;
   models(): Promise<readonly KnownModel[]>;
+  /** Makes a model known that was put into the model store after the start; does nothing if there is none. */
+  adopt?(name: string): Promise<void>;
   /** Serves another model. Refuses as NOT_FOUND, or with the model's problem. */
   load(name: string): Promise<void>;
   /** Serves no model until one is loaded; does nothing for a model that is not served. Refuses as NOT_FOUND. */

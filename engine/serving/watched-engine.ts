@@ -81,6 +81,10 @@ export class WatchedEngine implements PictureEngine {
     });
   }
 
+  async adopt(name: string): Promise<void> {
+    await this.#engine.adopt?.(name);
+  }
+
   /** A model that failed is tried first. */
   async load(name: string): Promise<void> {
     await this.#engine.load(name);

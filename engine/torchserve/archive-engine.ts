@@ -26,10 +26,13 @@ import { DeviceTurns } from "../worker/device-turns.ts";
 import { Estimates } from "../worker/estimates.ts";
 import { LocalDrawing, newPicture } from "../worker/local-drawing.ts";
 import { ModelReader } from "../worker/model-reader.ts";
+import type { ModelManagement } from "./management.ts";
 import type { ModelTable, TableEntry } from "./model-table.ts";
 
 export interface ArchiveEngineOptions {
   readonly table: () => ModelTable;
+  /** Knows what is in the model store. */
+  readonly registry: () => Pick<ModelManagement, "adopt" | "forget">;
   readonly device: DeviceName;
   readonly preset: Preset;
   /** Where copies of weights are made. */
@@ -42,6 +45,7 @@ export interface ArchiveEngineOptions {
 export class ArchiveEngine implements PictureEngine {
   readonly preset: Preset;
   readonly #table: () => ModelTable;
+  readonly #registry: ArchiveEngineOptions["registry"];
   readonly #turns = new DeviceTurns();
   readonly #device: DeviceName;
   readonly #devices: DeviceList;
@@ -49,9 +53,10 @@ export class ArchiveEngine implements PictureEngine {
   readonly #drawing: LocalDrawing;
   readonly #estimates: Estimates;
 
-  constructor({ table, device, preset, cacheFolder, tell }: ArchiveEngineOptions) {
+  constructor({ table, registry, device, preset, cacheFolder, tell }: ArchiveEngineOptions) {
     this.preset = preset;
     this.#table = table;
+    this.#registry = registry;
     this.#device = device;
     const libraries = cudaLibraries();
     const isBusy = (): boolean => this.#turns.holder !== undefined;
@@ -109,6 +114,8 @@ export class ArchiveEngine implements PictureEngine {
     return "error" in looked ? { trouble: unreadable(looked.error) } : looked;
   }
 
+  readonly adopt = (name: string): Promise<void> => this.#registry().adopt(name);
+
   async load(name: string): Promise<void> {
     const [entry] = this.#table().find(name);
     await this.#table().load(entry);
@@ -117,6 +124,7 @@ export class ArchiveEngine implements PictureEngine {
   async unload(name: string): Promise<void> {
     const [entry] = this.#table().find(name);
     this.#table().unload(entry);
+    await this.#registry().forget(entry);
   }
 
   /** Reads the model in a folder. Refuses with the model's problem. */

@@ -1,8 +1,10 @@
 import { StudioError } from "../contract/errors.ts";
 import type { ModelName, PictureEngine } from "../serving/picture-engine.ts";
 import { nameOf } from "../serving/routes/served-model.ts";
-import type { ModelTable, TableEntry } from "./model-table.ts";
+import type { ModelTable, Registration, TableEntry } from "./model-table.ts";
+import { placeOf } from "./mounted-files.ts";
 import { type Fields, isTrue, number, registrationOf } from "./registration-fields.ts";
+import { urlInStore } from "./store-content.ts";
 
 export interface ManagementParts {
   readonly table: ModelTable;
@@ -100,6 +102,29 @@ export class ModelManagement {
       table.remove(name, version);
       throw error;
     }
+  }
+
+  /**
+   * Registers what the model store has by this name, without loading it: KServe's agent downloads a model there and asks
+   * for it by the repository extension. Does nothing if there is nothing.
+   */
+  async adopt(name: string): Promise<void> {
+    const url = await urlInStore(name, this.#parts.modelStore);
+    if (url === undefined) return;
+    this.#refuseWhereOff();
+    const fields = new Map(Object.entries({ url, model_name: name }));
+    const registration = await registrationOf(fields, this.#parts);
+    const { table } = this.#parts;
+    // Two requests can ask for it at once.
+    if (table.list().every((entry) => entry.name !== name)) table.add(registration);
+  }
+
+  /** Takes out a model whose files are no longer in the model store, unless it has other versions. */
+  async forget(registration: Registration): Promise<void> {
+    const { table, modelStore } = this.#parts;
+    const isThere = await placeOf(registration, modelStore).then(Boolean, () => false);
+    const { name, version } = registration;
+    if (!isThere && table.find(name).length === 1) table.remove(name, version);
   }
 
   remove(...addressed: Addressed): string {

@@ -1,7 +1,6 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ConfigProperties, MAX_CONFIG_BYTES } from "../archive/config-properties.ts";
-import { isArchive, openArchive } from "../archive-files/archive.ts";
 import { shown } from "../archive/refusals.ts";
 import { archiveNameSchema } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
@@ -9,6 +8,7 @@ import { ALIAS } from "../serving/routes/served-model.ts";
 import { placeInStore, type Registration } from "./model-table.ts";
 import { configIn, type Environment, isInMount, MOUNT, type StartFlags } from "./start-flags.ts";
 import type { StartSettings } from "./start-settings.ts";
+import { isCalledArchive, isFolder, isModel, modelsIn, namesIn } from "./store-content.ts";
 
 const MOUNTED_CONFIG = "config/config.properties";
 
@@ -55,10 +55,6 @@ async function readConfig(path: string | undefined): Promise<Omit<MountedFiles, 
   return { config: ConfigProperties.parse(await readFile(path)), place: path };
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
-}
-
 /** A line for the log. */
 type Tell = (line: string) => void;
 
@@ -77,16 +73,6 @@ export async function storeWithModels(named: string, tell: Tell): Promise<string
   if (!isAbove) return named;
   tell(`${named} has no models, so those in ${above} are served.`);
   return above;
-}
-
-function isCalledArchive(name: string): boolean {
-  return /\.(mar|tar\.gz|tgz)$/i.test(name);
-}
-
-/** Whether a folder is a model: a snapshot, or what was in an archive. */
-async function isModel(folder: string): Promise<boolean> {
-  const found = await stat(join(folder, "model_index.json")).catch(() => undefined);
-  return found?.isFile() === true || ((await isFolder(folder)) && (await isArchive(folder)));
 }
 
 /** Where a registration's model is. Refuses as placeInStore. */
@@ -211,30 +197,3 @@ async function allModelsIn(modelStore: string, tell: Tell): Promise<readonly str
 
 /** So many names are enough to see what is meant. */
 const SHOWN_NAMES = 5;
-
-/** The content of a folder: archives by extension, folders with a model, and everything else. */
-async function modelsIn(
-  folder: string,
-): Promise<{ readonly models: readonly string[]; readonly others: readonly string[] }> {
-  const entries = await readdir(folder).catch(() => []);
-  const names = entries.filter((name) => !name.startsWith(".")).toSorted();
-  const models: string[] = [];
-  for (const name of names) {
-    const path = join(folder, name);
-    const isThere = isCalledArchive(name) ? await isArchive(path) : await isModel(path);
-    if (isThere) models.push(name);
-  }
-  const found = new Set(models);
-  return { models, others: names.filter((name) => !found.has(name)) };
-}
-
-/** What an archive's manifest calls its model; a folder in diffusers layout has its own name. */
-export async function namesIn(
-  place: string,
-  url: string,
-): Promise<{ readonly name: string; readonly version: string }> {
-  const usual = url.replace(/\/+$/, "").replace(/\.(mar|tar\.gz|tgz)$/i, "");
-  if (!(await isArchive(place))) return { name: usual, version: "1.0" };
-  const { model } = (await openArchive(place)).manifest;
-  return { name: model.modelName ?? usual, version: model.modelVersion ?? "1.0" };
-}

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { archiveNameSchema } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
 import { placeInStore, type Registration } from "./model-table.ts";
-import { namesIn } from "./mounted-files.ts";
+import { namesIn } from "./store-content.ts";
 
 /** What a request says, in its query or its body, by name. */
 export type Fields = ReadonlyMap<string, string>;

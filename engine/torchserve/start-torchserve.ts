@@ -58,7 +58,9 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
   for (const note of [`Configuration: ${place}.`, ...settings.notes]) tell(note);
   const modelStore = await storeWithModels(store ?? settings.modelStore ?? ".", tell);
   const metrics: ServingMetrics = metricsOf(() => ({ admission, engine, drawing }));
-  const { table, drawing, device } = await openEngine({ ...options, settings, modelStore }, undo);
+  const registry = (): ModelManagement => management;
+  const made = { ...options, settings, modelStore, registry };
+  const { table, drawing, device } = await openEngine(made, undo);
   const engine: WatchedEngine = new WatchedEngine(drawing, undefined, metrics);
   const tokens = await openTokens(settings, tell);
   undo.defer(() => tokens?.remove());
@@ -78,7 +80,7 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
     return { count, left: Math.max(0, settings.queueLength - count) };
   };
   const managed = { ...settings, table, engine, modelStore, waiting, device, logError };
-  const management = new ModelManagement(managed);
+  const management: ModelManagement = new ModelManagement(managed);
   const serving = {
     access,
     engine,
@@ -122,11 +124,12 @@ function metricsOf(parts: () => Measured): ServingMetrics {
 interface EngineOptions extends TorchServeOptions {
   readonly settings: StartSettings;
   readonly modelStore: string;
+  readonly registry: () => ModelManagement;
 }
 
 /** The models, and what draws with them. */
 async function openEngine(options: EngineOptions, undo: AsyncDisposableStack) {
-  const { settings, modelStore, environment, tell, signal } = options;
+  const { settings, modelStore, registry, environment, tell, signal } = options;
   const caches = await writableCache(tell);
   const table: ModelTable = new ModelTable(async (registration, read) => {
     const place = await placeOf(registration, modelStore);
@@ -137,6 +140,7 @@ async function openEngine(options: EngineOptions, undo: AsyncDisposableStack) {
   const named = DEVICE_NAMES.find((name) => name === environment["DARKROOM_DEVICE"]) ?? "auto";
   const drawing: ArchiveEngine = new ArchiveEngine({
     table: () => table,
+    registry,
     device: settings.usesGpu ? named : "cpu",
     preset: settings.preset,
     cacheFolder: caches,

@@ -64,25 +64,39 @@ function changing({ engine, bodies }: SharedParts, verb: "load" | "unload"): Han
   };
 }
 
-function draws(model: KnownModel | undefined): boolean {
-  return model?.trouble === undefined;
-}
-
-/** Serves a model, or none. Refuses as NOT_FOUND, or with the model's problem. */
+/**
+ * Serves a model, or stops serving it; the others stay as they are. Refuses as NOT_FOUND, or with the model's problem.
+ */
 export async function changeServed(
   engine: PictureEngine,
   verb: "load" | "unload",
   name: string,
 ): Promise<void> {
-  const models = await engine.models();
-  const ready = models.find(({ state }) => state === "ready");
-  const served = ready?.name;
+  const models = await modelsWith(engine, verb === "load" ? name : undefined);
   const isAlias = name === ALIAS && models.every((model) => model.name !== ALIAS);
-  if (isAlias && served === undefined && verb === "unload") return;
-  const own = isAlias ? served : models.find((model) => model.name === name)?.name;
-  if (own === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
+  const model = models.find((one) => (isAlias ? isServed(one) : one.name === name));
+  if (model === undefined && isAlias && verb === "unload") return;
+  if (model === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
   // A model that no longer works is loaded again.
-  const isServed = own === served;
-  const isDone = verb === "load" ? isServed && draws(ready) : !isServed;
-  if (!isDone) await engine[verb](own);
+  const isDone = verb === "load" ? isServed(model) && draws(model) : !isServed(model);
+  if (!isDone) await engine[verb](model.name);
+}
+
+/** All models, with one that came into the store later, if its name is given. */
+async function modelsWith(
+  engine: PictureEngine,
+  wanted: string | undefined,
+): Promise<readonly KnownModel[]> {
+  const known = await engine.models();
+  if (wanted === undefined || known.some(({ name }) => name === wanted)) return known;
+  await engine.adopt?.(wanted);
+  return engine.models();
+}
+
+function isServed({ state }: KnownModel): boolean {
+  return state === "ready";
+}
+
+function draws({ trouble }: KnownModel): boolean {
+  return trouble === undefined;
 }
