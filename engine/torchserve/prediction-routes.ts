@@ -19,6 +19,7 @@ import { wantedPicture } from "../kserve/server/wanted-picture.ts";
 import type { Caller } from "../serving/caller.ts";
 import { clientGone } from "../serving/routes/client-gone.ts";
 import { allPictures, ofOneSize } from "../serving/routes/draw-pictures.ts";
+import { formIn, isForm } from "../serving/routes/read-body.ts";
 import { headOf, inferenceOf } from "../serving/routes/read-inference.ts";
 import { byInstance } from "../serving/routes/predict-route.ts";
 import { versioned } from "../serving/routes/model-routes.ts";
@@ -121,10 +122,25 @@ function predictionAt(
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const signal = clientGone(reply);
     const address = await addressed(request);
-    const contentType = request.headers["content-type"];
+    const type = request.headers["content-type"] ?? "";
+    // What a form contains can be text, as a file of that type.
+    const contentType = isForm(type) ? "text/plain" : type;
+    const read = async (): Promise<MessageBody> => {
+      const body = await bodies.read(request);
+      return isForm(type) ? { bytes: await dataIn(body.bytes, type) } : body;
+    };
     const asked = { address, caller: callerOf(request), signal, contentType };
-    return sendMessage(request, reply, await predict(asked, () => bodies.read(request)));
+    return sendMessage(request, reply, await predict(asked, read));
   };
+}
+
+/** The part of a form that TorchServe's handlers read: `curl -F data=@request.json`. Refuses a form without it. */
+async function dataIn(bytes: Uint8Array, type: string): Promise<Uint8Array> {
+  const form = await formIn(bytes, type);
+  const data = form.get("data") ?? form.get("body");
+  if (data !== null) return typeof data === "string" ? Buffer.from(data) : data.bytes();
+  const reason = "it has no part called data or body";
+  throw new StudioError("REQUEST_INVALID", { field: "The form", value: "read", reason });
 }
 
 /** TorchServe's own answer, as its gRPC services give it, too. */

@@ -11,7 +11,10 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { once } from "node:events";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
+import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { configOf, NOTEBOOK_FORM } from "../../engine/archive/serving-form.ts";
@@ -84,6 +87,18 @@ async function started({ env = {}, isEmpty = false, args = ARGS, program }: Star
   return { server, store, ask, infer };
 }
 
+/** Posts a form as curl does: fetch sends headers that only browsers send. */
+async function postForm(address: string, name: string, value: string | Blob) {
+  const form = new FormData();
+  form.append(name, value as string);
+  const encoded = new Response(form);
+  const type = encoded.headers.get("content-type") ?? "";
+  const sent = request(address, { method: "POST", headers: { "content-type": type } });
+  sent.end(await encoded.bytes());
+  const [reply] = await once(sent, "response");
+  return { status: reply.statusCode, body: JSON.parse(await text(reply)) };
+}
+
 const TORCHSERVE = "inference and management";
 const GRPC = "org.pytorch.serve.grpc";
 const MODEL = "/v2/models/stable-diffusion";
@@ -118,16 +133,16 @@ test("the customer's args and config.properties draw the notebook's picture", as
   }
   const metrics = await fetch(`${server.address("metrics")}/metrics`);
   expect(metrics.headers.get("content-type")).toContain("version=0.0.4");
-  const text = await metrics.text();
+  const counts = await metrics.text();
   // One address names a version, and /invocations means the only one.
   const counted = (version: string, count: number) =>
     new RegExp(
       `^ts_inference_requests_total\\{.*"stable-diffusion".*"${version}".*\\} ${count}$`,
       "m",
     );
-  expect(text).toMatch(counted("default", 5));
-  expect(text).toMatch(counted("1\\.0", 2));
-  expect(text).toMatch(/^darkroom_queue_length 0$/m);
+  expect(counts).toMatch(counted("default", 5));
+  expect(counts).toMatch(counted("1\\.0", 2));
+  expect(counts).toMatch(/^darkroom_queue_length 0$/m);
 });
 
 test("a file that curl uploads draws, and so do TorchServe's own gRPC services", async () => {
@@ -140,6 +155,16 @@ test("a file that curl uploads draws, and so do TorchServe's own gRPC services",
     body,
   });
   expect(uploaded).toMatchObject({ status: 200, body: { id: "42" } });
+  // curl -F data=@request.json, as a file or a text.
+  const address = `${server.address(TORCHSERVE)}/predictions/stable-diffusion`;
+  for (const data of [new Blob([body]), body]) {
+    const { status, body: reply } = await postForm(address, "data", data);
+    expect([status, reply]).toMatchObject([200, { outputs: [{ shape: [128, 128, 3] }] }]);
+  }
+  expect(await postForm(address, "file", body)).toMatchObject({
+    status: 400,
+    body: { message: expect.stringContaining("data or body") },
+  });
   expect((await ask(TORCHSERVE, "/api-description")).body.openapi).toBe("3.0.1");
   const files = ["torchserve-inference.proto", "torchserve-management.proto"];
   const [inference, management] = await Promise.all([
@@ -155,6 +180,45 @@ test("a file that curl uploads draws, and so do TorchServe's own gRPC services",
   expect(JSON.parse(String(prediction)).outputs[0].shape).toEqual([128, 128, 3]);
   const { msg } = await management("DescribeModel", { model_name: "stable-diffusion" });
   expect(JSON.parse(String(msg))).toMatchObject([{ workers: [{ status: "READY" }] }]);
+});
+
+test("a model that comes into the store later is loaded by its name, beside the others", async () => {
+  const { server, store, infer } = await started();
+  await server.says(/stable-diffusion 1\.0 is ready\./);
+  const change = (verb: string, name = "late") =>
+    infer("KServe", `/v2/repository/models/${name}/${verb}`, {});
+  const states = async () =>
+    (await infer("KServe", "/v2/repository/index", {})).body.map(
+      ({ name, state }: Record<string, string>) => `${name} ${state}`,
+    );
+  expect(await change("load")).toMatchObject({ status: 404 });
+  // A bucket's layout, as KServe's agent copies it.
+  mkdirSync(join(store, "late", "model-store"), { recursive: true });
+  copyFileSync(ARCHIVE, join(store, "late", "model-store", "stable-diffusion.mar"));
+  expect(await change("load")).toMatchObject({ status: 200, body: { name: "late", load: true } });
+  const both = ["stable-diffusion READY", "late READY"];
+  expect(await states()).toEqual(both);
+  expect((await infer("KServe", "/v2/models/late/infer")).body.model_name).toBe("late");
+  expect(await change("unload")).toMatchObject({ status: 200 });
+  expect(await states()).toEqual(["stable-diffusion READY", "late UNAVAILABLE"]);
+  expect((await infer("KServe", "/v2/models/late/infer")).status).toBe(503);
+  expect((await infer("KServe", `${MODEL}/infer`)).status).toBe(200);
+  expect(await change("load")).toMatchObject({ status: 200 });
+  expect(await states()).toEqual(both);
+  rmSync(join(store, "late"), { recursive: true });
+  expect(await change("unload")).toMatchObject({ status: 200 });
+  expect(await states()).toEqual(["stable-diffusion READY"]);
+  expect(await change("load", "../late")).toMatchObject({ status: 404 });
+});
+
+test("without --enable-model-api, a model that comes later is not loaded", async () => {
+  const args = ARGS.filter((one) => one !== "--enable-model-api");
+  const { store, infer } = await started({ isEmpty: true, args });
+  copyFileSync(ARCHIVE, join(store, "late.mar"));
+  expect(await infer("KServe", "/v2/repository/models/late/load", {})).toMatchObject({
+    status: 405,
+    body: { error: expect.stringContaining("--enable-model-api") },
+  });
 });
 
 test("it is ready only with its model, and tries again until the archive is there", async () => {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { StudioError } from "../../contract/errors.ts";
 import type { Preset } from "../../contract/presets.ts";
 import { type GenerationRequest, requestSchema } from "../../contract/request.ts";
 import { REQUEST_LIMITS } from "../../kserve/server/infer-request.ts";
@@ -11,6 +10,7 @@ import type { Json, JsonObject } from "../../kserve/wire/json.ts";
 import { asParameters } from "../../kserve/wire/members.ts";
 import { asRequest, MessageFault, quote } from "../../kserve/wire/message-fault.ts";
 import type { ParameterValue } from "../../kserve/wire/wire-tensor.ts";
+import { formIn, isForm } from "../routes/read-body.ts";
 import { pictureIn, readMembers, readPicture } from "../routes/read-members.ts";
 
 /** The pictures of a request to OpenAI's images API, and the form of the reply. */
@@ -80,8 +80,7 @@ export function readGeneration(bytes: Uint8Array): ImageRequest {
  * REQUEST_INVALID.
  */
 export async function readEdit(bytes: Uint8Array, type = ""): Promise<ImageRequest> {
-  const isForm = /^multipart\/form-data\b/i.test(type);
-  const form = isForm ? await readForm(bytes, type) : undefined;
+  const form = isForm(type) ? await readForm(bytes, type) : undefined;
   return asRequest(() => {
     const { members, images } = form ?? imagesIn(readMessage(bytes, REQUEST_LIMITS));
     const [startImage, second] = images;
@@ -131,16 +130,7 @@ function imagesIn(message: JsonObject): Edit {
 
 /** The fields of a form are texts: what looks like a number or Boolean becomes one, except where text is expected. */
 async function readForm(bytes: Uint8Array, type: string): Promise<Edit> {
-  const form = await new Response(new Uint8Array(bytes), { headers: { "content-type": type } })
-    .formData()
-    .catch(() => undefined);
-  if (form === undefined) {
-    throw new StudioError("REQUEST_INVALID", {
-      field: "The body",
-      value: "read",
-      reason: "the form is not complete",
-    });
-  }
+  const form = await formIn(bytes, type);
   const members = new Map<string, Json>();
   const images: Uint8Array[] = [];
   for (const [name, value] of form) {

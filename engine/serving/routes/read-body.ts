@@ -166,6 +166,18 @@ class GrowingBody {
   }
 }
 
+export function isForm(contentType: string): boolean {
+  return /^multipart\/form-data\b/i.test(contentType);
+}
+
+/** The parts of a form. Throws REQUEST_INVALID if it is not complete. */
+export async function formIn(bytes: Uint8Array, contentType: string): Promise<FormData> {
+  const headers = { "content-type": contentType };
+  return new Response(new Uint8Array(bytes), { headers }).formData().catch(() => {
+    throw unreadable("the form is not complete");
+  });
+}
+
 function tooLarge(limit: string): StudioError {
   return new StudioError("BODY_TOO_LARGE", { limit });
 }
