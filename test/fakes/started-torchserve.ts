@@ -29,7 +29,7 @@ export class StartedTorchServe {
   /** Starts it with a config.properties whose addresses are on this machine, on free ports. */
   static async start(
     config: ConfigProperties,
-    { folder, args, env = {}, program = [process.execPath, COMMAND] }: StartedOptions,
+    { folder, args, env = {}, program = [process.execPath, COMMAND], port = 0 }: StartedOptions,
   ): Promise<StartedTorchServe> {
     let local = config;
     for (const key of ["inference", "management", "metrics"]) {
@@ -39,7 +39,7 @@ export class StartedTorchServe {
     for (const key of ["inference", "management"]) local = local.with(`grpc_${key}_port`, "0");
     const file = join(folder, "config.properties");
     writeFileSync(file, local.bytes());
-    const ports = ["--kserve-port", "0", "--kserve-grpc-port", "0"];
+    const ports = ["--kserve-port", String(port), "--kserve-grpc-port", "0"];
     const [command = "", ...before] = program;
     const child = spawn(command, [...before, ...args, `--ts-config=${file}`, ...ports], {
       cwd: folder,
@@ -90,6 +90,8 @@ interface StartedOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The command that runs it; by default plain Node and the checkout's file. */
   readonly program?: readonly string[];
+  /** Where it listens in place of KServe's wrapper; by default any free port. */
+  readonly port?: number;
 }
 
 /** Whether this user may create namespaces, with any user in them. */

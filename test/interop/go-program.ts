@@ -16,14 +16,15 @@ export async function buildProgram({ name, size }: Peer, go: GoModule, limitMs: 
   const deadline = performance.now() + limitMs;
   const folder = join(interopCache(), name);
   const stamp = join(folder, "installed.json");
-  const source = join("test/interop", go.main);
-  const wanted = JSON.stringify([go, await readFile(source, "utf8")]);
+  // A program of the module itself is built as it is.
+  const source = go.main.endsWith(".go") ? join("test/interop", go.main) : undefined;
+  const wanted = JSON.stringify([go, source && (await readFile(source, "utf8"))]);
   await requireProgram("go", "version");
   const isBuilt = (await readFile(stamp, "utf8").catch(() => "")) === wanted;
   if (isBuilt && (await isThere(programOf(name)))) return;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await copyFile(source, join(folder, "main.go"));
+  if (source !== undefined) await copyFile(source, join(folder, "main.go"));
   const run = (...args: readonly string[]): Promise<string> =>
     runStep("go", args, {
       limitMs: deadline - performance.now(),
@@ -36,7 +37,14 @@ export async function buildProgram({ name, size }: Peer, go: GoModule, limitMs: 
   for (const name of go.staged === undefined ? [] : await stagedModules(go, run)) {
     await run("mod", "edit", `-replace=${name}=${name}@${go.staged}`);
   }
-  await run("build", "-trimpath", "-ldflags=-s -w", "-o", programOf(name), ".");
+  await run(
+    "build",
+    "-trimpath",
+    "-ldflags=-s -w",
+    "-o",
+    programOf(name),
+    source === undefined ? go.main : ".",
+  );
   await writeFile(stamp, wanted);
 }
 

@@ -27,8 +27,9 @@ export interface Peer {
   readonly size: string;
 }
 
-/** The source of a Go program: a file of this folder, and the pinned module that it imports. */
+/** A Go program: a file of this folder and the pinned module that it imports, or a program of that module. */
 export interface GoModule {
+  /** The file, or the program's import path. */
   readonly main: string;
   readonly module: string;
   readonly version: string;
@@ -71,6 +72,13 @@ export const PEERS: readonly Peer[] = [
     pip: ["webuiapi==0.9.17", "pillow==13.0.0"],
     installMinutes: 2,
     size: "20 MB of packages",
+  },
+  {
+    name: "torchserve-client",
+    isClient: true,
+    pip: ["torchserve-client==0.0.2", "protobuf==6.33.2"],
+    installMinutes: 3,
+    size: "40 MB of packages",
   },
   {
     name: "schemathesis",
@@ -128,6 +136,19 @@ export const PEERS: readonly Peer[] = [
     },
     installMinutes: 8,
     size: "grpcurl, built from 60 MB of modules",
+  },
+  {
+    name: "kserve-agent",
+    isClient: true,
+    go: {
+      main: "github.com/kserve/kserve/cmd/agent",
+      module: "github.com/kserve/kserve",
+      version: "v0.15.2",
+    },
+    starts: ["moto"],
+    isSlow: true,
+    installMinutes: 10,
+    size: "KServe's agent, built from 300 MB of modules",
   },
   {
     name: "vegeta",
