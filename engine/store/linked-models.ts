@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
-import { lstat, mkdir, rename, rm, symlink } from "node:fs/promises";
+import { lstat, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { StudioError } from "../contract/errors.ts";
+import { modelIdSchema } from "../contract/models.ts";
 import { syncFolder } from "../files/atomic-file.ts";
 import { writeProvenance } from "./records.ts";
 
@@ -37,8 +39,21 @@ export function isLinkRecords(folder: string): boolean {
   return basename(folder).startsWith(RECORDS);
 }
 
-/** Whether a model is a link, even if its target is missing at present. */
-export async function isLink(path: string): Promise<boolean> {
+/** Whether a path is a model's: a folder, or a link even if its target is missing at present. */
+export async function isStored(path: string): Promise<boolean> {
   const found = await lstat(path).catch(() => undefined);
-  return found?.isSymbolicLink() ?? false;
+  return found?.isDirectory() === true || found?.isSymbolicLink() === true;
+}
+
+/** Why a model's folder is missing: its link leads nowhere, or there is no such model. */
+export async function absentModel(path: string, id: string): Promise<StudioError> {
+  const isId = modelIdSchema.safeParse(id).success;
+  return isId && (await isStored(path))
+    ? new StudioError("SNAPSHOT_NOT_FOUND", { path: await targetOf(path) })
+    : new StudioError("NOT_FOUND", { what: "model", id });
+}
+
+/** Where a model's files are: what a link points to, even if it is missing at present; otherwise the path itself. */
+export async function targetOf(path: string): Promise<string> {
+  return readlink(path).catch(() => path);
 }

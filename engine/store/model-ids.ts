@@ -1,4 +1,7 @@
-import { STARTER_ID } from "../contract/models.ts";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { modelIdSchema, STARTER_ID } from "../contract/models.ts";
+import { isStored } from "./linked-models.ts";
 
 const MAX_LENGTH = 80;
 /** Names that Windows keeps for devices, whatever follows the first dot. */
@@ -26,4 +29,14 @@ export function freeId(wanted: readonly [string, ...string[]], taken: readonly s
     const id = `${wanted[0]}-copy${number === 1 ? "" : `-${number}`}`;
     if (isFree(id)) return id;
   }
+}
+
+/** The ids of the models in a store, without the starter. */
+export async function storedIds(store: string): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const name of (await readdir(store)).toSorted()) {
+    const isId = name !== STARTER_ID && modelIdSchema.safeParse(name).success;
+    if (isId && (await isStored(join(store, name)))) ids.push(name);
+  }
+  return ids;
 }

@@ -19,9 +19,16 @@ import type { FileWork } from "./file-work.ts";
 import type { Fit } from "./fit.ts";
 import { isInt8Path } from "../snapshot/int8-path.ts";
 import { announceHashes, forgetCopies } from "./kept-copies.ts";
-import { isLink, isLinkRecords, recordsOfStored, writeLink } from "./linked-models.ts";
+import {
+  absentModel,
+  isLinkRecords,
+  isStored,
+  recordsOfStored,
+  targetOf,
+  writeLink,
+} from "./linked-models.ts";
 import { listFolder, type ListedFile } from "./listing.ts";
-import { freeId, idFrom } from "./model-ids.ts";
+import { freeId, idFrom, storedIds } from "./model-ids.ts";
 import {
   isRecord,
   readHashes,
@@ -104,17 +111,17 @@ export class ModelStore {
 
   /** Every model, the starter first, those that cannot be read with the reason. */
   async list(): Promise<readonly StoredModel[]> {
-    const ids = [STARTER_ID, ...(await this.#storedIds())];
+    const ids = [STARTER_ID, ...(await storedIds(this.#options.folder))];
     const models = await Promise.all(ids.map((id) => this.#describe(id)));
     return models.filter((model) => model !== undefined);
   }
 
-  /** The folder of a model's files. */
+  /** The folder of a model's files. Refuses as NOT_FOUND, and as SNAPSHOT_NOT_FOUND if a link leads nowhere. */
   async folderOf(id: string): Promise<string> {
     if (id === STARTER_ID) return this.#options.starterFolder;
     const folder = join(this.#options.folder, id);
     const isThere = modelIdSchema.safeParse(id).success && (await isFolder(folder));
-    if (!isThere) throw new StudioError("NOT_FOUND", { what: "model", id });
+    if (!isThere) throw await absentModel(folder, id);
     return folder;
   }
 
@@ -129,7 +136,7 @@ export class ModelStore {
   /** Where the models came from, by id, as far as it was written down. */
   async provenances(): Promise<ReadonlyMap<string, Provenance>> {
     const found = new Map<string, Provenance>();
-    for (const id of await this.#storedIds()) {
+    for (const id of await storedIds(this.#options.folder)) {
       const { provenance } = await recordsIn(this.#recordsOf(id));
       if (provenance !== undefined) found.set(id, provenance);
     }
@@ -164,7 +171,7 @@ export class ModelStore {
    * could report it. It then leaves nothing else behind.
    */
   async broughtBy(key: string): Promise<string | undefined> {
-    for (const id of await this.#storedIds()) {
+    for (const id of await storedIds(this.#options.folder)) {
       const { hashes } = await recordsIn(this.#recordsOf(id));
       if (hashes?.broughtBy !== key) continue;
       await this.discard(key);
@@ -230,7 +237,7 @@ export class ModelStore {
     if (reason !== undefined) throw new StudioError("MODEL_IN_USE", { model: id, reason });
     // A name with a dot first: what a kill interrupts is swept, never a model with half its files.
     const gone = join(this.#options.folder, `.gone-${randomUUID()}`);
-    const isThere = (await this.#storedIds()).includes(id);
+    const isThere = (await storedIds(this.#options.folder)).includes(id);
     if (!isThere) throw new StudioError("NOT_FOUND", { what: "model", id });
     this.#options.letGoOf?.(id);
     const records = this.#recordsOf(id);
@@ -260,22 +267,11 @@ export class ModelStore {
 
   async #refuseKnown(files: readonly ModelFile[]): Promise<void> {
     const arriving = contentOf(files);
-    for (const id of await this.#storedIds()) {
+    for (const id of await storedIds(this.#options.folder)) {
       const { hashes } = await recordsIn(this.#recordsOf(id));
       if (hashes === undefined || contentOf(hashes.files) !== arriving) continue;
       throw new StudioError("MODEL_EXISTS", { model: id });
     }
-  }
-
-  async #storedIds(): Promise<readonly string[]> {
-    const { folder } = this.#options;
-    const ids: string[] = [];
-    for (const name of (await readdir(folder)).toSorted()) {
-      const isId = name !== STARTER_ID && modelIdSchema.safeParse(name).success;
-      const path = join(folder, name);
-      if (isId && ((await isFolder(path)) || (await isLink(path)))) ids.push(name);
-    }
-    return ids;
   }
 
   /** Undefined for a model that was removed meanwhile. */
@@ -288,13 +284,13 @@ export class ModelStore {
       id,
       ...(problem && { problem }),
       ...(lost && { lost: [...lost] }),
-      ...(await this.#read(folder)),
+      ...(await this.#read(await targetOf(folder))),
       diskBytes: sizes.reduce((sum, size) => sum + size, 0),
       sha256: hashes && weightsHash(hashes),
       verified: hashes?.verified,
       provenance,
     };
-    return (await isFolder(folder)) || (await isLink(folder)) ? model : undefined;
+    return (await isStored(folder)) ? model : undefined;
   }
 
   async #read(folder: string): Promise<Pick<StoredModel, "summary" | "problem" | "fit">> {
@@ -316,8 +312,10 @@ export class ModelStore {
   }
 }
 
-/** Equal for the same files with the same bytes; unequal to anything if a hash is missing. */
-/** By which a model is known, with weights in int8 or without. */
+/**
+ * Equal for the same files with the same bytes, with weights in int8 or without; unequal to anything if a hash is
+ * missing.
+ */
 function contentOf(files: readonly ModelFile[]): string {
   const own = files.filter(({ path }) => !isInt8Path(path));
   const lines = own.map(({ path, sha256 }) => `${sha256 ?? randomUUID()} ${path}`);

@@ -493,9 +493,10 @@ test("removing a linked model leaves its files, and one whose place is gone can 
   expect(readdirSync(folder)).toEqual(["tiny"]);
   const id = await store.link(elsewhere);
   rmSync(elsewhere, { recursive: true });
-  expect((await store.list()).find((model) => model.id === id)).toMatchObject({
-    problem: { code: "SNAPSHOT_NOT_FOUND" },
-  });
+  // Its own place is named, not the link's.
+  const gone = { code: "SNAPSHOT_NOT_FOUND", message: expect.stringContaining(elsewhere) };
+  expect((await store.list()).find((model) => model.id === id)).toMatchObject({ problem: gone });
+  await expect(store.folderOf(id)).rejects.toMatchObject(gone);
   await store.remove(id);
   expect(readdirSync(folder)).toEqual(["tiny"]);
 });
