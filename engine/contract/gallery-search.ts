@@ -110,6 +110,20 @@ export function withoutTerm(typed: string, name: SearchTermName): string {
   return left.replaceAll(/\s{2,}/g, " ").trim();
 }
 
+/** A search in which the values of one term are replaced; undefined leaves a value as it is. */
+export function withValues(
+  typed: string,
+  name: SearchTermName,
+  replacement: (value: string) => string | undefined,
+): string {
+  return typed.replace(TERM, (all, ...parts) => {
+    const { name: found = "", comparison, quoted, plain = "" }: Groups = parts.at(-1);
+    const isMeant = found.toLowerCase() === name && comparison === undefined;
+    const value = isMeant ? replacement(quoted ?? plain) : undefined;
+    return value === undefined ? all : writeTerm(name, value);
+  });
+}
+
 /** A term as a person would type it. */
 export function writeTerm(name: SearchTermName, value: string): string {
   // Unquoted, a leading comparison would be parsed as one.

@@ -124,7 +124,14 @@ function createRouter(options: StudioOptions, parts: Parts) {
     events: eventsProcedures(parts),
     generation: generationProcedures(parts),
     queue: queueProcedures(parts),
-    gallery: galleryProcedures({ ...parts, addressOf }),
+    gallery: galleryProcedures({
+      ...parts,
+      addressOf,
+      endpointCalled: (name) => {
+        const sought = name.toLowerCase();
+        return parts.endpoints.list().find((one) => one.name.toLowerCase() === sought)?.id;
+      },
+    }),
     settings: settingsProcedures({
       ...parts,
       // Device and folder are part of the machine's state, and the model of the server's; the next picture reads them.

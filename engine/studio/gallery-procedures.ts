@@ -1,4 +1,5 @@
-import type { Image } from "../contract/gallery.ts";
+import type { GalleryQuery, Image } from "../contract/gallery.ts";
+import { withValues } from "../contract/gallery-search.ts";
 import { Turns } from "../files/turns.ts";
 import { fileNameOf } from "../gallery/file-name.ts";
 import type { Gallery } from "../gallery/gallery.ts";
@@ -17,6 +18,8 @@ export interface GalleryProcedureParts {
   readonly rebuild: GalleryRebuild;
   readonly addressOf: AddressOf;
   readonly events: EventLog;
+  /** The id of the endpoint with this name, in any case. */
+  readonly endpointCalled: (name: string) => string | undefined;
 }
 
 /** Replaces the id that a picture gets when it is stored. */
@@ -24,7 +27,7 @@ const EXAMPLE_ID = "m3k2p9x0aq7c";
 
 /** The gallery: finding pictures, and what a person does with them. */
 export function galleryProcedures(parts: GalleryProcedureParts) {
-  const { gallery, exports, rebuild, addressOf, events } = parts;
+  const { gallery, exports, rebuild, addressOf, events, endpointCalled } = parts;
   const addressed = (images: readonly StoredImage[]) =>
     images.map((image) => withAddresses(image, addressOf));
   /** Reports what changed, even if the work failed midway. */
@@ -37,9 +40,9 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
     }
   };
   return {
-    names: os.gallery.names.handler(({ input }) => gallery.names(input)),
+    names: os.gallery.names.handler(({ input }) => namesFor(parts, input)),
     find: os.gallery.find.handler(async ({ input: { search, limit } }) =>
-      addressed(await gallery.find(search, limit)),
+      addressed(await gallery.find(withValues(search, "target", endpointCalled), limit)),
     ),
     details: os.gallery.details.handler(async ({ input }) =>
       addressed(await gallery.details(input.ids)),
@@ -54,7 +57,7 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
     ...markProcedures({ gallery, events, addressed }, telling),
     export: os.gallery.export.handler(({ input }) => {
       const ids =
-        "ids" in input ? input.ids : gallery.names(input.query).days.flatMap((day) => day.ids);
+        "ids" in input ? input.ids : namesFor(parts, input.query).days.flatMap((day) => day.ids);
       return {
         address: addressOf("export", exports.put({ ids, pattern: gallery.fileNamePattern })),
         count: ids.length,
@@ -78,6 +81,14 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
     }),
     rebuild: os.gallery.rebuild.handler(() => rebuild.start()),
   };
+}
+
+/** Ids of the pictures that answer a query, which can name endpoints. */
+function namesFor({ gallery, endpointCalled }: GalleryProcedureParts, query: GalleryQuery) {
+  const { search } = query;
+  const found =
+    search === undefined ? {} : { search: withValues(search, "target", endpointCalled) };
+  return gallery.names({ ...query, ...found });
 }
 
 /** Imports picture files, and reports the new pictures. */

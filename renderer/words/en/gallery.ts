@@ -32,7 +32,7 @@ export const gallery = {
     "guidance-interval": "shares of the steps, such as guidance-interval:0-0.8",
     "cache-interval": "such as cache-interval:2 or cache-interval:>1",
     resize: "such as resize:crop, for start images",
-    target: "such as target:local, or the ID of an endpoint",
+    target: "such as target:local, or an endpoint's name",
     file: "part of the file's name or folder",
     like: "the ID of a picture",
   },

@@ -36,6 +36,7 @@ async function trial(count: number) {
     rebuild,
     addressOf,
     events,
+    endpointCalled: (name) => (name.toLowerCase() === "my cluster" ? "cluster-1" : undefined),
   });
   return { folder, gallery, ids, told, errors, rebuild, procedures };
 }
@@ -53,6 +54,21 @@ test("pictures have the addresses under which pages load them", async () => {
   expect(await call(procedures.details, { ids: [id!, "gone"] })).toEqual([image]);
   expect(await call(procedures.names, {})).toEqual(gallery.names());
   expect(await call(procedures.facets, undefined)).toEqual(gallery.facets());
+});
+
+test("pictures are found by the name of the endpoint that drew them", async () => {
+  const { gallery, procedures } = await trial(1);
+  const { id } = await gallery.add({ ...picture({ seed: "7" }), target: "cluster-1" });
+  const found = async (search: string) => {
+    const { days } = await call(procedures.names, { search });
+    return days.flatMap(({ ids }) => ids);
+  };
+  for (const search of ["target:cluster-1", 'target:"My cluster"', 'TARGET:"my CLUSTER" seed:7'])
+    expect([search, await found(search)]).toEqual([search, [id]]);
+  expect(await call(procedures.find, { search: 'target:"my cluster"', limit: 5 })).toMatchObject([
+    { id },
+  ]);
+  expect(await found('target:"my clus"')).toEqual([]);
 });
 
 test("every change to pictures is reported, with their new state", async () => {
