@@ -150,6 +150,11 @@ function token(): Command {
       withStudio(flags.dataDir, async ({ client }) => {
         const { id } = await namedEndpoint(client, wanted);
         const given = flags.forget === true ? null : await textOf(flags.tokenFile, "token");
+        // What should have written the token has probably failed.
+        if (given?.trim() === "") {
+          const reason = "the stored one stays; --forget removes it";
+          throw new StudioError("REQUEST_INVALID", { field: "The token", value: "empty", reason });
+        }
         const endpoint = await client.endpoints.setToken({ id, token: given });
         if (given !== null) await noteToken(client, endpoint);
       }),

@@ -73,8 +73,13 @@ test("an endpoint is added with the notebook's token.cfg, tested, used and remov
     true,
   );
 
-  const clear = await run(["endpoints", "token", "edge"], "\n");
-  expect([clear.code, clear.err]).toEqual([0, "It was empty: there is no token now.\n"]);
+  // A command before the pipe that fails writes nothing.
+  const nothing = await run(["endpoints", "token", "edge"], "\n");
+  expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining("--forget removes it")]);
+  const still = await run(["endpoints", "--json"]);
+  expect(lines(still.out)).toMatchObject([{ hasToken: true }]);
+  const clear = await run(["endpoints", "token", "edge", "--forget"]);
+  expect([clear.code, clear.err]).toEqual([0, ""]);
   await run(["endpoints", "remove", "edge"]);
   const gone = await run(["endpoints", "test", "edge", "--json"]);
   expect([gone.code, lines(gone.out)]).toEqual([
@@ -82,7 +87,9 @@ test("an endpoint is added with the notebook's token.cfg, tested, used and remov
     [expect.objectContaining({ code: "NOT_FOUND" })],
   ]);
 
-  const said = [added, looked, asked, list, again, clear, gone].map(({ out, err }) => out + err);
+  const said = [added, looked, asked, list, again, nothing, still, clear, gone].map(
+    ({ out, err }) => out + err,
+  );
   expect(said.join()).not.toContain(CANARY);
   for (const name of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!name.isFile()) continue;
