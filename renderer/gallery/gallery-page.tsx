@@ -4,7 +4,6 @@ import { Details } from "../picture/details.tsx";
 import { useContextMenu } from "../shortcuts/context-menu.tsx";
 import { useActions } from "../shortcuts/registry.ts";
 import { choose, useChoice } from "../state/choice.ts";
-import { useKeptForm } from "../state/form-keeping.ts";
 import { useImages } from "../state/images.ts";
 import { keepLayout, useView } from "../state/view.ts";
 import { Columns } from "../ui/columns.tsx";
@@ -30,7 +29,6 @@ const DETAILS = { size: 320, minSize: 280, maxSize: 520 };
 
 /** The gallery: all pictures by day, one picture in full, or two compared, as the address says. */
 export function GalleryPage() {
-  useKeptForm();
   const t = useWords("gallery");
   const address = useGalleryAddress();
   const { query, openId, compared } = address;

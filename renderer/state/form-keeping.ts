@@ -13,23 +13,35 @@ import { changeForm, type FormFields, type FormState, useForm } from "./form.ts"
 /** The form is saved this long after the last change, milliseconds. */
 const REST_MS = 600;
 
+/** A saved form that could not be read is asked for again after this time, milliseconds. */
+const RETRY_MS = 1000;
+
 /**
  * Loads the saved form, and saves it in the studio whenever it changes on any page, so that it survives restarts.
- * Changes made while it loads are kept.
+ * Changes made while it loads are kept. Until it has been read nothing is saved, which would replace it.
  */
 export function useKeptForm(): void {
   const studio = useStudio();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    let isOver = false;
+    const read = (): void => {
+      readForm(studio.client).catch(() => {
+        if (!isOver) retry = setTimeout(read, RETRY_MS);
+      });
+    };
     const keep = (form: FormState) => {
       if (!form.isLoaded) return;
       clearTimeout(timer);
       timer = setTimeout(() => void write(studio, form), REST_MS);
     };
     const stop = useForm.subscribe(keep);
-    void readForm(studio.client);
+    read();
     return () => {
+      isOver = true;
       clearTimeout(timer);
+      clearTimeout(retry);
       stop();
     };
   }, [studio]);
@@ -41,11 +53,10 @@ interface FormSource {
   readonly generation: Pick<Studio["client"]["generation"], "getInitImage">;
 }
 
-/** Fills the form with the saved one, once; what was typed in the meantime stays. */
+/** Fills the form with the saved one, once; what was typed in the meantime stays. Rejects if it cannot be read. */
 export async function readForm({ settings, generation }: FormSource): Promise<void> {
   if (useForm.getState().isLoaded) return;
-  const nothing: Form = {};
-  const form = await settings.readForm().catch(() => nothing);
+  const form = await settings.readForm();
   if (useForm.getState().isLoaded) return;
   // Compared with the empty form, since the user may have typed before this was called.
   const typed = changed(useForm.getInitialState(), useForm.getState());
@@ -66,9 +77,10 @@ function changed(empty: FormState, now: FormState): FormFields {
 
 /** Changes fields and saves the form at once, for use before the page is left. */
 export async function keepFields(studio: Studio, fields: FormFields): Promise<void> {
-  await readForm(studio.client);
+  await readForm(studio.client).catch(() => {});
   changeForm(fields);
-  await write(studio, useForm.getState());
+  const form = useForm.getState();
+  if (form.isLoaded) await write(studio, form);
 }
 
 async function write({ client }: Studio, form: FormState): Promise<void> {

@@ -35,6 +35,17 @@ describe("the saved form", () => {
     expect(useForm.getState()).toMatchObject({ prompt: "a yellow star", steps: 2, isLoaded: true });
   });
 
+  test("is not taken for an empty one if it could not be read", async () => {
+    const readOnce = async () => Promise.reject(new Error("the studio is starting"));
+    await expect(readForm({ settings: { readForm: readOnce }, generation })).rejects.toThrow(
+      "starting",
+    );
+    expect(useForm.getState().isLoaded).toBe(false);
+    changeForm({ prompt: "a yellow star" });
+    await readForm({ settings: { readForm: async () => stored }, generation });
+    expect(useForm.getState()).toMatchObject({ prompt: "a yellow star", steps: 2, isLoaded: true });
+  });
+
   test("keeps what was typed before it was requested", async () => {
     changeForm({ prompt: "a yellow star" });
     await readForm({ settings: { readForm: async () => stored }, generation });
