@@ -7,10 +7,12 @@ import { attempt, showToast } from "../ui/toasts.ts";
 import type { picture } from "../words/en/picture.ts";
 import { formatShare } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
+import { useAxisText } from "./axis-choices.ts";
 import styles from "./details.module.css";
 
 type Words = ReturnType<typeof useWords<"picture">>;
-type Row = (record: ForeignRecord, t: Words) => FieldProps | undefined | false;
+type AxisText = ReturnType<typeof useAxisText>;
+type Row = (record: ForeignRecord, t: Words, axisText: AxisText) => FieldProps | undefined | false;
 
 /** Every field that a record may have, in display order. */
 const ROWS: readonly Row[] = [
@@ -41,15 +43,12 @@ const ROWS: readonly Row[] = [
       used: { styles: names, typedPrompt, typedNegativePrompt },
       isLong: true,
     },
-  ({ grid }) =>
+  ({ grid }, _t, axisText) =>
     grid !== undefined && {
       name: "grid",
-      value: [grid.x, ...(grid.y ? [grid.y] : [])]
-        .map(({ setting, values }, i) => {
-          const at = i === 0 ? grid.column : grid.row;
-          return `${setting} ${at === undefined ? values.join(", ") : values[at]}`;
-        })
-        .join(" · "),
+      value: [axisText(grid.x, grid.column), ...(grid.y ? [axisText(grid.y, grid.row)] : [])].join(
+        " · ",
+      ),
       isLong: true,
     },
   ({ seed }) => seed !== undefined && { name: "seed", value: seed, used: { seed }, copied: seed },
@@ -117,7 +116,8 @@ export interface RecordFieldsProps {
 /** The known settings of a picture. */
 export function RecordFields({ record, untold }: RecordFieldsProps) {
   const t = useWords("picture");
-  const known = ROWS.map((row) => row(record, t)).filter(
+  const axisText = useAxisText();
+  const known = ROWS.map((row) => row(record, t, axisText)).filter(
     (field) => field !== undefined && field !== false,
   );
   const unknown = UNTOLD.filter((name) => record[name] === undefined);

@@ -45,6 +45,9 @@ test("the samplers of a grid are picked from a list and typed by the names it sh
   await expect(values).toHaveValue("dpm++ 2m, Euler");
   await expect(dialog.getByText(/2 pictures · about/)).toBeVisible();
   await expectNoViolations(page);
+  await dialog.getByRole("button", { name: "Draw grid" }).click();
+  const cells = page.getByRole("option", { name: /^a red circle, Sampler/ });
+  await expect(cells).toHaveText([/Sampler DPM\+\+ 2M/, /Sampler Euler/]);
 });
 
 test("the part with guidance is picked by the form's words, and what the model refuses is said first", async ({

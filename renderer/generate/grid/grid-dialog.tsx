@@ -10,6 +10,13 @@ import {
 import { parseValues } from "../../../engine/contract/grid-values.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import {
+  type AxisChoices,
+  chosenValues,
+  nameOf,
+  useAxisChoices,
+  withName,
+} from "../../picture/axis-choices.ts";
 import { useForm } from "../../state/form.ts";
 import { type GridSide, useGridDraft } from "../../state/grid-draft.ts";
 import { followNewest } from "../../state/selection.ts";
@@ -27,13 +34,6 @@ import { useChosenTarget } from "../chosen-target.ts";
 import { useOpened } from "../use-opened.ts";
 import type { Reason } from "../press/reasons.ts";
 import { endpointRequest, requestFrom, wantedFrom } from "../press/wanted.ts";
-import {
-  type AxisChoices,
-  chosenValues,
-  nameOf,
-  useAxisChoices,
-  withName,
-} from "./axis-choices.ts";
 import css from "./grid-dialog.module.css";
 
 /** The studio is asked this long after the last change, milliseconds. */

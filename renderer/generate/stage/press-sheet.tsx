@@ -2,6 +2,7 @@ import { Hourglass } from "lucide-react";
 import type { CSSProperties } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
+import { useAxisText } from "../../picture/axis-choices.ts";
 import { DevelopingPicture } from "../../picture/developing/developing-picture.tsx";
 import { useStageWords } from "../../picture/developing/stage-words.ts";
 import { PictureBox } from "../../picture/picture-box.tsx";
@@ -101,17 +102,11 @@ function placeOf({ order: { grid } }: Generation): CSSProperties {
 
 /** The grid values of a picture, such as `Steps 10`; empty for other pictures. */
 function useCellValues(): (generation: Generation) => readonly string[] {
-  const t = useWords("generate");
-  return ({ order: { grid } }) => {
-    const sides = [
-      { axis: grid?.x, at: grid?.column },
-      { axis: grid?.y, at: grid?.row },
-    ];
-    return sides.flatMap(({ axis, at }) => {
-      const value = axis?.values[at ?? 0];
-      return axis && value !== undefined ? [`${t(`grid.settings.${axis.setting}`)} ${value}`] : [];
-    });
-  };
+  const textOf = useAxisText();
+  return ({ order: { grid } }) => [
+    ...(grid?.x ? [textOf(grid.x, grid.column ?? 0)] : []),
+    ...(grid?.y ? [textOf(grid.y, grid.row ?? 0)] : []),
+  ];
 }
 
 interface CellProps {

@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import type { AxisSetting } from "../../../engine/contract/grid.ts";
-import { PRESETS } from "../../../engine/contract/presets.ts";
-import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
-import { CACHES, INTERVALS } from "../../picture/faster-values.ts";
-import { useStudio } from "../../connection/studio.tsx";
-import { formatShare } from "../../words/format.ts";
-import { useWords } from "../../words/words.ts";
-import { useStyles } from "../styles/use-styles.ts";
+import type { Axis, AxisSetting } from "../../engine/contract/grid.ts";
+import { PRESETS } from "../../engine/contract/presets.ts";
+import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { formatShare } from "../words/format.ts";
+import { useWords } from "../words/words.ts";
+import { CACHES, INTERVALS } from "./faster-values.ts";
 
 /** A value of an axis, and its name as the form shows it. */
 export interface AxisChoice {
@@ -22,7 +21,7 @@ export function useAxisChoices(): AxisChoices {
   const names = useWords("picture");
   const { queries } = useStudio();
   const { data: models = [] } = useQuery(queries.models.list.queryOptions());
-  const styles = useStyles();
+  const { data: styles = [] } = useQuery(queries.styles.list.queryOptions());
   return {
     sampler: SCHEDULER_NAMES.map((value) => ({ value, label: names(`schedulers.${value}`) })),
     preset: PRESETS.map((value) => ({ value, label: t(`quality.${value}`) })),
@@ -53,6 +52,18 @@ export function useAxisChoices(): AxisChoices {
       { value: "none", label: t("grid.noStyle") },
       ...styles.map(({ name }) => ({ value: name, label: name })),
     ],
+  };
+}
+
+/** The text of an axis: its setting and a value as the form names them, such as `Steps 10`; or all of its values. */
+export function useAxisText(): (axis: Axis, at?: number) => string {
+  const t = useWords("generate");
+  const choices = useAxisChoices();
+  return ({ setting, values }, at) => {
+    const shown = (at === undefined ? values : values.slice(at, at + 1)).map(
+      (value) => choices[setting]?.find((choice) => choice.value === value)?.label ?? value,
+    );
+    return `${t(`grid.settings.${setting}`)} ${shown.join(", ")}`;
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { parseValues } from "../../../../engine/contract/grid-values.ts";
-import { chosenValues, nameOf, withName } from "../../../../renderer/generate/grid/axis-choices.ts";
+import { parseValues } from "../../../engine/contract/grid-values.ts";
+import { chosenValues, nameOf, withName } from "../../../renderer/picture/axis-choices.ts";
 
 const models = [
   { value: "sd2", label: "Stable Diffusion 2" },
