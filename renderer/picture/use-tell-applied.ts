@@ -4,7 +4,7 @@ import { LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import { useForm } from "../state/form.ts";
 import { changeSettings } from "../state/settings.ts";
-import { attempt, showToast, showUndo, type Toast } from "../ui/toasts.ts";
+import { attempt, showToast, showUndo } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { modelNotice, type ModelNotice } from "./model-notice.ts";
 
@@ -24,19 +24,20 @@ export function useTellApplied(): (text: string, model?: string) => Promise<void
         notice === undefined
           ? text
           : `${text.replace(/\.?$/, ".")} ${t(`model.${notice.kind}`, { ...notice })}`;
-      const show = (action: NonNullable<Toast["action"]>) => showToast(words, action);
+      const open = { label: t("open"), run: () => navigate("/generate") };
+      const openElsewhere = isHere ? [] : [open];
       if (notice?.kind === "missing") {
         const page = `/models?${new URLSearchParams({ get: notice.wanted })}`;
         const label = notice.wanted === "" ? "model.find" : "model.get";
-        return show({ label: t(label), run: () => navigate(page) });
+        return showToast(words, ...openElsewhere, { label: t(label), run: () => navigate(page) });
       }
       if (notice?.kind === "other") {
         await changeSettings(studio, { model: notice.id });
         const keep = () => attempt(changeSettings(studio, { model: notice.former }));
-        return showUndo(words, { label: t("model.keep", { ...notice }), run: keep });
+        const undo = { label: t("model.keep", { ...notice }), run: keep };
+        return showUndo(words, undo, ...openElsewhere);
       }
-      if (isHere) showToast(text);
-      else show({ label: t("open"), run: () => navigate("/generate") });
+      showToast(text, ...openElsewhere);
     },
     [t, studio, isHere, navigate],
   );

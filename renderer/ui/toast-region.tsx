@@ -24,7 +24,7 @@ export function ToastRegion() {
       aria-label={t("notifications")}
     >
       {({ toast }) => {
-        const { text, isFailure = false, code, action } = toast.content;
+        const { text, isFailure = false, code, actions = [] } = toast.content;
         return (
           <Toast toast={toast} className={styles.toast ?? ""}>
             {isFailure && <Icon of={CircleAlert} />}
@@ -32,17 +32,18 @@ export function ToastRegion() {
               <Text slot="title">{text}</Text>
               {code !== undefined && <code className={styles.code}>{code}</code>}
             </ToastContent>
-            {action && (
+            {actions.map(({ label, run }) => (
               <Button
+                key={label}
                 size="dense"
                 onPress={() => {
-                  action.run();
+                  run();
                   toastQueue.close(toast.key);
                 }}
               >
-                {action.label}
+                {label}
               </Button>
-            )}
+            ))}
             <AriaButton
               slot="close"
               aria-label={t("dismiss")}

@@ -1,13 +1,19 @@
 import { UNSTABLE_ToastQueue as ToastQueue } from "react-aria-components";
 
+/** A button of a message. */
+export interface ToastAction {
+  readonly label: string;
+  readonly run: () => void;
+}
+
 /** A message that appears and disappears by itself. */
 export interface Toast {
   readonly text: string;
   /** A failure, shown with an icon. */
   readonly isFailure?: boolean;
   readonly code?: string | undefined;
-  readonly action?: { readonly label: string; run(): void };
-  /** What its action undoes. */
+  readonly actions?: readonly ToastAction[];
+  /** What its last action undoes. */
   readonly step?: Step;
 }
 
@@ -21,9 +27,9 @@ const KEPT_UNDOS = 20;
 
 export const toastQueue = new ToastQueue<Toast>({ maxVisibleToasts: 3 });
 
-export function showToast(text: string, action?: Toast["action"]): void {
-  const timeout = action === undefined ? PLAIN_MS : UNDO_MS;
-  toastQueue.add({ text, ...(action && { action }) }, { timeout });
+export function showToast(text: string, ...actions: readonly ToastAction[]): void {
+  const timeout = actions.length === 0 ? PLAIN_MS : UNDO_MS;
+  toastQueue.add({ text, actions }, { timeout });
 }
 
 /** What was done, and how to undo it. */
@@ -75,9 +81,14 @@ function takeBack(step: Step): void {
   inTurn(async () => step.done?.undo());
 }
 
-function tell(step: Step, { text }: Done, label: string): void {
-  const action = { label, run: () => takeBack(step) };
-  toastQueue.add({ text, action, step }, { timeout: UNDO_MS });
+function tell(
+  step: Step,
+  { text }: Done,
+  label: string,
+  others: readonly ToastAction[] = [],
+): void {
+  const actions = [...others, { label, run: () => takeBack(step) }];
+  toastQueue.add({ text, actions, step }, { timeout: UNDO_MS });
 }
 
 /**
@@ -100,11 +111,11 @@ export function doUndoable(label: string, work: () => Promise<Done | undefined>)
   });
 }
 
-/** Shows that something was done, with an action that undoes it as above. */
-export function showUndo(text: string, action: NonNullable<Toast["action"]>): void {
+/** Shows that something was done, with an action that undoes it as above, and maybe others before it. */
+export function showUndo(text: string, undo: ToastAction, ...others: readonly ToastAction[]): void {
   const step = begin();
-  step.done = { text, undo: () => action.run() };
-  tell(step, step.done, action.label);
+  step.done = { text, undo: () => undo.run() };
+  tell(step, step.done, undo.label, others);
 }
 
 /** Undoes the step requested last, if there is one. */

@@ -103,4 +103,11 @@ test("finds models of another program in a folder chosen with keys, and uses one
   await expect(model).toHaveText(/^their-starter/);
   await page.getByRole("button", { name: "Keep starter" }).click();
   await expect(model).toHaveText(/^starter/);
+  // The gallery's message leads to the form as well.
+  await page.getByRole("link", { name: "Gallery" }).click();
+  await page.getByRole("grid", { name: "Gallery" }).getByRole("gridcell").first().click();
+  await page.keyboard.press("a");
+  await expect(page.getByRole("button", { name: "Keep starter" })).toBeVisible();
+  await page.getByRole("button", { name: "Open Generate" }).click();
+  await expect(model).toHaveText(/^their-starter/);
 });

@@ -32,7 +32,7 @@ test("what its button undid is not undone again", async () => {
   const undone: string[] = [];
   showUndo("three moved to trash", { label: "Undo", run: () => undone.push("three") });
   const toast = toastQueue.visibleToasts.find(({ content }) => content.text.startsWith("three"));
-  toast?.content.action?.run();
+  toast?.content.actions?.at(-1)?.run();
   undoLast();
   await expect.poll(() => undone).toEqual(["three"]);
 });
