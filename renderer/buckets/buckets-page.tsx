@@ -133,6 +133,7 @@ function Nothing({ onAdd, onSecret }: NothingProps) {
 const SIGNS = {
   ready: CircleCheck,
   failed: CircleAlert,
+  unlisted: CircleAlert,
   unknown: CircleDashed,
   testing: LoaderCircle,
 } as const;
@@ -142,7 +143,9 @@ function ConnectionRow({ connection }: { connection: Connection }) {
   const t = useWords("buckets");
   const { id, name, bucket, origin, check } = connection;
   const isTesting = useConnectionTests(({ running }) => running.has(id));
-  const state = isTesting ? "testing" : (check?.state ?? "unknown");
+  const isUnlisted = useConnectionTests(({ unlisted }) => unlisted.has(id));
+  const known = isUnlisted ? "unlisted" : (check?.state ?? "unknown");
+  const state = isTesting ? "testing" : known;
   return (
     <ListRow id={id} name={name}>
       <ListLine>

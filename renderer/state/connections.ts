@@ -28,27 +28,40 @@ export function refreshBuckets({ cache, queries }: Studio): void {
     void cache.invalidateQueries({ queryKey: queries.buckets[part].key() });
 }
 
-/** Ids of the connections being tested. */
-export const useConnectionTests = create<{ readonly running: ReadonlySet<string> }>()(() => ({
+interface ConnectionTests {
+  /** Ids of the connections being tested. */
+  readonly running: ReadonlySet<string>;
+  /** Ids of those whose objects could not be listed the last time. */
+  readonly unlisted: ReadonlySet<string>;
+}
+
+export const useConnectionTests = create<ConnectionTests>()(() => ({
   running: new Set(),
+  unlisted: new Set(),
 }));
 
 /** Tests a connection; the result also arrives as an event. */
 export async function testConnection(client: StudioClient, id: string): Promise<ConnectionCheck> {
-  mark(id, true);
+  mark("running", id, true);
   try {
     return await client.buckets.test({ id });
   } finally {
-    mark(id, false);
+    mark("running", id, false);
   }
 }
 
-function mark(id: string, isRunning: boolean): void {
-  useConnectionTests.setState(({ running }) => {
-    const next = new Set(running);
-    if (isRunning) next.add(id);
+/** Remembers whether a connection's objects could be listed. */
+export function markListed(id: string, isListed: boolean): void {
+  mark("unlisted", id, !isListed);
+}
+
+function mark(list: keyof ConnectionTests, id: string, isIn: boolean): void {
+  useConnectionTests.setState(({ [list]: before }) => {
+    if (before.has(id) === isIn) return {};
+    const next = new Set(before);
+    if (isIn) next.add(id);
     else next.delete(id);
-    return { running: next };
+    return { [list]: next };
   });
 }
 

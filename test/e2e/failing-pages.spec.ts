@@ -91,6 +91,7 @@ test("a studio in which everything fails can be used by everyone", async ({ open
   await expectUsable(page, "Endpoints", page.getByText("ENDPOINT_UNREACHABLE"));
 
   await open(page, "buckets");
+  await expect(page.getByRole("option", { name: /models/ })).toContainText("Could not be listed");
   await expectUsable(page, "Buckets", page.getByText("BUCKET_UNREACHABLE"));
 
   await open(page, "server?show=settings");

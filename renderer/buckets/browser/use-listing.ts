@@ -1,7 +1,8 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import type { BucketPlace } from "../../../engine/contract/buckets.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import { markListed } from "../../state/connections.ts";
 import { useDebounced } from "../../ui/use-debounced.ts";
 import { type Row, rowsOf, type Sort } from "./rows.ts";
 
@@ -24,6 +25,11 @@ export function useListing(place: BucketPlace, prefix: string, words: string, so
     // Other programs change buckets without an event.
     staleTime: 10_000,
   });
+  const { isError, isSuccess, isPlaceholderData } = list;
+  const isListed = isSuccess && !isPlaceholderData;
+  useEffect(() => {
+    if (isError || isListed) markListed(place.connectionId, isListed);
+  }, [place.connectionId, isError, isListed]);
   const pages = list.data?.pages;
   const rows: readonly Row[] = useMemo(() => rowsOf(pages ?? []), [pages]);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;

@@ -12,6 +12,7 @@ export const buckets = {
   state: {
     ready: "Ready",
     failed: "Test failed",
+    unlisted: "Could not be listed",
     unknown: "Not tested yet",
     testing: "Testing",
   },
