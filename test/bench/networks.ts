@@ -1,8 +1,9 @@
 /**
  * Measures the networks of Stable Diffusion 2 at full size, with random weights made for the run, compared with
  * diffusers, OpenVINO and stable-diffusion.cpp if `--install` has downloaded them: `npm run bench -- networks [--quick]
- * [--install] [--folder DIR] [--side N ...] [--peer NAME ...]`. Contestants take turns in one run, and ratios are taken
- * within a turn, so that they hold on a machine whose speed drifts.
+ * [--install] [--folder DIR] [--side N ...] [--minutes N] [--peer NAME ...]`. Contestants take turns in one run, and
+ * ratios are taken within a turn, so that they hold on a machine whose speed drifts. Each row has three rounds if its
+ * minutes allow them, and one in any case.
  */
 import { spawn } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
@@ -22,9 +23,11 @@ const { values } = parseArgs({
     install: { type: "boolean", default: false },
     folder: { type: "string", default: join(tmpdir(), "darkroom-bench-sd2") },
     side: { type: "string", multiple: true, default: ["32", "64", "96"] },
+    minutes: { type: "string", default: "30" },
     peer: { type: "string", multiple: true },
   },
 });
+const seconds = 60 * Number(values.minutes);
 const rounds = values.quick ? 1 : 3;
 const threads = Math.max(1, availableParallelism());
 
@@ -37,7 +40,7 @@ const quantize = async () => (quantized = await quantizedFiles(files, cache));
 const [firstStart, laterStart] = [await timed(quantize), await timed(quantize)];
 const ours = ourselves(files, quantized, threads);
 const others = await peers(values.folder, threads, values.peer);
-const bench = new Comparison(ours, others, { rounds });
+const bench = new Comparison(ours, others, { rounds, seconds });
 bench.record("first start: UNet hashed, int8 weights made", { int8: [firstStart] });
 bench.record("later starts: int8 weights found", { int8: [laterStart] });
 
