@@ -11,6 +11,7 @@ import { note, progressLine } from "./outcome.ts";
 interface CudaFlags {
   readonly index?: string;
   readonly acceptLicence?: boolean;
+  readonly withoutDevice?: boolean;
   readonly remove?: boolean;
   readonly dataDir?: string;
 }
@@ -25,12 +26,13 @@ export function cudaCommand(signal: AbortSignal): Command {
     )
     .option("--accept-licence", "accept NVIDIA's licence without being asked, for scripts")
     .option("--index <url>", "a mirror of the Python package index; PIP_INDEX_URL by default")
+    .option("--without-device", "succeed where no card works, as when an image is built")
     .option("--remove", "remove everything that was added")
     .option(
       "--data-dir <dir>",
       "the studio's folder; DARKROOM_HOME or the platform's own by default",
     )
-    .action(async ({ index, acceptLicence, remove, dataDir }: CudaFlags) => {
+    .action(async ({ index, acceptLicence, withoutDevice = false, remove, dataDir }: CudaFlags) => {
       const installer = cudaInstaller(dataDir);
       if (remove === true) return removeIt(installer);
       const report = await installer.install({
@@ -40,7 +42,7 @@ export function cudaCommand(signal: AbortSignal): Command {
         signal,
       });
       process.stdout.write(`${formatCudaReport(report)}\n`);
-      process.exitCode = report.probe.ok ? 0 : 1;
+      process.exitCode = report.probe.ok || withoutDevice ? 0 : 1;
     });
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -38,8 +38,12 @@ beforeAll(async () => {
   const { platform, arch } = process;
   await stageStudio({ root: process.cwd(), target: image, platform, arch, parts: RUNTIME_PARTS });
   const links = all("RUN").find((line) => line.includes("ln -s")) ?? "false";
-  const { status, stderr } = spawnSync("sh", ["-c", links], { cwd: image, encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
+  // As the libraries of CUDA are unpacked, before the modes are set.
+  const added = join(image, "home", "cuda");
+  for (const line of [links, `mkdir -m 700 ${added}`, all("RUN").at(-1) ?? "false"]) {
+    const { status, stderr } = spawnSync("sh", ["-c", line], { cwd: image, encoding: "utf8" });
+    if (status !== 0) throw new Error(stderr);
+  }
   mkdirSync(store);
   const mar = join(store, "stable-diffusion.mar");
   const packed = ["archive", "pack", "starter", "--form", "notebook", "--name", "stable-diffusion"];
@@ -81,6 +85,24 @@ test("the last stage has no build tools, no root, and the command on its path", 
   expect(all("ENV").join(" ")).toMatch(/PATH=\/opt\/darkroom\/bin:/);
   expect(existsSync(join(image, "node_modules", "typescript"))).toBe(false);
   expect(existsSync(join(image, "node_modules", "electron"))).toBe(false);
+});
+
+test("any user can read it, and none but root can write it", () => {
+  const unread = ["-not", "-perm", "-o+r", "-o", "-perm", "/022", "-not", "-type", "l"];
+  const { stdout } = spawnSync("find", [image, ...unread], { encoding: "utf8" });
+  expect(stdout).toBe("");
+  expect(statSync(join(image, "home", "cuda")).mode & 0o777).toBe(0o755);
+});
+
+test("the line that adds CUDA runs from the staged files", () => {
+  const [line = ""] = all("RUN").flatMap((one) => /bin\/node [^;]*cuda [^;]*/.exec(one) ?? []);
+  expect(line).toContain("--accept-licence --without-device");
+  // It would download 1.2 GB: its help says that its code is complete.
+  const { status, stdout } = spawnSync("sh", ["-c", `${line} --help`], {
+    cwd: image,
+    encoding: "utf8",
+  });
+  expect([status, stdout]).toEqual([0, expect.stringContaining("--without-device")]);
 });
 
 test.skipIf(!canRestrict())(
