@@ -1,5 +1,6 @@
 import { StudioError } from "../contract/errors.ts";
 import { getBody, type Http } from "../download/http.ts";
+import { persist } from "../download/persist.ts";
 import type { Wheel } from "./source.ts";
 
 /** A Python package index (PEP 503, PEP 691): the public one or a mirror. */
@@ -38,14 +39,17 @@ export function packageIndex(
   return { url, headers: username === "" ? {} : { authorization } };
 }
 
-/** The address of a wheel in an index. If the index does not list it, it is refused by `http.failed`. */
+/** The address of a wheel in an index. An index that does not list it, or is out of reach, is refused by `http.failed`. */
 export async function wheelAddress(
   { url, headers }: PackageIndex,
   { project, file }: Wheel,
   http: Http,
 ): Promise<URL> {
   const page = new URL(`${project}/`, url);
-  const body = await getBody(page.href, MAX_PAGE_BYTES, http, { ...headers, accept: ACCEPT });
+  const asked = { ...headers, accept: ACCEPT };
+  const body = await persist(page.href, http, () =>
+    getBody(page.href, MAX_PAGE_BYTES, http, asked),
+  );
   const text = body.toString("utf8");
   const found = /^\s*\{/.test(text) ? inJson(text, file) : inHtml(text, file);
   const address = found === undefined ? null : URL.parse(found, page.href);

@@ -87,3 +87,15 @@ test("any other page does not list the wheel", async () => {
     { numRuns: 50 },
   );
 });
+
+test("an index that cannot be reached is refused with the reason", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  const found = wheelAddress(packageIndex(`http://127.0.0.1:${port}/simple`), wheel, http);
+  await expect(found).rejects.toMatchObject({
+    code: "CUDA_DOWNLOAD_FAILED",
+    details: { reason: "the connection was refused" },
+  });
+});
