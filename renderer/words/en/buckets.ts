@@ -44,7 +44,7 @@ export const buckets = {
   },
   way: "Folders above",
   views: { label: "Show", objects: "Objects", incomplete: "Incomplete uploads" },
-  search: "Search this folder",
+  search: "Search",
   searching: "Searching…",
   noMatch_one: "Nothing here matches “{{words}}” ({{count}} key searched).",
   noMatch_other: "Nothing here matches “{{words}}” ({{count}} keys searched).",

@@ -12,9 +12,9 @@ export const picture = {
   taken: "Settings applied",
   open: "Open Generate",
   model: {
-    other: "They were made with {{name}}, which is chosen now.",
+    other: "The picture was drawn with {{name}}, which is chosen now.",
     missing:
-      "They were made with {{name}}, which isn't on this computer; {{used}} is used instead.",
+      "The picture was drawn with {{name}}, which isn't on this computer; {{used}} is used instead.",
     keep: "Keep {{used}}",
     get: "Download",
     find: "Open Models",
