@@ -51,12 +51,13 @@ export function patientOf(
   kept: KeptEndpoint,
   access: Access,
 ): Omit<Patient, "look" | "draw" | "now" | "awaitStart"> {
-  const { url, kind, ca, isInsecure, isTokenOverHttp, isDirect, hasToken } = kept;
+  const { url, kind, profile, ca, isInsecure, isTokenOverHttp, isDirect, hasToken } = kept;
   const { tokenExpiresAt, tokenSubject, trial } = kept;
   const secrets = secretsIn(access);
   return {
     url,
     kind,
+    profile,
     address: readAddress(url),
     model: kept.isModelChosen ? kept.model : undefined,
     trust: { ca, isInsecure },

@@ -1,5 +1,5 @@
 import type { Finding } from "../../contract/doctor.ts";
-import type { EndpointKind } from "../../contract/endpoints.ts";
+import type { Endpoint, EndpointKind } from "../../contract/endpoints.ts";
 import type { StudioError } from "../../contract/errors.ts";
 import type { Starting } from "../../contract/progress.ts";
 import type { SettingTrial } from "../../contract/setting-trial.ts";
@@ -20,6 +20,8 @@ export interface FirstReply {
 export interface Patient {
   readonly url: string;
   readonly kind: EndpointKind;
+  /** Which settings are sent to it. */
+  readonly profile: Endpoint["profile"];
   readonly address: EndpointAddress;
   /** Absent if none was chosen: a look finds it out. */
   readonly model: string | undefined;

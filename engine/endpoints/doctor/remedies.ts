@@ -8,7 +8,10 @@ import type { Patient } from "./patient.ts";
 /** What to do about a problem, and the part of it to copy. */
 export type Remedy = Pick<Finding, "fix" | "copy">;
 
-type Known = Pick<Patient, "kind" | "hasToken" | "tokenExpiresAt" | "tokenSubject" | "now">;
+type Known = Pick<
+  Patient,
+  "kind" | "profile" | "hasToken" | "tokenExpiresAt" | "tokenSubject" | "now"
+>;
 
 /** The route annotation that allows pictures to take longer than HAProxy's 30 s (OpenShift). */
 const ROUTE_TIMEOUT = "haproxy.router.openshift.io/timeout: 600s";
@@ -39,7 +42,7 @@ const REMEDIES: Remedies = {
   ENDPOINT_MODEL_UNKNOWN: ({ models }) => modelRemedy(models),
   ENDPOINT_BUSY: ({ error }) => busyRemedy(reasonOf(error)),
   ENDPOINT_NOT_SERVED: ({ error }) => notServedRemedy(error.details["status"]),
-  ENDPOINT_REFUSED: ({ error }) => refusedRemedy(error.details["status"]),
+  ENDPOINT_REFUSED: ({ error, known }) => refusedRemedy(error.details["status"], known),
   ENDPOINT_TIMED_OUT: () => ({
     fix: "The route or a proxy waits 30 s by default, and the reply took longer. Set this annotation on the InferenceService and on its Route, or ask for fewer steps.",
     copy: ROUTE_TIMEOUT,
@@ -167,11 +170,11 @@ function notServedRemedy(status: unknown): Remedy {
   };
 }
 
-function refusedRemedy(status: unknown): Remedy {
+function refusedRemedy(status: unknown, { profile }: Known): Remedy {
   if (status === 422 || status === 400) {
-    return {
-      fix: "Its server reads requests by another schema: set what is sent to Prompt only, and give this report to who runs it.",
-    };
+    const asked = "give this report to who runs it";
+    const next = profile === "prompt" ? asked : `set what is sent to Prompt only, and ${asked}`;
+    return { fix: `Its server reads requests by another schema: ${next}.` };
   }
   return { fix: "Give this report to who runs the endpoint; its own log says more." };
 }

@@ -18,6 +18,7 @@ async function findings(
     readonly token?: string;
     readonly ca?: string | null;
     readonly kind?: EndpointKind;
+    readonly profile?: "full";
   } = {},
   isPictureAsked = false,
 ): Promise<Finding[]> {
@@ -188,7 +189,7 @@ type Case = readonly [
   seen: RegExp,
   fix: RegExp,
   copy?: string | undefined,
-  more?: { readonly token: string },
+  more?: { readonly token: string } | { readonly profile: "full" },
 ];
 
 const CASES: readonly Case[] = [
@@ -313,7 +314,16 @@ const CASES: readonly Case[] = [
     edgeBut(INFER, EDGE.wrongShape),
     "picture",
     /status 422: body\.inputs\.shape/,
-    /another schema/,
+    /another schema: give this report/,
+  ],
+  [
+    "422, where all settings are sent",
+    edgeBut(INFER, EDGE.wrongShape),
+    "picture",
+    /status 422: body\.inputs\.shape/,
+    /another schema: set what is sent to Prompt only/,
+    undefined,
+    { profile: "full" },
   ],
   [
     "500 around a handler that failed",
