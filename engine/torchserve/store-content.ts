@@ -10,11 +10,13 @@ import { archiveNameSchema } from "../contract/archives.ts";
 export async function urlInStore(name: string, modelStore: string): Promise<string | undefined> {
   if (!archiveNameSchema.safeParse(name).success) return undefined;
   if (await isModel(join(modelStore, name))) return name;
-  for (const folder of ["", name, join(name, "model-store")]) {
+  const names = new Set(await readdir(modelStore).catch(() => []));
+  const own = ENDINGS.map((ending) => `${name}${ending}`).find((one) => names.has(one));
+  if (own !== undefined) return own;
+  for (const folder of [name, join(name, "model-store")]) {
     const { models } = await modelsIn(join(modelStore, folder));
     const archives = models.filter((one) => isCalledArchive(one));
-    const own = archives.filter((one) => folder !== "" || withoutEnding(one) === name);
-    if (own.length === 1) return join(folder, ...own);
+    if (archives.length === 1) return join(folder, ...archives);
   }
   return undefined;
 }
@@ -56,6 +58,7 @@ export async function namesIn(
   return { name: model.modelName ?? usual, version: model.modelVersion ?? "1.0" };
 }
 
+const ENDINGS = [".mar", ".tar.gz", ".tgz"];
 const ENDING = /\.(mar|tar\.gz|tgz)$/i;
 
 export function isCalledArchive(name: string): boolean {

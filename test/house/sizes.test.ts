@@ -44,7 +44,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   studio: 4845,
   tensor: 210,
   tokenizer: 800,
-  torchserve: 2090,
+  torchserve: 2095,
   "torchserve.ts": 5,
   transfers: 350,
   worker: 1170,
