@@ -126,7 +126,7 @@ export const OF_V2: readonly Ailment[] = [
     answer: picture(EDGE.wrongShape),
     ...PICTURE,
     seen: /status 422: body\.inputs\.shape/,
-    fix: /set what is sent to Prompt only/,
+    fix: /another schema: give this report/,
   },
   {
     what: "500 that hides 503",
