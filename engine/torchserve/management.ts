@@ -106,24 +106,29 @@ export class ModelManagement {
 
   /**
    * Registers what the model store has by this name, without loading it: KServe's agent downloads a model there and asks
-   * for it by the repository extension. Does nothing if there is nothing.
+   * for it by the repository extension. Does nothing if there is nothing, or if it is registered by another name.
    */
   async adopt(name: string): Promise<void> {
-    const url = await urlInStore(name, this.#parts.modelStore);
-    if (url === undefined) return;
+    const { table, modelStore } = this.#parts;
+    const url = await urlInStore(name, modelStore);
+    const isKnown = table.list().some((entry) => entry.url === url);
+    if (url === undefined || isKnown) return;
     this.#refuseWhereOff();
     const fields = new Map(Object.entries({ url, model_name: name }));
     const registration = await registrationOf(fields, this.#parts);
-    const { table } = this.#parts;
     // Two requests can ask for it at once.
     if (table.list().every((entry) => entry.name !== name)) table.add(registration);
   }
 
-  /** Takes out a model whose files are no longer in the model store, unless it has other versions. */
+  /**
+   * Takes out a model whose files are no longer in the model store. One of the start, whose volume may return, and one
+   * with other versions stay.
+   */
   async forget(registration: Registration): Promise<void> {
     const { table, modelStore } = this.#parts;
+    const { name, version, isLoadedAtStart } = registration;
+    if (isLoadedAtStart) return;
     const isThere = await placeOf(registration, modelStore).then(Boolean, () => false);
-    const { name, version } = registration;
     if (!isThere && table.find(name).length === 1) table.remove(name, version);
   }
 

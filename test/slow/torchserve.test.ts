@@ -90,7 +90,8 @@ async function started({ env = {}, isEmpty = false, args = ARGS, program }: Star
 /** Posts a form as curl does: fetch sends headers that only browsers send. */
 async function postForm(address: string, name: string, value: string | Blob) {
   const form = new FormData();
-  form.append(name, value as string);
+  if (typeof value === "string") form.append(name, value);
+  else form.append(name, value);
   const encoded = new Response(form);
   const type = encoded.headers.get("content-type") ?? "";
   const sent = request(address, { method: "POST", headers: { "content-type": type } });
@@ -209,6 +210,10 @@ test("a model that comes into the store later is loaded by its name, beside the 
   expect(await change("unload")).toMatchObject({ status: 200 });
   expect(await states()).toEqual(["stable-diffusion READY"]);
   expect(await change("load", "../late")).toMatchObject({ status: 404 });
+  // A model of the start stays known: its volume may return.
+  rmSync(join(store, "stable-diffusion.mar"));
+  expect(await change("unload", "stable-diffusion")).toMatchObject({ status: 200 });
+  expect(await states()).toEqual(["stable-diffusion UNAVAILABLE"]);
 });
 
 test("without --enable-model-api, a model that comes later is not loaded", async () => {
