@@ -1,9 +1,11 @@
 import type { GalleryQuery, Image } from "../contract/gallery.ts";
 import { withValues } from "../contract/gallery-search.ts";
+import { LOCAL_TARGET } from "../contract/generation.ts";
 import { Turns } from "../files/turns.ts";
 import { fileNameOf } from "../gallery/file-name.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { StoredImage } from "../gallery/image-row.ts";
+import { ELSEWHERE } from "../gallery/read-picture.ts";
 import type { AddressOf } from "./addresses.ts";
 import type { EventLog } from "./event-log.ts";
 import type { GalleryRebuild } from "./gallery-rebuild.ts";
@@ -42,7 +44,7 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
   return {
     names: os.gallery.names.handler(({ input }) => namesFor(parts, input)),
     find: os.gallery.find.handler(async ({ input: { search, limit } }) =>
-      addressed(await gallery.find(withValues(search, "target", endpointCalled), limit)),
+      addressed(await gallery.find(withTargetIds(search, endpointCalled), limit)),
     ),
     details: os.gallery.details.handler(async ({ input }) =>
       addressed(await gallery.details(input.ids)),
@@ -83,11 +85,23 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
   };
 }
 
+/** Targets that are no endpoints, whatever an endpoint is called. */
+const OWN_TARGETS: ReadonlySet<string> = new Set([LOCAL_TARGET, ELSEWHERE]);
+
+/** A search with the ids of endpoints instead of their names. */
+function withTargetIds(
+  search: string,
+  endpointCalled: GalleryProcedureParts["endpointCalled"],
+): string {
+  return withValues(search, "target", (name) =>
+    OWN_TARGETS.has(name.toLowerCase()) ? undefined : endpointCalled(name),
+  );
+}
+
 /** Ids of the pictures that answer a query, which can name endpoints. */
 function namesFor({ gallery, endpointCalled }: GalleryProcedureParts, query: GalleryQuery) {
   const { search } = query;
-  const found =
-    search === undefined ? {} : { search: withValues(search, "target", endpointCalled) };
+  const found = search === undefined ? {} : { search: withTargetIds(search, endpointCalled) };
   return gallery.names({ ...query, ...found });
 }
 

@@ -36,7 +36,8 @@ async function trial(count: number) {
     rebuild,
     addressOf,
     events,
-    endpointCalled: (name) => (name.toLowerCase() === "my cluster" ? "cluster-1" : undefined),
+    endpointCalled: (name) =>
+      ["my cluster", "local"].includes(name.toLowerCase()) ? "cluster-1" : undefined,
   });
   return { folder, gallery, ids, told, errors, rebuild, procedures };
 }
@@ -69,6 +70,8 @@ test("pictures are found by the name of the endpoint that drew them", async () =
     { id },
   ]);
   expect(await found('target:"my clus"')).toEqual([]);
+  // Even if an endpoint is called local.
+  expect(await found("target:local")).not.toContain(id);
 });
 
 test("every change to pictures is reported, with their new state", async () => {
