@@ -47,6 +47,8 @@ export async function testConnection(client: StudioClient, id: string): Promise<
     return await client.buckets.test({ id });
   } finally {
     mark("running", id, false);
+    // The test's own result is newer.
+    mark("unlisted", id, false);
   }
 }
 

@@ -25,11 +25,12 @@ export function useListing(place: BucketPlace, prefix: string, words: string, so
     // Other programs change buckets without an event.
     staleTime: 10_000,
   });
-  const { isError, isSuccess, isPlaceholderData } = list;
+  const { isError, isSuccess, isPlaceholderData, errorUpdatedAt } = list;
   const isListed = isSuccess && !isPlaceholderData;
   useEffect(() => {
     if (isError || isListed) markListed(place.connectionId, isListed);
-  }, [place.connectionId, isError, isListed]);
+    // A listing that fails again is newer than a test in between.
+  }, [place.connectionId, isError, isListed, errorUpdatedAt]);
   const pages = list.data?.pages;
   const rows: readonly Row[] = useMemo(() => rowsOf(pages ?? []), [pages]);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
