@@ -130,17 +130,19 @@ async function pod(mounted: MountedModels, logUrl: string) {
 
 async function listens(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
-  return new Promise((resolve) => {
+  const isOpen = await new Promise<boolean>((resolve) => {
     socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
-  }).then((isOpen) => {
-    socket.destroy();
-    return isOpen as boolean;
   });
+  socket.destroy();
+  return isOpen;
 }
+
+const isTaken = await listens(MODEL_SERVER_PORT);
+if (isTaken) console.log(`Skipped: another program listens on port ${MODEL_SERVER_PORT}.`);
 
 const JSON_TYPE = { "content-type": "application/json" };
 
-test.skipIf(await listens(MODEL_SERVER_PORT))(
+test.skipIf(isTaken)(
   "KServe's agent downloads a model, has it loaded, batches and logs requests, and removes it",
   async () => {
     const mounted = new MountedModels();
