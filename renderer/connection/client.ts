@@ -14,6 +14,8 @@ export function connectToStudio(
   const link = new RPCLink({
     url: `${location.origin}/rpc`,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    fetch: (request, init, _options, path) =>
+      fetch(request, { ...init, keepalive: outlivesThePage(path) }),
     interceptors: [
       onError((error) => {
         throw isAbort(error) ? error : labelled(asFailure(error), labelOf);
@@ -21,4 +23,9 @@ export function connectToStudio(
     ],
   });
   return createORPCClient(link);
+}
+
+/** A page that is being closed still saves its form. Others end with it: a browser sends at most 64 KiB in this way. */
+function outlivesThePage(path: readonly string[]): boolean {
+  return path.join(".") === "settings.writeForm" && document.visibilityState === "hidden";
 }

@@ -7,10 +7,11 @@ import {
 } from "../../engine/contract/presets.ts";
 import { RESIZE_MODES } from "../../engine/contract/resize-mode.ts";
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
+import { ConnectionLost } from "../connection/failure.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import { changeForm, type FormFields, type FormState, useForm } from "./form.ts";
 
-/** The form is saved this long after the last change, milliseconds. */
+/** The form is saved this long after the last change, or when the page is hidden or closed; milliseconds. */
 const REST_MS = 600;
 
 /** A saved form that could not be read is asked for again after this time, milliseconds. */
@@ -31,17 +32,27 @@ export function useKeptForm(): void {
         if (!isOver) retry = setTimeout(read, RETRY_MS);
       });
     };
-    const keep = (form: FormState) => {
+    const save = (): void => {
+      timer = undefined;
+      void write(studio, useForm.getState());
+    };
+    const stop = useForm.subscribe((form) => {
       if (!form.isLoaded) return;
       clearTimeout(timer);
-      timer = setTimeout(() => void write(studio, form), REST_MS);
+      timer = setTimeout(save, REST_MS);
+    });
+    const saveIfHidden = (): void => {
+      if (timer === undefined || document.visibilityState !== "hidden") return;
+      clearTimeout(timer);
+      save();
     };
-    const stop = useForm.subscribe(keep);
+    document.addEventListener("visibilitychange", saveIfHidden);
     read();
     return () => {
       isOver = true;
       clearTimeout(timer);
       clearTimeout(retry);
+      document.removeEventListener("visibilitychange", saveIfHidden);
       stop();
     };
   }, [studio]);
@@ -53,20 +64,28 @@ interface FormSource {
   readonly generation: Pick<Studio["client"]["generation"], "getInitImage">;
 }
 
-/** Fills the form with the saved one, once; what was typed in the meantime stays. Rejects if it cannot be read. */
+/**
+ * Fills the form with the saved one and its start image, once; what was typed in the meantime stays. Rejects if the
+ * studio cannot be reached.
+ */
 export async function readForm({ settings, generation }: FormSource): Promise<void> {
   if (useForm.getState().isLoaded) return;
   const form = await settings.readForm();
+  const id = form["initImageId"];
+  const initImage = typeof id === "string" ? await startImage(generation, id) : undefined;
   if (useForm.getState().isLoaded) return;
   // Compared with the empty form, since the user may have typed before this was called.
   const typed = changed(useForm.getInitialState(), useForm.getState());
-  useForm.setState({ ...fieldsOf(form), isLoaded: true });
+  useForm.setState({ ...fieldsOf(form), initImage, isLoaded: true });
   if (Object.keys(typed).length > 0) changeForm(typed);
-  const id = form["initImageId"];
-  if (typeof id !== "string") return;
-  // A start image that no longer exists is dropped.
-  const initImage = await generation.getInitImage({ id }).catch(() => undefined);
-  if (initImage && useForm.getState().initImage === undefined) useForm.setState({ initImage });
+}
+
+/** A start image that no longer exists is dropped. */
+function startImage(generation: FormSource["generation"], id: string) {
+  return generation.getInitImage({ id }).catch((error: unknown) => {
+    if (error instanceof ConnectionLost) throw error;
+    return undefined;
+  });
 }
 
 /** The fields changed before the saved form arrived; they take precedence. */

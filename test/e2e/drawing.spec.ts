@@ -159,6 +159,15 @@ test("a number typed before the model is known stays, and an emptied one comes b
   await expect(steps).toHaveValue("17");
 });
 
+test("what is typed just before the page is reloaded stays", async ({ studio: { page } }) => {
+  const field = page.getByRole("textbox", { name: "Prompt", exact: true });
+  for (const prompt of ["a red fish", "a red fish, at night"]) {
+    await field.fill(prompt);
+    await page.reload();
+    await expect(field).toHaveValue(prompt);
+  }
+});
+
 test("cancels what runs, and shows no error", async ({ studio: { page } }) => {
   await draw(page, PROMPT, { steps: 1000 });
   await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import { ConnectionLost } from "../../../renderer/connection/failure.ts";
 import { fieldsOf, readForm } from "../../../renderer/state/form-keeping.ts";
 import {
   changeForm,
@@ -44,6 +46,24 @@ describe("the saved form", () => {
     changeForm({ prompt: "a yellow star" });
     await readForm({ settings: { readForm: async () => stored }, generation });
     expect(useForm.getState()).toMatchObject({ prompt: "a yellow star", steps: 2, isLoaded: true });
+  });
+
+  test("is read again with its start image if the studio stops answering in between", async () => {
+    const settings = { readForm: async () => stored };
+    const lost = { getInitImage: () => Promise.reject(new ConnectionLost()) };
+    await expect(readForm({ settings, generation: lost })).rejects.toThrow(ConnectionLost);
+    expect(useForm.getState().isLoaded).toBe(false);
+    await readForm({ settings, generation });
+    expect(useForm.getState()).toMatchObject({ initImage: { id: "one" }, isLoaded: true });
+  });
+
+  test("has no start image if that is gone", async () => {
+    const gone = {
+      getInitImage: () =>
+        Promise.reject(new StudioError("NOT_FOUND", { what: "start image", id: "one" })),
+    };
+    await readForm({ settings: { readForm: async () => stored }, generation: gone });
+    expect(useForm.getState()).toMatchObject({ initImage: undefined, isLoaded: true });
   });
 
   test("keeps what was typed before it was requested", async () => {
