@@ -88,8 +88,8 @@ bench.record("starter, from the command line to the file", { starter: [start] })
 const machine = `${cpus()[0]?.model ?? "unknown"}, ${threads} threads`;
 const load = loadavg()[2];
 const result = { machine, node: process.version, rounds, load, rows: bench.rows, peakBytes: peaks };
-// A single round, or a selection of peers, is only for a quick look.
-if (!values.quick && values.peer === undefined) {
+// A single round is only for a quick look.
+if (!values.quick) {
   writeFileSync(
     new URL("results/cpu.json", import.meta.url),
     `${JSON.stringify(result, null, 2)}\n`,
