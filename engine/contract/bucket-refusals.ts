@@ -9,7 +9,7 @@ export const BUCKET_REFUSALS = {
     status: 502,
     sentence: "{host} presents a certificate that is not trusted: {reason}.",
     advice:
-      "If you know it, give the connection its authority's certificate; nothing was sent. If it has expired or names another host, its operator must fix it.",
+      "Nothing was sent. If you trust it, add its CA certificate to the connection. If it has expired or names another host, its operator must fix it.",
   },
   BUCKET_KEYS_REFUSED: {
     status: 403,

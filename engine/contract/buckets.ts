@@ -58,7 +58,7 @@ export const newConnectionSchema = z.strictObject({
 });
 export type NewConnection = z.input<typeof newConnectionSchema>;
 
-/** Sources of a connection. Explicitly given values go first. */
+/** Sources of a connection. Explicitly given values take precedence. */
 export const connectionSourceSchema = z.discriminatedUnion("kind", [
   /** YAML of a connection Secret of OpenShift AI or KServe. */
   z.strictObject({ kind: z.literal("secret"), yaml: z.string().max(1 << 20) }),

@@ -14,7 +14,7 @@ export const CLUSTER_REFUSALS = {
     status: 502,
     sentence: "The cluster's API at {host} presents a certificate that is not trusted: {reason}.",
     advice:
-      "Nothing was sent. If you know it, give the cluster its authority's certificate: `certificate-authority-data` of a kubeconfig.",
+      "Nothing was sent. If you trust it, add its CA certificate to the cluster: `certificate-authority-data` of a kubeconfig.",
   },
   CLUSTER_TOKEN_REFUSED: {
     status: 401,
@@ -31,7 +31,7 @@ export const CLUSTER_REFUSALS = {
     status: 403,
     sentence: "{account} may not {what} in the project {namespace}.",
     advice:
-      "Ask an administrator of the project for this permission; the role edit has most of them.",
+      "Ask an administrator of the project for this permission; the role edit includes most of what is needed.",
   },
   CLUSTER_WITHOUT_KSERVE: {
     status: 422,
@@ -56,12 +56,12 @@ export const CLUSTER_REFUSALS = {
   CLUSTER_WEBHOOK: {
     status: 422,
     sentence: "{webhook}, a check of the cluster, refused {kind} {name}: {reason}.",
-    advice: "Change what it names, and try again.",
+    advice: "Correct the field named in the message, and try again.",
   },
   CLUSTER_OBJECT_INVALID: {
     status: 422,
     sentence: "The cluster refused {kind} {name}: {reason}.",
-    advice: "Change what it names, and try again.",
+    advice: "Correct the field named in the message, and try again.",
   },
   CLUSTER_MANIFEST_INVALID: {
     status: 422,

@@ -20,22 +20,22 @@ export const DOCTOR_STEPS = [
 export type DoctorStep = (typeof DOCTOR_STEPS)[number];
 
 /**
- * A check of an endpoint: first as `running`, then again with its result. While it waits for a start, `seen` has news
- * of it.
+ * A check of an endpoint: reported first as `running`, then again with its result. While it waits for the endpoint to
+ * start, `seen` says how far that is.
  */
 export const findingSchema = z.object({
   step: z.enum(DOCTOR_STEPS),
-  /** `warning` works but may not for long; `skipped` was not needed, or depends on a failed check. */
+  /** `warning`: works, but perhaps not for long; `skipped`: not needed, or depends on a failed check. */
   outcome: z.enum(["running", "ok", "warning", "failed", "skipped"]),
-  /** How long it took; absent if nothing was asked. */
+  /** How long it took; absent if nothing was requested. */
   ms: z.number().optional(),
   /** What was found, as a sentence without secrets. */
   seen: z.string().optional(),
-  /** Of what failed: whether it looks as if the endpoint is only starting, so that waiting may be all it takes. */
+  /** After a failure: whether the endpoint seems to be starting, so that waiting may be enough. */
   isStarting: z.boolean().optional(),
   /** What to do about it. */
   fix: z.string().optional(),
-  /** The part of that to copy: a command, an annotation, a line of YAML. */
+  /** The part of the fix to copy: a command, an annotation, a line of YAML. */
   copy: z.string().optional(),
 });
 export type Finding = z.output<typeof findingSchema>;
@@ -56,7 +56,7 @@ export type Diagnosed = z.output<typeof diagnosedSchema>;
 /** Checks each part of the way to an endpoint, and says what is wrong and how to fix it. */
 export const diagnose = oc.input(diagnosedSchema).output(eventIterator(findingSchema));
 
-/** The request that tests whether an endpoint draws: as small as it allows. */
+/** The request that tests whether an endpoint draws; sent as small as the endpoint allows. */
 export const DOCTORS_ORDER = {
   prompt: "a red house",
   negativePrompt: "",

@@ -17,8 +17,8 @@ export const endpointStatsSchema = z.object({
   id: endpointIdSchema,
   span: z.enum(STATS_SPANS),
   /**
-   * Pictures; their time is from request to reply. The small ones of a test or of a trial of the settings cost like the
-   * others: they count, but for their time and their failures, which may be what is to be found out.
+   * Pictures; their time is from request to reply. The small pictures of a test or of a trial of settings cost the
+   * server work, so they count, but not their times, and not their failures, which a trial may provoke.
    */
   pictures: z.object({
     done: z.int(),
@@ -33,7 +33,7 @@ export const endpointStatsSchema = z.object({
     /** For how many of the pictures the server reported it. */
     gpuTold: z.int(),
   }),
-  /** Quiet checks of readiness. */
+  /** Background checks of readiness. */
   checks: z.object({ ready: z.int(), others: z.int(), ...times }),
   /** The period in equal parts, oldest first. */
   points: z.array(

@@ -108,7 +108,7 @@ export const REFUSALS = {
   },
   INFERENCE_CRASHED: {
     status: 503,
-    sentence: "The inference process ended while {doing} ({reason}).",
+    sentence: "The inference process stopped unexpectedly while {doing} ({reason}).",
     advice: "It starts again for the next picture; try again.",
   },
   INFERENCE_FAILED: {
@@ -144,13 +144,13 @@ export const REFUSALS = {
   STATE_CONFLICT: {
     status: 409,
     sentence: "{what} cannot be {wanted}: it is {state}.",
-    advice: "Look at the list again; it changed in the meantime.",
+    advice: "Look at the list again; it may have changed in the meantime.",
   },
   NO_GENERATION_DATA: {
     status: 422,
     sentence: "{file} does not say how it was made: {reason}.",
     advice:
-      "Use a picture of a program that Darkroom reads, as that program saved it; messengers and editors remove the settings.",
+      "Use the original file from a program that Darkroom supports; messaging apps and image editors remove the settings.",
   },
   ALBUM_EXISTS: {
     status: 409,
@@ -180,12 +180,12 @@ export const REFUSALS = {
   },
   TOKEN_REFUSED: {
     status: 401,
-    sentence: "The studio does not know who asks: {reason}.",
+    sentence: "Signing in to Darkroom failed: {reason}.",
     advice: "Open the address that `npm run darkroom -- open` prints.",
   },
   ADDRESS_REFUSED: {
     status: 403,
-    sentence: "The studio does not answer this request: {reason}.",
+    sentence: "Darkroom refused this request: {reason}.",
     advice: "Open the address that `npm run darkroom -- open` prints.",
   },
   PORT_IN_USE: {
@@ -206,7 +206,7 @@ export const REFUSALS = {
   },
   STUDIO_SILENT: {
     status: 503,
-    sentence: "The studio for {folder} (process {pid}) does not answer.",
+    sentence: "The Darkroom process for {folder} (process {pid}) does not answer.",
     advice: "It may be stopped or busy: try again later, or end that process and start it again.",
   },
   NOT_RUNNING: {
@@ -221,13 +221,13 @@ export const REFUSALS = {
   },
   INTERFACE_MISSING: {
     status: 500,
-    sentence: "The studio's pages are not built.",
+    sentence: "Darkroom's pages are not built.",
     advice: "Run `npm run build`; `npm start` does it automatically.",
   },
   STYLES_UNREADABLE: {
     status: 422,
     sentence: "{file} cannot be read as a list of styles: {reason}.",
-    advice: "Use a styles.csv of AUTOMATIC1111, or a file that Darkroom exported.",
+    advice: "Use AUTOMATIC1111's styles.csv, or a file that Darkroom exported.",
   },
   ENTRY_UNREADABLE: {
     status: 500,

@@ -102,7 +102,7 @@ const READERS: Readonly<Record<AxisSetting, Reader>> = {
   "negative-prompt": (value) => ({ negativePrompt: value === "none" ? "" : value }),
   preset: (value) => {
     const chosen = oneOf("preset", NAMES.preset, value);
-    // What a preset decides is cleared; values that are named go first.
+    // Clears what the preset decides, since explicitly given values would take precedence.
     const left = { steps: undefined, scheduler: undefined, precision: undefined };
     return chosen && { ...left, cacheInterval: undefined, ...chosen };
   },

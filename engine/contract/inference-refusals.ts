@@ -82,7 +82,7 @@ export const INFERENCE_REFUSALS = {
     status: 502,
     sentence: "{host} presents a certificate that is not trusted: {reason}.",
     advice:
-      "If you know it, trust it for this endpoint; nothing was sent. If it has expired or names another host, its operator must fix it.",
+      "Nothing was sent. If you recognise it, trust it for this endpoint. If it has expired or names another host, its operator must fix it.",
   },
   ENDPOINT_MOVED: {
     status: 502,
@@ -119,7 +119,7 @@ export const INFERENCE_REFUSALS = {
     status: 409,
     sentence:
       "The inference server cannot listen on {host} without a key: other computers can reach it there.",
-    advice: "Make a key on the Server page first, or keep its address 127.0.0.1.",
+    advice: "Create a key on the Server page first, or keep the address 127.0.0.1.",
   },
   CERTIFICATE_UNUSABLE: {
     status: 422,
@@ -129,18 +129,19 @@ export const INFERENCE_REFUSALS = {
   },
   KEY_REFUSED: {
     status: 401,
-    sentence: "The inference server does not know who asks: {reason}.",
-    advice: "Send `Authorization: Bearer KEY` with a key that its Server page made.",
+    sentence: "The request is not authorised: {reason}.",
+    advice: "Send `Authorization: Bearer KEY` with a key from the Server page.",
   },
   KEY_INSUFFICIENT: {
     status: 403,
     sentence: "This key does not allow {scope}.",
-    advice: "Use a key that does; the Server page makes them.",
+    advice: "Use a key that does, or create one on the Server page.",
   },
   REQUEST_REFUSED: {
     status: 403,
-    sentence: "The inference server does not answer this request: {reason}.",
-    advice: "Its Server page shows its address, and the names and origins that it accepts.",
+    sentence: "The inference server refused this request: {reason}.",
+    advice:
+      "The Server page shows the server's address, and the names and origins that it accepts.",
   },
   VERSION_UNKNOWN: {
     status: 404,

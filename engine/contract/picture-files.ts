@@ -1,10 +1,10 @@
-/** A picture file from outside is refused beyond this many bytes. */
+/** Maximum size of a picture file from outside, in bytes. */
 export const MAX_PICTURE_BYTES = 64 << 20;
 
-/** How the names of pictures end that can be read. Which of them a file is, its bytes say. */
+/** The extensions of pictures that can be read. A file's bytes decide which format it has. */
 const ENDINGS = /\.(?:png|jpe?g|webp)$/i;
 
-/** Whether a file in a folder is worth reading as a picture. */
+/** Whether a file may be a picture, by its name. */
 export function isNamedAsPicture(path: string): boolean {
   return ENDINGS.test(path);
 }

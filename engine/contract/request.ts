@@ -7,7 +7,7 @@ import { RESIZE_MODES } from "./resize-mode.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
-/** Maximum side of a picture in pixels: 256 latents, above which attention alone takes 17 GB. */
+/** Maximum side of a picture in pixels: 256 latents, at which the scores of one attention head take 17 GB. */
 export const MAX_SIDE = 2048;
 
 /** Maximum characters of a prompt. */
@@ -40,13 +40,13 @@ export const requestSchema = z.strictObject({
    * less exact.
    */
   precision: z.enum(["auto", ...PRECISIONS]).optional(),
-  /** How much work goes into it; settings that are named go before the preset's. */
+  /** How much work goes into a picture; settings in the request take precedence over the preset's. */
   preset: z.enum(PRESETS).optional(),
   /** The part of the run with guidance; all of it by default. */
   guidanceInterval: guidanceIntervalSchema.optional(),
   /** Every n-th evaluation runs the whole UNet; absent if all do. */
   cacheInterval: cacheIntervalSchema.optional(),
-  /** Absent: the model's own, or the tiny one for Fast if the settings say so. */
+  /** If absent, the model's own, or the tiny one for Fast if the settings say so. */
   decoder: z.enum(DECODERS).optional(),
   /** How far image to image may depart from its start image: 1 ignores it. */
   strength: z.number().gt(0).max(1).optional(),

@@ -1,7 +1,7 @@
 /**
- * How a start image comes to the size of the drawing, by the names of diffusers' VaeImageProcessor. `default`: stretched
- * to it. `crop`: as large as fills it, its middle. `fill`: as large as fits, centred, with its edges drawn out over the
- * rest. Stored: only ever grows.
+ * How a start image is resized to the size of the picture, named as in diffusers' VaeImageProcessor. `default`:
+ * stretched. `crop`: scaled to cover the size, and its centre cropped. `fill`: scaled to fit inside, centred, and its
+ * edges extended over the rest. Stored, so names are only added.
  */
 export const RESIZE_MODES = ["default", "crop", "fill"] as const;
 export type ResizeMode = (typeof RESIZE_MODES)[number];

@@ -62,7 +62,10 @@ const choices = {
   timeLimitSeconds: z.number().positive().max(86_400).nullable(),
   /** The preset of requests that name none. */
   preset: z.enum(PRESETS),
-  /** Whether clients without a key get replies of the notebook profile: `output0`, `fp16`, id `42`. */
+  /**
+   * Whether clients without a key get replies of the notebook profile: `output0`, `fp16`, id `42`. The field has the
+   * profile's former name, since settings and keys are stored with it.
+   */
   isSeedProfile: z.boolean(),
   /** Whether it also answers OpenAI's images API. */
   isOpenaiOn: z.boolean(),
@@ -122,7 +125,7 @@ const keyChoices = {
   scopes: z.array(z.enum(KEY_SCOPES)).min(1).max(KEY_SCOPES.length),
   /** Whether its pictures are added to the gallery. */
   keepsPictures: z.boolean().default(false),
-  /** Whether its replies follow the notebook profile. */
+  /** Whether its replies follow the notebook profile; stored under the profile's former name. */
   isSeedProfile: z.boolean().default(false),
 };
 

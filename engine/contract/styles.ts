@@ -71,7 +71,7 @@ function around(typed: string, text: string): string {
   return [typed.trim(), text.trim()].filter((part) => part !== "").join(", ");
 }
 
-/** The prompts of an order, and the typed ones if they differ. */
+/** A prompt and its negative prompt. */
 export interface StyledPrompts {
   readonly prompt: string;
   readonly negativePrompt: string;
@@ -91,7 +91,7 @@ export function applyStyles(
   );
 }
 
-/** The typed prompts, stored beside the resulting ones. */
+/** The chosen styles and the typed prompts, stored beside the resulting prompts. */
 export interface TypedPrompts {
   readonly styles?: string[] | undefined;
   readonly typedPrompt?: string | undefined;
@@ -108,12 +108,12 @@ export function typedOf({ styles, typedPrompt, typedNegativePrompt }: TypedPromp
 }
 
 export interface StyledRequest {
-  /** With the complete prompts, and with the styles' settings for those it left open. */
+  /** With the complete prompts, and with the styles' settings where it has none. */
   readonly request: GenerationRequest;
   readonly typed: TypedPrompts;
 }
 
-/** A request with its styles put in, in their order; a later style's settings go before an earlier one's. */
+/** A request with its styles applied in order; a later style's settings take precedence over an earlier one's. */
 export function withStyles(
   { styles: names, ...request }: GenerationRequest,
   styles: readonly Style[],
@@ -128,19 +128,19 @@ export function withStyles(
   };
 }
 
-/** Without what is undefined, so that it hides nothing. */
+/** A request without undefined fields, which would hide the styles' settings. */
 function given(request: GenerationRequest): GenerationRequest {
   const fields = Object.entries(request).filter(([, value]) => value !== undefined);
   return { ...request, ...Object.fromEntries(fields) };
 }
 
-/** A list of styles from outside is refused beyond this many bytes. */
+/** Maximum size of an imported list of styles, in bytes. */
 const MAX_BYTES = 16 << 20;
 const nothing = z.void();
 
 export const styleContract = {
   list: oc.output(z.array(styleSchema)),
-  /** Keeps styles, each in the place of the one with its name; `replaces` is the name that one had before. */
+  /** Stores styles. Each replaces the style of the same name or, if it was renamed, of its former name `replaces`. */
   save: oc
     .input(
       z.object({

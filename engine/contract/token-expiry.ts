@@ -1,6 +1,6 @@
 import type { Endpoint } from "./endpoints.ts";
 
-/** A token that expires within a day deserves a warning: creating another takes someone with the rights. Milliseconds. */
+/** A token that expires within a day (milliseconds) gets a warning: only someone with the rights can create another. */
 const SOON_MS = 86_400_000;
 
 /** The state of an endpoint's token. */
@@ -17,7 +17,7 @@ export function tokenStateOf({ hasToken, tokenExpiresAt }: Tokened, now: number)
   return left <= SOON_MS ? "expiring" : "lasting";
 }
 
-/** When a token expires or expired, for a sentence; undefined while there is no hurry. */
+/** When a token expires or expired, for a sentence; undefined if it neither expired nor expires within a day. */
 export function tokenExpiryWords(endpoint: Tokened, now: number): string | undefined {
   const state = tokenStateOf(endpoint, now);
   if (state !== "expiring" && state !== "expired") return undefined;

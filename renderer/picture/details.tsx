@@ -140,7 +140,7 @@ function Origin({ image }: { image: Image }) {
   const drawnOn = { value: provider ? t("place", { device, place }) : place };
   return (
     <>
-      <Field name="device" {...(isRemote(target) ? drawnBy(place, device) : drawnOn)} />
+      <Field name="target" {...(isRemote(target) ? drawnBy(place, device) : drawnOn)} />
       {seconds && (
         <Field name="seconds" value={total} note={isRemote(target) ? undefined : timing} />
       )}

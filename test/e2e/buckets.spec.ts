@@ -88,7 +88,7 @@ test("publishing from Models goes on where a connection was missing, into a buck
   await expect(dialog.getByRole("button", { name: /models.* Bucket$/ })).toBeVisible();
   await expectNoViolations(page);
   await dialog.getByRole("button", { name: "Publish to bucket" }).click();
-  await expect(dialog.getByText(/was read back without a difference/)).toBeVisible();
+  await expect(dialog.getByText(/is in the bucket and was verified/)).toBeVisible();
   expect(bucket.keys()).toContain("starter/model-store/starter.mar");
 });
 

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { S3Server } from "../fakes/s3/s3-server.ts";
-import { seedEdge } from "../fakes/seed-edge.ts";
+import { notebookService } from "../fakes/notebook-service.ts";
 import { openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { choose, expectSeen, openTab, press, tabInto, tabTo } from "./key-walk.ts";
 import { connect } from "./publishing.ts";
@@ -24,7 +24,7 @@ function opened(page: Page) {
 test("every task of Endpoints is done with keys alone, and the focus is never lost", async ({
   studio: { page },
 }) => {
-  await using edge = await openStandIn(seedEdge());
+  await using edge = await openStandIn(notebookService());
   const { dialog, button: inDialog, type } = opened(page);
   await page.keyboard.press("6");
   await press(page, button(page, "Add an endpoint"));
@@ -76,7 +76,7 @@ test("every task of Server is done with keys alone, and the focus is never lost"
   await page.keyboard.press("Control+a");
   await page.keyboard.type("0");
   await page.keyboard.press("Enter");
-  const openai = page.getByRole("switch", { name: "Answer the OpenAI images API" });
+  const openai = page.getByRole("switch", { name: "Offer the OpenAI images API" });
   await tabTo(page, openai);
   await page.keyboard.press("Space");
   await expect(openai).toBeChecked();
@@ -86,15 +86,15 @@ test("every task of Server is done with keys alone, and the focus is never lost"
   const origin = await page.getByText(/^http:\/\/127\.0\.0\.1:\d+$/).innerText();
 
   await openTab(page, "Keys");
-  await press(page, button(page, "Make a key"));
+  await press(page, button(page, "Create a key"));
   await type("Name", "A shell");
-  await press(page, inDialog("Make the key"));
+  await press(page, inDialog("Create key"));
   await press(page, inDialog("Done"));
-  await expect(button(page, "Make a key")).toBeFocused();
+  await expect(button(page, "Create a key")).toBeFocused();
   await press(page, button(page, "Remove the key A shell"));
   await press(page, inDialog("Remove the key"));
   await expect(page.getByText(/^There are no keys/)).toBeVisible();
-  await expect(button(page, "Make a key")).toBeFocused();
+  await expect(button(page, "Create a key")).toBeFocused();
 
   await fetch(`${origin}/v2/models/nobody/ready`);
   await openTab(page, "Requests");
@@ -129,7 +129,7 @@ test("every task of Buckets is done with keys alone, publishing too, and the foc
   await press(page, button(page, "Publish a model"));
   await expectSeen(page);
   await press(page, inDialog("Publish to bucket"));
-  await expect(dialog.getByText(/was read back without a difference/)).toBeVisible();
+  await expect(dialog.getByText(/is in the bucket and was verified/)).toBeVisible();
   await press(page, inDialog("Show it in the bucket"));
   await expect(dialog).toBeHidden();
   const grid = page.getByRole("grid");

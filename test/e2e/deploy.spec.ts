@@ -30,10 +30,10 @@ test("a published model becomes manifests whose differences are explained, and f
   await expect(page.getByText(/show the last valid values/)).toBeHidden();
 
   const view = page.getByRole("region", { name: "Manifests" });
-  await expect(view.getByText("8 differences from the document")).toBeVisible();
+  await expect(view.getByText("8 differences from the KServe example")).toBeVisible();
   await expect(view.getByText(/TorchServe's worker never starts/)).toBeVisible();
-  await view.getByText("Show the document's version beside it").click();
-  await expect(view.getByLabel("The document's", { exact: true })).toContainText(
+  await view.getByText("Show the KServe example's version beside it").click();
+  await expect(view.getByLabel("KServe example", { exact: true })).toContainText(
     "runAsUser: 1001130001",
   );
   await expect(view.getByLabel("Darkroom's")).not.toContainText("runAsUser");

@@ -22,7 +22,7 @@ const expect = plainExpect.configure({ timeout: 90_000 });
 
 const STEPS = [
   ["unschedulable", /No node of the cluster has a free GPU/],
-  ["copying", /copies the model from the bucket/],
+  ["copying", /is copying the model from the bucket/],
   ["pulling", /cannot be pulled/],
   ["loading", /The model (is loading|server has started)/],
   ["routing", /its address is being set up/],
@@ -69,7 +69,7 @@ export async function deployInPage(
   await memory.fill("10Gi");
   await apply.click();
   const watch = section.getByRole("region", { name: `${NAME} in ${PROJECT}` });
-  await expect(watch.getByText(/has taken the deployment/)).toBeVisible();
+  await expect(watch.getByText(/has accepted the deployment/)).toBeVisible();
 
   for (const [stage, words] of STEPS) {
     await cluster.play(stage);

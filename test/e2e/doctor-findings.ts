@@ -1,6 +1,6 @@
 import { grpcEdge, type GrpcAnswer, grpcNotReady, grpcRefusal } from "../fakes/grpc-stand-in.ts";
 import { GRPC_PATHS, INFER_PATH } from "../../engine/kserve/client/grpc-messages.ts";
-import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
+import { EDGE, notebookService } from "../fakes/notebook-service.ts";
 import { always, type Answer } from "../fakes/stand-in-endpoint.ts";
 
 /** A problem of an endpoint, and what its doctor says about it. */
@@ -30,7 +30,7 @@ function but(well: Answer, end: string, answer: Answer): Answer {
 
 const GRANT = "oc policy add-role-to-user view -z kt2-sa -n sd-proj";
 const INFER = "/infer";
-const picture = (answer: Answer): Answer => but(seedEdge(), INFER, answer);
+const picture = (answer: Answer): Answer => but(notebookService(), INFER, answer);
 const PICTURE = { step: "First picture", isPictures: true } as const;
 
 /** The Open Inference Protocol over REST, as on the customer's cluster. */
@@ -96,7 +96,7 @@ export const OF_V2: readonly Ailment[] = [
   },
   {
     what: "404 with the names that there are",
-    answer: but(seedEdge(), "/stable-diffusion", EDGE.unknownModel),
+    answer: but(notebookService(), "/stable-diffusion", EDGE.unknownModel),
     step: "Model ready",
     seen: /no such model/,
     fix: /one that is there: stable-diffusion\./,

@@ -2,7 +2,7 @@ import type { Locator, Page } from "@playwright/test";
 import { certificate } from "../fakes/certificates.ts";
 import { tokenUntil } from "../fakes/expiring-token.ts";
 import { type GrpcAnswer, openGrpcStandIn } from "../fakes/grpc-stand-in.ts";
-import { EDGE, PIXELS, seedEdge, seedReply } from "../fakes/seed-edge.ts";
+import { EDGE, notebookReply, notebookService, PIXELS } from "../fakes/notebook-service.ts";
 import { always, type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { routerEdge } from "../fakes/cold-edge.ts";
 import {
@@ -42,7 +42,7 @@ async function expectSaid(
   await expect(dialog.getByText(seen).first(), what).toBeVisible();
   await expect(dialog.getByText(fix).first(), what).toBeVisible();
   if (copy !== undefined) await expect(dialog.getByText(copy), what).toBeVisible();
-  const wait = dialog.getByRole("button", { name: "Wait for its start" });
+  const wait = dialog.getByRole("button", { name: "Wait for it to start" });
   await expect(wait, what).toHaveCount(isStarting ? 1 : 0);
 }
 
@@ -82,7 +82,7 @@ test("the doctor names every finding of every kind of remote, and what helps", a
   studio: { page },
 }) => {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  let answer: Answer = seedEdge();
+  let answer: Answer = notebookService();
   await using edge = await openStandIn((...asked) => answer(...asked));
   let reply: GrpcAnswer = () => {};
   await using grpc = await openGrpcStandIn((...asked) => reply(...asked));
@@ -116,14 +116,14 @@ test("the doctor names problems of the connection: a token's expiry, certificate
   };
   await using guarded = await openStandIn((response) => response.writeHead(401).end());
   const { cert, key } = await certificate({ hosts: ["elsewhere.example"] });
-  await using misnamed = await openStandIn(seedEdge(), { cert, key });
-  await using untrusted = await openStandIn(seedEdge(), await certificate());
+  await using misnamed = await openStandIn(notebookService(), { cert, key });
+  await using untrusted = await openStandIn(notebookService(), await certificate());
   const old = await certificate({ from: new Date("2020-01-01"), until: new Date("2020-02-01") });
-  await using lapsed = await openStandIn(seedEdge(), old);
+  await using lapsed = await openStandIn(notebookService(), old);
   const trusted = await certificate();
-  await using well = await openStandIn(seedEdge(), trusted);
-  await using plain = await openStandIn(seedEdge());
-  const gone = await openStandIn(seedEdge());
+  await using well = await openStandIn(notebookService(), trusted);
+  await using plain = await openStandIn(notebookService());
+  const gone = await openStandIn(notebookService());
   await gone[Symbol.asyncDispose]();
   const cases = [
     [expired, { url: guarded.url, token: EXPIRED }],
@@ -131,7 +131,7 @@ test("the doctor names problems of the connection: a token's expiry, certificate
       {
         what: "a certificate of another name",
         step: "TLS",
-        seen: /it is another host's \(for elsewhere\.example, until/,
+        seen: /it is for another host \(for elsewhere\.example, until/,
         fix: /Use the name that it is for/,
       },
       { url: misnamed.url, ca: cert, token: JWT },
@@ -196,7 +196,7 @@ test("the doctor names problems of the connection: a token's expiry, certificate
       {
         what: "a port where nobody listens",
         step: "TCP",
-        seen: /nothing listens at that port/,
+        seen: /nothing listens on that port/,
         fix: /start the server, or its port-forward, again/,
       },
       { url: gone.url, token: JWT },
@@ -226,7 +226,7 @@ test("the doctor names problems of the connection: a token's expiry, certificate
 test("the doctor names a proxy that does not connect, without its password", async ({
   openStudio,
 }) => {
-  const gone = await openStandIn(seedEdge());
+  const gone = await openStandIn(notebookService());
   await gone[Symbol.asyncDispose]();
   const proxy = `http://someone:${PASSWORD}@127.0.0.1:${gone.port}`;
   const { page } = await openStudio({ HTTPS_PROXY: proxy, NO_PROXY: "" });
@@ -246,11 +246,11 @@ test("the doctor names a proxy that does not connect, without its password", asy
 test("a picture over protocol v1 is a warning of the doctor's, and a note on the card", async ({
   studio: { page },
 }) => {
-  const seed = seedEdge();
-  const atV1 = always(200, JSON.stringify(seedReply(PIXELS)));
+  const service = notebookService();
+  const atV1 = always(200, JSON.stringify(notebookReply(PIXELS)));
   await using wrapper = await openStandIn((response, request, count) => {
     const isPredicted = request.path.endsWith(":predict");
-    const answer = request.path.endsWith("/infer") ? EDGE.v1Wrapper : isPredicted ? atV1 : seed;
+    const answer = request.path.endsWith("/infer") ? EDGE.v1Wrapper : isPredicted ? atV1 : service;
     answer(response, request, count);
   });
   const name = "Wrapped";
@@ -276,7 +276,7 @@ test("an endpoint that is starting is waited for on request, and then checked to
   const dialog = await openDoctor(page, "Night shift");
   await expect(dialog.getByRole("status")).toHaveText("Night shift may still be starting");
   await dialog.getByText("Generate one picture, too").click();
-  await dialog.getByRole("button", { name: "Wait for its start" }).click();
+  await dialog.getByRole("button", { name: "Wait for it to start" }).click();
   await expect(dialog.getByRole("status")).toHaveText("Waiting for it to start…");
   await expect(dialog.getByText(/Its router has no pod yet, \d+ s so far/)).toBeVisible();
   edge.load();

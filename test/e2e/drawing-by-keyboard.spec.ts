@@ -25,12 +25,12 @@ test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, me
   await tabTo(page, button("Generate"));
   await keys.press("Enter");
 
-  await expect(page.getByText("4 pictures of this press left")).toBeVisible();
+  await expect(page.getByText("4 pictures left in this batch")).toBeVisible();
   await expectSeen(page);
   await expect(page.getByRole("progressbar", { name: /being drawn/ })).toBeVisible();
   await tabTo(page, button("Cancel"));
   await keys.press("Enter");
-  await expect(page.getByText("3 pictures of this press left")).toBeVisible();
+  await expect(page.getByText("3 pictures left in this batch")).toBeVisible();
   await tabTo(page, button("Cancel all 3"), "Shift+Tab");
   await keys.press("Enter");
   await expect(page.getByText("3 pictures cancelled")).toBeVisible();
@@ -47,7 +47,7 @@ test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, me
   await enter("Count", "2");
   await keys.press("Control+Enter");
   await expect(page.getByText("2 of 2 ready")).toBeVisible();
-  const cells = page.getByRole("listbox", { name: "Pictures of one press" }).getByRole("option");
+  const cells = page.getByRole("listbox", { name: "Pictures of one batch" }).getByRole("option");
   await tabTo(page, cells.first());
   await keys.press("Shift+ArrowRight");
   await tabTo(page, button("Compare"));

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { always } from "../fakes/stand-in-endpoint.ts";
 import { openStandIn } from "../fakes/stand-in-endpoint.ts";
-import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
+import { EDGE, notebookService } from "../fakes/notebook-service.ts";
 import { drawPicture, tileOf } from "./draw-picture.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { addEndpoint, addUntested, remoteStudio } from "./remote-studio.ts";
@@ -21,7 +21,7 @@ test("a picture of the gallery is drawn at two other targets by keys, and compar
   studio: { page },
 }) => {
   await using remote = await remoteStudio();
-  await using other = await openStandIn(seedEdge());
+  await using other = await openStandIn(notebookService());
   await addEndpoint(page, { url: remote.url, name: "Colleague" });
   await addEndpoint(page, { url: other.url, name: "Cluster" });
   await drawPicture(page, PROMPT);

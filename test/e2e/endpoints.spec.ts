@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { certificate } from "../fakes/certificates.ts";
 import { tokenUntil } from "../fakes/expiring-token.ts";
 import { knativeEdge, routerEdge } from "../fakes/cold-edge.ts";
-import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
+import { EDGE, notebookService } from "../fakes/notebook-service.ts";
 import { type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { act } from "./endpoint-card.ts";
 import { addUntested } from "./remote-studio.ts";
@@ -10,7 +10,7 @@ import { expect, test, TOKEN } from "./studio-test.ts";
 
 /** The notebook's service, which requires a token. */
 function guardedEdge(token: string): Answer {
-  const edge = seedEdge();
+  const edge = notebookService();
   return (response, request, count) => {
     const isKnown = request.headers["authorization"] === `Bearer ${token}`;
     return (isKnown ? edge : EDGE.unauthorized)(response, request, count);
@@ -48,7 +48,7 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByText("From token.cfg, sent when you save")).toBeVisible();
   await dialog.getByRole("textbox", { name: "Address" }).fill(edge.url);
-  await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("The seed's edge");
+  await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("The notebook's service");
   await dialog.getByRole("button", { name: "Add and test" }).click();
   await expect(dialog.getByText("ENDPOINT_CERTIFICATE")).toBeVisible();
   expect(edge.received()).not.toContain(TOKEN);
@@ -56,12 +56,14 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await dialog.getByRole("button", { name: "Look at its certificate" }).click();
   await dialog.getByRole("button", { name: "Trust this for this endpoint" }).click();
   await dialog.getByRole("button", { name: "Save and test" }).click();
-  await expect(dialog.getByText("The seed's edge is ready")).toBeVisible();
+  await expect(dialog.getByText("The notebook's service is ready")).toBeVisible();
   await dialog.getByRole("button", { name: "Draw one picture" }).click();
   await expect(dialog.getByRole("img", { name: /^a red house/ })).toBeVisible();
   await dialog.getByRole("button", { name: "Draw here" }).click();
 
-  await expect(page.getByRole("button", { name: /Run on/ })).toContainText("The seed's edge");
+  await expect(page.getByRole("button", { name: /Run on/ })).toContainText(
+    "The notebook's service",
+  );
   await expect(page.getByText("Not sent to this endpoint: the seed.").first()).toBeVisible();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Photo of a dog");
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
@@ -76,14 +78,14 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await open(page, "/gallery");
   await page.getByRole("img", { name: /^Photo of a dog/ }).click();
   const details = page.getByRole("complementary", { name: "Details" });
-  await expect(details.getByText("The seed's edge")).toBeVisible();
+  await expect(details.getByText("The notebook's service")).toBeVisible();
   await expect(details.getByText("not reported by the endpoint").first()).toBeVisible();
   expect(await page.content()).not.toContain(TOKEN);
 });
 
 test("a test's picture that fails says why in the dialog, with what to do", async ({ studio }) => {
   const { page } = studio;
-  const edge = seedEdge();
+  const edge = notebookService();
   await using standIn = await openStandIn((response, request, count) =>
     (request.path.endsWith("/infer") ? EDGE.handlerFailed : edge)(response, request, count),
   );
@@ -231,7 +233,7 @@ test("a cancel says that the server may continue only if it had the request", as
 
 test("an endpoint's requests are shown by day, week and month", async ({ studio }) => {
   const { page } = studio;
-  await using standIn = await openStandIn(seedEdge());
+  await using standIn = await openStandIn(notebookService());
   await drawAt(page, standIn.url, "Watched");
   await page.keyboard.press("Control+Enter");
   const picture = page.getByRole("main").getByRole("img", { name: /^Photo of a dog/ });
@@ -250,7 +252,7 @@ test("a token that expires within a day is told on every page, with the way to i
 }) => {
   const { page } = studio;
   const hours = (count: number) => new Date(Date.now() + count * 3_600_000);
-  await using edge = await openStandIn(seedEdge());
+  await using edge = await openStandIn(notebookService());
   await addUntested(page, { name: "Cluster", url: edge.url, token: tokenUntil(hours(5)) });
   await page.goto(new URL("/gallery", page.url()).href);
   const notice = page.getByRole("status", { name: "Needs your attention" });
@@ -282,7 +284,7 @@ test("many endpoints are searched; a card's button tests it, and its menu is the
   studio,
 }) => {
   const { page } = studio;
-  await using edge = await openStandIn(seedEdge());
+  await using edge = await openStandIn(notebookService());
   const places = ["Oslo", "Bergen", "Lyon", "Turin", "Porto", "Ghent", "Graz"];
   for (const name of places) await addUntested(page, { name, url: edge.url });
   await open(page, "/endpoints");
@@ -294,7 +296,7 @@ test("many endpoints are searched; a card's button tests it, and its menu is the
   await expect(search).toBeVisible();
 
   await page.keyboard.press("/");
-  await page.keyboard.type("7860 stable");
+  await page.keyboard.type("7860 automatic");
   await expect(cards).toHaveCount(1);
   await expect(page.getByText("1 of 8")).toBeVisible();
   await search.fill("nowhere");

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { S3Server } from "../fakes/s3/s3-server.ts";
-import { seedEdge } from "../fakes/seed-edge.ts";
+import { notebookService } from "../fakes/notebook-service.ts";
 import { openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { fillGallery } from "./fill-gallery.ts";
@@ -47,8 +47,8 @@ test("a filled studio can be used by everyone, on a phone, a tablet and a large 
   const { page } = studio;
   await using s3 = await S3Server.start();
   s3.bucket("models").put("notes.txt", { bytes: Buffer.from("x") });
-  await using edge = await openStandIn(seedEdge());
-  const gone = await openStandIn(seedEdge());
+  await using edge = await openStandIn(notebookService());
+  const gone = await openStandIn(notebookService());
   await gone[Symbol.asyncDispose]();
   await connect(page, s3);
   const well = { name: "Oslo", url: edge.url, token: TOKEN };

@@ -34,7 +34,7 @@ test("nothing on the page looks alive while the studio is down", async ({ studio
     await expect(page).toHaveTitle("Generate · Darkroom");
     await expect(icon).toHaveAttribute("href", /idle/);
     await expect(bar).toHaveCount(0);
-    await expect(stage.getByText("Not known while the studio does not answer")).toBeVisible();
+    await expect(stage.getByText("Unknown until Darkroom responds")).toBeVisible();
   });
   await expect(status.getByText(/No connection/)).toBeHidden();
   await expect(status.getByRole("button").first()).toBeVisible();

@@ -196,7 +196,7 @@ test("the pictures of one press fill a sheet: one is picked, zoomed, and left fo
   studio: { page },
 }) => {
   await draw(page, 2);
-  const sheet = page.getByRole("listbox", { name: "Pictures of one press" });
+  const sheet = page.getByRole("listbox", { name: "Pictures of one batch" });
   const cells = sheet.getByRole("option");
   await expect(cells).toHaveCount(2);
   await expect(page.getByText("2 of 2 ready")).toBeVisible();

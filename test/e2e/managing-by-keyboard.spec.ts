@@ -40,7 +40,7 @@ test("every task of Models is done with keys alone, and the focus is never lost"
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "stable-diffusion-2" })).toBeVisible();
   for (const [action, title] of [
-    ["Make an archive (.mar)", /archive/],
+    ["Create an archive (.mar)", /archive/],
     ["Publish to bucket", /^Publish/],
   ] as const) {
     await press(page, button(action));

@@ -1,4 +1,4 @@
-import { seedEdge } from "../fakes/seed-edge.ts";
+import { notebookService } from "../fakes/notebook-service.ts";
 import { openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { addEndpoint } from "./remote-studio.ts";
 import { expect, test } from "./studio-test.ts";
@@ -10,7 +10,7 @@ test("what this machine has no memory for, or would wait long, is offered to ano
   openStudio,
 }) => {
   const { page } = await openStudio({ NODE_OPTIONS: `--import=${SHORTAGE}` });
-  await using edge = await openStandIn(seedEdge());
+  await using edge = await openStandIn(notebookService());
   const asked = () => edge.seen.filter(({ method }) => method === "POST").length;
   await addEndpoint(page, { url: edge.url, name: "Colleague" });
   await page.reload();

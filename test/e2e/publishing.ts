@@ -35,7 +35,7 @@ export async function beginPublishing(page: Page) {
 
 export async function publish(page: Page) {
   const dialog = await beginPublishing(page);
-  await expect(dialog.getByText(/was read back without a difference/)).toBeVisible();
+  await expect(dialog.getByText(/is in the bucket and was verified/)).toBeVisible();
   await expect(dialog.getByRole("heading", { name: "Model Location" })).toBeVisible();
   await expect(dialog.getByText("stable-diffusion/", { exact: true })).toBeVisible();
   return dialog;

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { darkroom } from "../fakes/command-line.ts";
-import { seedEdge } from "../fakes/seed-edge.ts";
+import { notebookService } from "../fakes/notebook-service.ts";
 import { openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { dropFile } from "./drop-settings.ts";
 import { addEndpoint, call } from "./remote-studio.ts";
@@ -19,8 +19,8 @@ test("a picture's recorded request is replayed on another target, from the page 
 }) => {
   const { page, dataFolder } = studio;
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await using first = await openStandIn(seedEdge(PIXELS));
-  await using second = await openStandIn(seedEdge(PIXELS));
+  await using first = await openStandIn(notebookService(PIXELS));
+  await using second = await openStandIn(notebookService(PIXELS));
   const asked = ({ seen }: typeof first) =>
     seen.flatMap(({ method, body }) => (method === "POST" ? [JSON.parse(body).inputs] : []));
   const whole = { profile: "full", token: TOKEN };

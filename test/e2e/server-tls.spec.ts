@@ -30,7 +30,7 @@ async function startServer(page: Page): Promise<void> {
   const port = page.getByRole("textbox", { name: "Port", exact: true });
   await port.fill("0");
   await port.press("Enter");
-  await page.getByText("Answer gRPC as well").click();
+  await page.getByText("Offer gRPC as well").click();
   const grpcPort = page.getByRole("textbox", { name: "gRPC port" });
   await grpcPort.fill("0");
   await grpcPort.press("Enter");

@@ -23,16 +23,16 @@ async function startServer(page: Page): Promise<void> {
 /** Creates a key and returns what is shown of it once. */
 async function makeKey(page: Page, name: string): Promise<string> {
   await page.getByRole("tab", { name: "Keys" }).click();
-  await page.getByRole("button", { name: "Make a key" }).click();
+  await page.getByRole("button", { name: "Create a key" }).click();
   await page.getByRole("textbox", { name: "Name", exact: true }).fill(name);
   await page.getByText("Add its pictures to the gallery").click();
-  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
   const shown = page.getByRole("alertdialog", { name: "Your new key" });
   const secret = await shown.getByRole("textbox", { name: "Key" }).inputValue();
   await shown.getByRole("button", { name: "Done" }).click();
   await expect(page.getByRole("rowheader", { name })).toBeVisible();
   await expect(page.getByText(secret)).toHaveCount(0);
-  await expect(page.getByRole("button", { name: "Make a key" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Create a key" })).toBeFocused();
   return secret;
 }
 
@@ -95,8 +95,8 @@ test("each further protocol answers once its switch is on, and metrics without a
   };
   for (const [name, path, method, answer] of [
     // Without a body it is refused, but not as an unknown address.
-    ["Answer the OpenAI images API", "/v1/images/generations", "POST", 400],
-    ["Answer the A1111 web UI API", "/sdapi/v1/options", "GET", 200],
+    ["Offer the OpenAI images API", "/v1/images/generations", "POST", 400],
+    ["Offer the AUTOMATIC1111 API", "/sdapi/v1/options", "GET", 200],
   ] as const) {
     expect([name, await status(path, method)]).toEqual([name, 404]);
     await flip(name);
@@ -104,7 +104,7 @@ test("each further protocol answers once its switch is on, and metrics without a
   }
   await expect(page.getByText(`Base address: ${origin}/v1`)).toBeVisible();
 
-  await flip("Answer gRPC as well");
+  await flip("Offer gRPC as well");
   const port = page.getByRole("textbox", { name: "gRPC port" });
   await port.fill("0");
   await port.press("Enter");
@@ -129,9 +129,9 @@ test("the whole network needs a key, which is created right there", async ({
   await page.getByRole("radio", { name: "The whole network" }).click();
   const refusal = page.getByRole("alert").filter({ hasText: "KEY_NEEDED" });
   await expect(refusal).toContainText("Nothing was changed");
-  await refusal.getByRole("button", { name: "Make a key" }).click();
+  await refusal.getByRole("button", { name: "Create a key" }).click();
   await page.getByRole("textbox", { name: "Name", exact: true }).fill("Others");
-  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
   await page.getByRole("button", { name: "Done" }).click();
   await expect(page.getByText("and every other address of this computer")).toBeVisible();
   await expect(
@@ -164,5 +164,5 @@ test("on a phone a request's details take the list's place, and keys can be remo
   await remove.click();
   await page.getByRole("button", { name: "Remove the key", exact: true }).click();
   await expect(page.getByText("There are no keys.")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Make a key" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Create a key" })).toBeFocused();
 });

@@ -177,7 +177,7 @@ test("a long run of several pictures is announced once, with a sound", async ({
   await record(page);
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("radio", { name: "Always" }).click();
-  const seconds = page.getByRole("spinbutton", { name: /^A run is long after/ });
+  const seconds = page.getByRole("spinbutton", { name: /^Length of a long run/ });
   await seconds.fill("1");
   await seconds.blur();
   await page.getByText("Play a sound").click();

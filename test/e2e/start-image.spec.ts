@@ -73,7 +73,7 @@ test("more like a picture start from its start image, and the form stays as it i
   await expect(all).toHaveCount(5);
   await all.first().click();
   await page
-    .getByRole("listbox", { name: "Pictures of one press" })
+    .getByRole("listbox", { name: "Pictures of one batch" })
     .getByRole("option")
     .first()
     .dblclick();

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import type { Page } from "@playwright/test";
 import { always, type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
-import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
+import { EDGE, notebookService } from "../fakes/notebook-service.ts";
 import { addEndpoint, remoteStudio } from "./remote-studio.ts";
 import { expect, test } from "./studio-test.ts";
 
@@ -43,7 +43,7 @@ test("one press at this machine and at another Darkroom is one comparison", asyn
 
 test("an endpoint draws nothing beside a start image, and says why", async ({ studio }) => {
   const { page } = studio;
-  await using colleague = await openStandIn(seedEdge());
+  await using colleague = await openStandIn(notebookService());
   await addEndpoint(page, { url: colleague.url, name: "Colleague" });
   await page.reload();
   await alsoAt(page, "Colleague");
@@ -57,7 +57,7 @@ test("an endpoint draws nothing beside a start image, and says why", async ({ st
   await expect(page.getByRole("region", { name: "Start image" })).toBeVisible();
   await expect(other).toBeDisabled();
   await expect(other).not.toBeChecked();
-  await expect(page.getByText("Draws from prompts only", { exact: false })).toBeVisible();
+  await expect(page.getByText("This target takes no start image", { exact: false })).toBeVisible();
   await press(page, "a red house in the snow");
   const drawn = page.getByRole("option", { name: "a red house in the snow", exact: true });
   await expect(drawn).toHaveCount(1);
@@ -66,7 +66,7 @@ test("an endpoint draws nothing beside a start image, and says why", async ({ st
 
 /** The notebook's service, whose pictures are answered differently. */
 function edgeThat(answer: Answer): Answer {
-  const edge = seedEdge();
+  const edge = notebookService();
   return (response, request, count) =>
     (request.path.endsWith("/infer") ? answer : edge)(response, request, count);
 }
@@ -77,7 +77,7 @@ test("of a spread batch, what never started is drawn elsewhere, and what may hav
   studio,
 }) => {
   const { page } = studio;
-  await using well = await openStandIn(seedEdge());
+  await using well = await openStandIn(notebookService());
   await using full = await openStandIn(edgeThat(FULL));
   await using slow = await openStandIn(edgeThat(EDGE.routeTimeout));
   await addEndpoint(page, { url: full.url, name: "Full", profile: "full" });
@@ -87,7 +87,7 @@ test("of a spread batch, what never started is drawn elsewhere, and what may hav
   await page.getByRole("button", { name: /Run on/ }).click();
   await page.getByRole("option", { name: /^Full/ }).click();
   await alsoAt(page, "Colleague", "Slow route");
-  await page.getByText("Spread", { exact: true }).click();
+  await page.getByText("Divide", { exact: true }).click();
   await page.getByRole("spinbutton", { name: "Count" }).fill("3");
   await press(page, "a red house in the snow");
   await expect(page.getByText("2 of 3 ready")).toBeVisible();

@@ -14,10 +14,10 @@ export const archive = {
   checklist: "Deployable?",
   verdict: {
     ok: "It can be deployed as it is.",
-    warning: "It can be deployed; look at the notes.",
+    warning: "It can be deployed; see the warnings.",
     failed: "It cannot be deployed like this.",
   },
-  outcomes: { ok: "In order", warning: "Note", failed: "Problem" },
+  outcomes: { ok: "OK", warning: "Warning", failed: "Failed" },
   checks: {
     manifest: "Manifest",
     names: "Names",
@@ -66,10 +66,10 @@ export const archive = {
       "Adds about {{size}}. If Darkroom serves the archive on a CPU, it is ready sooner. TorchServe ignores them.",
   },
   pack: {
-    action: "Make an archive (.mar)",
-    title: "Make a model archive of {{name}}",
+    action: "Create an archive (.mar)",
+    title: "Create a model archive of {{name}}",
     step: "Model Download & Archiving",
-    help: "The same file that the notebook makes with torch-model-archiver: the model, a handler for TorchServe and a requirements file.",
+    help: "The same file that the KServe example's notebook makes with torch-model-archiver: the model, a handler for TorchServe and a requirements file.",
     name: "Model name",
     // No line breaks within the flag.
     nameHelp: "TorchServe serves the model under this name (-\u2060-\u2060model-\u2060name).",
@@ -77,7 +77,7 @@ export const archive = {
     version: "Version",
     form: "Form",
     forms: {
-      notebook: "As in the notebook (model.zip inside)",
+      notebook: "As in the KServe example (model.zip inside)",
       "zip-store": "zip-store",
       default: "default",
       tgz: "tgz",
@@ -86,7 +86,7 @@ export const archive = {
     out: "Folder",
     outHelp: "{{file}} is written here.",
     force: "Replace a file of this name (-\u2060-\u2060force)",
-    yes: "Make the archive",
+    yes: "Create archive",
     cancel: "Cancel",
     begun: "{{file}} is being written.",
     done: "{{file}} is ready",

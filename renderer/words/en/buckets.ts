@@ -95,7 +95,7 @@ export const buckets = {
     checksum: "Checksum",
     etag: "ETag",
     versions: "Versions",
-    noVersions: "The bucket keeps no earlier versions.",
+    noVersions: "No earlier versions are listed.",
     latest: "Current",
     deletion: "deleted",
     restore: "Restore",
@@ -110,7 +110,7 @@ export const buckets = {
     replace: "Replace",
     taken: "The folder already has {{names}}.",
     versioned: "The bucket keeps the earlier versions.",
-    unversioned: "The bucket seems to keep no versions, so this cannot be undone.",
+    unversioned: "Versioning seems to be off for this bucket, so this cannot be undone.",
   },
   download: {
     title_one: "Download {{count}} item",
@@ -135,18 +135,19 @@ export const buckets = {
   },
   newFolder: {
     label: "Name",
-    help: "The folder opens at once. It is kept once it holds an object.",
+    help: "The folder opens now. It is kept only if you add an object to it.",
     yes: "Open the folder",
   },
   names: {
     failed: "The buckets could not be listed",
-    empty: "These keys list no bucket. Create one, or enter a bucket in the connection.",
+    empty:
+      "No buckets are visible with these keys. Create one, or enter a bucket in the connection.",
     list: "Buckets",
     help: "3 to 63 lower-case letters, digits, hyphens and dots.",
     create: "Create the bucket",
   },
   incomplete: {
-    text: "These uploads were started and never finished. No list shows them, but their parts still take up paid storage.",
+    text: "These uploads were started and never finished. They do not appear in listings, but their parts still take up paid storage.",
     failed: "Incomplete uploads could not be listed",
     empty: "There are no incomplete uploads.",
     started: "started {{when}}",
@@ -162,9 +163,9 @@ export const buckets = {
     titleOne: "Delete {{name}}?",
     title_one: "Delete {{count}} item?",
     title_other: "Delete {{count}} items?",
-    text: "The bucket seems to keep no versions, so this cannot be undone.",
+    text: "Versioning seems to be off for this bucket, so this cannot be undone.",
     textFolder:
-      "Folders are deleted with everything in them. The bucket seems to keep no versions, so this cannot be undone.",
+      "Folders are deleted with everything in them. Versioning seems to be off for this bucket, so this cannot be undone.",
     yes: "Delete",
   },
   removed_one: "{{count}} object deleted",

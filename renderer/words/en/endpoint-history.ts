@@ -37,7 +37,7 @@ export const endpointHistory = {
     gpuMeasured: "estimated from reply times",
     gpuTold_one: "reported by its server for {{count}} picture",
     gpuTold_other: "reported by its server for {{count}} pictures",
-    checks: "Quiet checks",
+    checks: "Readiness checks",
     ready: "{{ready}} of {{checked}} ready",
     failures: "Failures",
     often_one: "once",

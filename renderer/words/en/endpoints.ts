@@ -23,7 +23,7 @@ export const endpoints = {
     "not-ready": "Not ready",
     failed: "Unavailable",
     unknown: "Not tested yet",
-    outdated: "Not tested since",
+    outdated: "Token not tested yet",
     testing: "Testing",
   },
   actions: {
@@ -49,7 +49,7 @@ export const endpoints = {
     warned: "It works; something needs attention",
     wrong: "{{step}} failed",
     mayStart: "{{name}} may still be starting",
-    wait: "Wait for its start",
+    wait: "Wait for it to start",
     waiting: "Waiting for it to start…",
     cancelled: "Cancelled",
     left: "Cancelled; the server may still be working on the picture",
@@ -64,7 +64,7 @@ export const endpoints = {
     outcomes: {
       running: "Checking",
       ok: "OK",
-      warning: "Attention",
+      warning: "Warning",
       failed: "Failed",
       skipped: "Not checked",
     },
@@ -72,7 +72,7 @@ export const endpoints = {
   pictureCost: {
     small: "It has 2 steps at 128×128.",
     seconds: "It takes about {{seconds}} s of the endpoint's time.",
-    own: "It has the endpoint's own size and steps.",
+    own: "It has the endpoint's default size and steps.",
   },
   trial: endpointTrial,
   facts: {
@@ -83,7 +83,7 @@ export const endpoints = {
     prompt: "prompt only",
     full: "all settings",
     unread: "not known yet",
-    trial: "Its pictures",
+    trial: "Settings check",
     token: "Token",
     certificate: "Certificate",
     system: "signed by a CA this computer trusts",
@@ -100,17 +100,17 @@ export const endpoints = {
     triedAt: "{{when}}, without an answer",
     never: "never",
     starts: "Last starts",
-    quiet: "Quiet check",
+    quiet: "Readiness check",
     server: "Server",
     headers: "Headers",
   },
   kinds: {
     auto: "Automatic",
-    v2: "Inference protocol v2",
+    v2: "KServe v2 (Open Inference Protocol)",
     v1: "KServe v1",
-    grpc: "v2 over gRPC",
+    grpc: "KServe v2 over gRPC",
     openai: "OpenAI images",
-    a1111: "Stable Diffusion web UI",
+    a1111: "AUTOMATIC1111",
   },
   token: {
     none: "none",
@@ -125,7 +125,7 @@ export const endpoints = {
     "Its certificate is not checked: any server that answers at this address receives the token.",
   insecurePlain: "Its certificate is not checked: another server could answer in its place.",
   v1Wrapper:
-    "Uses protocol v1: KServe's wrapper runs with its default PROTOCOL_VERSION. Set it to v2 in the ServingRuntime, then use Find the problem with a picture.",
+    "Uses protocol v1: KServe's wrapper runs with its default PROTOCOL_VERSION. Set it to v2 in the ServingRuntime, then run “Find the problem” with “Generate one picture, too” turned on.",
   overHttp: "The token is sent unencrypted.",
   lastFailed: "The last picture failed",
   ...endpointHistory,
@@ -135,7 +135,7 @@ export const endpoints = {
     model: "Choose the model",
     address: "Change the address",
     timeout: "Change the time limit",
-    start: "Wait longer for its start",
+    start: "Allow more time to start",
     again: "Test again",
   },
   dialog: {
@@ -192,8 +192,8 @@ export const endpoints = {
     profileHelp: {
       auto: "Every setting that the endpoint says it takes is sent. If it says nothing, only the prompt is.",
       prompt:
-        "Only the prompt is sent, as every endpoint understands it. Steps, size and seed are the endpoint's own.",
-      full: "Prompt, negative prompt, size, steps, guidance, seed and sampler are sent, as far as the endpoint declares them. Another Darkroom does.",
+        "Only the prompt is sent; every endpoint accepts it. The endpoint chooses steps, size and seed.",
+      full: "Prompt, negative prompt, size, steps, guidance, seed and sampler are sent if the endpoint declares them, as another Darkroom does.",
     },
     token: "Token",
     tokenLabel: "Bearer token",
@@ -229,14 +229,14 @@ export const endpoints = {
     headerName: "Header",
     headerValue: "Value",
     removeHeader: "Remove this header",
-    timeout: "Time limit, seconds",
+    timeout: "Time limit (seconds)",
     timeoutHelp: "How long to wait for a picture. A route or proxy in between may give up sooner.",
-    start: "Time to start, seconds",
+    start: "Time to start (seconds)",
     startHelp:
       "How long to wait while an endpoint starts, such as from zero replicas. 0 does not wait.",
     direct: "Connect without the system's proxy",
     directHelp: "Ignores HTTPS_PROXY for this endpoint. NO_PROXY does the same for every program.",
-    check: "Quiet check, minutes",
+    check: "Readiness check interval (minutes)",
     checkHelp:
       "How often Darkroom asks whether it is ready, without drawing. 0 is off. A check wakes a service that is scaled to zero.",
   },

@@ -26,7 +26,7 @@ const releases: readonly Release[] = [
     items: [
       {
         title: "Several pictures at a time",
-        text: "Pictures of one press appear on a sheet that fills as they develop. Compare two side by side, or ask for more like one of them.",
+        text: "The pictures of a batch appear on a sheet as they develop. Compare two side by side, or ask for more like one of them.",
         address: "/generate",
         go: "Generate",
       },
@@ -43,14 +43,14 @@ const releases: readonly Release[] = [
         go: "Gallery",
       },
       {
-        title: "Models of other programs",
-        text: "Models that another studio has on this computer can be used where they are, without a second copy.",
+        title: "Models from other programs",
+        text: "Models that another program has on this computer can be used where they are, without a second copy.",
         address: "/models?get",
         go: "Models",
       },
       {
         title: "A server for your programs",
-        text: "Programs that speak the inference protocol of KServe, OpenAI's images API or A1111's API can draw here.",
+        text: "Programs that speak the inference protocol of KServe, OpenAI's images API or AUTOMATIC1111's API can draw here.",
         address: "/server",
         go: "Server",
       },

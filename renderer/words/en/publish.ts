@@ -4,7 +4,7 @@ export const publish = {
   title: "Publish {{name}} to a bucket",
   archiving: "Model Download & Archiving",
   archivingHelp:
-    "Darkroom makes {{file}} from the model, with a handler and its requirements, while it uploads.",
+    "Darkroom creates {{file}} from the model, with a handler and its requirements, while it uploads.",
   name: "Model name",
   version: "Version",
   nameFault: "Use letters, digits, - and _, starting with a letter or digit; KServe allows no dot.",
@@ -16,10 +16,10 @@ export const publish = {
   prefix: "Folder in the bucket (optional)",
   config: "config.properties",
   configHelp:
-    "The file of the document, with the model's name and version in model_snapshot. Change them above.",
+    "The file from the KServe example, with the model's name and version in model_snapshot. Change them above.",
   layout: "S3 Bucket layout",
   layoutHelp:
-    "The folder's name is not important. The archive's is: manifest and configuration name the same model.",
+    "The folder's name does not matter. The archive's does: the manifest and config.properties must name the same model.",
   none: "There is no connection to a bucket yet. Add one, and publishing goes on from here.",
   connect: "Add a connection",
   yes: "Publish to bucket",
@@ -39,7 +39,7 @@ export const publish = {
   again: "Publish again",
   back: "Change the values",
   failed: "{{name}} could not be published",
-  published: "{{name}} is in the bucket, and was read back without a difference.",
+  published: "{{name}} is in the bucket and was verified.",
   deployment: "Model Deployment",
   dataConnection: "Data Connection",
   dataConnectionHelp: "Create it in OpenShift AI with the same keys and these values.",

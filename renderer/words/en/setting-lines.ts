@@ -18,8 +18,8 @@ export const settingLines = {
   },
   scaling: {
     section: "appearance",
-    name: "Small pictures",
-    what: "How a picture smaller than its place is enlarged: at most three times, with its true size beside it.",
+    name: "Enlarging small pictures",
+    what: "How a picture smaller than the available space is enlarged: at most three times, with its true size beside it.",
     find: "pixelated smooth crisp upscale zoom",
   },
   device: {
@@ -73,7 +73,7 @@ export const settingLines = {
   hubToken: {
     section: "hub",
     name: "Access token of the hub",
-    what: "Needed only for models whose publisher asks who you are. Sent only to the hub.",
+    what: "Needed only for gated models. Sent only to the hub.",
     find: "hf_token hugging face login account gated key",
   },
   hubAddress: {

@@ -20,7 +20,7 @@ export const settings = {
     system: "Match system",
     dark: "Dark",
     light: "Light",
-    scaling: "Small pictures",
+    scaling: "Enlarging small pictures",
     smooth: "Smooth",
     crisp: "Crisp",
   },
@@ -83,7 +83,7 @@ export const settings = {
     pattern: "File names",
     patternLong: "At most {{count}} characters.",
     patternHelp:
-      "{date}, {time}, {prompt}, {seed}, {model}, {width}, {height} and {id} are filled in; a slash makes a folder.",
+      "{date}, {time}, {prompt}, {seed}, {model}, {width}, {height} and {id} are filled in; a slash creates a folder.",
     example: "For example {{name}}",
     save: "Save",
     rebuild: "Rebuild the index",
@@ -137,13 +137,13 @@ export const settings = {
     always: "Always",
     access: {
       denied:
-        "This browser blocks notifications of Darkroom. Allow them in the browser's settings for this site.",
+        "This browser blocks notifications from Darkroom. Allow them in the browser's settings for this site.",
       insecure:
-        "Browsers show notifications only of pages over https or of this computer. This page has neither.",
+        "Browsers allow notifications only on https pages and on pages served from this computer. This page is neither.",
       default: "This browser has not allowed notifications yet.",
     },
     allow: "Allow notifications",
-    longRun: "A run is long after (seconds)",
+    longRun: "Length of a long run (seconds)",
     sound: "Play a sound",
     tryOut: "Try it",
     tried: "This is how a notification looks.",
@@ -163,13 +163,13 @@ export const settings = {
     copy: "Copy path",
     copied: "Copied",
     open: "Open in another browser",
-    openHelp: "Makes an address that works once, for ten minutes, on this computer.",
-    opened: "Copied. It works once.",
+    openHelp: "Copies a sign-in link that works once, within ten minutes, on this computer.",
+    opened: "Link copied; it works once.",
     telemetry:
       "Darkroom sends nothing anywhere: no telemetry, no update checks. It contacts the model hub only when you ask for a model.",
     licence: "Apache-2.0. Models have their own licences, shown before they are downloaded.",
     memory: "Memory",
-    memoryOf: "{{used}} used by the studio, {{free}} free of {{total}}",
+    memoryOf: "{{used}} used by Darkroom, {{free}} free of {{total}}",
     shortcuts: "Keyboard shortcuts",
   },
 };

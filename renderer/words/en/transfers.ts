@@ -14,7 +14,7 @@ export const transfers = {
     import: "Import",
     "bucket-import": "Import",
     "bucket-serve": "Serve",
-    verify: "Check",
+    verify: "Verify",
     cuda: "CUDA support",
     pack: "Archive",
     publish: "Publish",

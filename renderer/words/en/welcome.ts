@@ -11,11 +11,11 @@ export const welcome = {
   },
   fallback: "Using the CPU. {{reason}}.",
   trying: "Finding out what this computer can do…",
-  failed: "The studio could not find out what this computer can do",
+  failed: "Could not check what this computer can do",
   starter: {
     title: "Draw a first picture",
     prompt: "two purple fish under water",
-    text: "Draws “{{prompt}}” with the starter, a small built-in drawing model for pictures of 128 × 128. It is not Stable Diffusion 2, but it takes seconds.",
+    text: "Draws “{{prompt}}” with the starter model, a small built-in drawing model for pictures of 128 × 128. It is not Stable Diffusion 2, but it takes seconds.",
   },
   download: {
     title: "Download Stable Diffusion 2",
@@ -32,7 +32,7 @@ export const welcome = {
     title: "Where to go next",
     models: "Get a model",
     gallery: "See your pictures",
-    server: "Draw for other programs",
+    server: "Let other programs use Darkroom",
     palette: "Find anything",
     close: "Close the next steps",
   },
