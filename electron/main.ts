@@ -1,3 +1,4 @@
+/** Darkroom's window: it runs the host process, and shows the pages that the host serves. */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { app, dialog, Menu, session } from "electron";
@@ -16,9 +17,8 @@ import { guardContents, guardSession, type Connection } from "./security.ts";
 import { StudioTray } from "./tray.ts";
 import { StudioWindow } from "./window.ts";
 
-/** The window around the studio: it runs the host, and shows the pages that the host serves. */
 const argv = process.argv.slice(1);
-// The parent may be gone: failing to print must not close the window.
+// The parent process may have ended: failing to print must not close the window.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 process.umask(0o077);
 // Another data folder is another studio, with its own window and its own single-instance lock.

@@ -20,20 +20,20 @@ import { createStudio } from "./studio/create-studio.ts";
 import type { StudioOptions } from "./studio/studio-options.ts";
 
 export interface HostOptions {
-  /** Absent means DARKROOM_HOME, or the platform's own place. */
+  /** If absent, DARKROOM_HOME, or else the platform's usual folder. */
   readonly dataDir?: string | undefined;
   readonly host: string;
-  /** 0 takes any. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** Number of ports from `port` on that may be tried; 1 if it must be exactly that one. */
+  /** Number of ports to try, starting at `port`; 1 if it must be that one. */
   readonly tries?: number;
   /** Names, other than addresses, under which browsers may reach it. */
   readonly names?: readonly string[];
-  /** File of the key without which it listens to this machine only. */
+  /** The file with the key; without one, only this machine can connect. */
   readonly keyFile?: string | undefined;
-  /** The inference server of this run; absent, it does not listen until somebody starts it. */
+  /** Options of the inference server for this run; if absent, it does not listen until someone starts it. */
   readonly serving?: StudioOptions["serving"];
-  /** Whether a picture is about to be asked for. */
+  /** Whether a picture is about to be requested, so that slow parts are started at once. */
   readonly isAboutToDraw?: boolean;
   /** The pipe to the desktop that started this process. */
   readonly parent?: ParentChannel | undefined;
@@ -46,9 +46,9 @@ export interface Host {
   readonly client: StudioClient;
   /** An address with a fresh one-time code. */
   freshAddress(): string;
-  /** Resolves when the desktop that started it has gone; never if none did. */
+  /** Resolves when the desktop that started this process is gone; never if none did. */
   readonly abandoned: Promise<void>;
-  /** What runs is cut within two seconds; the queue is kept. */
+  /** Stops everything within two seconds; the queue is kept. */
   close(): Promise<void>;
 }
 
@@ -76,7 +76,7 @@ async function openListeners(
   const { key, notices: keyNotices = [] } = await keyFor(options);
   const { folder, ownership } = await ownFolder(options.dataDir, undo);
   const { log, notices } = openLog(folder);
-  undo.defer(recordMistakes(log));
+  undo.defer(logUncaughtErrors(log));
   const tokens = await Tokens.open(folder);
   for (const notice of tokens.notices) log.warn(notice);
   if (key !== undefined) tokens.accept(key);
@@ -91,12 +91,12 @@ async function openListeners(
     logError: (error, doing) => log.error({ err: error, doing }),
     serving: options.serving,
     isAboutToDraw: options.isAboutToDraw,
-    // Who chose it for the studio's pages has it for the inference server, too.
+    // The key to the studio's pages is also a key to the inference server.
     lentKeys: key === undefined ? [] : [{ name: "--key-file", secret: key }],
     notices: () => [...keyNotices, ...ownership.notices, ...tokens.notices, ...notices()],
   });
   undo.defer(() => studio.close());
-  // A second time, so that requests end before the studio does.
+  // Closed here as well, so that requests end before the studio closes.
   undo.defer(() => server.close());
   await server.serve(studio);
   const path = await socketPath(folder);
@@ -114,11 +114,11 @@ async function openListeners(
   };
 }
 
-/** A studio that other machines reach needs a key, whatever else guards it. */
+/** A studio that other machines can reach needs a key, whatever else protects it. */
 async function keyFor({ host, keyFile }: HostOptions): Promise<Partial<FileKey>> {
   if (keyFile !== undefined) return readKeyFile(keyFile);
   if (isLoopback(host)) return {};
-  const reason = "other machines could reach the studio, and that needs --key-file";
+  const reason = "other computers could reach Darkroom, and that needs --key-file";
   throw new StudioError("REQUEST_INVALID", { field: "--host", value: host, reason });
 }
 
@@ -133,9 +133,9 @@ async function ownFolder(dataDir: string | undefined, undo: AsyncDisposableStack
  * Logs uncaught errors. An error thrown by an event's listener may have interrupted work halfway, so it ends the
  * process, and whatever started the process starts it again. An unhandled rejection does not: the failed work has run
  * its own `finally`, complete files and rows are written by transactions, and nothing is reported as done that was not.
- * Returns how to stop.
+ * Returns a function that stops the logging.
  */
-function recordMistakes(log: StudioLog["log"]): () => void {
+function logUncaughtErrors(log: StudioLog["log"]): () => void {
   const fatal = (error: unknown): void => log.fatal(error);
   const rejected = (error: unknown): void => log.error({ err: error, doing: "unawaited work" });
   process.on("uncaughtExceptionMonitor", fatal).on("unhandledRejection", rejected);
@@ -176,7 +176,7 @@ export interface OwnStudio extends StudioBehind {
   close(): Promise<void>;
 }
 
-/** Refuses as ALREADY_RUNNING where another process has the folder. */
+/** Opens a studio for this process alone. Refuses as ALREADY_RUNNING if another process has the folder. */
 export async function openOwnStudio(
   dataDir?: string,
   { drawsAtEndpoints = false }: Pick<StudioOptions, "drawsAtEndpoints"> = {},
@@ -185,7 +185,7 @@ export async function openOwnStudio(
   try {
     const { folder, ownership } = await ownFolder(dataDir, undo);
     const { log, notices } = openLog(folder);
-    undo.defer(recordMistakes(log));
+    undo.defer(logUncaughtErrors(log));
     const studio = await createStudio({
       dataFolder: folder,
       logError: (error, doing) => log.error({ err: error, doing }),

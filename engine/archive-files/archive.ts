@@ -14,7 +14,7 @@ import { openFolder } from "./folder.ts";
 import { openTarGz } from "./tar.ts";
 import { openZip } from "./zip.ts";
 
-/** An archive, opened: its directory was read and checked, none of its files. */
+/** An opened archive: its directory and manifest have been read and checked, and no other file. */
 export interface Archive {
   readonly format: "zip" | "tar.gz" | "folder";
   /** Size of the file, or of all files in a folder. */
@@ -25,29 +25,29 @@ export interface Archive {
   readonly absent: readonly string[];
 }
 
-/** An archive of this machine. */
+/** An archive on this machine. */
 export interface LocalArchive extends Archive {
   /** Real path of the file or folder. */
   readonly path: string;
 }
 
-/** The model in an archive: its own files and no others, one variant. */
+/** The model in an archive: only the files that belong to it, in one variant. */
 export interface ArchivedModel {
   /** The archive, or the zip inside it. */
   readonly container: Container;
   /** Path of the inner zip; absent if the model's files are directly in the archive. */
   readonly zip?: string;
   readonly files: readonly ModelMember[];
-  /** Weights in int8 that came along: of use, and never needed. */
+  /** Its int8 weights: useful, but never required. */
   readonly int8: readonly ModelMember[];
-  /** Left out because opening one runs the code in it. */
+  /** Files that are left out because opening one runs the code in it. */
   readonly pickles: readonly string[];
 }
 
 export interface ModelMember {
-  /** In the snapshot. */
+  /** Its path in the snapshot. */
   readonly path: string;
-  /** In the container. */
+  /** Its path in the container. */
   readonly member: string;
   readonly sizeBytes: number;
 }
@@ -138,7 +138,7 @@ async function readWhole(container: Container, path: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Reads every member and compares its size and checksum; gives the bytes that were read. */
+/** Reads every member and compares its size and checksum; returns the number of bytes read. */
 export async function checkArchive(
   container: Container,
   onProgress: (doneBytes: number, totalBytes: number) => void,

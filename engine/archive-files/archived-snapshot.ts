@@ -19,34 +19,36 @@ function archivedSnapshot({ container, files }: ArchivedModel): SnapshotFiles {
   };
 }
 
-/** In how many bytes a number of weights is held, where only the file's name can tell: halves say so in theirs. */
-function bytesOfNumber(path: string): number {
+/** Bytes per parameter, judged by a file's name: those of half-precision files contain fp16 or bf16. */
+function bytesPerParameter(path: string): number {
   return /[.-](fp16|bf16)\b/.test(path) ? 2 : 4;
 }
 
-/** Numbers in a model's networks by the sizes of their files: headers are a hundredth of them at most. */
+/** Parameters of a model's networks, estimated from file sizes: headers are at most a hundredth of them. */
 function sizesByFiles({ files }: ArchivedModel): NonNullable<ModelAtAGlance["sizes"]> {
-  const numbersIn = (network: string): number =>
+  const parametersIn = (network: string): number =>
     files
       .filter(({ path }) => path.startsWith(`${network}/`) && path.endsWith(".safetensors"))
-      .reduce((sum, { path, sizeBytes }) => sum + Math.round(sizeBytes / bytesOfNumber(path)), 0);
-  return sizesOf(numbersIn("text_encoder"), numbersIn("unet"), numbersIn("vae"));
+      .reduce(
+        (sum, { path, sizeBytes }) => sum + Math.round(sizeBytes / bytesPerParameter(path)),
+        0,
+      );
+  return sizesOf(parametersIn("text_encoder"), parametersIn("unet"), parametersIn("vae"));
 }
 
-/** What a model is, as far as that can be read without unpacking it. */
+/** What can be read about a model without unpacking it. */
 export interface ModelAtAGlance {
   /** In a few words, without a full stop. */
   readonly description: string;
-  /** The size of picture that it was made for, in pixels. */
+  /** The size of the pictures that it was made for, in pixels. */
   readonly picture?: { readonly width: number; readonly height: number };
-  /** Numbers of all networks, and of two of them. */
+  /** Parameters of all networks together, and of two of them. */
   readonly sizes?: Pick<ModelSummary, "parameters" | "unetParameters" | "vaeParameters">;
 }
 
 /**
- * Reads configs and headers of a model that is still packed, of deflated files no more than their beginnings.
- * Where everything in front of them would be unpacked as well, as in a tar.gz, names and sizes must do.
- * Refuses as readSnapshot.
+ * Reads the configs and weight headers of a packed model; of deflated files only the beginning. In a tar.gz everything
+ * before a file would have to be unpacked as well, so only names and sizes are used. Refuses like readSnapshot.
  */
 export async function readArchivedModel(model: ArchivedModel): Promise<ModelAtAGlance> {
   if (!model.container.isSeekable) {

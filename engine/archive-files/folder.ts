@@ -47,7 +47,7 @@ async function filesIn(folder: string, name: ArchiveName): Promise<readonly Memb
       if (entry.isDirectory() && path.split("/").length < MAX_DEPTH) waiting.push(`${path}/`);
       if (entry.isDirectory()) continue;
       if (!entry.isFile()) {
-        throw refusal("ARCHIVE_UNSAFE", name, `its member ${shown(path)} is no ordinary file`);
+        throw refusal("ARCHIVE_UNSAFE", name, `its member ${shown(path)} is not an ordinary file`);
       }
       const { size } = await lstat(join(folder, path));
       members.push({ path, sizeBytes: size, packedBytes: size });

@@ -163,7 +163,7 @@ function memberOf(
   const safe = memberPath(path, file);
   if (type === "Directory" || type === "GNUDumpDir") return undefined;
   if (type !== "File" && type !== "OldFile" && type !== "ContiguousFile") {
-    const what = /Link/.test(type) ? "a link" : "no ordinary file";
+    const what = /Link/.test(type) ? "a link" : "not an ordinary file";
     throw refusal("ARCHIVE_UNSAFE", file, `its member ${shown(safe)} is ${what}`);
   }
   return {

@@ -111,7 +111,7 @@ function refuseSpecial(entry: Entry, path: string, file: ArchiveName): void {
   if (entry.versionMadeBy >> 8 !== UNIX) return;
   const type = (entry.externalFileAttributes >>> 16) & FILE_TYPE;
   if (type === 0 || type === 0o100000 || type === 0o040000) return;
-  const what = type === 0o120000 ? "a link" : "no ordinary file";
+  const what = type === 0o120000 ? "a link" : "not an ordinary file";
   throw refusal("ARCHIVE_UNSAFE", file, `its member ${shown(path)} is ${what}`);
 }
 

@@ -6,10 +6,9 @@ const MAX_BYTES = 512;
 const DEVICES = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])\s*(\.|:|$)/i;
 
 /**
- * A member's name as a path with forward slashes; a folder's ends in one. Archives made on Windows have
- * backslashes, which are read as slashes. Refuses as ARCHIVE_UNSAFE what would lie anywhere but below
- * the folder it is unpacked into, or under another name, on any system: `..`, absolute paths, drives,
- * streams (`:`), devices, control and bidirectional characters.
+ * A member's name as a path with forward slashes; a folder's ends in one. Backslashes, as in archives made on Windows,
+ * count as slashes. Refuses as ARCHIVE_UNSAFE a name that some system would unpack outside the target folder or under
+ * another name: `..`, absolute paths, drives, streams (`:`), devices, control and bidirectional characters.
  */
 export function memberPath(name: string, file: ArchiveName): string {
   const path = name.replaceAll("\\", "/");

@@ -13,11 +13,11 @@ export interface CopiedObject {
 }
 
 /**
- * What KServe's storage initializer makes of a bucket, as versions 0.13.0 and 0.20.0 were seen to do. It takes
- * every key that begins with the path, whether or not a folder ends there; a path that is a key brings that
- * object alone. Up to 0.14, an object whose name begins as the path's last part does goes to the root, and the
- * path is cut out of a key wherever it stands; later ones cut it off the beginning, and leave out empty files.
- * Markers of folders are never copied.
+ * What KServe's storage initializer copies from a bucket, as observed with versions 0.13.0 and 0.20.0: every key that
+ * starts with the path, even if the path ends in the middle of a name; only one object if the path is its key. Up to
+ * 0.14, an object whose name starts with the path's last part is copied to the root, and the path is removed from a key
+ * wherever it occurs. Later versions remove it only from the start, and skip empty files. Folder markers are never
+ * copied.
  */
 export function copiedObjects(
   objects: readonly ListedObject[],
@@ -36,7 +36,7 @@ export function copiedObjects(
   return taken.map(({ key }) => ({ key, path: placeOf(key, path).replaceAll(/\/+/g, "/") }));
 }
 
-/** The prefix that it requests: it parses `s3://BUCKET/PATH` as a URL, in which a ? or # ends the path. */
+/** The prefix that the initializer requests: it parses `s3://BUCKET/PATH` as a URL, in which ? or # ends the path. */
 export function requestedPrefix(entered: string): string {
   return entered.replace(/[?#].*$/s, "").replace(/^\/+/, "");
 }
@@ -55,7 +55,7 @@ function lastPart(key: string): string {
   return key.slice(key.lastIndexOf("/") + 1);
 }
 
-/** Where the two kinds of versions differ for a path, in a few words per object. */
+/** The objects that the two kinds of versions copy differently for a path, in a few words each. */
 export function differencesOver(objects: readonly ListedObject[], path: string): readonly string[] {
   const later = new Map(copiedObjects(objects, path, "0.15").map((one) => [one.key, one.path]));
   return copiedObjects(objects, path, "0.12").flatMap(({ key, path: before }) => {

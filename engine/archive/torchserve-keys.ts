@@ -28,7 +28,7 @@ export const TORCHSERVE_KEYS: ReadonlyMap<string, string> = new Map([
   ],
   [
     "enable_envvars_config",
-    "Whether variables such as TS_JOB_QUEUE_SIZE go before this file (false)",
+    "Whether variables such as TS_JOB_QUEUE_SIZE take precedence over this file (false)",
   ],
   [
     "install_py_dep_per_model",
@@ -85,7 +85,7 @@ export const TORCHSERVE_KEYS: ReadonlyMap<string, string> = new Map([
   ["disable_token_authorization", "Whether requests need no token (false)"],
   ["token_expiration_min", "How long a token is valid, in minutes (60)"],
   ["allowed_urls", "Addresses from which archives may be registered, separated by commas (any)"],
-  ["use_env_allowed_urls", "Whether TS_ALLOWED_URLS goes before allowed_urls (false)"],
+  ["use_env_allowed_urls", "Whether TS_ALLOWED_URLS takes precedence over allowed_urls (false)"],
   ["ts_open_inference_protocol", "oip has /v2 and /v2/health answered as well"],
   ["service_envelope", "How requests are unwrapped for every handler; KServe's v2 needs none"],
   ["ts_header_key_sequence_id", "The header that names a sequence of requests"],
@@ -103,7 +103,7 @@ export const TORCHSERVE_KEYS: ReadonlyMap<string, string> = new Map([
   ["prefer_direct_buffer", "Whether network buffers lie outside Java's heap (false)"],
   ["io_ratio", "Share of a network thread's time for sending and receiving, in percent (50)"],
   ["use_native_io", "Whether sockets use the system's own interface (true)"],
-  ["vmargs", "Options of the Java machine"],
+  ["vmargs", "Options of the Java virtual machine"],
   ["blacklist_env_vars", "Variables that workers do not get, as a regular expression"],
   ["cors_allowed_origin", "Origins whose pages may ask (none)"],
   ["cors_allowed_methods", "Methods that pages of other origins may use"],

@@ -64,7 +64,7 @@ export function errorReply(error: unknown): ErrorReply | undefined {
 /** Why keys are refused, by S3's error code. */
 const KEY_REASONS: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: "it knows no such access key",
-  SignatureDoesNotMatch: "the secret key is not that of the access key",
+  SignatureDoesNotMatch: "the secret key does not match the access key",
   InvalidSecurity: "they are not valid",
   InvalidToken: "the session token is not valid",
   ExpiredToken: "they have expired",

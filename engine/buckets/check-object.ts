@@ -8,7 +8,7 @@ import type { Bucket } from "./bucket-client.ts";
 import { hasherFor, SharedBlocks } from "./hasher.ts";
 import { etagOfParts, type Digests } from "./object-hashes.ts";
 import type { ObjectPlace } from "./objects.ts";
-import { withPatience } from "./patience.ts";
+import { withRetries } from "./retries.ts";
 import { objectBytes } from "./read-back.ts";
 import type { UploadSource } from "./sent-bytes.ts";
 
@@ -34,7 +34,7 @@ export async function headObject(
   signal: AbortSignal,
   partNumber?: number,
 ): Promise<HeadObjectCommandOutput> {
-  return withPatience(signal, () =>
+  return withRetries(signal, () =>
     client.send(
       new HeadObjectCommand({
         Bucket: name,
@@ -69,7 +69,7 @@ export async function checkObject(
   await deleteObject(bucket, place, signal);
   const { name, client } = bucket;
   const reason = isOfSize
-    ? "its content is another"
+    ? "its content does not match"
     : `it has ${ContentLength} bytes instead of ${sizeBytes}`;
   throw new StudioError("OBJECT_DIFFERS", {
     host: client.host,

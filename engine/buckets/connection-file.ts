@@ -69,7 +69,7 @@ export class ConnectionFile {
   #write(change: (now: readonly KeptConnection[]) => readonly KeptConnection[]): Promise<void> {
     return this.#file.turn(async () => {
       const connections = change(this.#connections);
-      if (connections.length > MAX_CONNECTIONS) throw refused(`${MAX_CONNECTIONS} are the most`);
+      if (connections.length > MAX_CONNECTIONS) throw refused(`the limit is ${MAX_CONNECTIONS}`);
       connections.forEach(checkKept);
       await this.#file.write(connections);
       this.#connections = connections;

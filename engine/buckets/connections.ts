@@ -148,7 +148,9 @@ export class Connections {
     const keys = await this.#keys.get(connection.id, originOf(connection));
     if (keys !== undefined) return keys;
     const { host } = readEndpoint(connection.endpoint);
-    const reason = connection.hasKeys ? "they are no longer kept here" : "there are none";
+    const reason = connection.hasKeys
+      ? "they are no longer stored on this computer"
+      : "there are none";
     throw new StudioError("BUCKET_KEYS_REFUSED", { host, reason });
   }
 

@@ -13,7 +13,7 @@ import { HashedFile, type Hashing } from "./hashed-file.ts";
 import { hasherFor, SharedBlocks } from "./hasher.ts";
 import { etagOfParts, type Digests, type HashOrder } from "./object-hashes.ts";
 import { isChanged, type ObjectPlace } from "./objects.ts";
-import { BrokenOff, Patience } from "./patience.ts";
+import { BrokenOff, Retries } from "./retries.ts";
 
 /** An object that has changed this often during a download is given up. */
 const CHANGES = 3;
@@ -100,7 +100,7 @@ class ObjectDownload {
     }
     await demandSpace(dirname(out), size - bytes);
     this.#tell(bytes);
-    const patience = new Patience(key, signal);
+    const retries = new Retries(key, signal);
     await using file = await open(this.#part, "r+");
     const grown = new HashedFile(file, { order, hasher });
     await grown.catchUp(bytes, signal);
@@ -112,7 +112,7 @@ class ObjectDownload {
         signal.throwIfAborted();
         if (isChanged(error)) return undefined;
         bytes = this.#told;
-        await patience.bear(error, { isFurther: bytes > from });
+        await retries.waitOrThrow(error, { isFurther: bytes > from });
       }
     }
     const [digests] = await Promise.all([grown.finish(), file.sync()]);
@@ -195,18 +195,18 @@ class ObjectDownload {
     if (order.algorithms.includes("sha256")) {
       return Buffer.from(sha256, "hex").toString("base64") === ChecksumSHA256
         ? undefined
-        : "its SHA-256 is another";
+        : "its SHA-256 does not match";
     }
     if (order.algorithms.includes("crc32")) {
       const bytes = Buffer.alloc(4);
       bytes.writeUInt32BE(crc32);
-      return bytes.toString("base64") === ChecksumCRC32 ? undefined : "its CRC-32 is another";
+      return bytes.toString("base64") === ChecksumCRC32 ? undefined : "its CRC-32 does not match";
     }
     const md5s = digests.map(({ md5 }) => md5);
     const isAgain = this.#md5s === md5s.join();
     this.#md5s = md5s.join();
     const expected = MD5.test(ETag) ? md5s.join() : etagOfParts(md5s);
-    return ETag.replaceAll('"', "") === expected || isAgain ? undefined : "its MD5 is another";
+    return ETag.replaceAll('"', "") === expected || isAgain ? undefined : "its MD5 does not match";
   }
 
   /** The part size of a multipart object with equal parts, as far as the service reveals it. */

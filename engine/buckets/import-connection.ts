@@ -10,7 +10,7 @@ import { secretConnection } from "./connection-secret.ts";
 import { awsEndpoint } from "./service-address.ts";
 
 /**
- * A connection from a Secret, a profile or the environment; explicitly given values go first. Refuses as
+ * A connection from a Secret, a profile or the environment; explicitly given values take precedence. Refuses as
  * CONNECTION_UNREADABLE.
  */
 export async function importedConnection(

@@ -10,7 +10,7 @@ import { checkObject, headObject } from "./check-object.ts";
 import { abortUpload } from "./incomplete-uploads.ts";
 import { inLanes } from "./lanes.ts";
 import { etagOfParts, type Digests, type HashOrder } from "./object-hashes.ts";
-import { withPatience } from "./patience.ts";
+import { withRetries } from "./retries.ts";
 import type { BegunUpload, TransferJournal } from "./transfer-journal.ts";
 import { asCompleted, isForgotten, kept, listParts, partsOf, type Part } from "./upload-parts.ts";
 import { PartReader } from "./part-reader.ts";
@@ -108,7 +108,7 @@ export class MultipartUpload {
   async #begin(): Promise<BegunUpload> {
     const { key, source, contentType, journal, signal } = this.#upload;
     const { client, name } = this.#bucket;
-    const reply = await withPatience(signal, () =>
+    const reply = await withRetries(signal, () =>
       client.send(
         new CreateMultipartUploadCommand({
           Bucket: name,
@@ -167,7 +167,7 @@ export class MultipartUpload {
     const { part, bytes: body, digests } = sent;
     const { number, bytes } = part;
     await journal.addPart(key, number, digests.md5);
-    const reply = await withPatience(signal, () =>
+    const reply = await withRetries(signal, () =>
       client.send(
         new UploadPartCommand({
           Bucket: name,
@@ -193,7 +193,7 @@ export class MultipartUpload {
     const { client, name } = this.#bucket;
     const Parts = md5s.map((_, i) => this.#sent.get(i + 1) ?? { PartNumber: i + 1 });
     try {
-      const reply = await withPatience(signal, () =>
+      const reply = await withRetries(signal, () =>
         client.send(
           new CompleteMultipartUploadCommand({
             Bucket: name,

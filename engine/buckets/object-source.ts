@@ -5,7 +5,7 @@ import { systemCode } from "../files/system-error.ts";
 import type { Bucket } from "./bucket-client.ts";
 import { headObject } from "./check-object.ts";
 import { isChanged, type ObjectPlace } from "./objects.ts";
-import { BrokenOff, withPatience } from "./patience.ts";
+import { BrokenOff, withRetries } from "./retries.ts";
 
 /** Size of a request: a zip's directory is read in steps of a few bytes. */
 const BLOCK_BYTES = 1 << 18;
@@ -103,7 +103,7 @@ interface RangeOf extends ObjectPlace, Range {
 async function readRange(bucket: Bucket, range: RangeOf): Promise<Buffer> {
   const { key, signal } = range;
   try {
-    return await withPatience(signal, () => askForRange(bucket, range));
+    return await withRetries(signal, () => askForRange(bucket, range));
   } catch (error) {
     signal.throwIfAborted();
     if (isChanged(error)) throw changed(bucket, key);

@@ -4,7 +4,7 @@ import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { StudioError } from "../contract/errors.ts";
 import type { Bucket } from "./bucket-client.ts";
 import { isChanged, type ObjectPlace } from "./objects.ts";
-import { BrokenOff, Patience } from "./patience.ts";
+import { BrokenOff, Retries } from "./retries.ts";
 
 /**
  * An object's bytes, resumed where the connection broke as long as the object is unchanged. Refuses as OBJECT_DIFFERS
@@ -16,7 +16,7 @@ export async function* objectBytes(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const read: Read = { bytes: 0, etag: undefined };
-  const patience = new Patience(place.key, signal);
+  const retries = new Retries(place.key, signal);
   for (;;) {
     const before = read.bytes;
     try {
@@ -25,7 +25,7 @@ export async function* objectBytes(
     } catch (error) {
       signal?.throwIfAborted();
       if (isChanged(error)) throw differs(bucket, place, "it changed while it was read");
-      await patience.bear(error, { isFurther: read.bytes > before });
+      await retries.waitOrThrow(error, { isFurther: read.bytes > before });
     }
   }
 }
@@ -95,5 +95,5 @@ export async function compareObject(bucket: Bucket, expected: Expected): Promise
     }
   }
   if (read !== sizeBytes) throw differs(bucket, expected, `it has ${read} bytes of ${sizeBytes}`);
-  if (sum !== expected.crc32) throw differs(bucket, expected, "its checksum is another");
+  if (sum !== expected.crc32) throw differs(bucket, expected, "its checksum does not match");
 }

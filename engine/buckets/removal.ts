@@ -11,7 +11,7 @@ import { pagesOf } from "./listing.ts";
 /** The most that S3 deletes in one request. */
 const BATCH = 1000;
 
-/** Objects that are deleted individually, at once. */
+/** How many objects are deleted at once if each takes a request of its own. */
 const LANES = 16;
 
 /** Maximum number of failures that are listed. */
@@ -34,7 +34,7 @@ interface Outcome {
 }
 
 /** An object to delete, or a version of one. */
-interface Doomed {
+interface ToDelete {
   readonly key: string;
   readonly versionId?: string | undefined;
 }
@@ -81,7 +81,7 @@ async function* batchesOf(
   bucket: Bucket,
   { keys, prefixes }: Pick<Removal, "keys" | "prefixes">,
   signal?: AbortSignal,
-): AsyncGenerator<readonly Doomed[]> {
+): AsyncGenerator<readonly ToDelete[]> {
   if (keys.length > 0) yield keys.map((key) => ({ key }));
   for (const prefix of prefixes) {
     for await (const { objects } of pagesOf(bucket, { prefix, isFlat: false }, signal)) {
@@ -90,13 +90,13 @@ async function* batchesOf(
   }
 }
 
-/** XML cannot hold these characters, so that keys with them are deleted by their address. */
+/** XML cannot hold these characters, so keys that contain one are deleted with a request of their own. */
 // oxlint-disable-next-line no-control-regex
 const NO_XML = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/u;
 
 async function removeBatch(
   bucket: Bucket,
-  batch: readonly Doomed[],
+  batch: readonly ToDelete[],
   signal?: AbortSignal,
 ): Promise<Outcome> {
   const singles = batch.filter(({ key }) => NO_XML.test(key));
@@ -120,7 +120,7 @@ const NOT_TOGETHER: ReadonlySet<string> = new Set([
 
 async function removeTogether(
   bucket: Bucket,
-  batch: readonly Doomed[],
+  batch: readonly ToDelete[],
   signal?: AbortSignal,
 ): Promise<Outcome> {
   if (batch.length < 2) return removeOneByOne(bucket, batch, signal);
@@ -141,7 +141,7 @@ async function removeTogether(
 
 function outcomeOf(
   { Deleted = [], Errors = [] }: DeleteObjectsCommandOutput,
-  batch: readonly Doomed[],
+  batch: readonly ToDelete[],
   { name, client: { host } }: Bucket,
 ): Outcome {
   const failures = Errors.map(({ Key = "", Code = "", Message = "" }) => {
@@ -168,7 +168,7 @@ function outcomeOf(
 
 async function removeOneByOne(
   bucket: Bucket,
-  batch: readonly Doomed[],
+  batch: readonly ToDelete[],
   signal?: AbortSignal,
 ): Promise<Outcome> {
   const deleted: Deletion[] = [];
@@ -176,10 +176,10 @@ async function removeOneByOne(
   const left = batch.values();
   await Promise.all(
     Array.from({ length: LANES }, async () => {
-      for (const doomed of left) {
-        const { key } = doomed;
+      for (const object of left) {
+        const { key } = object;
         try {
-          deleted.push({ key, marker: await removeOne(bucket, doomed, signal) });
+          deleted.push({ key, marker: await removeOne(bucket, object, signal) });
         } catch (error) {
           if (!(error instanceof StudioError)) throw error;
           failures.push({ key, error: toWire(error) });
@@ -193,7 +193,7 @@ async function removeOneByOne(
 /** Returns the new delete marker, if the bucket keeps versions. */
 async function removeOne(
   { client, name }: Bucket,
-  { key, versionId }: Doomed,
+  { key, versionId }: ToDelete,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const version = versionId === undefined ? {} : { VersionId: versionId };

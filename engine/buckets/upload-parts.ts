@@ -1,7 +1,7 @@
 import { ListPartsCommand, type CompletedPart } from "@aws-sdk/client-s3";
 import { StudioError } from "../contract/errors.ts";
 import type { Bucket } from "./bucket-client.ts";
-import { withPatience } from "./patience.ts";
+import { withRetries } from "./retries.ts";
 
 /** A part: its number from 1, and its range of bytes. */
 export interface Part {
@@ -56,7 +56,7 @@ export async function listParts(
   const found: (CompletedPart & { readonly size: number })[] = [];
   let marker: string | undefined;
   for (;;) {
-    const reply = await withPatience(signal, () =>
+    const reply = await withRetries(signal, () =>
       client.send(
         new ListPartsCommand({
           Bucket: name,

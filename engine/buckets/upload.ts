@@ -3,7 +3,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Bucket } from "./bucket-client.ts";
 import { checkObject } from "./check-object.ts";
 import { MultipartUpload, type Upload } from "./multipart-upload.ts";
-import { withPatience } from "./patience.ts";
+import { withRetries } from "./retries.ts";
 import { RangeReader } from "./part-reader.ts";
 
 /** S3's limits, https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html. */
@@ -42,7 +42,7 @@ async function putWhole(bucket: Bucket, upload: Upload): Promise<void> {
   await source.refuseChanged?.();
   const md5 = createHash("md5").update(body).digest();
   const sha256 = bucket.client.signsBodies ? createHash("sha256").update(body).digest("hex") : "";
-  const reply = await withPatience(signal, () =>
+  const reply = await withRetries(signal, () =>
     bucket.client.send(
       new PutObjectCommand({
         Bucket: bucket.name,

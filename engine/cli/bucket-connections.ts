@@ -54,10 +54,14 @@ function connect(): Command {
     .option("--bucket <name>", "its bucket; AWS_S3_BUCKET by default")
     .option("--region <name>", "AWS_DEFAULT_REGION, or else us-east-1, by default")
     .addOption(
-      new Option("--path-style <choice>", "whether the bucket is in the path").choices(PATH_STYLES),
+      new Option("--path-style <choice>", "whether the bucket's name is in the URL path").choices(
+        PATH_STYLES,
+      ),
     )
-    .addOption(new Option("--checksums <mode>", "which requests have one").choices(CHECKSUM_MODES))
-    .option("--ca <file>", "PEM of the authorities its certificate may come from")
+    .addOption(
+      new Option("--checksums <mode>", "which requests carry a checksum").choices(CHECKSUM_MODES),
+    )
+    .option("--ca <file>", "PEM file of trusted CA certificates")
     .option("--insecure", "accept any certificate")
     .option("--from-secret <file>", "YAML of a connection Secret; - is the standard input")
     .addOption(new Option("--profile <name>", "a profile of ~/.aws").conflicts("fromSecret"))
@@ -170,11 +174,15 @@ function checkInWords(check: ConnectionCheck): string {
   const { state, ms, server, error, canList, canWrite, isVersioned } = check;
   if (error !== undefined) return `${state}: ${error.message}`;
   const may = [
-    ...(canList === undefined ? [] : [canList ? "lists" : "may not list"]),
-    ...(canWrite === undefined ? [] : [canWrite ? "takes what is written" : "may not write"]),
+    ...(canList === undefined ? [] : [canList ? "can list" : "cannot list"]),
+    ...(canWrite === undefined ? [] : [canWrite ? "can write" : "cannot write"]),
     ...(isVersioned === undefined
       ? []
-      : [isVersioned ? "keeps versions" : "keeps no versions: what is deleted is gone"]),
+      : [
+          isVersioned
+            ? "versioning is on"
+            : "versioning is off: deleted objects cannot be restored",
+        ]),
   ];
   const by = server === undefined ? "" : `, ${server}`;
   return [`${state} in ${ms} ms${by}`, ...may].join("\n  ");

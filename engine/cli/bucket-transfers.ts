@@ -21,7 +21,11 @@ function put(signal: AbortSignal): Command {
   return studioCommand("put", "Uploads a file, or a folder with everything in it.")
     .argument("<path>", "a file or folder")
     .argument("<place>", "CONNECTION/KEY; a file's own name is added to one that ends in a slash")
-    .option("--part-size <mebibytes>", "of what is sent in parts; 64 by default", mebibytes)
+    .option(
+      "--part-size <mebibytes>",
+      "size of the parts of a multipart upload (default: 64)",
+      mebibytes,
+    )
     .action((path: string, wanted: string, flags: PutFlags) =>
       transferring(flags, signal, async (client) => {
         const place = await placeIn(client, wanted);

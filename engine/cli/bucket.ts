@@ -30,7 +30,7 @@ export function bucketCommand(signal: AbortSignal): Command {
 
 function create(): Command {
   return studioCommand("create", "Creates a bucket.")
-    .argument("<connection>", "by whose keys")
+    .argument("<connection>", "the connection whose keys are used")
     .argument("<bucket>", "its name: 3 to 63 lower-case letters, digits, hyphens and dots")
     .action((wanted: string, bucket: string, { dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
@@ -133,7 +133,7 @@ function rm(): Command {
 function link(): Command {
   return studioCommand("link", "Prints an address with which anyone can read one object.")
     .argument("<place>", "CONNECTION/KEY")
-    .option("--expires-in <seconds>", "until it ends; a week at most", number, 3600)
+    .option("--expires-in <seconds>", "how long the link is valid, at most a week", number, 3600)
     .action((wanted: string, flags: StudioFlags & { readonly expiresIn: number }) =>
       withStudio(flags.dataDir, async ({ client }) => {
         const place = await placeOf(client, wanted);

@@ -8,7 +8,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 /** `archive check`: whether a path in a bucket can be entered in OpenShift AI unchanged. */
 export function checkCommand(): Command {
   return studioCommand("check", "Checks whether OpenShift AI could serve a path in a bucket.")
-    .argument("<place>", "CONNECTION/PREFIX, as it would be entered")
+    .argument("<place>", "CONNECTION/PREFIX, with the path as you would enter it in OpenShift AI")
     .action((wanted: string, { dataDir, json: isJson = false }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const { key: prefix, ...place } = await placeIn(client, wanted);

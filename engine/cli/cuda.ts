@@ -30,7 +30,7 @@ export function cudaCommand(signal: AbortSignal): Command {
     .option("--remove", "remove everything that was added")
     .option(
       "--data-dir <dir>",
-      "the studio's folder; DARKROOM_HOME or the platform's own by default",
+      "Darkroom's data folder (default: DARKROOM_HOME, or the platform's usual place)",
     )
     .action(async ({ index, acceptLicence, withoutDevice = false, remove, dataDir }: CudaFlags) => {
       const installer = cudaInstaller(dataDir);
@@ -83,7 +83,7 @@ function showProgress(progress: Progress): void {
     case "unpacking":
       return progressLine(`Unpacking ${progress.name}`);
     case "probing":
-      return progressLine("Trying one product on the device");
+      return progressLine("Running a test calculation on the device");
   }
 }
 

@@ -36,19 +36,23 @@ const FLAGS = [
   [
     "runtimeScope",
     "runtime-scope <scope>",
-    `who can use Darkroom's: ${RUNTIME_SCOPES.join(" or ")}`,
+    `who can use Darkroom's runtime: ${RUNTIME_SCOPES.join(" or ")}`,
   ],
-  ["kserve", "kserve <version>", "of 0.12 to 0.14, or of 0.15 on: 0.12 or 0.15"],
+  [
+    "kserve",
+    "kserve <version>",
+    "the cluster's KServe version: 0.12 (for 0.12 to 0.14) or 0.15 (for 0.15 and later)",
+  ],
   ["image", "image <image>", "the runtime's container image"],
-  ["cpuRequest", "cpu-request <n>", "processors that it is given at least"],
-  ["cpuLimit", "cpu-limit <n>", "processors that it is given at most"],
-  ["memoryRequest", "memory-request <size>", "memory that it is given at least"],
-  ["memoryLimit", "memory-limit <size>", "memory that it is given at most"],
+  ["cpuRequest", "cpu-request <n>", "CPU request"],
+  ["cpuLimit", "cpu-limit <n>", "CPU limit"],
+  ["memoryRequest", "memory-request <size>", "memory request"],
+  ["memoryLimit", "memory-limit <size>", "memory limit"],
   ["gpus", "gpus <n>", "NVIDIA GPUs of each replica"],
   ["minReplicas", "min-replicas <n>", "replicas that always run"],
   ["maxReplicas", "max-replicas <n>", "replicas at most"],
   ["timeoutSeconds", "timeout-seconds <n>", "how long a request may take"],
-  ["tokenName", "token-name <name>", "of the token that clients need"],
+  ["tokenName", "token-name <name>", "name of the token that clients need"],
 ] as const;
 type FlagName = (typeof FLAGS)[number][0];
 
@@ -69,14 +73,17 @@ function manifests(): Command {
     "Writes what a cluster needs to serve a model, as YAML.",
   )
     .argument("<place>", "CONNECTION/PREFIX that the model was published to")
-    .requiredOption("--name <name>", "of the model deployment")
+    .requiredOption("--name <name>", "name of the model deployment")
     .requiredOption("--out <dir>", "folder for the files; - prints them");
   for (const [field, flag, meaning] of FLAGS) {
-    command.option(`--${flag}`, `${meaning} (${DEPLOY_DEFAULTS[field]})`);
+    command.option(`--${flag}`, `${meaning} (default: ${DEPLOY_DEFAULTS[field]})`);
   }
   return command
     .option("--no-token", "allow everyone who can reach the route")
-    .option("--connection-secret <name>", "of the connection in the project; its own by default")
+    .option(
+      "--connection-secret <name>",
+      "name of the connection's Secret in the project (default: made from the connection's name)",
+    )
     .option("--no-write-connection", "the project has the connection already")
     .option("--annotation <key: value>", "a further annotation; may be repeated", collected)
     .option("--with-keys", "write the connection's keys into its Secret, which only you can read")

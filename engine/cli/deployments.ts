@@ -122,7 +122,7 @@ function named<F extends ClusterFlags = ClusterFlags>(
   work: Work<F>,
 ): Command {
   return clusterCommand(name, description)
-    .argument("<name>", "of the model deployment")
+    .argument("<name>", "name of the model deployment")
     .action((wanted: string, flags: F) =>
       withStudio(flags.dataDir, async (studio) =>
         work(studio, await placeOf(studio.client, wanted, flags), flags),

@@ -8,7 +8,7 @@ import { printResult } from "./outcome.ts";
 export function devicesCommand(): Command {
   return new Command("devices")
     .description(
-      "Lists the devices of this machine, best first, and says why the others are not used.",
+      "Lists the devices of this computer, best first, and says why the others are not used.",
     )
     .option("--json", "one JSON object per line")
     .action(async ({ json }: { json?: boolean }) => {

@@ -13,7 +13,7 @@ interface StatsFlags extends StudioFlags {
 /** `endpoints stats`: endpoints' requests and their results. */
 export function statsCommand(): Command {
   return studioCommand("stats", "Shows the endpoints' requests and their results.")
-    .argument("[id|name]", "which; all by default")
+    .argument("[id|name]", "the endpoint's ID or name (default: all)")
     .addOption(new Option("--span <name>", "time span").choices(STATS_SPANS).default("day"))
     .action((wanted: string | undefined, { dataDir, json, span }: StatsFlags) =>
       withStudio(dataDir, async ({ client }) => {

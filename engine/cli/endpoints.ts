@@ -23,7 +23,7 @@ import { withStudio } from "./reach-studio.ts";
 /** `endpoints`: inference endpoints on other machines. */
 export function endpointsCommand(): Command {
   return new Command("endpoints")
-    .description("Inference endpoints on other machines that can draw.")
+    .description("Inference endpoints on other computers that can draw.")
     .addCommand(list(), { isDefault: true })
     .addCommand(add())
     .addCommand(change())
@@ -69,7 +69,7 @@ function change(): Command {
     "change",
     "Changes how an endpoint is reached, how long to wait for it, and how often it is checked.",
   )
-    .argument("<id|name>", "which")
+    .argument("<id|name>", "the endpoint's ID or name")
     .option("--timeout <seconds>", "until the first byte of a reply", number)
     .option("--start-time <seconds>", START_TIME, number)
     .option("--check-every <minutes>", CHECK_EVERY, number)
@@ -108,9 +108,9 @@ function add(): Command {
       ).choices(ENDPOINT_KINDS),
     )
     .option("--token-file <file>", "its bearer token, such as token.cfg; - is the standard input")
-    .option("--ca <file>", "PEM of the authorities its certificate may come from")
+    .option("--ca <file>", "PEM file of trusted CA certificates")
     .option("--insecure", "accept any certificate")
-    .option("--token-over-http", "allow sending the token unencrypted to another machine")
+    .option("--token-over-http", "allow sending the token unencrypted to another computer")
     .option("--header-file <file>", "headers to send, one `Name: value` a line")
     .option("--timeout <seconds>", "until the first byte of a reply", number)
     .option("--start-time <seconds>", START_TIME, number)
@@ -143,7 +143,7 @@ function add(): Command {
 
 function token(): Command {
   return studioCommand("token", "Replaces an endpoint's token with the one on the standard input.")
-    .argument("<id|name>", "which")
+    .argument("<id|name>", "the endpoint's ID or name")
     .option("--token-file <file>", "a file to read it from", "-")
     .option("--forget", "remove its token")
     .action((wanted: string, flags: StudioFlags & { tokenFile: string; forget?: boolean }) =>
@@ -163,7 +163,7 @@ function token(): Command {
 
 function remove(): Command {
   return studioCommand("remove", "Removes an endpoint and its token; its pictures stay.")
-    .argument("<id|name>", "which")
+    .argument("<id|name>", "the endpoint's ID or name")
     .action((wanted: string, { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const { id } = await namedEndpoint(client, wanted);

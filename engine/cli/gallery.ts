@@ -87,7 +87,7 @@ function exportPictures(): Command {
     "Copies pictures to a folder, or to a ZIP with a CSV of their settings.",
   )
     .argument("<path>", "a folder, or a file that ends in .zip")
-    .argument("[id...]", "which; all that the flags ask for by default")
+    .argument("[id...]", "ids of pictures (default: all that the flags select)")
     .option("--force", "overwrite files that exist");
   return withQueryFlags(command).action((folder: string, ids: string[], flags: ExportFlags) =>
     withStudio(flags.dataDir, async (studio) => {

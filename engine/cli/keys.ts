@@ -62,7 +62,7 @@ function wanted(name: string, flags: AddFlags): NewServerKey {
 
 function remove(): Command {
   return studioCommand("remove", "Removes a key.")
-    .argument("<id|name>", "the key's id or name")
+    .argument("<id|name>", "the key's ID or name")
     .action((which: string, { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         await client.server.removeKey({ id: await idOf(client, which) });
@@ -76,7 +76,7 @@ async function idOf(client: StudioClient, which: string): Promise<string> {
   const [found, another] = keys.filter(({ id, name }) => id === which || name === which);
   if (found === undefined) throw new StudioError("NOT_FOUND", { what: "key", id: which });
   if (another === undefined) return found.id;
-  const reason = "several keys are called so; give its id";
+  const reason = "several keys have this name; use the ID";
   throw new StudioError("REQUEST_INVALID", { field: "The name", value: which, reason });
 }
 

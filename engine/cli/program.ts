@@ -1,3 +1,7 @@
+/**
+ * The program `darkroom`: one command per function of the studio. Exit codes: 0 done, 1 failed, 2 wrong usage, 130
+ * cancelled.
+ */
 import { Command, CommanderError } from "commander";
 import { archiveCommand } from "./archive.ts";
 import { bucketCommand } from "./bucket.ts";
@@ -19,9 +23,6 @@ import { settingsCommand } from "./settings.ts";
 import { startCommand } from "./start.ts";
 import { stylesCommand } from "./styles.ts";
 
-/**
- * The command line: one command per function of the studio. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
- */
 const interrupt = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupt.abort(new DOMException("cancelled", "AbortError")));
@@ -50,7 +51,7 @@ const COMMANDS = [
 ];
 
 const program = new Command("darkroom")
-  .description("Stable Diffusion 2 on your own machine.")
+  .description("Stable Diffusion 2 on your own computer.")
   .exitOverride()
   // A flag after a command's name belongs to that command, however deeply nested.
   .enablePositionalOptions()

@@ -24,7 +24,7 @@ const PERIOD_MS = 200;
  */
 export function queryCommand(): Command {
   const command = studioCommand("query", "Draws pictures on an endpoint and writes them as PNG.")
-    .argument("<id|name>", "which")
+    .argument("<id|name>", "the endpoint's ID or name")
     .argument("<prompt>", "what to draw")
     .option(
       "--out <file.png|folder>",
@@ -70,7 +70,7 @@ export async function query(studio: ReachedStudio, asked: Query): Promise<void> 
   const { wanted, prompt, flags, open } = asked;
   const { client } = studio;
   const endpoint = await namedEndpoint(client, wanted);
-  await refusePaused(client, "The endpoint");
+  await refusePaused(client);
   const { generationIds } = await client.generation.enqueue({
     ...requestOf(prompt, flags),
     target: endpoint.id,
@@ -87,10 +87,10 @@ export async function query(studio: ReachedStudio, asked: Query): Promise<void> 
 }
 
 /** Refuses while the queue is paused. */
-export async function refusePaused({ queue }: Pick<StudioClient, "queue">, what: string) {
+export async function refusePaused({ queue }: Pick<StudioClient, "queue">): Promise<void> {
   if (!(await queue.get()).isPaused) return;
-  const details = { what, wanted: "asked", state: "held up: the queue is paused" };
-  throw new StudioError("STATE_CONFLICT", details);
+  const state = "paused; resume it with `npm run darkroom -- queue resume`";
+  throw new StudioError("STATE_CONFLICT", { what: "The queue", wanted: "used", state });
 }
 
 interface Following {

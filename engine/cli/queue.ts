@@ -16,7 +16,7 @@ export function queueCommand(): Command {
     .addCommand(list(), { isDefault: true })
     .addCommand(add())
     .addCommand(cancel())
-    .addCommand(switching("pause", "Lets the running picture finish and starts no other."))
+    .addCommand(switching("pause", "Finishes the current picture and starts no other."))
     .addCommand(switching("resume", "Continues after `pause`."))
     .addCommand(retry())
     .addCommand(clear());
@@ -139,7 +139,7 @@ function retry(): Command {
 
 function clear(): Command {
   return studioCommand("clear", "Forgets generations that ended; their pictures stay.")
-    .argument("[id...]", "which; all by default")
+    .argument("[id...]", "ids of generations (default: all)")
     .action((ids: string[], { dataDir }: StudioFlags) =>
       withStudio(dataDir, ({ client }) => client.generation.prune(ids.length > 0 ? { ids } : {})),
     );

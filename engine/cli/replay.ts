@@ -105,7 +105,7 @@ async function replay(
   }
   if (flags.model !== undefined) note(MODEL_ELSEWHERE);
   const target = isHere ? HERE : await namedEndpoint(client, on);
-  await refusePaused(client, target.name);
+  await refusePaused(client);
   const asked = await enqueue(studio, requests, target.id);
   for (const { id } of asked) open.add(id);
   for (const [image, { id, prompt }] of asked.entries()) {

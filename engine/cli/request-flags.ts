@@ -57,12 +57,8 @@ export function withRequestFlags(command: Command): Command {
 export function withPictureFlags(command: Command): Command {
   return command
     .option("--negative <text>", "what not to draw", "")
-    .option("--steps <n>", "denoising steps; the model's own number by default", number)
-    .option(
-      "--guidance <x>",
-      "how closely to follow the prompt; the model's own by default",
-      number,
-    )
+    .option("--steps <n>", "denoising steps (default: the model's)", number)
+    .option("--guidance <x>", "how closely to follow the prompt (default: the model's)", number)
     .option(
       "--guidance-interval <from to>",
       "shares of the run between which guidance is applied, such as 0.0 0.8; the other steps are faster",
@@ -73,16 +69,21 @@ export function withPictureFlags(command: Command): Command {
       "every nth step runs the whole UNet, those between reuse most of it; 1: all; faster",
       number,
     )
-    .option("--size <WIDTHxHEIGHT>", "in pixels, multiples of 8; the model's own by default", size)
-    .option("--seed <n>", "of the first picture; picture i uses seed + i; random by default")
+    .option("--size <WIDTHxHEIGHT>", "in pixels, multiples of 8 (default: the model's)", size)
+    .option(
+      "--seed <n>",
+      "seed of the first picture; each further picture adds 1 (default: random)",
+    )
     .option("--count <n>", "number of pictures", number, 1)
     .addOption(
-      new Option("--scheduler <name>", "the model's own by default").choices(SCHEDULER_NAMES),
+      new Option("--scheduler <name>", "the sampler (default: the model's)").choices(
+        SCHEDULER_NAMES,
+      ),
     )
     .addOption(
       new Option(
         "--precision <name>",
-        "of the UNet on a CPU: int8 is about twice as fast and slightly different",
+        "precision of the UNet on a CPU: int8 is about twice as fast and slightly different",
       ).choices(["auto", ...PRECISIONS]),
     )
     .addOption(

@@ -20,7 +20,7 @@ interface ServeBucketFlags extends StudioFlags {
  */
 export function serveBucketCommand(signal: AbortSignal): Command {
   return studioCommand("serve", "Serves a path of a bucket as KServe and TorchServe would.")
-    .argument("<place>", "CONNECTION/PREFIX, as it would be entered")
+    .argument("<place>", "CONNECTION/PREFIX, with the path as you would enter it in OpenShift AI")
     .addOption(
       new Option(
         "--kserve <version>",

@@ -79,18 +79,18 @@ export async function openHost(options: HostOptions): Promise<Host> {
 export function withServeFlags(command: Command): Command {
   return command
     .option("--host <host>", "address to listen on", "127.0.0.1")
-    .option("--port <port>", "of the studio's pages; 0 takes any", port, 7860)
+    .option("--port <port>", "port of Darkroom's pages; 0 uses any free port", port, 7860)
     .option(
       "--allow-host <name>",
-      "another name of this machine that browsers may use; may be repeated",
+      "another name of this computer that browsers may use; may be repeated",
       (name: string, names: readonly string[]) => [...names, name],
       [],
     )
     .option(
       "--data-dir <dir>",
-      "the studio's folder; DARKROOM_HOME or the platform's own by default",
+      "Darkroom's data folder (default: DARKROOM_HOME, or the platform's usual place)",
     )
-    .option("--key-file <file>", "key for other machines, required to listen on the network")
+    .option("--key-file <file>", "key for other computers, required to listen on the network")
     .option(
       "--model <folder>",
       "the model to draw with: a folder, an archive, or its id in the store",
@@ -98,14 +98,22 @@ export function withServeFlags(command: Command): Command {
     .option("--json", "the address as a JSON object")
     .option("--no-endpoint", "no inference server until it is started on its page")
     .option("--endpoint-host <host>", "address of the inference server, for this run")
-    .option("--endpoint-port <port>", "of the inference server, for this run; 0 takes any", port)
-    .option("--grpc-port <port>", "where it answers gRPC, too, for this run; 0 takes any", port)
+    .option(
+      "--endpoint-port <port>",
+      "port of the inference server, for this run; 0 uses any free port",
+      port,
+    )
+    .option(
+      "--grpc-port <port>",
+      "also offer gRPC on this port, for this run; 0 uses any free port",
+      port,
+    )
     .option("--a1111", "answer the API of A1111's web UI, too, for this run")
     .option("--openai", "answer OpenAI's images API, too, for this run")
     .option("--metrics", "let /metrics be read without a key, for this run")
     .option("--tls-cert <file>", "PEM certificate with which the inference server encrypts")
     .option("--tls-key <file>", "its private key; both are read again as they change")
-    .option("--tls-ca <file>", "the authority's certificate, if it is a separate file")
+    .option("--tls-ca <file>", "the CA certificate, if it is a separate file")
     .addOption(
       new Option("--preset <name>", "preset for requests that name none, for this run").choices(
         PRESETS,

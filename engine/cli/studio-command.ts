@@ -12,7 +12,7 @@ export function studioCommand(name: string, description: string): Command {
     .description(description)
     .option(
       "--data-dir <dir>",
-      "the studio's folder; DARKROOM_HOME or the platform's own by default",
+      "Darkroom's data folder (default: DARKROOM_HOME, or the platform's usual place)",
     )
     .option("--json", "one JSON object per line");
 }

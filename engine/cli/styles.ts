@@ -45,7 +45,11 @@ type SaveFlags = StudioFlags & {
 function save(): Command {
   return studioCommand("save", "Saves a style: words to put around prompts.")
     .argument("<name>", "what to call it")
-    .option("--prompt <text>", "{prompt} in it is what is typed; without it, it comes behind", "")
+    .option(
+      "--prompt <text>",
+      "{prompt} stands for the typed prompt; without it, these words follow the prompt",
+      "",
+    )
     .option("--negative <text>", "the same for the negative prompt", "")
     .option("--force", "replace the words of a style that exists; its settings stay")
     .action((name: string, { dataDir, prompt, negative, force = false }: SaveFlags) =>
@@ -82,8 +86,8 @@ function taken(name: string, advice: string): StudioError {
 }
 
 function importing(): Command {
-  return studioCommand("import", "Adds those of a file; styles that exist stay as they are.")
-    .argument("<file>", "styles.csv of AUTOMATIC1111, or a file that `styles export` wrote")
+  return studioCommand("import", "Imports styles from a file; existing styles are not changed.")
+    .argument("<file>", "AUTOMATIC1111's styles.csv, or a file that `styles export` wrote")
     .action((path: string, { dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const file = new File([await read(path)], basename(path));
@@ -99,7 +103,7 @@ function importing(): Command {
 }
 
 function exporting(): Command {
-  return studioCommand("export", "Writes all of them to a file, or prints them.")
+  return studioCommand("export", "Writes all styles to a file, or prints them.")
     .argument("[file]", "where to write; it must not exist")
     .addOption(
       new Option(

@@ -20,14 +20,17 @@ interface TestFlags extends StudioFlags {
   readonly wait: boolean;
 }
 
-/** `endpoints test`: each part of the way to an endpoint, what was seen there, and what helps. */
+/** `endpoints test`: checks each part of the connection to an endpoint, and prints what was found and the fix. */
 export function testCommand(): Command {
   return studioCommand(
     "test",
     "Checks each part of the connection to an endpoint: what was found, and the fix.",
   )
     .alias("doctor")
-    .argument("<id|name|url>", "which; one that has not been added may be given by its address")
+    .argument(
+      "<id|name|url>",
+      "the endpoint's ID or name, or the address of one that has not been added",
+    )
     .option(
       "--picture",
       "also draw one: 128x128 in 2 steps, or with the endpoint's own size and steps",
@@ -35,12 +38,12 @@ export function testCommand(): Command {
     .option("--no-wait", "do not wait for one that is scaled to zero or starting")
     .option("--report", "print a complete report at the end, for a ticket; it has no secrets")
     .option("--token-file <file>", "for an address: its bearer token; - is the standard input")
-    .option("--ca <file>", "for an address: PEM of the authorities its certificate may come from")
+    .option("--ca <file>", "for an address: PEM file of trusted CA certificates")
     .option("--insecure", "for an address: accept any certificate")
     .addOption(proxyOption())
     .action((wanted: string, flags: TestFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {
-        const { url, asked } = await patient(client, wanted, flags);
+        const { url, asked } = await examinedEndpoint(client, wanted, flags);
         const findings: Finding[] = [];
         const tellStart = startTeller();
         for await (const finding of await client.endpoints.diagnose(asked)) {
@@ -64,7 +67,7 @@ export function testCommand(): Command {
     );
 }
 
-/** That it is starting: second by second on a terminal, elsewhere once for each phase. */
+/** Prints that an endpoint is starting: every second on a terminal, elsewhere once for each phase. */
 function startTeller(): (words: string) => void {
   let told = "";
   return (words) => {
@@ -75,13 +78,13 @@ function startTeller(): (words: string) => void {
   };
 }
 
-/** What was learned of one that is added, as its card on the Endpoints page shows it. */
+/** Prints the stored check of an endpoint that has been added, as its card on the Endpoints page shows it. */
 async function printCheck({ endpoints }: StudioClient, id: string): Promise<void> {
   const { check } = (await endpoints.list()).find((endpoint) => endpoint.id === id) ?? {};
   if (check !== undefined) printResult(true, { type: "check", id, ...check }, "");
 }
 
-async function patient(
+async function examinedEndpoint(
   client: StudioClient,
   wanted: string,
   {

@@ -1,3 +1,4 @@
+/** The program `torchserve`, with which a cluster's serving runtime starts its server. */
 import { Command, CommanderError } from "commander";
 import { exitCodeOf, tell, watchReaders } from "./outcome.ts";
 import {
@@ -7,7 +8,6 @@ import {
   withTorchServeFlags,
 } from "./torchserve.ts";
 
-/** The command `torchserve`, with which a cluster's runtime starts its server. */
 const interrupt = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupt.abort(new DOMException("cancelled", "AbortError")));

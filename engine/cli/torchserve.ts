@@ -17,7 +17,7 @@ export interface TorchServeFlags extends StartFlags {
 /** Kubernetes' grace period in seconds, less the time that ending takes. */
 const GRACE_SECONDS = 25;
 
-export const TORCHSERVE_VERSION = `TorchServe Version is 0.12.0, in whose place runs ${SOFTWARE.software} ${SOFTWARE.version}`;
+export const TORCHSERVE_VERSION = `TorchServe Version is 0.12.0 (provided by ${SOFTWARE.software} ${SOFTWARE.version})`;
 
 const idle = (flags: string): Option => new Option(flags).hideHelp();
 
@@ -60,10 +60,10 @@ export async function runTorchServe(flags: TorchServeFlags, signal: AbortSignal)
   signal.addEventListener("abort", () => resolve(), { once: true });
   if (!signal.aborted) await stopped;
   const seconds = graceSeconds();
-  tell(`Ending: what is being drawn has ${seconds} s; new requests are refused.`);
+  tell(`Stopping: pictures in progress have ${seconds} s to finish; new requests are refused.`);
   await running.drain(seconds * 1000);
   await rm(PID_FILE, { force: true }).catch(() => undefined);
-  tell("Ended.");
+  tell("Stopped.");
   process.exit(0);
 }
 

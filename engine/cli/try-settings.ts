@@ -20,7 +20,7 @@ export function trySettingsCommand(): Command {
     "try-settings",
     `Draws ${least} to ${most} small pictures on an endpoint to see which settings it uses.`,
   )
-    .argument("<id|name>", "which")
+    .argument("<id|name>", "the endpoint's ID or name")
     .action((wanted: string, { dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const endpoint = await namedEndpoint(client, wanted);

@@ -20,13 +20,13 @@ interface VerifyFlags {
   readonly json?: boolean;
 }
 
-/** One thing that is looked at. It gives what was found, in a few words, and throws what is wrong. */
+/** One check. `run` resolves to what was found, in a few words, or rejects with what is wrong. */
 interface Check {
   readonly name: string;
   readonly run: () => Promise<string>;
 }
 
-/** `archive verify`: everything that can be wrong with an archive, one check after another. */
+/** `archive verify`: checks an archive and its model, one check after another until one fails. */
 export function verifyCommand(signal: AbortSignal): Command {
   return new Command("verify")
     .description(
@@ -95,7 +95,7 @@ function checksOf(path: string, signal: AbortSignal): readonly Check[] {
   ];
 }
 
-/** Runs checks until one fails, and gives what it threw: those after it need what it found. */
+/** Runs checks until one fails, and resolves to its error: later checks need what earlier ones find. */
 async function runChecks(checks: readonly Check[], isJson: boolean): Promise<unknown> {
   for (const { name, run } of checks) {
     try {
@@ -110,7 +110,7 @@ async function runChecks(checks: readonly Check[], isJson: boolean): Promise<unk
   return undefined;
 }
 
-/** Tells what would keep an archive from being served, which need not be a fault of its bytes, and whether anything does. */
+/** Prints what prevents an archive from being served, even with intact bytes. Resolves to whether it can be. */
 async function tellDeployable(
   archive: LocalArchive,
   more: readonly DeploymentCheck[],

@@ -15,7 +15,7 @@ export function readAddress(text: string): string {
     throw refused("it must end with its port or path, and hold no name, password or query");
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw refused("everyone on the way could read the token; use https");
+    throw refused("anyone on the network path could read the token; use https");
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }

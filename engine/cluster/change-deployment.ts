@@ -41,7 +41,7 @@ export async function scale(
   return isPlain
     ? ["It is stopped and answers nothing until it is scaled to 1 or more."]
     : [
-        "It rests with no replica about a minute after the last request, and the next request starts it again: that one waits until the model is loaded.",
+        "It scales to 0 about a minute after the last request. The next request starts it again and waits until the model is loaded.",
       ];
 }
 

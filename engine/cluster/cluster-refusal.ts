@@ -86,7 +86,7 @@ function denied(reason: string, namespace: string): StudioError {
     return new StudioError("CLUSTER_OBJECT_INVALID", details);
   }
   const who =
-    account === "system:anonymous" ? "Who shows no token" : `The account ${account ?? ""}`;
+    account === "system:anonymous" ? "A request without a token" : `The account ${account ?? ""}`;
   const what = `${verb} ${resource}`;
   if (reason.includes(" at the cluster scope")) {
     return new StudioError("CLUSTER_ADMIN_NEEDED", { account: who, what });

@@ -145,8 +145,8 @@ export class Clusters {
     if (kubeconfig !== undefined) return accessOf(kubeconfig.path, kubeconfig.context);
     const token = await this.#token(id, address);
     if (token === undefined) {
-      const details = { host: new URL(address).host, reason: "it is no longer kept here" };
-      throw new StudioError("CLUSTER_TOKEN_REFUSED", details);
+      const reason = "it is no longer stored on this computer";
+      throw new StudioError("CLUSTER_TOKEN_REFUSED", { host: new URL(address).host, reason });
     }
     const headers = { authorization: `Bearer ${token}` };
     return { address, headers, ca, isInsecure, namespace: namespace ?? undefined };

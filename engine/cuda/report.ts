@@ -24,7 +24,7 @@ export function formatCudaReport({
   return [
     `ONNX Runtime ${version}'s CUDA provider and NVIDIA's libraries ${how} in ${folder}.`,
     ...missing.flatMap(({ what, advice }) => [`Missing: ${what}`, `  ${advice}`]),
-    `One product on the device: ${probe.ok ? "right" : probe.reason}.`,
+    `Test calculation on the device: ${probe.ok ? "correct" : probe.reason}.`,
     probe.ok
       ? "CUDA is ready."
       : "CUDA is not ready yet. Run `npm run cuda` again after the steps above.",

@@ -44,7 +44,7 @@ export function missingParts(reason: string, nvidiaSmi: string | null): readonly
     const what = `a card that CUDA 13 supports (found ${gpu.name}, compute capability ${gpu.capability})`;
     return [{ what, advice: `CUDA 13 needs a ${CARDS}. Darkroom uses this one through WebGPU.` }];
   }
-  return [{ what: `a product on ${gpu.name} (${reason})`, advice: UNEXPECTED }];
+  return [{ what: `a working test calculation on ${gpu.name} (${reason})`, advice: UNEXPECTED }];
 }
 
 const UNEXPECTED =

@@ -1,4 +1,4 @@
-/** A wheel, which is a zip, whose every byte is known beforehand, and what is taken out of it. */
+/** A wheel (a zip file) with known contents, and the libraries that are taken from it. */
 export interface Wheel {
   /** Its project's name on a package index. */
   readonly project: string;
@@ -15,9 +15,9 @@ export interface PackagedLibrary {
   readonly sizeBytes: number;
 }
 
-/** What makes ONNX Runtime's CUDA provider run on a machine that has nothing but NVIDIA's driver. */
+/** ONNX Runtime's CUDA provider, and all libraries that it needs on a machine that only has NVIDIA's driver. */
 export interface CudaSource {
-  /** Of ONNX Runtime: provider and core must be of one build. */
+  /** ONNX Runtime's version: provider and core must be from the same build. */
   readonly version: string;
   readonly wheels: readonly Wheel[];
 }
@@ -26,9 +26,9 @@ const CUDA = "nvidia/cu13/lib";
 const CUDNN = "nvidia/cudnn/lib";
 
 /**
- * For Linux x64, from the public package index. The provider is built for CUDA 13.0; NVIDIA's libraries
- * are that release's, so that no newer driver is asked for. cuFFT and nvJitLink are not loaded by it.
- * cuDNN loads its parts by name when it sees what it has to compute, so all of them are here.
+ * For Linux x64, from the public package index. The provider is built for CUDA 13.0; NVIDIA's libraries are from that
+ * release, so that no newer driver is required. The provider does not load cuFFT or nvJitLink. cuDNN loads its parts
+ * by name, depending on what it has to compute, so all of them are listed.
  */
 export const CUDA_SOURCE: CudaSource = {
   version: "1.30.0",
@@ -61,7 +61,7 @@ export const CUDA_SOURCE: CudaSource = {
     },
     {
       project: "onnxruntime-gpu",
-      // Of the wheels for several Pythons any would do: the provider is the same in each.
+      // The wheels for other Python versions contain the same provider.
       file: "onnxruntime_gpu-1.30.0-cp312-cp312-manylinux_2_28_x86_64.whl",
       sizeBytes: 246_685_715,
       sha256: "6acc0f4b3d5ac5f2984432faa59dd8fcce6775f8b43a7140afa0f322c7a703b1",

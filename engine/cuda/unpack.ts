@@ -27,16 +27,16 @@ export interface Unpacking {
   readonly damaged: (reason: string) => StudioError;
 }
 
-// ONNX Runtime's wheel has some seven hundred entries; a directory of many thousands is not it.
+// ONNX Runtime's wheel has about 700 entries; a file with more than this limit is another one.
 const MAX_ENTRIES = 4096;
 const STORED = 0;
 const DEFLATED = 8;
 const LOCAL_HEADER_BYTES = 30;
 
 /**
- * Unpacks the named libraries, and nothing else, into `folder` under names of our own. Each must be
- * there once, have its size, and match its CRC-32, which yauzl does not check; a name anywhere in the
- * wheel that leaves its folder refuses the wheel.
+ * Unpacks the named libraries, and nothing else, into `folder`, under their names in our list. Each must occur exactly
+ * once, have the expected size, and match its CRC-32, which yauzl does not check. A wheel is also refused if any name
+ * in it leads out of its folder.
  */
 export async function unpackLibraries(unpacking: Unpacking): Promise<readonly UnpackedLibrary[]> {
   try {
@@ -132,7 +132,7 @@ function checksums() {
   return { stream, crc32: () => sum, sha256: () => hash.digest("hex") };
 }
 
-/** The disk's errors carry a system call and pass as they are; what remains is the zip's fault. */
+/** An error with a `syscall` is the disk's and is passed on unchanged; any other means that the wheel is damaged. */
 function refusalFor(error: unknown, { signal, damaged }: Unpacking): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof StudioError || !(error instanceof Error) || "syscall" in error) return error;

@@ -8,7 +8,7 @@ export interface ConnectionFacts {
   readonly endpoint: string;
   readonly region: string | null;
   readonly bucket: string;
-  /** Whether the service's certificate is signed by a private authority. */
+  /** Whether the service's certificate is signed by a private CA. */
   readonly hasCa: boolean;
 }
 
@@ -22,8 +22,8 @@ export interface ConnectionKeys {
  * refused and does not overwrite one that works.
  */
 export const PLACEHOLDERS = {
-  accessKey: ["REPLACE THIS LIST BY THE ACCESS KEY"],
-  secretKey: ["REPLACE THIS LIST BY THE SECRET KEY"],
+  accessKey: ["REPLACE THIS LIST WITH THE ACCESS KEY"],
+  secretKey: ["REPLACE THIS LIST WITH THE SECRET KEY"],
 } as const;
 
 /**

@@ -51,7 +51,7 @@ export function readAnnotations(text: string): ReadAnnotations {
 
 function keyFault(key: string, before: ReadonlyMap<string, string>): string | undefined {
   if (TAKEN.has(key)) return "the form has a field for it";
-  if (before.has(key)) return "it stands there twice";
+  if (before.has(key)) return "it is there twice";
   return annotationKeyFault(key);
 }
 

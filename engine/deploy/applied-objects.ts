@@ -87,7 +87,8 @@ export function deployedObjects(yaml: string, namespace: string | undefined): De
   const documents = parseAllDocuments(yaml);
   const objects = documents.flatMap((document) => {
     const [error] = document.errors;
-    if (error !== undefined) throw refused(`they are no YAML: ${error.message.split("\n")[0]}`);
+    if (error !== undefined)
+      throw refused(`they are not valid YAML: ${error.message.split("\n")[0]}`);
     const value = valueOf(document);
     return value === null || value === undefined ? [] : [checked(value, namespace)];
   });
@@ -105,7 +106,7 @@ function valueOf(document: { toJS(): unknown }): unknown {
 }
 
 function checked(value: unknown, fallback: string | undefined): DeployedObject {
-  if (!isRecord(value)) throw refused("a document of them is no object");
+  if (!isRecord(value)) throw refused("one of the documents is not an object");
   const { kind, apiVersion, metadata } = value;
   if (!isDeployedKind(kind)) {
     throw refused(

@@ -41,7 +41,7 @@ function connectionNotes(
       : []),
     ...(hasCa
       ? [
-          "The bucket's certificate is signed by an authority of its own. Add it to OpenShift AI's trusted CA bundle, or the copy from the bucket fails.",
+          "The bucket's certificate is signed by a private CA. Add that CA to OpenShift AI's trusted CA bundle, or the copy from the bucket fails.",
         ]
       : []),
     ...(writesConnection

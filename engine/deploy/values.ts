@@ -139,15 +139,15 @@ export function imageFault(text: string): Fault {
   if (text.includes("://")) return "it begins with a scheme";
   const [named = "", ...digests] = text.split("@");
   if (digests.length > 1 || digests.some((digest) => !DIGEST.test(digest)))
-    return "what follows @ is no sha256 digest";
+    return "what follows @ is not a sha256 digest";
   const [, path = "", tag] = /^(.*?)(?::([^:/]*))?$/.exec(named) ?? [];
-  return tag === undefined || TAG.test(tag) ? repositoryFault(path) : "its tag is none";
+  return tag === undefined || TAG.test(tag) ? repositoryFault(path) : "its tag is not valid";
 }
 
 function repositoryFault(path: string): Fault {
   const [first = "", ...rest] = path.split("/");
   const hasHost = rest.length > 0 && /[.:]|^localhost$/.test(first);
-  if (hasHost && !HOST.test(first)) return `${first} is no registry`;
+  if (hasHost && !HOST.test(first)) return `${first} is not a registry`;
   const components = hasHost ? rest : [first, ...rest];
   if (components.some((part) => /[A-Z]/.test(part))) return "its repository has capital letters";
   return components.every((part) => COMPONENT.test(part))
@@ -157,7 +157,7 @@ function repositoryFault(path: string): Fault {
 
 /** What a path must not be, and why; the first match is reported. */
 const WRONG_PATHS: readonly (readonly [RegExp, string])[] = [
-  [/^\/?$/, "the bucket itself is no folder of a model"],
+  [/^\/?$/, "the bucket itself is not a folder of a model"],
   [/^.{1001}/su, "it is longer than a key may be"],
   [/^[a-z\d]+:\/\//i, "it is an address, and the bucket is in the connection"],
   [/^\//, "it begins with a slash"],
@@ -183,7 +183,8 @@ export function annotationKeyFault(key: string): Fault {
   if (parts.length > 2) return "its key has two slashes";
   const [name = "", prefix] = parts.toReversed();
   const prefixFault = prefix === undefined ? undefined : subdomainFault(prefix);
-  if (prefixFault !== undefined) return `what stands before its slash is no domain, ${prefixFault}`;
+  if (prefixFault !== undefined)
+    return `what stands before its slash is not a domain, ${prefixFault}`;
   return ANNOTATION_NAME.test(name)
     ? undefined
     : "its key is not made of at most 63 letters, digits, dots, hyphens and underscores";

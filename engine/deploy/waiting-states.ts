@@ -89,7 +89,7 @@ function verdictOn(
     (pod === undefined ? podlessVerdict(service, conditions, events) : undefined) ??
     conditionVerdict(conditions, pod !== undefined) ?? {
       state: "requested",
-      sentence: "The cluster has taken the deployment and has not begun with it.",
+      sentence: "The cluster has accepted the deployment but has not started it yet.",
     }
   );
 }
@@ -139,7 +139,7 @@ function servingVerdict(service: unknown, pod: unknown, logs: Logs): Verdict {
   if (pod === undefined && numberAt(service, "spec", "predictor", "minReplicas") === 0) {
     return {
       state: "scaled-to-zero",
-      sentence: "The deployment is ready and rests with 0 replicas.",
+      sentence: "The deployment is ready and scaled to 0 replicas.",
       advice: "The first request starts it, and waits until the model is loaded.",
     };
   }

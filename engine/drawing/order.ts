@@ -56,7 +56,7 @@ export function ordersOf(
   return ordersFrom(first, count);
 }
 
-/** The settings that decide how much work it is: named ones go before the preset's, and those before the model's. */
+/** The settings that decide how much work it is: the request's, otherwise the preset's, otherwise the model's. */
 function workOf(
   request: GenerationRequest,
   { summary, schedulerConfig }: ReadModel,

@@ -173,7 +173,7 @@ function trainedSize(snapshot: Snapshot): { height: number; width: number } {
   const { sample_size: latents } = snapshot.unet.config;
   const [height = 0, width = 0] = latents.map((side) => side * pixelsPerLatent(snapshot));
   if (Math.max(height, width) <= MAX_SIDE) return { height, width };
-  const reason = `sample_size ${latents.join("x")} makes pictures of ${width}x${height} pixels, and ${MAX_SIDE} a side are the most`;
+  const reason = `sample_size ${latents.join("x")} makes pictures of ${width}x${height} pixels, and the limit is ${MAX_SIDE} a side`;
   throw new StudioError("CONFIG_INVALID", { file: "unet/config.json", reason });
 }
 

@@ -8,7 +8,7 @@ import { cacheFolder, makeCache } from "../store/cache-folder.ts";
 import { ByteCount, type FileWork, type WorkProgress } from "../store/file-work.ts";
 import { identify, knownHash, rememberHash } from "../store/hash-index.ts";
 import { idFrom } from "../store/model-ids.ts";
-import { announceHashes } from "../store/kept-copies.ts";
+import { rememberModelHashes } from "../store/kept-copies.ts";
 
 export type { WorkProgress };
 
@@ -32,7 +32,8 @@ export async function drawableFolder(path: string, work: ArchiveUnpacking = {}):
   const model = await findModel(archive);
   const isUnpacked = archive.format === "folder" && model.zip === undefined;
   if (isUnpacked) return join(archive.path, prefixOf(model));
-  const caches = join(cacheFolder(work.cacheFolder), "archives");
+  const cache = cacheFolder(work.cacheFolder);
+  const caches = join(cache, "archives");
   await makeCache(caches);
   await sweep(caches);
   const count = new ByteCount([archive, ...model.files, ...model.int8], work);
@@ -46,7 +47,7 @@ export async function drawableFolder(path: string, work: ArchiveUnpacking = {}):
       const files = await unpackModel(model, { target: join(part, name), onBytes: count.add });
       await rm(place, { recursive: true, force: true });
       await rename(part, place);
-      await announceHashes(cacheFolder(work.cacheFolder), folder, files).catch(() => undefined);
+      await rememberModelHashes(cache, folder, files).catch(() => undefined);
     } finally {
       await rm(part, { recursive: true, force: true });
     }

@@ -2,7 +2,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
 import type { Get } from "./check-endpoint.ts";
-import type { FirstReply, Patient } from "./doctor/patient.ts";
+import type { ExaminedEndpoint, FirstReply } from "./doctor/examined-endpoint.ts";
 import { readAddress } from "./endpoint-address.ts";
 import type { KeptEndpoint } from "./endpoint-file.ts";
 import { keptFrom, type AddedEndpoint } from "./endpoint-parts.ts";
@@ -39,18 +39,18 @@ export function claimsKept(token: string): Pick<KeptEndpoint, "tokenExpiresAt" |
   return { tokenExpiresAt: expiresAt, tokenSubject: subject };
 }
 
-/** An endpoint that is not added, in its stored form. */
-export function passing(added: AddedEndpoint, now: Date): KeptEndpoint {
+/** An endpoint that has not been added, in the form of a stored one. */
+export function unsavedEndpoint(added: AddedEndpoint, now: Date): KeptEndpoint {
   const kept = keptFrom(added, readAddress(added.url), now);
   const { token } = given(added);
   return token === undefined ? kept : { ...kept, hasToken: true, ...claimsKept(token) };
 }
 
-/** An endpoint as the doctor sees it, without the operations on it. */
-export function patientOf(
+/** An endpoint as the doctor examines it, without the operations on it. */
+export function examinedEndpoint(
   kept: KeptEndpoint,
   access: Access,
-): Omit<Patient, "look" | "draw" | "now" | "awaitStart"> {
+): Omit<ExaminedEndpoint, "look" | "draw" | "now" | "awaitStart"> {
   const { url, kind, profile, ca, isInsecure, isTokenOverHttp, isDirect, hasToken } = kept;
   const { tokenExpiresAt, tokenSubject, trial } = kept;
   const secrets = secretsIn(access);

@@ -79,7 +79,7 @@ function shaken(socket: TLSSocket, host: string, signal: AbortSignal): Promise<v
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once("secureConnect", resolve);
   socket.once("error", reject);
-  socket.once("close", () => reject(unreachable(host, "it broke the connection off")));
+  socket.once("close", () => reject(unreachable(host, "it closed the connection")));
   signal.addEventListener(
     "abort",
     () => reject(unreachable(host, "the connection was not made in time")),

@@ -3,7 +3,7 @@ import {
   askForPictures,
   askForPrompts,
   encodeRequest,
-  SEED_INPUT,
+  NOTEBOOK_INPUT,
 } from "../kserve/client/request.ts";
 import type { InferRequest, RequestedOutput } from "../kserve/server/infer-request.ts";
 import {
@@ -66,7 +66,7 @@ function promptInput(declared: readonly string[]): string {
   const { name } = PICTURE_INPUTS.prompt;
   const [only] = declared;
   if (declared.includes(name)) return name;
-  return declared.length === 1 && only !== undefined ? only : SEED_INPUT;
+  return declared.length === 1 && only !== undefined ? only : NOTEBOOK_INPUT;
 }
 
 function askForSettings(id: string, order: Order): InferRequest {

@@ -202,7 +202,8 @@ export function refuseTokenInTheClear({ token, origin, isTokenOverHttp }: Connec
 
 /** The refusal of a token that others could read. */
 export function tokenOverHttp(): StudioError {
-  const reason = "everyone on the way could read it; use https, or allow it for this endpoint";
+  const reason =
+    "anyone on the network path could read it; use https, or allow it for this endpoint";
   return new StudioError("REQUEST_INVALID", {
     field: "The token",
     value: "sent over http",

@@ -108,7 +108,7 @@ export class EndpointFile {
   #write(change: (endpoints: readonly KeptEndpoint[]) => readonly KeptEndpoint[]): Promise<void> {
     return this.#file.turn(async () => {
       const endpoints = change(this.#endpoints);
-      if (endpoints.length > MAX_ENDPOINTS) throw refused(`${MAX_ENDPOINTS} are the most`);
+      if (endpoints.length > MAX_ENDPOINTS) throw refused(`the limit is ${MAX_ENDPOINTS}`);
       endpoints.forEach(checkKept);
       await this.#file.write(endpoints);
       this.#endpoints = endpoints;

@@ -11,8 +11,8 @@ import type { ExtraHeader } from "./extra-headers.ts";
 import { hasSettings } from "./sent-order.ts";
 import { checkCa } from "../network/trust.ts";
 
-/** The model of the notebook's endpoint, used if nothing else is known. */
-export const SEED_MODEL = "stable-diffusion";
+/** The model's name in the customer's notebook, used if no other is known. */
+export const NOTEBOOK_MODEL = "stable-diffusion";
 
 /** A new endpoint after validation. */
 export interface AddedEndpoint {
@@ -40,7 +40,7 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
     id: randomBytes(8).toString("hex"),
     name: added.name ?? nameOf(address.origin),
     url: withScheme(added.url),
-    model: model ?? SEED_MODEL,
+    model: model ?? NOTEBOOK_MODEL,
     profile: added.profile ?? "prompt",
     kind: kind ?? "v2",
     ca: checkCa(added.ca),

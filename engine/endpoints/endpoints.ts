@@ -3,7 +3,7 @@ import type { Endpoint, EndpointChange, EndpointCheck, QuietCheck } from "../con
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
 import type { TrialNews } from "../contract/setting-trial.ts";
-import { claimsKept, given, passing, patientOf, type Access } from "./access.ts";
+import { claimsKept, examinedEndpoint, given, unsavedEndpoint, type Access } from "./access.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
 import type { Polling } from "./cold-start.ts";
 import { diagnose } from "./doctor/diagnose.ts";
@@ -154,10 +154,10 @@ export class Endpoints {
   /** Checks each part of the way to an endpoint, added or not; for an added one the result is stored. */
   async *diagnose(asked: Diagnosed, signal: AbortSignal): AsyncGenerator<Finding, void> {
     const isKept = "id" in asked;
-    const kept = isKept ? this.#kept(asked.id) : passing(asked.endpoint, this.#now());
+    const kept = isKept ? this.#kept(asked.id) : unsavedEndpoint(asked.endpoint, this.#now());
     try {
       const access = isKept ? await this.#access(kept) : given(asked.endpoint);
-      const { address, hasToken, ...rest } = patientOf(kept, access);
+      const { address, hasToken, ...rest } = examinedEndpoint(kept, access);
       // Being busy is a result, unless the caller wants to wait.
       const attempts = asked.isStartAwaited === true ? undefined : 1;
       // With what the look finds out: a new endpoint's model and settings are not known before.
@@ -303,7 +303,8 @@ export class Endpoints {
     const token = await this.#secrets.token(id, origin);
     const headers = await this.#secrets.headers(id, origin);
     if (hasToken && token === undefined) {
-      throw new StudioError("ENDPOINT_TOKEN_REFUSED", { reason: "it is no longer kept here" });
+      const reason = "it is no longer stored on this computer";
+      throw new StudioError("ENDPOINT_TOKEN_REFUSED", { reason });
     }
     return { token, headers };
   }

@@ -44,7 +44,7 @@ export function checkHeaders(headers: readonly ExtraHeader[]): readonly ExtraHea
     }
   }
   const bytes = headers.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
-  if (bytes > MAX_BYTES) throw refused("as long as these", `${MAX_BYTES} bytes are the most`);
+  if (bytes > MAX_BYTES) throw refused("as long as these", `the limit is ${MAX_BYTES} bytes`);
   return headers;
 }
 

@@ -7,11 +7,11 @@ import { askEndpoint, atV1, type ToldPicture, type Traffic } from "./ask-endpoin
 import type { Get } from "./check-endpoint.ts";
 import { ColdStart, type Polling } from "./cold-start.ts";
 import { readinessIn } from "./start-signs.ts";
-import type { FirstReply } from "./doctor/patient.ts";
+import type { FirstReply } from "./doctor/examined-endpoint.ts";
 import { modelPath, readAddress } from "./endpoint-address.ts";
 import type { Timing } from "./endpoint-client.ts";
 import type { KeptEndpoint } from "./endpoint-file.ts";
-import { SEED_MODEL, type Look } from "./endpoint-parts.ts";
+import { NOTEBOOK_MODEL, type Look } from "./endpoint-parts.ts";
 import { type AskingClient, clientFor, kindOf } from "./kinds/kinds.ts";
 import { unreachable } from "./connection-refusal.ts";
 import { orError } from "./look-parts.ts";
@@ -57,7 +57,7 @@ export function lookAt(visit: Visit, { now, signal, onFirst }: Looking): Promise
       modelPath: (name) => modelPath({ ...address, basePath: "" }, name),
       model: kept.isModelChosen ? kept.model : undefined,
       isKindChosen: kept.isKindChosen,
-      otherwise: SEED_MODEL,
+      otherwise: NOTEBOOK_MODEL,
       now,
     });
     const check = kept.hasToken ? checked.check : checkWithNoToken(checked.check);

@@ -36,7 +36,7 @@ export class Ownership {
     try {
       await sweepFolder(folder);
       if (faultOf(pidFile) !== undefined) setAside(pidFile);
-      return new Ownership(lock, pidFile, await introduce(folder, pidFile));
+      return new Ownership(lock, pidFile, await writeOwnerId(folder, pidFile));
     } catch (error) {
       lock.close();
       throw error;
@@ -50,10 +50,10 @@ export class Ownership {
 }
 
 /**
- * Writes the owner's process id for other processes. That is a courtesy: on a full disk the studio starts without it
- * and says so.
+ * Writes the owner's process id, which other processes show in their refusal. It is not essential: on a full disk the
+ * studio starts without it, and the returned notice says so.
  */
-async function introduce(folder: string, pidFile: string): Promise<readonly string[]> {
+async function writeOwnerId(folder: string, pidFile: string): Promise<readonly string[]> {
   try {
     await writeJson(pidFile, { pid: process.pid });
     return [];

@@ -1,6 +1,6 @@
 import type { Settings } from "../contract/settings.ts";
 import type { ImageRows } from "./image-rows.ts";
-import type { Keepsakes } from "./keepsakes.ts";
+import type { MarkFile } from "./mark-file.ts";
 import type { Marks } from "./marks.ts";
 import type { Places } from "./places.ts";
 import type { Thumbnails } from "./thumbnails.ts";
@@ -14,6 +14,6 @@ export interface GalleryParts {
   readonly rows: ImageRows;
   readonly marks: Marks;
   readonly thumbnails: Thumbnails;
-  readonly keepsakes: Keepsakes;
+  readonly markFile: MarkFile;
   readonly settings: GallerySettings;
 }

@@ -11,7 +11,7 @@ import type { ImageRow, StoredImage } from "./image-row.ts";
 import { ImageRows } from "./image-rows.ts";
 import { type ForeignPicture, type ImportedPicture, importPicture } from "./import-picture.ts";
 import { keepPicture, type NewPicture, pictureFolder, redrawPicture } from "./keep-picture.ts";
-import { Keepsakes } from "./keepsakes.ts";
+import { MarkFile } from "./mark-file.ts";
 import { Marking, type StoredAlbum } from "./marking.ts";
 import { Marks } from "./marks.ts";
 import { openIndex } from "./open-index.ts";
@@ -56,24 +56,24 @@ export class Gallery {
 
   static async open({ dataFolder, settings, makeThumbnail }: GalleryOptions): Promise<Gallery> {
     const places = new Places(dataFolder);
-    const keepsakes = await Keepsakes.open(places.keepsakes);
+    const markFile = await MarkFile.open(places.markFile);
     const { database, notice } = openIndex(places.database);
     const thumbnails = new Thumbnails(places, makeThumbnail);
     const rows = new ImageRows(database);
     const marks = new Marks(database);
-    const parts = { places, rows, marks, thumbnails, keepsakes, settings };
+    const parts = { places, rows, marks, thumbnails, markFile, settings };
     const notices = [
       notice,
-      keepsakes.notice,
+      markFile.notice,
       rereadDamaged(rows),
       await missingFolder(places.ownFolder, "pictures"),
       await missingFolder(places.trashFolder, "trash"),
     ];
     await settleAll(parts);
     // On a full disk the file stays as it was; the index has the rest.
-    await keepsakes.learn(rows).catch(() => {});
-    marks.takeOver(keepsakes.marks);
-    await keepsakes.keepMarks(marks).catch(() => {});
+    await markFile.learn(rows).catch(() => {});
+    marks.takeOver(markFile.marks);
+    await markFile.keepMarks(marks).catch(() => {});
     return new Gallery(
       parts,
       database,
@@ -118,11 +118,11 @@ export class Gallery {
 
   /** Adds or removes stars; deleted pictures are ignored. */
   async star(ids: readonly string[], isStarred: boolean): Promise<void> {
-    const { rows, keepsakes } = this.#parts;
+    const { rows, markFile } = this.#parts;
     const known = rows.getMany(ids).map(({ id }) => id);
     await this.#turns.take(async () => {
       // The file first: it outlives the index, which takes precedence at the next start.
-      await keepsakes.star(known, isStarred);
+      await markFile.star(known, isStarred);
       rows.star(known, isStarred);
     });
   }

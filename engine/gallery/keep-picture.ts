@@ -80,13 +80,13 @@ export async function keepFile(
   draft: DraftRow,
   { png, pixels, words = "" }: FileToKeep,
 ): Promise<ImageRow> {
-  const { places, rows, keepsakes } = parts;
+  const { places, rows, markFile } = parts;
   const folder = pictureFolder(parts);
   const prompt = draft.record.prompt === "" ? words : draft.record.prompt;
   const named = { ...draft, record: { ...draft.record, prompt } };
   const stem = join(folder, fileNameOf(parts.settings().fileNamePattern, named));
   try {
-    await keepsakes.addFolder(places.kept(folder));
+    await markFile.addFolder(places.kept(folder));
     const path = await writePicture(stem, png, (name) =>
       rows.announce(draft.id, places.kept(name)),
     );

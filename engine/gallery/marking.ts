@@ -54,10 +54,10 @@ export class Marking {
 
   /** The index first: it commits at once and takes precedence. */
   async #marking<T>(change: (marks: Marks) => T): Promise<T> {
-    const { marks, keepsakes } = this.#parts;
+    const { marks, markFile } = this.#parts;
     return this.#turns.take(async () => {
       const result = change(marks);
-      await keepsakes.keepMarks(marks).catch(() => {});
+      await markFile.keepMarks(marks).catch(() => {});
       return result;
     });
   }

@@ -2,20 +2,20 @@ import type { DatabaseSync } from "node:sqlite";
 import { type Migration, openOrReplace } from "../database/database.ts";
 
 /**
- * The tables of gallery.sqlite. They hold nothing that could not be read out of the pictures again but
- * for stars, ratings, tags, albums and the folders that were used, which keepsakes.ts keeps.
+ * The tables of gallery.sqlite. Everything in them can be read from the pictures again, except stars, ratings, tags,
+ * albums and the folders of pictures, which mark-file.ts stores as well.
  *
- * - `images`: one row a picture. `path` is relative to the data folder where the picture lies in it, so
- *   that the data folder can be moved; of a trashed picture it says where it came from. `day` is the
- *   host's own day when the picture was drawn.
- * - `texts`: the full-text index over the rows' prompts; it keeps no text of its own, and no indexes of
- *   prefixes: they make writing and the check at start three times as long, and one letter is found in
- *   8 ms among 50,000 pictures without them.
- * - `ratings`, `tags`, `albums`, `album_images`: what people say of pictures, by the pictures' ids, also of
- *   those whose rows are gone for now. Names that differ only in the case of ASCII letters are one.
- * - `moving`: pictures whose files are being written or moved. What is in it when the gallery opens was
- *   cut short, and is looked after (settle.ts).
- * - `rebuilds`: when the index was last complete; empty where it never was.
+ * - `images`: one row per picture. `path` is relative to the data folder if the file is inside it, so that the data
+ *   folder can be moved; for a trashed picture it is its former path. `day` is the day, in the host's time zone, on
+ *   which the picture was drawn.
+ * - `texts`: the full-text index of the rows' prompts. It stores no text itself, and has no prefix indexes: they make
+ *   writing and the check at start three times as slow, and without them one letter is found among 50,000 pictures in
+ *   8 ms.
+ * - `ratings`, `tags`, `albums`, `album_images`: people's marks, by the pictures' ids, including pictures that have no
+ *   row at the moment. Names that differ only in the case of ASCII letters are equal.
+ * - `moving`: pictures whose files are being written or moved. Entries that exist when the gallery opens were
+ *   interrupted, and settle.ts repairs them.
+ * - `rebuilds`: when the index was last completed by a rebuild; empty if it never was.
  */
 export const MIGRATIONS: readonly Migration[] = [
   {

@@ -19,7 +19,7 @@ export class Places {
     return join(this.dataFolder, "gallery.sqlite");
   }
 
-  get keepsakes(): string {
+  get markFile(): string {
     return join(this.dataFolder, "gallery.json");
   }
 

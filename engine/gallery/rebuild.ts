@@ -49,9 +49,9 @@ export async function rebuildIndex(
 
 /** Whether a folder is used for new pictures, or was used before and would be again. */
 function isInUse(parts: GalleryParts, folder: string): boolean {
-  const { places, keepsakes } = parts;
+  const { places, markFile } = parts;
   if (folder === places.ownFolder) return true;
-  return folder === pictureFolder(parts) && keepsakes.folders.includes(places.kept(folder));
+  return folder === pictureFolder(parts) && markFile.folders.includes(places.kept(folder));
 }
 
 async function takeIn(
@@ -76,7 +76,7 @@ function putFound(
   picture: FoundPicture,
   seen: Set<string>,
 ): void {
-  const { places, rows, keepsakes } = parts;
+  const { places, rows, markFile } = parts;
   const known = rows.get(picture.id);
   const isTrashed = dirname(file) === places.trashFolder;
   const isCopy = known && places.fileOf(known) !== file && existsSync(places.fileOf(known));
@@ -85,7 +85,7 @@ function putFound(
   const row = {
     ...picture,
     path: isTrashed ? (known?.path ?? newPath(parts, picture)) : places.kept(file),
-    isStarred: known?.isStarred ?? keepsakes.isStarred(picture.id),
+    isStarred: known?.isStarred ?? markFile.isStarred(picture.id),
     isTrashed,
   };
   // Writing takes ten times as long as reading, and most rows are already right.
@@ -124,8 +124,8 @@ interface FoundFiles {
 }
 
 async function findFiles(parts: GalleryParts, signal?: AbortSignal): Promise<FoundFiles> {
-  const { places, keepsakes } = parts;
-  const used = keepsakes.folders.map((kept) => places.absolute(kept));
+  const { places, markFile } = parts;
+  const used = markFile.folders.map((kept) => places.absolute(kept));
   // A set, since chosen folders can contain each other; it grows while it is iterated.
   const folders = new Set([pictureFolder(parts), places.ownFolder, ...used, places.trashFolder]);
   const found = { pictures: [] as string[], unfinished: [] as string[], unread: [] as string[] };

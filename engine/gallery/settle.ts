@@ -5,10 +5,9 @@ import { type FoundPicture, readPicture } from "./read-picture.ts";
 import { isAbsent } from "../files/system-error.ts";
 
 /**
- * Looks after what was cut short when the gallery was last open: each picture that was announced and
- * never settled. Half-written files go; a whole picture gets its row; of a move the end that was reached
- * counts. Nothing else can be out of step, so no folder is searched, however many pictures there are.
- * One whose disk fails now is left for the next time.
+ * Repairs what was interrupted when the gallery was last open: every picture that was announced but never settled.
+ * Half-written files are deleted, a complete picture gets its row, and a moved one the place where its file is. Nothing
+ * else can be inconsistent, so no folder is searched. A picture whose disk fails now is left for the next start.
  */
 export async function settleAll(parts: GalleryParts): Promise<void> {
   for (const { id, path } of parts.rows.announced()) {
@@ -25,7 +24,7 @@ async function settle(parts: GalleryParts, id: string, path: string): Promise<vo
   if (row === undefined) {
     if (here) rows.put({ ...here, path, isStarred: false, isTrashed: false });
   } else if (here && inTrash) {
-    // It was copied to another file system and not yet deleted here: the move did not happen.
+    // A move to another file system copied the file but had not deleted the original: the copy is deleted.
     await rm(row.isTrashed ? file : trashed);
   } else if (here || inTrash) {
     rows.place(id, here ? path : row.path, here === undefined);

@@ -37,12 +37,12 @@ export async function moveFromTrash(parts: GalleryParts, row: ImageRow): Promise
 
 /** Permanently deletes a trashed picture. The row is deleted last, so that this can be repeated after a failure. */
 export async function deleteTrashed(parts: GalleryParts, row: ImageRow): Promise<void> {
-  const { places, rows, marks, thumbnails, keepsakes } = parts;
+  const { places, rows, marks, thumbnails, markFile } = parts;
   const trashed = places.trashed(row.id);
   await refusing(trashed, row, async () => {
     await rm(trashed, { force: true });
     await thumbnails.remove(row.id);
-    if (row.isStarred) await keepsakes.star([row.id], false);
+    if (row.isStarred) await markFile.star([row.id], false);
     marks.forget(row.id);
     rows.remove(row.id);
   });

@@ -35,7 +35,7 @@ export interface Operations {
    * A nearest-neighbour upsampling to twice the size and the 3x3 convolution after it: inputs x (b, c, h, w); weights
    * as conv2d.
    */
-  doubledConv2d: object;
+  upsampledConv2d: object;
   /**
    * groupNorm, SiLU and a 3x3 conv2d that keeps the size, fused. Inputs x (b, c, h, w) and optionally a rest (b, out,
    * h, w), which is added to the result; weights scale (c), shift (c), kernel, bias.

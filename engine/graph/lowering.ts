@@ -14,7 +14,7 @@ export interface Lowering {
   /** The layout of pictures inside the graph: (b, h, w, c), or the model's (b, c, h, w) where this is absent. */
   readonly layout?: "channels last";
   readonly operations: { readonly [K in OperationKind]: Lower<K> };
-  /** Joins operations of a model that are computed in one (joinNorms, joinDoublings); not where layers are watched. */
+  /** Fuses operations of a model into one (joinNorms, fuseUpsampling); not called if the layers are watched. */
   readonly prepare?: (model: Model) => Model;
   /** Whether kernels are transformed in every run, and not once when a session is opened. */
   readonly transformsKernels?: true;

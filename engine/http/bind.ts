@@ -12,8 +12,9 @@ export interface Place {
 }
 
 /**
- * Listens and returns the port. If others are allowed, tries the following ones, or any if the system reserves a whole
- * range. Refuses as PORT_IN_USE or PORT_REFUSED, or as REQUEST_INVALID if no port would work.
+ * Listens and returns the port. If `tries` allows, a port in use is replaced by the next one, and one that the system
+ * reserves by any free one. Refuses as PORT_IN_USE or PORT_REFUSED, or as REQUEST_INVALID if the host is not an address
+ * of this machine.
  */
 export async function bind(server: Server, place: Place): Promise<number> {
   const { host, port, tries } = place;
@@ -29,15 +30,15 @@ export async function bind(server: Server, place: Place): Promise<number> {
     if (code === "EADDRINUSE")
       throw new StudioError("PORT_IN_USE", { host, port }, { cause: error });
     if (code === "EACCES") throw new StudioError("PORT_REFUSED", { host, port }, { cause: error });
-    const reason = `it is no address of this computer (${code})`;
+    const reason = `it is not an address of this computer (${code})`;
     const details = { field: "The address", value: host, reason };
     throw new StudioError("REQUEST_INVALID", details, { cause: error });
   }
 }
 
-/** The port to try instead; undefined if no other would work. */
+/** The port to try next; undefined if another one would not help. */
 function othersThan(port: number, code: string): number | undefined {
   if (code === "EADDRINUSE" && port < 65535) return port + 1;
-  // Windows reserves ranges of a hundred ports and more, Linux all below 1024.
+  // Windows reserves ranges of 100 and more ports, Linux all below 1024.
   return code === "EACCES" && port !== 0 ? 0 : undefined;
 }

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isIPv6, type Socket } from "node:net";
 
 export interface SocketLimits {
-  /** Open at once, of all addresses together. */
+  /** Maximum number of open connections. */
   readonly most: number;
-  /** Of one address; behind a proxy all have one. */
+  /** Maximum per client address; behind a proxy all clients have the same one. */
   readonly mostOfAddress: number;
 }
 
@@ -12,34 +12,34 @@ export interface SocketLimits {
 interface Open {
   readonly socket: Socket;
   readonly network: string;
-  /** Requests that are answered on it. */
+  /** Number of its requests that are being answered. */
   requests: number;
 }
 
-/** Both ends of a connection, whether it is seen encrypted or not. */
+/** The remote end of a connection: the same for its socket and for the TLS socket on top of it. */
 export interface Peer {
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
 }
 
 /**
- * The connections of a listener, so many at once and so many of each address. Those without a complete request make
- * room for new ones, the oldest first; those that wait for a reply never do.
+ * The connections of a listener, limited in total and per client address. Beyond a limit, the oldest one without a
+ * complete request is closed; one that waits for a reply never is.
  */
 export class Sockets {
   readonly #limits: SocketLimits;
   readonly #counts = new Map<string, number>();
   readonly #open = new Map<unknown, Open>();
-  /** The same by the connections themselves, if they are not encrypted. */
+  /** The same by socket: finds a request's connection faster if there is no TLS. */
   readonly #plain = new WeakMap<Socket, Open>();
-  /** The oldest first. */
+  /** Those without a complete request, oldest first. */
   readonly #idle = new Set<Open>();
 
   constructor(limits: SocketLimits) {
     this.#limits = limits;
   }
 
-  /** Takes a new connection, or closes one: an older one, or this where all others are at work. */
+  /** Adds a connection. Beyond a limit it closes the oldest idle one: this one if all others are at work. */
   take(socket: Socket): void {
     const network = networkOf(socket.remoteAddress ?? "");
     const count = (this.#counts.get(network) ?? 0) + 1;
@@ -58,7 +58,7 @@ export class Sockets {
     else if (this.#open.size > most) this.#closeOldest(() => true);
   }
 
-  /** A request's head was read. Once its body is here, too, its connection is at work until it was answered. */
+  /** Called when a request's headers are read. Its connection is at work from the end of its body to its reply. */
   follow(request: IncomingMessage, response: ServerResponse): void {
     const begin = (): void => {
       if (!response.closed) response.once("close", this.begin(request.socket));
@@ -68,13 +68,13 @@ export class Sockets {
     request.once("end", begin);
   }
 
-  /** A request was begun, or answered at once: of the connections at rest its own is the newest. */
+  /** Called when a request begins, or is answered at once: its connection becomes the newest of the idle ones. */
   touch({ socket }: IncomingMessage): void {
     const one = this.#plain.get(socket) ?? this.#open.get(nameOf(socket));
     if (one !== undefined && this.#idle.delete(one)) this.#idle.add(one);
   }
 
-  /** The connection of a peer is at work until what is given is called. */
+  /** Marks a peer's connection as at work until the returned function is called. */
   begin(peer: Peer): () => void {
     const one = this.#open.get(nameOf(peer));
     if (one === undefined) return () => {};
@@ -92,7 +92,7 @@ export class Sockets {
   #closeOldest(isMeant: (one: Open) => boolean): void {
     for (const one of this.#idle) {
       if (!isMeant(one)) continue;
-      // It is forgotten as it closes; another must not count on it meanwhile.
+      // Not left to its close event: until then another connection could choose the same one.
       this.#idle.delete(one);
       one.socket.destroy();
       return;
@@ -107,18 +107,18 @@ export class Sockets {
   }
 }
 
-/** The end of a request without a body is only reported to those who read it. */
+/** Whether a request has a body. Without one, `end` is emitted only once the request is read. */
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
-/** The same for a connection and for what is deciphered of it. A socket of this machine's files has no port. */
+/** A key that is the same for a socket and the TLS socket on top of it. A Unix socket has no port. */
 function nameOf(peer: Peer): unknown {
   const { remoteAddress, remotePort } = peer;
   return remotePort === undefined ? peer : `${remoteAddress} ${remotePort}`;
 }
 
-/** What one machine has: an address of IPv4, or 64 bits of IPv6. */
+/** What one machine usually has: an IPv4 address, or all IPv6 addresses with the same first 64 bits. */
 function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/, "");
   if (!isIPv6(plain)) return plain;

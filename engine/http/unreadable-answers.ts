@@ -7,7 +7,7 @@ interface Answer {
   readonly sentence: string;
 }
 
-/** By the code of Node's error. */
+/** By Node's error code. */
 const ANSWERS: Readonly<Record<string, Answer>> = {
   HPE_HEADER_OVERFLOW: {
     status: "431 Request Header Fields Too Large",
@@ -36,9 +36,8 @@ interface Latest {
 }
 
 /**
- * Answers what never became a request: bytes that are not HTTP, heads that are too long or too slow,
- * bodies that do not come. On a connection that was used before, too: behind the replies that are on their
- * way, since two would be mixed up.
+ * Answers what cannot be read as a request: bytes that are not HTTP, headers that are too long or too slow, bodies that
+ * do not arrive. Earlier replies on the connection are sent first; if that is impossible, it is closed unanswered.
  */
 export class UnreadableAnswers {
   readonly #latest = new WeakMap<object, Latest>();
@@ -54,7 +53,7 @@ export class UnreadableAnswers {
   }
 
   answer(error: NodeJS.ErrnoException, socket: Socket): void {
-    // Without a handshake there is no client to answer.
+    // The TLS handshake failed, so no answer can be sent.
     if (/^(?:ERR_SSL|ERR_TLS|EPROTO)/.test(error.code ?? "")) {
       socket.destroy();
       return;
@@ -66,11 +65,11 @@ export class UnreadableAnswers {
     }
     const { request, response } = latest;
     if (request.complete) {
-      // Replies go out in the order of their requests, so this one is the last.
+      // Replies are sent in the order of their requests, so this is the last one.
       response.once("close", () => end(socket, error));
       return;
     }
-    // Its own body is what cannot be read. Without a socket of its own, others are still before it.
+    // This request's own body is unreadable. A response that has no socket yet waits for earlier replies.
     if (response.headersSent || response.socket === null) socket.destroy();
     else end(socket, error);
   }

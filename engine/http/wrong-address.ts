@@ -1,18 +1,18 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Scheme } from "./hosts.ts";
 
-/** The parts of a request that say where it is going and where it comes from: the start of an IncomingMessage. */
+/** The parts of an IncomingMessage that say where a request goes and where it comes from. */
 export interface Addressed {
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
-  /** Names and values in turn, as they came: a header that came twice is there twice. */
+  /** Names and values in turn, as received, including repeated headers. */
   readonly rawHeaders: readonly string[];
 }
 
 /**
- * The refusal of a request that does not mean us, by a path and by one host that is ours; `refused` makes
- * it of an HTTP status and a reason. Without `hosts` any host will do. A page that rebinds its own name to our address is known by nothing
- * else: in Chromium it sends neither Origin nor Sec-Fetch-Site.
+ * The refusal of a request that is not addressed to us, made by `refused` from an HTTP status and a reason; undefined
+ * if its URL is a path and its only Host is one of `hosts`, or any if `hosts` is absent. A page that rebinds its own
+ * name to our address is recognised only by Host: in Chromium it sends neither Origin nor Sec-Fetch-Site.
  */
 export function wrongAddress<Refusal>(
   { url = "", headers, rawHeaders }: Addressed,
@@ -28,7 +28,7 @@ export function wrongAddress<Refusal>(
     : refused(421, "it is for another host");
 }
 
-/** Whether `Host` is there more than once; of several, Node's `headers` have the first alone. */
+/** Whether there is more than one Host header; Node's `headers` contains only the first. */
 function areSeveral(rawHeaders: readonly string[]): boolean {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -38,7 +38,7 @@ function areSeveral(rawHeaders: readonly string[]): boolean {
   return hosts > 1;
 }
 
-/** Whether a page is our own. `null`, which sandboxed frames send, is not an origin. */
+/** Whether an origin is that of our own pages. `null`, which sandboxed frames send, is not. */
 export function isOwnOrigin(
   origin: string,
   hosts: ReadonlySet<string>,

@@ -19,7 +19,7 @@ export function fileRefusal(
   return (_, reason, status) => {
     const host = hostOf(access);
     if (status === 403 || (status === 401 && isGated)) {
-      const terms = `its terms were not accepted in your name (${status})`;
+      const terms = `your account has not accepted its terms (${status})`;
       return new StudioError("HUB_REFUSED", { host, repository, reason: terms });
     }
     if (status === 401 || status === 404) {

@@ -86,8 +86,8 @@ function chooseVariant(
 ): string {
   if (wanted === undefined) return offered.includes("fp16") ? "fp16" : (offered[0] ?? "");
   if (offered.includes(wanted)) return wanted;
-  const reason = `it has no variant ${wanted === "" ? "without a name" : wanted}`;
-  throw new StudioError("HUB_NOT_FOUND", { repository, reason });
+  const missing = wanted === "" ? "full-precision weights" : `variant ${wanted}`;
+  throw new StudioError("HUB_NOT_FOUND", { repository, reason: `it has no ${missing}` });
 }
 
 /** Its files, for reading configs: unsupported models are refused before gigabytes are downloaded. */

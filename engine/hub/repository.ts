@@ -168,9 +168,12 @@ function refusalOf(error: unknown, access: HubAccess, repository: string): unkno
   if (!(error instanceof HubApiError)) return error;
   const { statusCode } = error;
   if (statusCode === 401 || statusCode === 404) {
-    return notFound(repository, `the hub does not have it, or not for you (${statusCode})`);
+    return notFound(
+      repository,
+      `it does not exist, or your account has no access to it (${statusCode})`,
+    );
   }
   if (statusCode !== 403) return unreachable(access, `it answered ${statusCode}`);
-  const reason = "it does not hand it out in your name (403)";
+  const reason = "your account may not download it (403)";
   return new StudioError("HUB_REFUSED", { host: hostOf(access), repository, reason });
 }

@@ -12,13 +12,13 @@ export function fit(picture: Pixels, size: Size, mode: ResizeMode = "default"): 
   const left = (size.width >> 1) - (inner.width >> 1);
   const top = (size.height >> 1) - (inner.height >> 1);
   if (mode === "crop") return resize(picture, inner, { ...size, left: -left, top: -top });
-  return drawnOut(resize(picture, inner), size, { left, top });
+  return extended(resize(picture, inner), size, { left, top });
 }
 
-/** The size with its own aspect ratio that covers `size`, or fits into it. */
+/** The size with the picture's aspect ratio that covers `size` (`crop`) or fits inside it (`fill`). */
 function innerSize(own: Size, size: Size, mode: "crop" | "fill"): Size {
   const isWider = own.width * size.height > size.width * own.height;
-  // A picture that is wider than the drawing takes its height to cover it, and its width to fit into it.
+  // A picture that is wider in proportion gets the height of `size` to cover it, and its width to fit inside it.
   if (isWider === (mode === "crop")) {
     const width = Math.floor((own.width * size.height) / own.height);
     return { width: Math.max(1, width), height: size.height };
@@ -27,8 +27,8 @@ function innerSize(own: Size, size: Size, mode: "crop" | "fill"): Size {
   return { width: size.width, height: Math.max(1, height) };
 }
 
-/** The picture on a larger canvas, from a place on; what it leaves free has its nearest pixel. */
-function drawnOut(
+/** The picture at `left`, `top` on a larger canvas, where every other pixel repeats the picture's nearest one. */
+function extended(
   picture: Pixels,
   { width, height }: Size,
   { left, top }: { readonly left: number; readonly top: number },

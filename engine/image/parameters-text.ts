@@ -4,10 +4,10 @@ import { samplerNames, schedulerNamed } from "./sampler-names.ts";
 import { formatSettings, parseSettings } from "./settings-line.ts";
 
 /**
- * The record as A1111 writes it, for other programs to read: the prompt, a line "Negative prompt:"
- * where there is one, and a last line "Steps: 30, Sampler: DDIM, …", without what the record does not know. That form cannot tell every
- * prompt from what follows it (one with its own line "Negative prompt:", say); after such a prompt
- * the last line also tells its length, so that parseParameters finds the same record again.
+ * The record in A1111's format, for other programs to read: the prompt, a line "Negative prompt:" if there is one, and
+ * a last line "Steps: 30, Sampler: DDIM, …" without the fields that the record lacks. If the prompt cannot be told from
+ * what follows, for example because it has its own line "Negative prompt:", the last line also contains its length, so
+ * that parseParameters reads the same record.
  */
 export function formatParameters(record: GenerationRecord): string {
   const { prompt, negativePrompt } = record;
@@ -23,7 +23,7 @@ export function formatParameters(record: GenerationRecord): string {
 }
 
 /**
- * Parses such a text: the complete record for one of ours, and for another program's as much as our schema can express.
+ * Parses such a text: completely if it is ours, and as far as our schema can express if it is another program's.
  * Undefined if there is no line of settings.
  */
 export function parseParameters(text: string): ForeignRecord | undefined {
@@ -62,7 +62,7 @@ function splitPrompts(head: string): Prompts {
   return { prompt: text.slice(0, end).trim(), negativePrompt: text.slice(start).trim() };
 }
 
-/** Keys that all our lines have, and no other program's. */
+/** Keys that all our lines contain, and no other program's lines do. */
 const OURS = ["size", "model", "device", "version"];
 
 /**

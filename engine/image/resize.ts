@@ -7,7 +7,7 @@ const LOBES = 3;
 const PRECISION = 22;
 const HALF = 1 << (PRECISION - 1);
 
-/** What a result pixel is computed from along an axis: the pixels starting at `first`, with `weights`. */
+/** The pixels along an axis that a result pixel is computed from: `first` and its successors, one per weight. */
 interface Taps {
   readonly first: number;
   readonly weights: Int32Array;
@@ -25,9 +25,9 @@ export interface Window extends Size {
 }
 
 /**
- * The picture stretched to `size`, of which only `window` is computed, by a Lanczos filter that widens when it shrinks. diffusers fits
- * the picture of image to image with Pillow's, so this one works as Pillow's does, down to the
- * rounding between its passes: horizontally first, 8 bits in between, fixed-point weights.
+ * The picture stretched to `size`, of which only `window` is computed, by a Lanczos filter that widens if the picture
+ * shrinks. diffusers resizes start images with Pillow, so this equals Pillow's filter, down to the rounding between its
+ * passes: horizontally first, 8 bits in between, fixed-point weights.
  */
 export function resize(
   picture: Pixels,
@@ -94,7 +94,7 @@ function toByte(sum: number): number {
   return Math.min(255, Math.max(0, sum >> PRECISION));
 }
 
-/** Those of `count` result pixels from `from` on, of an axis that goes from `size` to `newSize`. */
+/** The taps of `count` result pixels, starting at `from`, along an axis that is resized from `size` to `newSize`. */
 function tapsOf(size: number, newSize: number, from: number, count: number): Taps[] {
   const scale = size / newSize;
   const stretch = Math.max(1, scale);

@@ -4,15 +4,15 @@ import { systemCode } from "../files/system-error.ts";
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: "host not found",
   EAI_AGAIN: "its name cannot be looked up now",
-  ECONNREFUSED: "nothing listens at that port",
-  EHOSTUNREACH: "there is no way to it",
-  ENETUNREACH: "there is no way to its network",
-  EADDRNOTAVAIL: "there is no way to it",
+  ECONNREFUSED: "nothing listens on that port",
+  EHOSTUNREACH: "there is no route to it",
+  ENETUNREACH: "there is no route to its network",
+  EADDRNOTAVAIL: "there is no route to it",
   ETIMEDOUT: "the connection was not made in time",
   UND_ERR_CONNECT_TIMEOUT: "the connection was not made in time",
-  ECONNRESET: "it broke the connection off",
-  EPIPE: "it broke the connection off",
-  UND_ERR_SOCKET: "it broke the connection off",
+  ECONNRESET: "it closed the connection",
+  EPIPE: "it closed the connection",
+  UND_ERR_SOCKET: "it closed the connection",
   UND_ERR_BODY_TIMEOUT: "it stopped in the middle of its reply",
   EPROTO: "it does not speak TLS",
   ERR_PROXY_TUNNEL: "the proxy does not let the connection through",
@@ -21,18 +21,18 @@ const REASONS: Readonly<Record<string, string>> = {
 /** What is wrong with a certificate, by OpenSSL's code. */
 const CERTIFICATE_REASONS: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: "it is self-signed",
-  SELF_SIGNED_CERT_IN_CHAIN: "it comes from an authority that this computer does not know",
-  UNABLE_TO_GET_ISSUER_CERT: "it comes from an authority that this computer does not know",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "it comes from an authority that this computer does not know",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "it comes from an authority that this computer does not know",
+  SELF_SIGNED_CERT_IN_CHAIN: "it is signed by a CA that this computer does not trust",
+  UNABLE_TO_GET_ISSUER_CERT: "it is signed by a CA that this computer does not trust",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "it is signed by a CA that this computer does not trust",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "it is signed by a CA that this computer does not trust",
   CERT_HAS_EXPIRED: "it has expired",
   CERT_NOT_YET_VALID: "it is not valid yet",
   CERT_REVOKED: "it was revoked",
   CERT_UNTRUSTED: "it is not trusted for this",
-  INVALID_PURPOSE: "it is not one of a server",
-  INVALID_CA: "its authority may not make certificates",
-  ERR_TLS_CERT_ALTNAME_INVALID: "it is another host's",
-  HOSTNAME_MISMATCH: "it is another host's",
+  INVALID_PURPOSE: "it is not a server certificate",
+  INVALID_CA: "its issuer may not sign certificates",
+  ERR_TLS_CERT_ALTNAME_INVALID: "it is for another host",
+  HOSTNAME_MISMATCH: "it is for another host",
 };
 
 /**
@@ -53,11 +53,11 @@ export function connectionReason(error: unknown): ConnectionReason | undefined {
   if (code === undefined) return undefined;
   const wrong = CERTIFICATE_REASONS[code];
   if (wrong !== undefined) return { kind: "certificate", reason: wrong };
-  if (isOverflow(code)) return { kind: "reply", reason: "its head is too large" };
+  if (isOverflow(code)) return { kind: "reply", reason: "its headers are too large" };
   if (code === LENGTH_MISMATCH)
-    return { kind: "reply", reason: "its length is not what its head says" };
+    return { kind: "reply", reason: "its length differs from its Content-Length" };
   if (code.startsWith("HPE_")) return { kind: "reply", reason: "it is not HTTP" };
-  const reason = REASONS[code] ?? (isTls(code) ? "its TLS cannot be understood" : undefined);
+  const reason = REASONS[code] ?? (isTls(code) ? "its TLS reply is invalid" : undefined);
   return reason === undefined ? undefined : { kind: "unreachable", reason };
 }
 

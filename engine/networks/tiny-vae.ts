@@ -31,7 +31,7 @@ export function tinyDecoder(config: TinyVaeConfig, { batch, height, width }: Vae
   x = relu(next(), x);
   for (const [i, blocks] of config.num_decoder_blocks.entries()) {
     x = residuals(next, x, blocks);
-    if (i < last) x = conv2d(after(next), doubled(g, x), { out, bias: false });
+    if (i < last) x = conv2d(after(next), upsample2x(g, x), { out, bias: false });
   }
   const picture = conv2d(next(), x, { out: config.out_channels });
   return g.output("decoded", affine(g, picture, { factor: 2, offset: -1 }));
@@ -80,7 +80,7 @@ function residual(g: Graph, x: Value): Value {
   return relu(g, add(g, conv2d(g.at("conv.4"), y, { out }), x));
 }
 
-function doubled(g: Graph, x: Value): Value {
+function upsample2x(g: Graph, x: Value): Value {
   const [, , height = 0, width = 0] = x.shape;
   return upsample(g, x, { height: 2 * height, width: 2 * width });
 }

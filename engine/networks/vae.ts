@@ -50,7 +50,7 @@ function klDecoder(config: KlConfig, { batch, height, width }: VaeSize): Model {
     for (let layer = 0; layer <= config.layers_per_block; layer++) {
       x = resnet(up.at(`resnets.${layer}`), x, config, out);
     }
-    if (i < last) x = conv2d(up.at("upsamplers.0.conv"), doubled(up, x), { out });
+    if (i < last) x = conv2d(up.at("upsamplers.0.conv"), upsample2x(up, x), { out });
   }
   return g.output("decoded", head(d, x, config, config.out_channels));
 }
@@ -109,7 +109,7 @@ function attention(g: Graph, x: Value, config: KlConfig): Value {
   return add(g, x, unflattenSpace(g, y, x));
 }
 
-function doubled(g: Graph, x: Value): Value {
+function upsample2x(g: Graph, x: Value): Value {
   const [, , height = 0, width = 0] = x.shape;
   return upsample(g, x, { height: 2 * height, width: 2 * width });
 }

@@ -4,7 +4,7 @@ import type { FloatTensor } from "../tensor/tensor.ts";
 import type { Guidance } from "./guidance.ts";
 import type { Networks, Session, SessionSize } from "./session.ts";
 
-/** Everything one model brings to a run. */
+/** The parts of a model that a run uses. */
 export interface PipelineParts {
   readonly networks: Networks;
   /** Hidden states of a run's prompts: (1, tokens, width), or (2, tokens, width) with the negative prompt's first. */
@@ -12,16 +12,16 @@ export interface PipelineParts {
   readonly latents: LatentSpace;
   /** A faster decoder of the same latents, if there is one. */
   readonly tinyDecoder?: TinyDecoder | undefined;
-  /** Whether a guided run's two predictions are two runs of the UNet, and not one of a batch of two. */
+  /** Whether a guided run evaluates the UNet twice for each prediction, rather than once with a batch of two. */
   readonly guidesApart: (run: Run) => boolean;
-  /** The noise that a seed names: torch's CPU generator. */
+  /** The noise for a seed, equal to that of torch's CPU generator. */
   readonly noise: (seed: bigint) => NoiseGenerator;
 }
 
-/** A tiny autoencoder's decoder, which takes the UNet's latents over its own scaling factor. */
+/** A tiny autoencoder's decoder. Its input is the UNet's latents divided by `scalingFactor`. */
 export interface TinyDecoder {
   readonly scalingFactor: number;
-  /** latents to decoded, as Networks.vaeDecoder. */
+  /** Maps latents to decoded, as Networks.vaeDecoder does. */
   readonly session: (size: SessionSize) => Session;
 }
 
@@ -33,7 +33,7 @@ export interface LatentSpace {
   readonly scalingFactor: number;
 }
 
-/** How one picture is drawn: its order laid out for one model. Height and width in pixels. */
+/** All settings for one picture, derived from its order for one model. Height and width in pixels. */
 export interface Run extends Guidance {
   readonly prompt: string;
   readonly negativePrompt: string;
@@ -41,7 +41,7 @@ export interface Run extends Guidance {
   readonly width: number;
   readonly seed: bigint;
   readonly plan: SchedulerPlan;
-  /** Every so many evaluations run the whole UNet, those between its last layer alone; absent where all do. */
+  /** Only every `cacheInterval`th evaluation runs the whole UNet, the others its last layer; absent if all run it. */
   readonly cacheInterval?: number | undefined;
   /** Index into the plan's timesteps at which it starts: 0 unless there is a start image. */
   readonly from: number;
@@ -49,13 +49,13 @@ export interface Run extends Guidance {
   readonly isTiny?: boolean;
 }
 
-/** What of a run the text encoder's work depends on. */
+/** The settings of a run that its hidden states depend on. */
 export type Prompts = Pick<Run, "prompt" | "negativePrompt" | keyof Guidance>;
 
-/** What a run yields, in this order: the text, its start, its steps, the picture. */
+/** What a run yields, in this order: the text when it is encoded, the start, each step, the picture. */
 export type PipelineEvent =
   | { readonly kind: "text" }
-  /** Noise, or a start image in it: (1, channels, height / factor, width / factor). */
+  /** Noise, or a start image's latents with noise added: (1, channels, height / factor, width / factor). */
   | { readonly kind: "start"; readonly latents: FloatTensor }
   | {
       readonly kind: "step";
@@ -64,12 +64,12 @@ export type PipelineEvent =
       readonly steps: number;
       /** After the step: (1, channels, height / factor, width / factor). */
       readonly latents: FloatTensor;
-      /** What the step's prediction takes the picture for, of the same shape. */
+      /** The picture's final latents as estimated from the step's prediction, of the same shape. */
       readonly picture: FloatTensor;
     }
   | {
       readonly kind: "image";
       readonly latents: FloatTensor;
-      /** (1, 3, height, width) in -1..1 and a little beyond. */
+      /** (1, 3, height, width), in -1..1 or slightly outside. */
       readonly decoded: FloatTensor;
     };

@@ -5,7 +5,7 @@ import type { PipelineParts, Run } from "./pipeline.ts";
 
 /** One evaluation of the UNet in a run. */
 export interface Evaluation {
-  /** From 0; the first one that is run, if the run starts in the middle. */
+  /** 0 for the run's first evaluation, even if the run starts in the middle of the plan. */
   readonly number: number;
   /** (1, channels, h, w), as the scheduler scales them. */
   readonly latents: FloatTensor;
@@ -14,7 +14,7 @@ export interface Evaluation {
 
 export type Predictor = (evaluation: Evaluation, signal?: AbortSignal) => Promise<Float32Array>;
 
-/** Of each evaluation that a run makes, whether guidance works in it. */
+/** For each evaluation of a run, whether guidance is applied. */
 export function guidedEvaluations(run: Run): readonly boolean[] {
   const { plan, from } = run;
   const evaluations = plan.timesteps.length - from;
@@ -24,14 +24,15 @@ export function guidedEvaluations(run: Run): readonly boolean[] {
   );
 }
 
-/** Whether an evaluation runs all layers of the UNet, and not the last alone. */
+/** Whether an evaluation runs all layers of the UNet, rather than only the last. */
 export function isWhole({ cacheInterval = 1 }: Run, number: number): boolean {
   return number % cacheInterval === 0;
 }
 
 /**
- * Predicts a run's noise, after guidance: in a batch of two, or where the parts say so in two runs of one.
- * `hiddenStates` are those of `encodePrompt`.
+ * Returns a function that evaluates the UNet for a run and applies guidance: in one batch of two, or in two runs if
+ * `guidesApart`. Its result is the model's kind of prediction: noise, v or the sample. `hiddenStates` come from
+ * `encodePrompt`.
  */
 export function predictorFor(
   { networks, guidesApart }: PipelineParts,
@@ -50,7 +51,7 @@ export function predictorFor(
     const { latents, timestep, number } = evaluation;
     const isReused = !isWhole(run, number);
     const predict = async (states: FloatTensor, row: 0 | 1): Promise<Float32Array> => {
-      const deep = cacheInterval === undefined ? undefined : { of: run, row, isReused };
+      const reuse = cacheInterval === undefined ? undefined : { of: run, row, isReused };
       const [batch = 1] = states.shape;
       const [, , height = 0, width = 0] = latents.shape;
       const inputs = {
@@ -60,7 +61,7 @@ export function predictorFor(
         ...embedded,
       };
       const outputs = await networks
-        .unet({ batch, samples: 1, height, width, deep })
+        .unet({ batch, samples: 1, height, width, reuse })
         .run(inputs, signal);
       return finiteOutput(outputs, "out_sample", { network: "UNet", step: number + 1 }).data;
     };
@@ -72,7 +73,7 @@ export function predictorFor(
   };
 }
 
-/** Each prompt's hidden states, (1, tokens, width); of one prompt the tensor itself, by which sessions know it. */
+/** Each prompt's hidden states, (1, tokens, width). A single prompt's tensor is not copied: sessions recognise it. */
 function rowsOf(hiddenStates: FloatTensor): readonly FloatTensor[] {
   const { shape, data } = hiddenStates;
   const [batch = 1, ...rest] = shape;

@@ -1,37 +1,37 @@
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** One loaded network: named tensors in, named tensors out. Runs one at a time; `signal` frees the device. */
+/** One loaded network: named tensors in, named tensors out. One run at a time; aborting a run frees the device. */
 export interface Session {
   run(inputs: Tensors, signal?: AbortSignal): Promise<Tensors>;
 }
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** Batch, and height and width of the tensor that goes in. */
+/** Batch size, and height and width of the input tensor. */
 export interface SessionSize {
   readonly batch: number;
   readonly height: number;
   readonly width: number;
 }
 
-/** `of`: the run that it belongs to; of another nothing is reused, and all layers are run. */
-export interface Deep {
+/** How an evaluation of the UNet keeps and reuses the result of all layers but the last. */
+export interface LayerReuse {
+  /** The run that the evaluation belongs to. A result of another run is not reused. */
   readonly of: object;
-  /** Which of a run's predictions it is, if they are two runs of the UNet: each keeps its own results. */
+  /** Which of the run's two predictions it is, if they are evaluated separately: each keeps its own result. */
   readonly row: 0 | 1;
+  /** Whether to run only the last layer, on the kept result; all layers are run if there is none. */
   readonly isReused: boolean;
 }
 
-/** The batch is of texts; 1 sample is predicted under all of them, and by default each has its own. */
+/** `batch` is the number of texts. */
 export interface UNetSessionSize extends SessionSize {
+  /** If 1, all texts share one sample; by default each has its own. */
   readonly samples?: 1;
-  /**
-   * The result of all layers but the last is kept on the device; if `isReused`, only the last layer is run, on what was
-   * kept before. By default nothing is kept.
-   */
-  readonly deep?: Deep | undefined;
+  /** By default nothing is kept or reused. */
+  readonly reuse?: LayerReuse | undefined;
 }
 
-/** The networks of one model; a session is made ready when it is first run. */
+/** The networks of one model; a session is loaded when it is first run. */
 export interface Networks {
   /** input_ids (batch, tokens) and, where padding is masked, attention_mask to last_hidden_state (batch, tokens, width). */
   textEncoder(batch: number): Session;

@@ -39,8 +39,8 @@ const ENDED = "state IN ('done', 'failed', 'cancelled', 'interrupted')";
 export class GenerationTable {
   readonly #database: DatabaseSync;
   readonly #unread: ReadonlySet<string>;
-  /** Endings that are not on the disk yet, by id. */
-  readonly #owed = new Map<string, Ending>();
+  /** Endings that are not yet on disk, by id. */
+  readonly #pending = new Map<string, Ending>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -57,7 +57,7 @@ export class GenerationTable {
 
   find(id: string): Generation | undefined {
     const row = this.#database.prepare("SELECT * FROM generation WHERE id = ?").get(id);
-    return row && readRow({ ...row, ...this.#owed.get(id) });
+    return row && readRow({ ...row, ...this.#pending.get(id) });
   }
 
   orderTexts(): string[] {
@@ -77,8 +77,9 @@ export class GenerationTable {
   }
 
   ended(limit: number): Generation[] {
-    const owed = this.#owedIds.map((id) => this.find(id)).filter((one) => one !== undefined);
-    return [...owed.toReversed(), ...this.#select(`${ENDED} ORDER BY place DESC LIMIT ?`, limit)];
+    const pending = this.#pendingIds.map((id) => this.find(id)).filter((one) => one !== undefined);
+    const written = this.#select(`${ENDED} ORDER BY place DESC LIMIT ?`, limit);
+    return [...pending.toReversed(), ...written];
   }
 
   waiting(): Generation[] {
@@ -104,7 +105,7 @@ export class GenerationTable {
   }
 
   endedIds(): string[] {
-    return [...this.#owedIds, ...this.#texts("id", ENDED)];
+    return [...this.#pendingIds, ...this.#texts("id", ENDED)];
   }
 
   insert({ id, order, target, createdAt, place, elsewhere }: Entry): void {
@@ -144,19 +145,19 @@ export class GenerationTable {
     this.#write(id, endingOf(outcome, at));
   }
 
-  /** Ends a generation in memory; `payOff` writes it to the disk. */
-  owe(id: string, outcome: Outcome, at: string): void {
-    this.#owed.set(id, endingOf(outcome, at));
+  /** Ends a generation in memory; `writePendingEndings` writes the ending to the disk. */
+  endInMemory(id: string, outcome: Outcome, at: string): void {
+    this.#pending.set(id, endingOf(outcome, at));
   }
 
-  /** Writes all pending endings, which count once the transaction is on the disk. */
-  payOff(): void {
-    for (const [id, ending] of this.#owed) this.#write(id, ending);
+  /** Writes all pending endings; they stay pending until the transaction is on disk. */
+  writePendingEndings(): void {
+    for (const [id, ending] of this.#pending) this.#write(id, ending);
   }
 
-  /** The pending endings are on the disk. */
-  forgetOwed(): void {
-    this.#owed.clear();
+  /** Forgets the pending endings, once they are on disk. */
+  clearPendingEndings(): void {
+    this.#pending.clear();
   }
 
   /** Makes it wait again, in the last place. */
@@ -217,11 +218,11 @@ export class GenerationTable {
     const isRead = "id NOT IN (SELECT value FROM json_each(?))";
     return this.#database
       .prepare(`SELECT ${columns} FROM generation WHERE ${isRead} AND ${where}`)
-      .all(JSON.stringify([...this.#unread, ...this.#owed.keys()]), ...values);
+      .all(JSON.stringify([...this.#unread, ...this.#pending.keys()]), ...values);
   }
 
-  get #owedIds(): string[] {
-    return [...this.#owed.keys()].filter((id) => !this.#unread.has(id));
+  get #pendingIds(): string[] {
+    return [...this.#pending.keys()].filter((id) => !this.#unread.has(id));
   }
 
   #write(id: string, { state, image_id, error, ended_at }: Ending): void {

@@ -250,7 +250,7 @@ export class Queue {
     for (const id of this.#table.runningIds()) {
       const imageId = pictureOf?.(id);
       const outcome = imageId === undefined ? INTERRUPTED : ({ state: "done", imageId } as const);
-      this.#table.owe(id, outcome, this.#time());
+      this.#table.endInMemory(id, outcome, this.#time());
     }
     try {
       this.#write(() => {});
@@ -277,10 +277,10 @@ export class Queue {
   #write(work: () => void): void {
     try {
       inTransaction(this.#database, () => {
-        this.#table.payOff();
+        this.#table.writePendingEndings();
         work();
       });
-      this.#table.forgetOwed();
+      this.#table.clearPendingEndings();
       this.#noteFull(false);
     } catch (error) {
       this.#noteFull(this.#isFull || isDiskFull(error));

@@ -1,4 +1,4 @@
-import type { Deep, Session, Tensors } from "../pipeline/session.ts";
+import type { LayerReuse, Session, Tensors } from "../pipeline/session.ts";
 import type { Request, SessionOptions } from "./messages.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -7,7 +7,7 @@ export interface SessionPlan {
   readonly step: Uint8Array;
   /** Runs whenever its input changes. */
   readonly once?: OncePlan | undefined;
-  /** Runs in place of `step` on request, on what the last `step` stored as `deep`. */
+  /** Runs in place of `step` if asked to, on the value `deep` of the last run of `step`. */
   readonly last?: LastPlan | undefined;
   readonly options: SessionOptions;
 }
@@ -15,7 +15,7 @@ export interface SessionPlan {
 interface LastPlan {
   readonly graph: Uint8Array;
   readonly deep: string;
-  /** Those of the step's inputs that it takes. */
+  /** The inputs of `step` that it takes, too. */
   readonly inputs: readonly string[];
 }
 
@@ -64,14 +64,14 @@ export class DeviceSession implements Session {
   }
 
   /**
-   * `deep` says whether running the last layer alone is enough, if the plan has one; that is done only after a full run
-   * of the same picture.
+   * With `reuse.isReused`, runs only the last layer, if the plan has it and a full run for the same picture came
+   * before; otherwise runs all layers.
    */
-  async run(inputs: Tensors, signal?: AbortSignal, deep?: Deep): Promise<Tensors> {
+  async run(inputs: Tensors, signal?: AbortSignal, reuse?: LayerReuse): Promise<Tensors> {
     const { once, last } = await this.open(signal);
     const rest = await this.#withoutOnce(once, inputs, signal);
-    const row = deep?.row ?? 0;
-    if (last !== undefined && deep?.isReused === true && this.#deepOf[row] === deep.of) {
+    const row = reuse?.row ?? 0;
+    if (last !== undefined && reuse?.isReused === true && this.#deepOf[row] === reuse.of) {
       const taken = Object.entries(rest).filter(([name]) => last.inputs.includes(name));
       const kept = [this.#once, this.#deep[row]];
       const run = { kind: "run", inputs: Object.fromEntries(taken), with: kept } as const;
@@ -81,7 +81,7 @@ export class DeviceSession implements Session {
     const left = { with: [this.#once], keep, keepAs: this.#deep[row] };
     const run = { kind: "run", session: this.#step, inputs: rest, ...left } as const;
     const outputs = await this.#request(run, signal);
-    this.#deepOf[row] = deep?.of;
+    this.#deepOf[row] = reuse?.of;
     return outputs;
   }
 

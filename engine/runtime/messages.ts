@@ -30,8 +30,9 @@ export interface SessionOptions {
   /** Folder that external data is relative to; absent if the graph contains all its bytes. */
   readonly folder?: string | undefined;
   /**
-   * "mapped" leaves weights in their file: ready in a third of a second, with hardly any memory of its own. "prepacked"
-   * converts them for the device: 5 to 10 % faster, but takes seconds to open and a second copy in memory.
+   * "mapped" leaves weights in their file: a float32 UNet of 3.5 GB is ready in 0.1 s, with hardly any memory of its
+   * own. "prepacked" converts them for the device: a second copy in memory, and for that UNet ten seconds to open, at
+   * about the same speed (engine/README.md, Measured).
    */
   readonly weights: "mapped" | "prepacked";
   readonly threads?: number | undefined;

@@ -8,7 +8,7 @@ import { textEncoder } from "../networks/text-encoder.ts";
 import { unet } from "../networks/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../networks/vae.ts";
 import type {
-  Deep,
+  LayerReuse,
   Networks,
   Session,
   SessionSize,
@@ -59,8 +59,9 @@ export interface Peak {
 const SMALL_MODEL_BYTES = 1e9;
 
 /**
- * Up to this size, a second copy of a network's weights is acceptable: Stable Diffusion 2's VAE (0.33 GB) decodes
- * nearly twice as fast prepacked, while its UNet (3.5 GB) gains a tenth and takes ten seconds to open.
+ * Up to this size, a network's float32 weights are prepacked, a second copy in memory: 0.33 GB for Stable Diffusion 2's
+ * VAE. Its UNet would take 3.4 GB more and ten seconds to open instead of 0.1, at about the same speed
+ * (engine/README.md, Measured).
  */
 const SMALL_NETWORK_BYTES = 5e8;
 
@@ -116,10 +117,10 @@ export class ModelOnDevice implements Networks {
     );
   }
 
-  unet({ batch, samples, height, width, deep }: UNetSessionSize): Session {
+  unet({ batch, samples, height, width, reuse }: UNetSessionSize): Session {
     const { config, weights } = this.#files.unet;
     const { tokens } = this.#files.textEncoder;
-    const isCut = deep !== undefined && !this.#isWatched;
+    const isCut = reuse !== undefined && !this.#isWatched;
     const key = `${batch}x${height}x${width} of ${samples ?? batch}${isCut ? ", cut" : ""}`;
     const plan = (): SessionPlan => {
       const size = { batch, samples, height, width, tokens };
@@ -132,7 +133,7 @@ export class ModelOnDevice implements Networks {
         weights,
       );
     };
-    return this.#session("UNet", key, plan, deep);
+    return this.#session("UNet", key, plan, reuse);
   }
 
   vaeDecoder(size: SessionSize): Session {
@@ -195,14 +196,14 @@ export class ModelOnDevice implements Networks {
    * The session of a network at one size. It closes the same network at another size and, in a large model, other
    * networks.
    */
-  #session(name: NetworkName, key: string, plan: () => SessionPlan, deep?: Deep): Session {
+  #session(name: NetworkName, key: string, plan: () => SessionPlan, reuse?: LayerReuse): Session {
     return {
       run: async (inputs, signal) => {
         const session = await this.#sessionAt(name, key, plan);
         if (!session.isOpen) this.#tellWork({ network: name, isLoading: true });
         await session.open(signal);
         this.#tellWork({ network: name, isLoading: false });
-        return this.#told(name, await session.run(inputs, signal, deep));
+        return this.#told(name, await session.run(inputs, signal, reuse));
       },
     };
   }

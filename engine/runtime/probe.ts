@@ -8,8 +8,8 @@ import type { Provider } from "./messages.ts";
 import { describeProcessor } from "./processor.ts";
 
 /**
- * Called when the CPU turns out to be the only device, with everything that is known by then: pictures need not wait
- * for its speed. That is measured once the callback resolves with a signal, until the signal aborts.
+ * Called when the CPU turns out to be the only device, with all reports so far: pictures need not wait until its speed
+ * is known. The speed is measured after the callback resolves, and given up when the resolved signal aborts.
  */
 export type OnCpuAlone = (reports: readonly DeviceReport[]) => Promise<AbortSignal>;
 
@@ -27,13 +27,13 @@ export interface ProbeOptions {
   readonly program?: string;
 }
 
-/** The first use of a GPU reads gigabytes of libraries and compiles its kernels. */
+/** Long enough for the first use of a GPU, which reads gigabytes of libraries and compiles kernels. */
 const PATIENCE_MS = 30_000;
 
-/** A process can die by accident, usually because memory ran out; a driver's own fault is there again. */
+/** A process can die by accident, usually because memory ran out; a faulty driver fails every time. */
 const TRIES = 3;
 
-/** How a process ends that the system (out of memory) or a person has killed: not the device's fault. */
+/** How a process ends if the system (out of memory) or a person kills it: not the device's fault. */
 const KILLED = "SIGKILL";
 
 /** Before the second attempt; the pause before the third is twice as long. */
@@ -52,8 +52,8 @@ const CARRIED: Readonly<Record<string, readonly Provider[]>> = {
 };
 
 /**
- * What this machine can compute on, best first. Each provider is probed in its own process, one after the other: two at
- * once would falsify each other's speed. Refuses as INFERENCE_CRASHED if no process can be started.
+ * The devices of this machine, best first. Each provider is probed in its own process, one after the other: two at once
+ * would distort each other's speed. Refuses as INFERENCE_CRASHED if no process can be started.
  */
 export async function probeDevices(
   options: ProbeOptions = {},
@@ -70,13 +70,12 @@ export async function probeDevices(
     reports.push(known ?? (await probeDevice(provider, { ...options, signal })));
   }
   const cpu = reports.find(({ provider }) => provider === "cpu");
-  return reports.map((report) => withoutImpostor(report, cpu));
+  return reports.map((report) => withReasonIfSlow(report, cpu));
 }
 
 /**
- * Multiplies two matrices on one provider. ONNX Runtime for Node has no fallback of its own, and a missing library
- * shows only when a session is created. If the process dies, it is tried again; if it does not answer in time, it is
- * ended.
+ * Multiplies two matrices on one provider: ONNX Runtime for Node has no fallback, and a missing library shows only when
+ * a session is created. A process that dies is replaced, up to `TRIES` in all; one that answers too late is ended.
  */
 export async function probeDevice(
   provider: Provider,
@@ -125,7 +124,7 @@ async function tryOnce(
       const reason = reasonInWords(provider, error, client.lastWords);
       return { report: unusable(provider, reason) };
     }
-    // If no process starts at all, it is not the device's fault.
+    // No process could be started at all, which is not the device's fault.
     if (client.pid === undefined) throw error;
     return { death: ownWords(error) };
   } finally {
@@ -135,7 +134,7 @@ async function tryOnce(
   }
 }
 
-/** Tried in a process of its own, so that a crash there costs nothing but the fused operators. */
+/** Tests the fused operators in a process of their own: if it crashes, only they are not used. */
 async function withFusedOperators(
   report: DeviceReport,
   { patienceMs = PATIENCE_MS, program, libraries }: ProbeOptions,
@@ -168,9 +167,10 @@ function unusable(provider: Provider, reason: string): DeviceReport {
 }
 
 /**
- * A Vulkan driver that computes on the CPU is a hundred times slower than the CPU provider, so `auto` must not pick it.
+ * Adds a reason to a device that takes at least twice as long as the CPU, so that `auto` does not pick it: a Vulkan
+ * driver that computes on the CPU, such as SwiftShader, takes about 60 times as long (engine/README.md).
  */
-function withoutImpostor(report: DeviceReport, cpu: DeviceReport | undefined): DeviceReport {
+function withReasonIfSlow(report: DeviceReport, cpu: DeviceReport | undefined): DeviceReport {
   if (report.provider === "cpu" || report.seconds === undefined || cpu?.seconds === undefined)
     return report;
   const times = report.seconds / cpu.seconds;
@@ -181,7 +181,7 @@ function withoutImpostor(report: DeviceReport, cpu: DeviceReport | undefined): D
   };
 }
 
-/** What providers say when they cannot start, and what it means. */
+/** Parts of providers' messages when they cannot start, and the reasons that are shown instead. */
 const WORDS: readonly {
   readonly provider: Provider;
   readonly says: RegExp;
@@ -223,8 +223,8 @@ const WORDS: readonly {
 const LACKS = /(lib[\w.+-]+): cannot open shared object file/;
 
 /**
- * Why a provider cannot be used, in words; its own message without the source location if we have no words for it.
- * `lastWords` is the process's other output: there ONNX Runtime names the missing library.
+ * Why a provider cannot be used, in our words if its message is known, otherwise its own message without the source
+ * location. `lastWords` is the process's other output, in which ONNX Runtime names a missing library.
  */
 export function reasonInWords(provider: Provider, error: unknown, lastWords = ""): string {
   const raw = ownWords(error);
@@ -237,7 +237,7 @@ export function reasonInWords(provider: Provider, error: unknown, lastWords = ""
   return known?.means ?? raw.replace(/^\/\S+:\d+ .*?was false\.\s*/, "");
 }
 
-/** ONNX Runtime can begin with what it was doing, so that the provider's message comes late. */
+/** The error's full text: ONNX Runtime can put the provider's message after a description of what it was doing. */
 function wholeWords(error: unknown): string {
   const { cause } = error instanceof Error ? error : {};
   return typeof cause === "string" ? cause : ownWords(error);

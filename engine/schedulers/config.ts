@@ -14,9 +14,9 @@ export interface SchedulerConfig {
 }
 
 /**
- * Reads a parsed scheduler_config.json. As in diffusers, the class named in model_index.json, if any, goes before the
- * file's own `_class_name`. Null counts as absent; unknown keys are ignored. CONFIG_INVALID: the file is damaged.
- * SCHEDULER_UNSUPPORTED: no scheduler here can do what it asks for.
+ * Reads a parsed scheduler_config.json. As in diffusers, the class named in model_index.json, if any, takes precedence
+ * over the file's own `_class_name`. Null counts as absent; unknown keys are ignored. CONFIG_INVALID: the file is
+ * damaged. SCHEDULER_UNSUPPORTED: no scheduler here can do what it asks for.
  */
 export function readSchedulerConfig(json: unknown, indexClass?: string): SchedulerConfig {
   const entries = new Map(isObject(json) ? Object.entries(json) : []);

@@ -9,14 +9,14 @@ export interface GateOptions {
   readonly knowsToken: (token: string) => boolean;
 }
 
-/** The only request that changes something without a token: it returns one. */
+/** The only request that may change something without a token: it returns one. */
 export const SESSION_PATH = "/session";
 
 /**
- * The one gate in front of every route. A page of another site can make a browser send us nearly any
- * request, and by rebinding its own name to our address it even counts as ours; only the Host header
- * tells then (measured in Chromium: no Origin, no Sec-Fetch-Site). What changes something, and every call
- * of the contract, is a POST and needs the token, on whatever path it comes.
+ * Why a request is refused; every route is behind this one gate. A page of another site can make a browser send us
+ * nearly any request. If it rebinds its own name to our address, it even counts as our page, and only the Host header
+ * shows the difference (measured in Chromium: no Origin, no Sec-Fetch-Site). Whatever changes something, and every call
+ * of the contract, is a POST, which needs the token on every path but SESSION_PATH.
  */
 export function rejectionOf(request: IncomingMessage, gate: GateOptions): Rejection | undefined {
   return (
@@ -37,7 +37,7 @@ function wrongOrigin(request: IncomingMessage, hosts: ReadonlySet<string>): Reje
   return isNavigation(request) ? undefined : refused(403, "a page of another site sent it");
 }
 
-/** A person followed a link to the pages. */
+/** Whether a person followed a link to the pages. */
 function isNavigation({ method, headers }: IncomingMessage): boolean {
   return (
     method === "GET" &&
@@ -50,7 +50,7 @@ function wrongMethod({ method, headers }: IncomingMessage): Rejection | undefine
   if (method === "GET" || method === "HEAD") return undefined;
   if (method !== "POST") return refused(405, `its method is ${method}`);
   const type = (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
-  // The three types that a form can send without a preflight are among the refused ones.
+  // Of the three types that a form can send without a preflight, only multipart/form-data is accepted.
   if (type === "application/json" || type === "multipart/form-data") return undefined;
   return refused(415, "its content is neither JSON nor a form with files");
 }

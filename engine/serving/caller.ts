@@ -9,7 +9,7 @@ export interface Caller {
   /** The key's name. */
   readonly keyName?: string;
   readonly scopes: ReadonlySet<KeyScope>;
-  /** Whether replies follow the notebook profile. */
+  /** Whether replies follow the notebook profile; named as in the stored settings. */
   readonly isSeedProfile: boolean;
   /** Whether its pictures are added to the gallery. */
   readonly keepsPictures: boolean;

@@ -5,22 +5,21 @@ import type { Scheme } from "../http/hosts.ts";
 import { type Addressed, isOwnOrigin, wrongAddress } from "../http/wrong-address.ts";
 import type { MethodsOf, RouteScope, ScopeOf } from "./route-scopes.ts";
 
-/** The parts of a request that the gate examines: the head of an IncomingMessage. */
-export interface Knock extends Addressed {
+/** The parts of a request that the gate examines, as in an IncomingMessage. */
+export interface RequestHead extends Addressed {
   readonly method?: string | undefined;
 }
 
 export interface GateOptions {
   /**
-   * `HOST:PORT`, or `HOST` behind a proxy, for every name that clients may use; absent if any name is allowed and
-   * everyone who can reach the server may use it.
+   * `HOST:PORT`, or `HOST` behind a proxy, for every name that clients may use; absent if any name is allowed.
    */
   readonly hosts: ReadonlySet<string> | undefined;
   /** The scheme of our own pages. */
   readonly scheme?: Scheme;
   /** Additional origins whose pages may use the server. */
   readonly origins: ReadonlySet<string>;
-  /** Whether everyone needs a key: because of the setting, or because others can reach the address. */
+  /** Whether everyone needs a key: by the setting, or because other machines can reach the address. */
   readonly isKeyRequired: boolean;
   /** Whether there are any keys. */
   readonly hasKeys: boolean;
@@ -34,7 +33,7 @@ export interface GateOptions {
 }
 
 /** The gate's decision. `origin` is set if a page of a listed origin may read the reply. */
-export type Passage = { readonly origin?: string } & (
+export type GateDecision = { readonly origin?: string } & (
   | { readonly kind: "refused"; readonly rejection: Rejection; readonly caller?: Caller }
   /** A browser asks whether a page may send a request. */
   | { readonly kind: "preflight" }
@@ -47,32 +46,29 @@ export type Passage = { readonly origin?: string } & (
 );
 
 /**
- * The one gate in front of every route of the inference server. The address is looked at first, since a
- * rebound page is known by nothing else: in Chromium it sends neither Origin nor Sec-Fetch-Site. Then the
- * origin, the method, the key and the content's type.
+ * Decides whether a request may enter; every route of the inference server is behind this one gate. It checks the
+ * address first, then the origin, the method, the key and the content type. A page that rebinds its own name to our
+ * address is recognised only by Host: in Chromium it sends neither Origin nor Sec-Fetch-Site.
  *
- * Keys: health is open to probes, behind the same address rules. On this machine's own addresses no key
- * is needed unless one is required by setting, or names are listed, by which a proxy brings in others;
- * where a key was ever made, an unknown one is refused there, too, and where none was, whatever a client sends is ignored (clients written for a cluster
- * send the cluster's token). On any other address everybody needs one.
+ * Keys: `open` routes, such as health, need none, the others only if `isKeyRequired`. Even if it is not, an unknown key
+ * is refused while there are keys; if there are none, it is ignored: clients written for a cluster send its token.
  *
- * Content: a page of another site can make a browser send forms and plain text without asking first, so
- * these types are taken only along with a key, which such a page does not have. Content that names no
- * type comes from scripts alone, and browsers tell the Origin of those. What Triton's C++ client sends to
- * the repository it labels as a form; there that is taken where no header is a browser's. OpenAI's SDKs
- * send pictures as forms, with a key even where none is asked for.
+ * Content: a page of another site can make a browser send forms and plain text without a preflight. Such a page has no
+ * key, so these types need one. A request without a content type can come only from a script, whose Origin browsers
+ * send. Two clients' forms need no key unless a browser sent them: Triton's C++ client labels its requests to the
+ * repository as forms, and OpenAI's SDKs upload pictures as forms, always with an `Authorization` header.
  */
-export function passageOf(knock: Knock, gate: GateOptions): Passage {
-  const wrong = wrongAddress(knock, gate.hosts, refused) ?? wrongOrigin(knock, gate);
+export function decide(head: RequestHead, gate: GateOptions): GateDecision {
+  const wrong = wrongAddress(head, gate.hosts, refused) ?? wrongOrigin(head, gate);
   if (wrong !== undefined) return { kind: "refused", rejection: wrong };
-  const { origin } = knock.headers;
+  const { origin } = head.headers;
   const page = origin !== undefined && isListed(origin, gate) ? { origin } : {};
-  const { method } = knock;
+  const { method } = head;
   if (method === "OPTIONS" && "origin" in page) return { kind: "preflight", ...page };
-  if (!USUAL.has(method) && !gate.methodsOf(knock.url ?? "").includes(method ?? "")) {
-    return { kind: "refused", ...page, rejection: wrongMethod(knock, gate) };
+  if (!USUAL.has(method) && !gate.methodsOf(head.url ?? "").includes(method ?? "")) {
+    return { kind: "refused", ...page, rejection: wrongMethod(head, gate.methodsOf) };
   }
-  return { ...page, ...whoMayEnter(knock, gate) };
+  return { ...page, ...whoMayEnter(head, gate) };
 }
 
 function isListed(origin: string, { origins }: GateOptions): boolean {
@@ -82,7 +78,7 @@ function isListed(origin: string, { origins }: GateOptions): boolean {
 /** The gate checks these methods itself; the others by the routes' own lists. */
 const USUAL: ReadonlySet<string | undefined> = new Set(["GET", "HEAD", "POST"]);
 
-function wrongOrigin({ headers }: Knock, gate: GateOptions): Rejection | undefined {
+function wrongOrigin({ headers }: RequestHead, gate: GateOptions): Rejection | undefined {
   const { origin } = headers;
   if (origin !== undefined) {
     if (isListed(origin, gate)) return undefined;
@@ -95,7 +91,7 @@ function wrongOrigin({ headers }: Knock, gate: GateOptions): Rejection | undefin
   return refused(403, "a page of another site sent it");
 }
 
-function wrongMethod({ method = "", url = "" }: Knock, { methodsOf }: GateOptions): Rejection {
+function wrongMethod({ method = "", url = "" }: RequestHead, methodsOf: MethodsOf): Rejection {
   const [address = ""] = url.split("?", 1);
   const error = new StudioError("METHOD_REFUSED", {
     address,
@@ -105,28 +101,28 @@ function wrongMethod({ method = "", url = "" }: Knock, { methodsOf }: GateOption
   return { status: error.status, error };
 }
 
-type Entry = Extract<Passage, { kind: "in" | "refused" }>;
+type Entry = Extract<GateDecision, { kind: "in" | "refused" }>;
 
-function whoMayEnter(knock: Knock, gate: GateOptions): Entry {
-  const shown = secretIn(knock);
+function whoMayEnter(head: RequestHead, gate: GateOptions): Entry {
+  const shown = secretIn(head);
   const known = shown === undefined ? undefined : gate.callerOf(shown);
-  const scope = gate.scopeOf(knock);
+  const scope = gate.scopeOf(head);
   if (scope === "open") return { kind: "in", caller: known ?? gate.anonymous, isProbe: true };
   if (known === undefined) {
-    const reason = whyNotAnonymous(knock, gate);
+    const reason = whyNotAnonymous(head, gate);
     if (reason !== undefined) {
       const error = new StudioError("KEY_REFUSED", { reason });
       return { kind: "refused", rejection: { status: error.status, error } };
     }
   }
   const caller = known ?? gate.anonymous;
-  const rejection = wrongScope(scope, caller) ?? wrongType(knock, known ?? trusted(knock, gate));
+  const rejection = wrongScope(scope, caller) ?? wrongType(head, known ?? trusted(head, gate));
   if (rejection === undefined) return { kind: "in", caller };
   return { kind: "refused", rejection, caller };
 }
 
 /** The key, or for A1111's clients the password of basic authentication. */
-function secretIn({ url = "", headers: { authorization = "" } }: Knock): string | undefined {
+function secretIn({ url = "", headers: { authorization = "" } }: RequestHead): string | undefined {
   const [, key] = /^Bearer +([\w.~+/=-]{1,200})$/i.exec(authorization) ?? [];
   if (key !== undefined || !url.startsWith("/sdapi/")) return key;
   const [, pair = ""] = /^Basic +([\w+/=]{1,600})$/i.exec(authorization) ?? [];
@@ -136,18 +132,18 @@ function secretIn({ url = "", headers: { authorization = "" } }: Knock): string 
 }
 
 /** Why a request without a key is refused. */
-export const NO_KEY = "the request carries no key";
+export const NO_KEY = "it carries no key";
 
 function whyNotAnonymous(
-  knock: Knock,
+  head: RequestHead,
   { isKeyRequired, hasKeys }: GateOptions,
 ): string | undefined {
-  const { authorization } = knock.headers;
+  const { authorization } = head.headers;
   if (authorization === undefined) {
     return isKeyRequired ? NO_KEY : undefined;
   }
   if (isKeyRequired) return "its key is unknown";
-  const isShown = hasKeys && (/^Bearer\b/i.test(authorization) || secretIn(knock) !== undefined);
+  const isShown = hasKeys && (/^Bearer\b/i.test(authorization) || secretIn(head) !== undefined);
   return isShown ? "its key is unknown" : undefined;
 }
 
@@ -158,25 +154,22 @@ function wrongScope(scope: Exclude<RouteScope, "open">, { scopes }: Caller): Rej
 }
 
 const FORM = "application/x-www-form-urlencoded";
-/** Browsers send at least one of these headers with a form, whoever made the page. */
+/** Browsers send at least one of these headers with a form, on any page. */
 const BROWSERS = /^(?:origin|referer|cookie|sec-.*)$/;
 
 const JSON_OPTION = "curl needs -H 'Content-Type: application/json'";
 
-/**
- * If everyone who can reach the server may use it, any content type is accepted unless a browser sent it: curl labels
- * everything as a form.
- */
-function trusted(knock: Knock, { hosts, anonymous }: GateOptions): Caller | undefined {
-  return hosts === undefined && !isBrowsers(knock) ? anonymous : undefined;
+/** If any host name is allowed, so is any content type, unless a browser sent it: curl labels everything as a form. */
+function trusted(head: RequestHead, { hosts, anonymous }: GateOptions): Caller | undefined {
+  return hosts === undefined && !isBrowsers(head) ? anonymous : undefined;
 }
 
-function wrongType(knock: Knock, known: Caller | undefined): Rejection | undefined {
-  const { method, headers } = knock;
+function wrongType(head: RequestHead, known: Caller | undefined): Rejection | undefined {
+  const { method, headers } = head;
   if (method !== "POST" || known !== undefined) return undefined;
   const [type = ""] = (headers["content-type"] ?? "").trim().toLowerCase().split(/\s*;/, 1);
   if (type === "application/json" || type === "application/octet-stream") return undefined;
-  if (isTakenWithoutKey(type, knock)) return undefined;
+  if (isTakenWithoutKey(type, head)) return undefined;
   return refused(
     415,
     `without a key its content must be JSON or binary, and say so: ${JSON_OPTION}`,
@@ -184,22 +177,22 @@ function wrongType(knock: Knock, known: Caller | undefined): Rejection | undefin
 }
 
 /** tritonclient sends no content type. A form always has one, and a script is recognised by its Origin. */
-function isTakenWithoutKey(type: string, knock: Knock): boolean {
-  if (type === FORM) return isTritons(knock);
-  return type === "" || (type === "multipart/form-data" && isSdks(knock));
+function isTakenWithoutKey(type: string, head: RequestHead): boolean {
+  if (type === FORM) return isTritons(head);
+  return type === "" || (type === "multipart/form-data" && isSdks(head));
 }
 
-function isTritons(knock: Knock): boolean {
-  return knock.url?.startsWith("/v2/repository/") === true && !isBrowsers(knock);
+function isTritons(head: RequestHead): boolean {
+  return head.url?.startsWith("/v2/repository/") === true && !isBrowsers(head);
 }
 
 /** A page's form carries no key, and a page's script that sends one is recognised by its Origin. */
-function isSdks(knock: Knock): boolean {
-  const isKeyed = knock.headers.authorization !== undefined;
-  return knock.url?.startsWith("/v1/images/edits") === true && (isKeyed || !isBrowsers(knock));
+function isSdks(head: RequestHead): boolean {
+  const isKeyed = head.headers.authorization !== undefined;
+  return head.url?.startsWith("/v1/images/edits") === true && (isKeyed || !isBrowsers(head));
 }
 
-function isBrowsers({ headers }: Knock): boolean {
+function isBrowsers({ headers }: RequestHead): boolean {
   return Object.keys(headers).some((name) => BROWSERS.test(name));
 }
 

@@ -146,8 +146,8 @@ export class InferenceServer {
     });
     await app.ready();
     const port = await bind(app.server, address);
-    const scopeOf: ScopeOf = (knock) =>
-      isMetricsRead(knock) && settings().isMetricsOpen ? "open" : table.scopeOf(knock);
+    const scopeOf: ScopeOf = (request) =>
+      isMetricsRead(request) && settings().isMetricsOpen ? "open" : table.scopeOf(request);
     listening.open(port, scopeOf, table.methodsOf);
     gate.answer(table.probes);
     return new InferenceServer(app, parts, { host, port });

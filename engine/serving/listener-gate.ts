@@ -2,7 +2,7 @@ import { isLoopback } from "../contract/loopback.ts";
 import type { ServerSettings } from "../contract/server.ts";
 import { hostsOf, type Scheme } from "../http/hosts.ts";
 import type { Caller } from "./caller.ts";
-import { passageOf, type GateOptions, type Knock, type Passage } from "./gate.ts";
+import { decide, type GateDecision, type GateOptions, type RequestHead } from "./gate.ts";
 import { type MethodsOf, methodsOf, type ScopeOf } from "./route-scopes.ts";
 import type { ServerFile } from "./server-file.ts";
 
@@ -54,8 +54,8 @@ export class ListenerGate {
     this.#allowed = undefined;
   }
 
-  passage(knock: Knock): Passage {
-    return passageOf(knock, this.#options());
+  decide(head: RequestHead): GateDecision {
+    return decide(head, this.#options());
   }
 
   #options(): GateOptions {

@@ -48,28 +48,28 @@ export class RequestGate {
 
   /** The gate, for the listener. */
   reject(request: IncomingMessage, response: ServerResponse): Rejection | "answered" | undefined {
-    const passage = this.#gate.passage(request);
-    if (passage.origin !== undefined) allowPage(response, passage.origin);
-    if (passage.kind === "preflight") {
+    const decision = this.#gate.decide(request);
+    if (decision.origin !== undefined) allowPage(response, decision.origin);
+    if (decision.kind === "preflight") {
       answerPreflight(request, response);
       return "answered";
     }
-    if (passage.kind === "in") {
-      if (passage.isProbe === true && this.#answers?.answer(request, response) === true) {
+    if (decision.kind === "in") {
+      if (decision.isProbe === true && this.#answers?.answer(request, response) === true) {
         return "answered";
       }
       const isScrape = isMetricsRead(request);
-      if (passage.isProbe === true || isScrape) this.#followProbe(request, response);
-      if (passage.isProbe === true && !isScrape) {
-        this.#passed.set(request, { caller: passage.caller, route: "none" });
+      if (decision.isProbe === true || isScrape) this.#followProbe(request, response);
+      if (decision.isProbe === true && !isScrape) {
+        this.#passed.set(request, { caller: decision.caller, route: "none" });
         return undefined;
       }
-      this.#enter(request, response, { caller: passage.caller, isScrape });
+      this.#enter(request, response, { caller: decision.caller, isScrape });
       return undefined;
     }
-    this.#enter(request, response, { caller: passage.caller, isScrape: false });
-    this.#metrics?.refused(passage.rejection.error);
-    return passage.rejection;
+    this.#enter(request, response, { caller: decision.caller, isScrape: false });
+    this.#metrics?.refused(decision.rejection.error);
+    return decision.rejection;
   }
 
   /** Remembers a request's caller and logs the request; Prometheus' own requests are handled as probes. */

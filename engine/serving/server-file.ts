@@ -130,7 +130,7 @@ export class ServerFile {
     };
     await this.#write(({ settings, keys }) => {
       if (keys.length < MAX_KEYS) return { settings, keys: [...keys, key] };
-      const state = `one of ${MAX_KEYS} already`;
+      const state = `over the limit of ${MAX_KEYS} keys`;
       throw new StudioError("STATE_CONFLICT", { what: "A key", wanted: "added", state });
     });
     return { key: this.#shown(key), secret };
@@ -224,7 +224,9 @@ function asObject(value: unknown): object {
 }
 
 function noticeOf({ isDamaged, unreadCount }: RowFile<KeptKey>, isWhole: boolean): string {
-  if (isDamaged) return "Its keys are gone; the inference server asks for a new one.";
+  if (isDamaged) {
+    return "The inference server's keys were lost, and every request now needs one: create a new key.";
+  }
   const what = isWhole ? `${unreadCount} of its keys` : "Some of its settings";
   return `The inference server asks for a key, since ${what} cannot be read.`;
 }

@@ -6,9 +6,9 @@ import { candidateOf, isPickle, nothingThere, type WeightPlace } from "./weight-
 /** The files that make up a snapshot, selected from everything in a folder or repository. */
 export interface Layout {
   readonly paths: readonly string[];
-  /** Int8 weights that lie beside the others: useful, never required. */
+  /** Int8 weights: useful, but never required. */
   readonly int8: readonly string[];
-  /** Left out because opening one runs the code in it. */
+  /** Files that are left out because opening one runs the code in it. */
   readonly pickles: readonly string[];
 }
 

@@ -16,7 +16,7 @@ const PIPELINES: ReadonlySet<string> = new Set([
 interface Component {
   readonly key: string;
   readonly what: string;
-  /** None: only pipelines without this component are supported. */
+  /** If empty, only pipelines without this component are supported. */
   readonly classes: readonly string[];
 }
 
@@ -28,10 +28,10 @@ const COMPONENTS: readonly Component[] = [
   { key: "text_encoder_2", what: "Stable Diffusion XL's second text encoder", classes: [] },
 ];
 
-/** What model_index.json says besides the networks' classes, which are fixed. */
+/** What model_index.json says, except the networks' classes, which are only checked. */
 export interface ModelIndex {
   readonly pipeline: string;
-  /** The scheduler's class, which goes before the one in scheduler_config.json; absent where none is given. */
+  /** The scheduler's class, which takes precedence over the one in scheduler_config.json; absent if none is given. */
   readonly scheduler: string | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function readModelIndex(listing: Listing): Promise<ModelIndex> {
   return { pipeline, scheduler };
 }
 
-/** A component is [library, class]; both are null where the pipeline has none. */
+/** A component is [library, class]; both are null if the pipeline has none. */
 function className(component: unknown): string | undefined {
   const name: unknown = Array.isArray(component) ? component[1] : undefined;
   return typeof name === "string" ? name : undefined;

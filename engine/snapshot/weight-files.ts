@@ -73,7 +73,7 @@ function isShard(name: string): boolean {
   return /-\d{5}-of-\d{5}\./.test(name);
 }
 
-/** Lower is better; a single file goes before shards of the same variant. */
+/** Lower is better; a single file is preferred to shards of the same variant. */
 function rank({ variant, isIndex }: Candidate, precision: Precision): number {
   const liked = LIKED[precision];
   const place = liked.indexOf(variant);

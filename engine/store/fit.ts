@@ -6,19 +6,19 @@ import type { ModelSummary, StoredModel } from "../contract/models.ts";
 import { MAX_SIDE } from "../contract/request.ts";
 import { formatBytes } from "../files/disk-full.ts";
 
-/** What a model has to fit into. */
+/** The device that a model must fit, and its memory. */
 export interface DrawingPlace {
   readonly provider: DeviceReport["provider"];
-  /** The machine's own for the CPU, the card's for a GPU; absent if it is not known. */
+  /** The machine's memory for the CPU, the card's for a GPU; absent if it is unknown. */
   readonly memoryBytes?: number | undefined;
-  /** Whether the CPU adds products of bytes in 16 bits, which saturates. */
+  /** Whether the CPU adds int8 products in 16 bits, which can saturate. */
   readonly saturates?: boolean;
 }
 
 export type Fit = StoredModel["fit"];
 
-/** What of a picture decides how much memory it needs. Sizes are in pixels. */
-export interface PlannedPicture {
+/** The settings of a picture that decide how much memory it needs. Sizes are in pixels. */
+export interface PictureToFit {
   readonly width: number;
   readonly height: number;
   readonly precision?: "float32" | "int8" | undefined;
@@ -32,42 +32,42 @@ export interface PlannedPicture {
 
 type Sizes = Pick<ModelSummary, "parameters" | "unetParameters" | "vaeParameters">;
 
-/** A model's parameters, the size of its pictures in pixels, and whether few steps do. */
+/** A model's parameters, the size of its pictures in pixels, and whether few steps are enough. */
 export type SizedModel = Sizes & Pick<ModelSummary, "width" | "height" | "isDistilled">;
 
 /**
- * Stable Diffusion 2 at 512x512, from which the others are estimated: peaks of the inference process on a CPU from
- * 256x256 to 1024x1024, less weights and the process itself (engine/README.md, Measured).
+ * Stable Diffusion 2 at 512x512, from which other sizes and models are estimated. From the peaks of the inference
+ * process on a CPU from 256x256 to 1024x1024, less weights and the process itself (engine/README.md, Measured).
  */
 const MEASURED = {
   pixels: 512 * 512,
   unetParameters: 866e6,
   vaeParameters: 84e6,
-  /** Between the UNet's layers in a batch of two. */
+  /** Activations of the UNet for a batch of two. */
   float32Bytes: 0.82e9,
   int8Bytes: 0.7e9,
-  /** The last layer alone, opened beside the whole UNet. */
+  /** The UNet's last layer as a second graph, open at the same time as the whole UNet. */
   lastLayerBytes: 0.11e9,
-  /** Decoding, after the UNet, of whose memory malloc keeps some. */
+  /** Decoding after the UNet, including the part of the UNet's memory that malloc keeps. */
   decodeBytes: 0.87e9,
-  /** The same from this many pixels on, where memory is not ONNX Runtime's arena's (runtime/model-on-device.ts). */
+  /** The same from this many pixels on, without ONNX Runtime's memory arena (runtime/model-on-device.ts). */
   largePixels: 860 * 860,
   largeDecodeBytes: 0.66e9,
   /** The inference process itself: a picture of the starter peaks at 229 MB in all. */
   processBytes: 0.16e9,
 };
 
-/** What a UNet's parameter takes in int8 if its linear layers stay in float32; computed, 0.74 GB more in all. */
+/** Bytes per UNet parameter in int8 if the linear layers stay in float32: 0.74 GB more in total, computed. */
 const LINEARS_KEPT_BYTES = INT8_BYTES + 0.74e9 / MEASURED.unetParameters;
 
-/** Of a text encoder's weights, what a prompt reads: hardly any of the words' own rows. */
+/** The share of a text encoder's weights that a prompt reads: very few rows of the token embeddings. */
 const READ_SHARE = 0.85;
 
-/** Models below this many bytes in float32 have their three networks open at once. */
+/** Models below this many bytes in float32 have all three networks open at once. */
 const SMALL_BYTES = 1e9;
-/** Beyond this many parameters a picture on a CPU is a matter of minutes, if the model needs the usual steps. */
+/** Above this many parameters a picture takes minutes on a CPU, if the model needs the usual number of steps. */
 const SLOW_PARAMETERS = 3e8;
-/** Of the memory, what the system and the studio itself leave to a model. */
+/** The share of the memory that the system and the studio leave to a model. */
 const USABLE_SHARE = 0.75;
 
 /** How well a model suits its device, at the model's own size. */
@@ -84,7 +84,7 @@ export function fitOf(summary: SizedModel, place: DrawingPlace): Fit {
   return { verdict: "slow", reason: slow, memoryBytes };
 }
 
-/** Where memory is short in full precision, int8 may do on a CPU. */
+/** The verdict if memory is short in full precision; on a CPU, int8 may fit. */
 function shortOf(
   summary: SizedModel,
   { provider }: DrawingPlace,
@@ -107,7 +107,7 @@ function shortOf(
 /** The memory that a picture needs and, if that is not available, the largest square that fits. */
 export function pictureMemory(
   sizes: Sizes,
-  wanted: PlannedPicture,
+  wanted: PictureToFit,
   place: DrawingPlace,
 ): PictureMemory {
   const { provider, memoryBytes } = place;
@@ -126,16 +126,16 @@ export function pictureMemory(
   };
 }
 
-/** Whether the linear layers of an int8 UNet stay in float32: where products saturate, if that strains no memory. */
-export function keepsLinears(sizes: Sizes, picture: PlannedPicture, place: DrawingPlace): boolean {
+/** Whether the linear layers of an int8 UNet stay in float32: if products saturate and memory is not short. */
+export function keepsLinears(sizes: Sizes, picture: PictureToFit, place: DrawingPlace): boolean {
   if (place.saturates !== true) return false;
   return !isShort(sizes, { ...picture, precision: "int8", keepsLinears: true }, place);
 }
 
-/** Whether memory is so short that the UNet had better predict once with the prompt and once without. */
+/** Whether memory is so short that the UNet should run once with the prompt and once without, on a CPU. */
 export function isShort(
   sizes: Sizes,
-  picture: PlannedPicture,
+  picture: PictureToFit,
   { provider, memoryBytes = Infinity }: DrawingPlace,
 ): boolean {
   if (provider !== "cpu") return false;
@@ -143,12 +143,12 @@ export function isShort(
 }
 
 /**
- * Bytes at the peak of a picture. A CPU has one network of a large model open at a time, a small model's three
- * at once; a GPU computes in halves with all three.
+ * Peak memory for a picture, in bytes. On a CPU a large model has one network open at a time, a small one all three. A
+ * GPU has all three open, the VAE in float32 and the others in half precision.
  */
 export function neededBytes(
   { parameters, unetParameters, vaeParameters }: Sizes,
-  picture: PlannedPicture,
+  picture: PictureToFit,
   provider: DrawingPlace["provider"],
 ): number {
   const { width, height, precision, isApart = false } = picture;
@@ -176,33 +176,33 @@ export function neededBytes(
   return Math.round(peak + MEASURED.processBytes);
 }
 
-/** The processes of a pod beside the inference process: 2.58 GB were measured of all at 768x768 by Fast, and 2.45 GB are planned. */
+/** A pod's other processes: at 768x768 with Fast all take 2.58 GB (measured), and `neededBytes` predicts 2.45 GB. */
 const HOST_BYTES = 0.13e9;
-/** A pod of 2 GiB is killed at 512x512 by Fast, for which 1.88 GB are planned. */
+/** A pod with 2 GiB is killed at 512x512 with Fast, for which 1.88 GB are predicted. */
 const POD_MARGIN = 1.15;
 const GIB = 2 ** 30;
 
-/** What a pod without a GPU needs for a picture by Balanced or Fast: bytes at the peak, and the limit to set in whole GiB. */
+/** What a pod without a GPU needs for a picture with Balanced or Fast: peak bytes, and a limit in whole GiB. */
 export function podMemory(
   sizes: Sizes,
-  { width, height }: Pick<PlannedPicture, "width" | "height">,
+  { width, height }: Pick<PictureToFit, "width" | "height">,
 ): { readonly neededBytes: number; readonly limitGib: number } {
   const picture = { width, height, precision: "int8", cacheInterval: 2 } as const;
   const bytesOf = (isApart: boolean): number =>
     neededBytes(sizes, { ...picture, isApart }, "cpu") + HOST_BYTES;
-  // If both predictions at once do not strain it, they fit as well.
+  // If memory is not short for both predictions at once, they fit within this limit as well.
   const limitGib = Math.ceil((bytesOf(true) * POD_MARGIN) / GIB);
   const place = { provider: "cpu", memoryBytes: limitGib * GIB } as const;
   return { neededBytes: bytesOf(isShort(sizes, picture, place)), limitGib };
 }
 
 /** Bytes of a UNet's parameter in int8. */
-function int8BytesOf(picture: PlannedPicture): number {
+function int8BytesOf(picture: PictureToFit): number {
   return picture.keepsLinears === true ? LINEARS_KEPT_BYTES : INT8_BYTES;
 }
 
 /** Bytes of the second graph, for each of the UNet's parameters. */
-function lastLayerOf({ cacheInterval = 1 }: PlannedPicture): number {
+function lastLayerOf({ cacheInterval = 1 }: PictureToFit): number {
   return cacheInterval > 1 ? MEASURED.lastLayerBytes / MEASURED.unetParameters : 0;
 }
 
@@ -210,7 +210,7 @@ function decodingBytes(isLarge: boolean): number {
   return isLarge ? MEASURED.largeDecodeBytes : MEASURED.decodeBytes;
 }
 
-/** Memory of this machine, or of what this process may use of it. */
+/** Memory that this process may use, in bytes: all of the machine's, or less if it has a limit. */
 export function usableMemory(
   limit: number = process.constrainedMemory(),
   installed: number = totalmem(),

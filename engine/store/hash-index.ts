@@ -4,33 +4,33 @@ import { readRegular } from "../files/regular-file.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
 import { stampOf } from "./listing.ts";
 
-/** A file as far as it can be known without reading it. */
+/** Identifies a file without reading it. */
 export interface FileIdentity {
   /** Absolute, all links resolved. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** Of size, inode and times. */
+  /** Made from inode, size and times. */
   readonly stamp: string;
 }
 
-/** What a file is now; links are followed. */
+/** The current identity of a file; links are followed. */
 export async function identify(path: string): Promise<FileIdentity> {
   const found = await stat(path);
   return { path, sizeBytes: found.size, stamp: stampOf(found) };
 }
 
-/** Hashes of files by path, so that a file seen before is not read again to know it. */
+/** Hashes of files by path, so that a known file is not read again to hash it. */
 const INDEX = "index.json";
-/** A file takes some 250 bytes; a longer index is damaged. */
+/** An entry takes about 250 bytes; a longer index counts as damaged. */
 const MAX_BYTES = 4 << 20;
 
-/** The sha256 a file had when it was last hashed, where size and time say it is still that file. */
+/** The sha256 of a file when it was last hashed; undefined if the file has changed since. */
 export async function knownHash(folder: string, file: FileIdentity): Promise<string | undefined> {
   const entry = (await readIndex(folder)).get(file.path);
   return entry?.stamp === file.stamp ? entry.sha256 : undefined;
 }
 
-/** Two processes at once may lose one of their entries; that costs one hashing, no more. */
+/** Stores a hash. If two processes write at once, one entry may be lost, and that file is hashed again. */
 export function rememberHash(folder: string, file: FileIdentity, sha256: string): Promise<void> {
   return rememberHashes(folder, [{ ...file, sha256 }]);
 }
@@ -52,7 +52,7 @@ interface Entry {
   readonly sha256: string;
 }
 
-/** An index that is missing or damaged is an empty one: it only saves work. */
+/** A missing or damaged index counts as empty, since it only saves work. */
 async function readIndex(folder: string): Promise<ReadonlyMap<string, Entry>> {
   try {
     const index: unknown = JSON.parse(await readRegular(join(folder, INDEX), MAX_BYTES));

@@ -7,8 +7,8 @@ import { identify, rememberHashes } from "./hash-index.ts";
 /** The folder of copies and of the index of hashes. */
 export const copiesIn = (cacheFolder: string): string => join(cacheFolder, "weights");
 
-/** Records the hashes of files that have just been hashed, so that making a copy need not read them for that. */
-export async function announceHashes(
+/** Stores the hashes of a model's weight files, so that they need not be hashed again to make copies. */
+export async function rememberModelHashes(
   cacheFolder: string,
   folder: string,
   files: readonly ModelFile[],
@@ -23,8 +23,8 @@ export async function announceHashes(
 }
 
 /**
- * Removes what was left of copies whose writers were killed: now and, since that of the last moments is too young to be
- * told from a live writer's, once more later. The function it returns calls off the second time.
+ * Deletes unfinished copies whose writers were killed: now, and once more later, since a recent one cannot yet be told
+ * from that of a running writer. The returned function cancels the second time.
  */
 export function sweepCopies(cacheFolder: string): () => void {
   const sweep = (): void => void sweepAbandoned(copiesIn(cacheFolder));
@@ -33,7 +33,7 @@ export function sweepCopies(cacheFolder: string): () => void {
   return () => clearTimeout(later);
 }
 
-/** Deletes the copies of files with these hashes; one that is in use is left. */
+/** Deletes the copies of files with these hashes; one that cannot be deleted because it is in use stays. */
 export async function forgetCopies(
   cacheFolder: string,
   files: readonly { readonly sha256?: string | undefined }[],

@@ -8,21 +8,18 @@ export interface ListedFile {
   /** Relative to the folder that was listed, with forward slashes. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** A different string when the file has changed, or was replaced by another. */
+  /** Differs once the file has changed or was replaced. */
   readonly stamp: string;
 }
 
 export interface ListingLimits {
-  /** Levels that are looked at; 1 is the folder's own files. */
+  /** Number of levels; 1 is only the folder's own files. */
   readonly depth: number;
-  /** Files and folders in all, beyond which the folder is refused. */
+  /** Maximum number of files and folders; a folder with more is refused. */
   readonly entries: number;
 }
 
-/**
- * The files of a folder, links followed, sorted. Names with a dot in front and links that lead
- * nowhere are left out.
- */
+/** The files of a folder, sorted. Links are followed; hidden files and broken links are left out. */
 export async function listFolder(
   folder: string,
   { depth, entries: most }: ListingLimits,
@@ -44,12 +41,12 @@ export async function listFolder(
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** A program may put back the time of change of a file's content, but not that of its entry. */
+/** Contains ctime as well: a program can set a file's mtime back, but not its ctime. */
 export function stampOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
   return [ino, size, mtimeMs, ctimeMs].join(" ");
 }
 
-/** Names right inside a folder; what archives from macOS add is not among them. */
+/** Names directly in a folder, without hidden ones and the folder that macOS adds to archives. */
 export async function visibleNames(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw unreadable(folder, cause);

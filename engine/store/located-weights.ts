@@ -33,16 +33,15 @@ export interface NamedMove {
   readonly readers: readonly { readonly name: string }[];
 }
 
-/** Which weights become whole numbers, and whose channels are scaled before that. */
+/** Which weights are quantized, and which scales are moved before that. */
 export interface QuantizedNames extends Pick<Quantization, "bits"> {
   readonly names: ReadonlySet<string>;
   readonly moves?: readonly NamedMove[];
 }
 
 /**
- * Located weights in the copies of their files in which those called `names` are whole numbers: each of
- * them is two weights there, `NAME.int8` and `NAME.scale`. No half one is left. Scales do not move from
- * file to file.
+ * Located weights in copies of their files in which the ones in `names` are quantized: each becomes two weights,
+ * `NAME.int8` and `NAME.scale`. No half-precision weights are left. Scales are not moved between files.
  */
 export async function quantizedWeights(
   weights: Weights,
@@ -64,7 +63,7 @@ export async function quantizedWeights(
   return moved;
 }
 
-/** Whether `quantizedWeights` would find all its copies made. */
+/** Whether all the copies that `quantizedWeights` needs exist. */
 export async function areQuantized(
   weights: Weights,
   chosen: QuantizedNames,
@@ -81,7 +80,7 @@ function weightsIn(file: string, weights: Weights): Weights {
   return new Map([...weights].filter(([, weight]) => weight.file === file));
 }
 
-/** What is quantized of one file. */
+/** The quantization of one file. */
 function quantizationIn(here: Weights, { names, bits, moves = [] }: QuantizedNames): Quantization {
   const chosen = [...here].filter(([name]) => names.has(name));
   return {
@@ -91,7 +90,7 @@ function quantizationIn(here: Weights, { names, bits, moves = [] }: QuantizedNam
   };
 }
 
-/** The move by offsets, if everything it concerns is in one file. */
+/** The move by offsets; undefined unless all its weights are in this file. */
 function moveInFile(
   { channels, makers, readers }: NamedMove,
   here: Weights,
@@ -136,7 +135,7 @@ async function moveInto(file: string, options: CopyOptions): Promise<(weight: We
   });
 }
 
-/** Every file that holds one of these weights, once. */
+/** The files that contain these weights. */
 function filesOfWeights(weights: Weights): ReadonlySet<string> {
   return new Set([...weights.values()].map(({ file }) => file));
 }

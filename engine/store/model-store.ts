@@ -18,7 +18,7 @@ import { copySnapshot } from "./copy-snapshot.ts";
 import type { FileWork } from "./file-work.ts";
 import type { Fit } from "./fit.ts";
 import { isInt8Path } from "../snapshot/int8-path.ts";
-import { announceHashes, forgetCopies } from "./kept-copies.ts";
+import { rememberModelHashes, forgetCopies } from "./kept-copies.ts";
 import {
   absentModel,
   isLinkRecords,
@@ -53,37 +53,37 @@ export interface ModelStoreOptions {
   readonly folder: string;
   /** The snapshot that ships with the studio. */
   readonly starterFolder: string;
-  /** Reads a snapshot, and refuses what cannot be drawn with. */
+  /** Reads a snapshot; refuses one that Darkroom cannot draw with. */
   readonly readModel: (folder: string) => Promise<ModelSummary>;
   readonly fitOf: (summary: ModelSummary) => Fit;
   /** Why a model cannot be removed at present; undefined if it can. */
   readonly useOf?: (id: string) => string | undefined;
-  /** Told before a model's files are deleted: nothing may hold on to them. */
-  readonly letGoOf?: (id: string) => void;
-  /** Whether the half-done files of a work, by its key, may be needed still; all others are deleted. */
+  /** Called before a model's files are deleted, to unload the model. */
+  readonly onRemoving?: (id: string) => void;
+  /** Whether the partial files of a work, by its key, may still be needed; those of all others are deleted. */
   readonly mayNeed?: (key: string) => boolean;
-  /** As cacheFolder gives it: a model's float32 copies go with it. */
+  /** As returned by `cacheFolder`: a model's converted copies there are deleted with the model. */
   readonly cacheFolder: string;
-  /** Stands in for the disk in tests. */
+  /** Replaces the disk's own figure in tests. */
   readonly freeBytes?: FreeBytes;
 }
 
-/** A model whose files are all there and becomes one of the store's. */
+/** A complete model that is to be added to the store. */
 export interface Arrival {
   /** The key its files were staged under. */
   readonly key: string;
-  /** Ids it may have, the one liked best first. */
+  /** Ids that it may get, in order of preference. */
   readonly ids: readonly [string, ...string[]];
   readonly provenance: Provenance;
   readonly files: readonly ModelFile[];
 }
 
 export interface FolderImport extends FileWork {
-  /** Names the work; no two at once have the same. */
+  /** Identifies the work; two that run at once have different keys. */
   readonly key: string;
-  /** A diffusers folder, a folder of the hub's cache, or one around either. */
+  /** A diffusers folder, a folder of the hub's cache, or a folder that contains either. */
   readonly folder: string;
-  /** The id it is to have; one made of the folder's name by default. */
+  /** The model's new id; by default made from the folder's name. */
   readonly id?: string | undefined;
 }
 
@@ -91,12 +91,12 @@ const LIMITS = { depth: 3, entries: 10_000 };
 const UNREADABLE: Fit = { verdict: "good", reason: "It cannot be read.", memoryBytes: 0 };
 
 /**
- * The models on this machine: one folder each, in diffusers layout, named by its id. A model is there
- * from the rename on that brings its folder to its name; names with a dot in front are work in progress.
+ * The models on this machine: one folder each, in diffusers layout, or a link to one, named by the model's id. A new
+ * model appears when its finished folder is renamed to its id; names that start with a dot are work in progress.
  */
 export class ModelStore {
   readonly #options: ModelStoreOptions;
-  /** Two that arrive at once must not take one id. */
+  /** Models are added one at a time, so that no two get the same id. */
   readonly #arrivals = new Turns();
 
   private constructor(options: ModelStoreOptions) {
@@ -109,7 +109,7 @@ export class ModelStore {
     return new ModelStore(options);
   }
 
-  /** Every model, the starter first, those that cannot be read with the reason. */
+  /** All models, the starter first; one that cannot be read says why. */
   async list(): Promise<readonly StoredModel[]> {
     const ids = [STARTER_ID, ...(await storedIds(this.#options.folder))];
     const models = await Promise.all(ids.map((id) => this.#describe(id)));
@@ -133,7 +133,7 @@ export class ModelStore {
     return files.map(({ path, sizeBytes }) => ({ path, sizeBytes, sha256: hashes.get(path) }));
   }
 
-  /** Where the models came from, by id, as far as it was written down. */
+  /** Where the models came from, by id, as far as it was recorded. */
   async provenances(): Promise<ReadonlyMap<string, Provenance>> {
     const found = new Map<string, Provenance>();
     for (const id of await storedIds(this.#options.folder)) {
@@ -143,17 +143,17 @@ export class ModelStore {
     return found;
   }
 
-  /** Where a work puts the files of a model that is to come; what it put there earlier is there still. */
+  /** The folder for the files of a model that is being added, with those that an earlier run left there. */
   stage(key: string): Promise<Staging> {
     return openStaging(this.#options.folder, key);
   }
 
-  /** Gives new work the staged files of work that was forgotten, if `isHeir` accepts them. */
-  inherit(key: string, isHeir: (left: string, folder: string) => Promise<boolean>): Promise<void> {
-    return this.#arrivals.take(() => inheritStaging(this.#options.folder, key, isHeir));
+  /** Gives a new work the staged files of a work that was forgotten: the first that `canUse` accepts. */
+  inherit(key: string, canUse: (left: string, folder: string) => Promise<boolean>): Promise<void> {
+    return this.#arrivals.take(() => inheritStaging(this.#options.folder, key, canUse));
   }
 
-  /** Deletes what a work has put there. */
+  /** Deletes a work's staged files. */
   discard(key: string): Promise<void> {
     return discardStaging(this.#options.folder, key);
   }
@@ -197,7 +197,7 @@ export class ModelStore {
     });
   }
 
-  /** Copies a snapshot of this machine into the store: its own files and no others, one variant. */
+  /** Copies a snapshot on this machine into the store: only the files that belong to it, in one variant. */
   async importFolder({ key, folder, id, ...work }: FolderImport): Promise<string> {
     const source = await openSnapshotFolder(folder);
     const { name } = await this.#options.readModel(folder);
@@ -216,8 +216,8 @@ export class ModelStore {
   }
 
   /**
-   * Reads every file of a model again and compares it with its hash; missing hashes are stored. Throws what is wrong
-   * with the first file that differs.
+   * Reads every file of a model again and compares it with its hash; missing hashes are stored. Throws the error of the
+   * first file that differs.
    */
   async verify(id: string, work: FileWork = {}): Promise<void> {
     const folder = await this.folderOf(id);
@@ -235,14 +235,14 @@ export class ModelStore {
   async remove(id: string): Promise<void> {
     const reason = id === STARTER_ID ? "it ships with the studio" : this.#options.useOf?.(id);
     if (reason !== undefined) throw new StudioError("MODEL_IN_USE", { model: id, reason });
-    // A name with a dot first: what a kill interrupts is swept, never a model with half its files.
+    // Hidden first: if a kill interrupts the deletion, the next start finishes it, and no model lacks half its files.
     const gone = join(this.#options.folder, `.gone-${randomUUID()}`);
     const isThere = (await storedIds(this.#options.folder)).includes(id);
     if (!isThere) throw new StudioError("NOT_FOUND", { what: "model", id });
-    this.#options.letGoOf?.(id);
+    this.#options.onRemoving?.(id);
     const records = this.#recordsOf(id);
     const copied = (await recordsIn(records)).hashes?.files ?? [];
-    // Of a link, the link: what it leads to is another program's.
+    // For a linked model this is only the link: its files belong to another program.
     await rename(join(this.#options.folder, id), gone);
     if (isLinkRecords(records)) await rm(records, { recursive: true, force: true });
     await forgetCopies(this.#options.cacheFolder, copied);
@@ -250,7 +250,7 @@ export class ModelStore {
   }
 
   async #adopt({ key, ids, provenance, files }: Arrival): Promise<string> {
-    const { folder, readModel } = this.#options;
+    const { folder, readModel, cacheFolder } = this.#options;
     const { snapshot } = await this.stage(key);
     await readModel(snapshot);
     await this.#refuseKnown(files);
@@ -260,7 +260,7 @@ export class ModelStore {
     const id = freeId(ids, await readdir(folder));
     await rename(snapshot, join(folder, id));
     await syncFolder(folder);
-    await announceHashes(this.#options.cacheFolder, join(folder, id), files).catch(() => undefined);
+    await rememberModelHashes(cacheFolder, join(folder, id), files).catch(() => undefined);
     await this.discard(key);
     return id;
   }

@@ -28,18 +28,18 @@ export async function openStaging(store: string, key: string): Promise<Staging> 
 }
 
 /**
- * Passes another work's partial results to one that starts. `isHeir` is called with key and folder of each; if it
+ * Passes another work's partial results to one that starts. `canUse` is called with each one's key and folder; if it
  * accepts none, or this work has already started, nothing happens.
  */
 export async function inheritStaging(
   store: string,
   key: string,
-  isHeir: (left: string, folder: string) => Promise<boolean>,
+  canUse: (left: string, folder: string) => Promise<boolean>,
 ): Promise<void> {
   const names = (await readdir(store)).filter((name) => name.startsWith(INCOMING));
   if (names.includes(`${INCOMING}${key}`)) return;
   for (const name of names) {
-    if (!(await isHeir(name.slice(INCOMING.length), join(store, name)))) continue;
+    if (!(await canUse(name.slice(INCOMING.length), join(store, name)))) continue;
     return rename(join(store, name), join(store, `${INCOMING}${key}`));
   }
 }

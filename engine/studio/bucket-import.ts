@@ -149,7 +149,7 @@ async function bringFolder(bringing: Bringing): Promise<string> {
   const { run, order, bucket, fetched, journal } = bringing;
   const { signal, onProgress, onNote } = run;
   const { placed, leftOut } = await folderContent(bucket, order.key, signal);
-  if (leftOut.length > 0) onNote(`left out, since no file can be called so: ${leftOut.length}`);
+  if (leftOut.length > 0) onNote(`left out because the name is not allowed: ${leftOut.length}`);
   const isUnpacked = placed.some(({ path }) => pathOf(path) === MANIFEST);
   if (!isUnpacked) return bringSnapshot(bringing, placed);
   const files = { placed, out: fetched, force: true, journal, signal };

@@ -116,7 +116,7 @@ async function send(
   const { connectionId, partBytes } = request;
   await journal.begin({ connectionId, bucket: bucket.name });
   const { files, leftOut } = await filesToSend(request);
-  if (leftOut.length > 0) onNote(inWords("left out, since no object can be called so", leftOut));
+  if (leftOut.length > 0) onNote(inWords("left out because the name is not allowed", leftOut));
   const onBytes = progressOf(
     files.map(({ source }) => source.sizeBytes),
     onProgress,
@@ -170,7 +170,7 @@ async function fetchAll(
     ? await folderContent(bucket, request.key, signal)
     : { placed: [await oneObject(request)], leftOut: [] };
   if (content.leftOut.length > 0) {
-    onNote(inWords("left out, since no file can be called so", content.leftOut));
+    onNote(inWords("left out because the name is not allowed", content.leftOut));
   }
   if (content.placed.length === 0) {
     throw new StudioError("OBJECT_NOT_FOUND", { bucket: bucket.name, key: request.key });

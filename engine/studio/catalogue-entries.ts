@@ -9,7 +9,7 @@ import type { ChosenDevice } from "../worker/device-list.ts";
 import { probeEstimate } from "../worker/probe-estimates.ts";
 import { placeOf } from "./open-models.ts";
 
-/** What the catalogue says of a model on this machine, as long as it was not downloaded. */
+/** The catalogue's entries for this machine, as if none of the models had been downloaded. */
 export function catalogueEntries(device: ChosenDevice | undefined): CatalogueEntry[] {
   return CATALOGUE.map((known) => {
     const { networks: _, parameterBytes, isDistilled: __, sources, ...entry } = known;
@@ -26,8 +26,8 @@ export function catalogueEntries(device: ChosenDevice | undefined): CatalogueEnt
 }
 
 /**
- * What the catalogue says of a model in the store: its own fit and estimate. The latter may be measured, and that of Fast
- * never is here, so the two are not compared.
+ * The entry of a model in the store, with the stored model's own fit and estimate. `fastSeconds` is left out: it is
+ * never measured, so it must not be compared with an estimate that may be.
  */
 export function asStored(
   published: CatalogueEntry,
@@ -38,7 +38,7 @@ export function asStored(
   return { ...entry, storedId: id, fit, ...(estimate && { estimate }) };
 }
 
-/** The tokenizer's files, which come with every model's weights. */
+/** Size of the tokenizer's files, which are downloaded with every model's weights. */
 const VOCABULARY_BYTES = 1_600_000;
 
 /** Rounded up to whole megabytes. */
@@ -77,7 +77,7 @@ function reasonOf(report: DeviceReport | undefined): string {
 
 const counted = new Map<string, CountedModel>();
 
-/** The graphs of the whole catalogue are counted once. */
+/** Counts a model's parameters and work, or returns the earlier count. */
 function counts(known: KnownModel): CountedModel {
   const before = counted.get(known.id);
   if (before !== undefined) return before;

@@ -20,7 +20,7 @@ export function cudaWork({ installer, onLibraries }: CudaWorkParts): TransferRun
         onProgress: (progress) => {
           if (progress.stage === "checking") onNote("checking what is installed");
           if (progress.stage === "unpacking") onNote(`unpacking ${progress.name}`);
-          if (progress.stage === "probing") onNote("trying one product on the device");
+          if (progress.stage === "probing") onNote("running a test calculation on the device");
           if (progress.stage !== "downloading") return;
           const { receivedBytes: doneBytes, totalBytes } = progress;
           onProgress({ doneBytes, totalBytes });

@@ -20,7 +20,7 @@ export function endpointOrders(
 ): [Order, ...Order[]] {
   if (request.initImageId !== undefined) {
     const details = { field: "The start image", value: "sent to an endpoint" };
-    const reason = "endpoints draw from prompts alone";
+    const reason = "endpoints take no start image";
     throw new StudioError("REQUEST_INVALID", { ...details, reason });
   }
   const { prompt, steps, guidanceScale, scheduler, width, height, seed = freshSeed } = request;

@@ -10,7 +10,7 @@ import { importArchive } from "./import-archive.ts";
 import { tinyDecoderOrder } from "./tiny-decoders.ts";
 import { isArchive } from "../archive-files/archive.ts";
 import type { ModelStore } from "../store/model-store.ts";
-import type { Order, TransferRun, TransferRunners } from "../transfers/runner.ts";
+import type { TransferRun, TransferRunners, TransferTask } from "../transfers/runner.ts";
 
 export interface ModelWorkParts {
   readonly store: ModelStore;
@@ -136,7 +136,7 @@ function idsOf(request: DownloadRequest, variant: string): [string, ...string[]]
   return [idFrom(repository), idFrom(repository.replace("/", "-"))];
 }
 
-function textOf(order: Order): string {
+function textOf(order: TransferTask): string {
   if (typeof order === "string") return order;
   throw new TypeError("an order that is no text");
 }

@@ -39,7 +39,7 @@ export async function openModels(
     readModel: async (folder) => (await readModel(folder, "float32")).summary,
     fitOf: (summary) => fitOf(summary, placeOf(user.device())),
     useOf: (id) => useOf(id, live, user),
-    letGoOf: (id) => {
+    onRemoving: (id) => {
       const drawing = user.drawing();
       if (drawing.loadedModel === id) drawing.unload();
     },

@@ -31,7 +31,7 @@ const KEY_VARIABLE = "DARKROOM_KEY";
 export function recordingOf(order: Order, recipient: Recipient): Recording {
   if (order.strength !== undefined || order.initImageId !== undefined) {
     const details = { field: "The picture", value: "written as a request" };
-    const reason = "it grew out of another one, and endpoints draw from prompts alone";
+    const reason = "it has a start image, and endpoints take none";
     throw new StudioError("REQUEST_INVALID", { ...details, reason });
   }
   return "endpoint" in recipient
@@ -155,6 +155,6 @@ export async function readReplay(file: File): Promise<Replay> {
 
 function refuseUnknownStart({ strength, initImageId }: Recall["record"], name: string): void {
   if (strength === undefined || initImageId !== undefined) return;
-  const reason = "it grew out of another picture, and does not tell which";
+  const reason = "it was made from a start image that the file does not name";
   throw new StudioError("REQUEST_INVALID", { field: name, value: "drawn again", reason });
 }

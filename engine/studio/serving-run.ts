@@ -1,7 +1,7 @@
 import type { Preset } from "../contract/presets.ts";
 import type { ServerChange, ServerSettings, TlsFiles } from "../contract/server.ts";
 
-/** Options for a single run, which go before the settings. */
+/** Options for a single run, which take precedence over the settings. */
 export interface ServingOptions {
   /** Whether it does not listen until someone starts it. */
   readonly isOff?: boolean | undefined;

@@ -11,7 +11,7 @@ import type { SettingsFile } from "../settings/settings-file.ts";
 import type { TransferRun } from "../transfers/runner.ts";
 import type { EventLog } from "./event-log.ts";
 
-/** What a download of a tiny decoder is kept as. */
+/** The order of a tiny decoder's download, as transfers store it. */
 export const tinyDecoderOrder = z.strictObject({ tinyDecoderId: z.string() });
 
 export interface TinyDecoderParts {
@@ -21,14 +21,14 @@ export interface TinyDecoderParts {
   readonly events: EventLog;
 }
 
-/** What the catalogue says of a tiny decoder. Refuses as NOT_FOUND. */
+/** The catalogue's entry of a tiny decoder. Refuses as NOT_FOUND if there is none. */
 export function knownTinyDecoder(id: string): Omit<TinyDecoderEntry, "folder"> {
   const found = TINY_DECODERS.find((entry) => entry.id === id);
   if (found === undefined) throw new StudioError("NOT_FOUND", { what: "tiny decoder", id });
   return found;
 }
 
-/** All that can be fetched, and where those are that were. */
+/** All tiny decoders that can be downloaded, with the folder of those that have been. */
 export function tinyDecoders(dataFolder: string): Promise<TinyDecoderEntry[]> {
   return Promise.all(
     TINY_DECODERS.map(async (entry) => {
@@ -43,7 +43,7 @@ export function tinyDecoders(dataFolder: string): Promise<TinyDecoderEntry[]> {
   );
 }
 
-/** Fetches one and chooses it. What is half there stays for the next time. */
+/** Downloads a tiny decoder and selects it in the settings. An incomplete download is kept and continued next time. */
 export async function bringTinyDecoder(
   { order, signal, onProgress, onNote }: TransferRun,
   { dataFolder, hub, settings, events }: TinyDecoderParts,

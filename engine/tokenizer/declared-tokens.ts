@@ -138,8 +138,8 @@ function byId(tokens: readonly Numbered[]): DeclaredToken[] {
 }
 
 /**
- * Tokens with ids go before roles. Otherwise, of two different declarations of a text the later one wins and keeps the
- * earlier one's position; a mere repetition changes nothing.
+ * Tokens with ids take precedence over roles. Otherwise, of two different declarations of a text the later one wins and
+ * keeps the earlier one's position; a mere repetition changes nothing.
  */
 function inOrder(
   added: readonly DeclaredToken[],

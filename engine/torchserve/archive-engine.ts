@@ -31,17 +31,17 @@ import type { ModelTable, TableEntry } from "./model-table.ts";
 
 export interface ArchiveEngineOptions {
   readonly table: () => ModelTable;
-  /** Knows what is in the model store. */
+  /** Registers a model that has appeared in the model store, and removes one whose files are gone. */
   readonly registry: () => Pick<ModelManagement, "adopt" | "forget">;
   readonly device: DeviceName;
   readonly preset: Preset;
-  /** Where copies of weights are made. */
+  /** The folder for copies of weights. */
   readonly cacheFolder: string;
   /** Writes a line to the log. */
   readonly tell: (line: string) => void;
 }
 
-/** Draws on one device with the models of a table, whichever a request names. */
+/** Draws on one device, with the model of the table that a request names. */
 export class ArchiveEngine implements PictureEngine {
   readonly preset: Preset;
   readonly #table: () => ModelTable;
@@ -89,7 +89,7 @@ export class ArchiveEngine implements PictureEngine {
     return this.#devices.chosen(this.#device)?.provider;
   }
 
-  /** Memory of the inference process, if it runs. */
+  /** Memory of the inference process in bytes; undefined if it does not run. */
   async inferenceBytes(): Promise<number | undefined> {
     const pid = this.#drawing.inferencePid;
     return pid === undefined ? undefined : residentBytes(pid);
@@ -108,7 +108,7 @@ export class ArchiveEngine implements PictureEngine {
     );
   }
 
-  /** Whether a model's files are as they were when it was loaded: a mounted volume can disappear. */
+  /** The identity of a model's files, or why they can no longer be read: a mounted volume can disappear. */
   async #look(key: string): Promise<Pick<KnownModel, "identity" | "trouble">> {
     const looked = await this.#models.look(key);
     return "error" in looked ? { trouble: unreadable(looked.error) } : looked;
@@ -127,12 +127,12 @@ export class ArchiveEngine implements PictureEngine {
     await this.#registry().forget(entry);
   }
 
-  /** Reads the model in a folder. Refuses with the model's problem. */
+  /** Reads the model in a folder. Rejects with the reason if it cannot be used. */
   async summaryOf(folder: string): Promise<ModelSummary> {
     return (await readModel(folder, "float32")).summary;
   }
 
-  /** Draws a small picture in one step, which loads everything and shows that it works. */
+  /** Draws a picture and discards it: this loads the whole model and shows that it works. */
   async tryOut(
     model: ModelName,
     request: GenerationRequest,
@@ -232,7 +232,7 @@ export class ArchiveEngine implements PictureEngine {
   }
 }
 
-/** A model's name in orders: names contain no slashes. */
+/** A model's name in orders. Neither names nor versions contain a slash. */
 function keyOf({ name, version }: ModelName): string {
   return `${name}/${version}`;
 }
@@ -240,10 +240,10 @@ function keyOf({ name, version }: ModelName): string {
 const LOAD =
   "Load a model with POST /v2/repository/models/NAME/load; POST /v2/repository/index lists the names";
 
-/** Identifies the start image in records. */
+/** The start image's id in records. */
 function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** The fastest possible picture. */
+/** A picture that takes as little time as possible. */
 export const SMALLEST: GenerationRequest = { prompt: "", width: 64, height: 64, steps: 1 };

@@ -19,7 +19,7 @@ import type { Fields } from "./registration-fields.ts";
 const INFERENCE = "org.pytorch.serve.grpc.inference.InferenceAPIsService";
 const MANAGEMENT = "org.pytorch.serve.grpc.management.ManagementAPIsService";
 
-/** TorchServe's inference services, and protocol v2 besides. */
+/** TorchServe's inference service and protocol v2's. */
 export function inferenceOffer(limits: MessageLimits): Offer {
   return {
     files: ["torchserve-inference.proto", ...OPEN_INFERENCE.files],
@@ -118,7 +118,7 @@ function namedIn(message: Message): readonly [name: string, version?: string] {
   return version === "" ? [name] : [name, version];
 }
 
-/** The request's body, the same as over REST, under the names that handlers look for. */
+/** The request's body, as over REST: the input `body` or `data`, the names that TorchServe's handlers read. */
 function bodyIn({ input }: Message): Uint8Array {
   const parts = new Map(Object.entries(input ?? {}));
   const body: unknown = parts.get("body") ?? parts.get("data");
@@ -130,7 +130,7 @@ function absent(field: string, reason: string): StudioError {
   return new StudioError("REQUEST_INVALID", { field, value: "absent", reason });
 }
 
-/** The values of a message like those of a query: empty, zero and false count as absent. */
+/** The fields of a message as a query would have them; those that are empty, 0 or false count as absent. */
 function fieldsOf(message: Message): Fields {
   const said = Object.entries(message).filter(
     ([, value]) => value !== "" && value !== 0 && value !== false,
@@ -143,13 +143,13 @@ function pretty(json: object): string {
   return JSON.stringify(json, undefined, 2);
 }
 
-/** TorchServe's exceptions, by package. */
+/** TorchServe's exceptions of its package `archive.model`; all others are of `http`. */
 const ARCHIVE_EXCEPTIONS: ReadonlySet<string> = new Set([
   "ModelNotFoundException",
   "ModelVersionNotFoundException",
 ]);
 
-/** A refusal in the form that TorchServe's clients read: the sentence, then the exception on the next line. */
+/** A refusal in TorchServe's form: the sentence, and on the next line the exception's full name. */
 function outcome(error: unknown): Outcome {
   const { type, message } = torchServeError(asRefusal(error));
   const place = ARCHIVE_EXCEPTIONS.has(type) ? "archive.model" : "http";

@@ -36,14 +36,14 @@ export interface ListenerParts {
   readonly limits: MessageLimits;
 }
 
-/** The addresses of this process, for its output at start. */
+/** An open address, with a name for the output at the start. */
 export interface Listening {
   readonly name: string;
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** Opens all configured addresses; if one fails, none stays open. */
+/** Opens all configured addresses. `undo` closes them, also if a later one cannot be opened. */
 export async function openListeners(
   settings: StartSettings,
   parts: ListenerParts,
@@ -110,7 +110,7 @@ async function listenGrpc(
   return { address: server.target, close: () => server.close() };
 }
 
-/** TorchServe's addresses, plus the inference protocols if it has none of its own. */
+/** TorchServe's routes; for inference, also those of the inference protocols, unless TorchServe has the same. */
 function torchServeAnswers(
   { management, tokens, limits }: ListenerParts,
   kind: "inference" | "management" | "both",
@@ -130,21 +130,21 @@ function torchServeAnswers(
         void reply.headers({ "x-request-id": randomUUID(), ...NOT_KEPT });
       });
       const table = installRoutes(app, shared, { routes, refuse: refuseAsTorchServe });
-      // Each reply has its own number here.
+      // No prepared replies to probes: every reply has its own request ID.
       return { ...table, probes: new Map() };
     },
     replyTo: gateRefusal,
   };
 }
 
-/** The addresses of KServe's wrapper: the inference protocols, with the reply that the customer's notebook expects. */
+/** The routes of KServe's wrapper: the inference protocols, with the reply that the customer's notebook expects. */
 function wrapperAnswers({ limits }: ListenerParts): Answering {
   const routes = (shared: SharedParts): readonly Route[] =>
     merged([...routesOf(shared), ...wrapperRoutes(shared, limits)]);
   return { installRoutes: (app, shared) => installRoutes(app, shared, { routes, refuse }) };
 }
 
-/** Prometheus' address, which needs no key in TorchServe either. */
+/** The route for Prometheus, which needs no key, as in TorchServe. */
 function metricsAnswers({ metrics }: ListenerParts): Answering {
   const routes = (): readonly Route[] => [metricsRoute(metrics, { isOpen: true })];
   return {
@@ -154,7 +154,7 @@ function metricsAnswers({ metrics }: ListenerParts): Answering {
   };
 }
 
-/** If two routes have the same path, the later one's methods go first. */
+/** One route per path; if two have the same path, the later one's methods take precedence. */
 function merged(routes: readonly Route[]): readonly Route[] {
   const byPath = new Map<string, Route>();
   for (const route of routes) byPath.set(route.path, { ...byPath.get(route.path), ...route });
@@ -174,7 +174,7 @@ function pingRoute({ engine }: SharedParts): Route {
   };
 }
 
-/** The OpenAPI document of an address, which TorchServe returns for OPTIONS and at an address of its own. */
+/** The OpenAPI document of an address, which TorchServe returns for `OPTIONS /` and `GET /api-description`. */
 function descriptionRoutes(routes: () => readonly Route[]): readonly Route[] {
   const describe = (): object => ({
     openapi: "3.0.1",

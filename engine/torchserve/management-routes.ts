@@ -10,7 +10,7 @@ import { fieldsIn, queryOf } from "./registration-fields.ts";
 
 const scope = "management";
 
-/** TorchServe's management API; `tokens` are the keys, if any are required. */
+/** TorchServe's management API; `tokens` is absent if no keys are required. */
 export function managementRoutes(
   management: ModelManagement,
   tokens: TokenFile | undefined,
@@ -58,14 +58,14 @@ function answer(reply: FastifyReply, { status, isDone }: Told): FastifyReply {
 }
 
 /**
- * Makes a new key for inference or management, for the holder of the key for that. It is written to the file; the reply
- * is empty.
+ * Replaces the key for inference or management and writes the new one to the key file; the reply is empty. Only the API
+ * key may do this.
  */
 function renewing(tokens: TokenFile | undefined, { callerOf }: SharedParts): Handler {
   return async (request, reply) => {
     if (tokens === undefined) throw new StudioError("ADDRESS_UNKNOWN", { address: "/token" });
     if (callerOf(request).id !== API_CALLER) {
-      throw new StudioError("KEY_REFUSED", { reason: "it takes the API key of key_file.json" });
+      throw new StudioError("KEY_REFUSED", { reason: "it needs the API key in key_file.json" });
     }
     const type = queryOf(request).get("type") ?? "";
     const wanted = KEY_SCOPES.find((one) => one === type);

@@ -13,15 +13,15 @@ export interface ManagementParts {
   /** Whether models can be registered and removed: enable_model_api. */
   readonly isModelApiOn: boolean;
   readonly responseSeconds: number;
-  /** How many more requests can wait, and how many do. */
+  /** How many more requests can wait (`left`), and how many are waiting (`count`). */
   readonly waiting: () => { readonly left: number; readonly count: number };
   /** The device in use; undefined before the first probe. */
   readonly device: () => string | undefined;
-  /** Logs errors of loading in the background. */
+  /** Logs an error of a model that is loaded in the background. */
   readonly logError: (error: unknown, doing: string) => void;
 }
 
-/** TorchServe's message about a change, and whether it has already happened. */
+/** TorchServe's message about a change, and whether the change is complete. */
 export interface Told {
   readonly status: string;
   readonly isDone: boolean;
@@ -51,7 +51,7 @@ export class ModelManagement {
     return { models, ...(until < names.length && { nextPageToken: String(until) }) };
   }
 
-  /** The default version of a model, the given one, or all. */
+  /** Describes a model's default version, the given version, or every version for `all`. */
   async describe(...[name, version]: Addressed): Promise<readonly object[]> {
     const entries = this.#parts.table.find(name, version === "all" ? undefined : version);
     const shown = version === undefined ? entries.slice(0, 1) : entries;
@@ -64,7 +64,7 @@ export class ModelManagement {
     return { name: entry.name, ready: (await this.#drawing()).has(entryName(entry)) };
   }
 
-  /** There is one worker or none: `min_worker=0` unloads a model, anything else loads it. */
+  /** A model has one worker or none: `min_worker=0` unloads it, any other number loads it. */
   async scale([name, version]: Addressed, fields: Fields): Promise<Told> {
     const { table } = this.#parts;
     const [entry] = table.find(name, version);
@@ -105,8 +105,8 @@ export class ModelManagement {
   }
 
   /**
-   * Registers what the model store has by this name, without loading it: KServe's agent downloads a model there and asks
-   * for it by the repository extension. Does nothing if there is nothing, or if it is registered by another name.
+   * Registers the store's model of this name, without loading it: KServe's agent downloads a model into the store, then
+   * asks for it through the repository extension. Does nothing if there is none, or if it is registered already.
    */
   async adopt(name: string): Promise<void> {
     const { table, modelStore } = this.#parts;
@@ -116,13 +116,13 @@ export class ModelManagement {
     this.#refuseWhereOff();
     const fields = new Map(Object.entries({ url, model_name: name }));
     const registration = await registrationOf(fields, this.#parts);
-    // Two requests can ask for it at once.
+    // Another request may have registered it meanwhile.
     if (table.list().every((entry) => entry.name !== name)) table.add(registration);
   }
 
   /**
-   * Takes out a model whose files are no longer in the model store. One of the start, whose volume may return, and one
-   * with other versions stay.
+   * Unregisters a model whose files are no longer in the model store. A model of the start stays, since its volume may
+   * return, and so does one that has other versions.
    */
   async forget(registration: Registration): Promise<void> {
     const { table, modelStore } = this.#parts;
@@ -138,7 +138,7 @@ export class ModelManagement {
     return `Model "${name}" unregistered`;
   }
 
-  /** Names and versions of the models whose next picture would succeed. */
+  /** The entry names of all models that are ready and whose files can be read. */
   async #drawing(): Promise<ReadonlySet<string>> {
     const models = await this.#parts.engine.models();
     const drawn = models.filter(({ state, trouble }) => state === "ready" && trouble === undefined);

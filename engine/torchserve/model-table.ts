@@ -4,7 +4,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import type { ModelName } from "../serving/picture-engine.ts";
 
-/** A registered model as in TorchServe. Times in seconds, except the delay in milliseconds. */
+/** A registered model, as in TorchServe. `responseTimeout` is in seconds, `maxBatchDelay` in milliseconds. */
 export interface Registration extends ModelName {
   /** Name of an archive or folder in the model store. */
   readonly url: string;
@@ -21,15 +21,15 @@ export interface TableEntry extends Registration {
   readonly state: "loading" | "ready" | "unavailable";
   /** Why it is not ready. */
   readonly reason: string;
-  /** What to do about that, as a sentence without its full stop; absent if loading it again is the advice. */
+  /** What to do about that, as a sentence without its full stop; if absent, the advice is to load it again. */
   readonly fix?: string | undefined;
-  /** Where its files are, once it has been read. */
+  /** Its folder and summary, once it has been read. */
   readonly read?: { readonly folder: string; readonly summary: ModelSummary };
-  /** ISO 8601. */
+  /** When it got its state: ISO 8601. */
   readonly since: string;
 }
 
-/** Reads a model and draws with it once. Rejects with the reason if that fails. */
+/** Reads a model, reports it to `read`, and draws with it once. Rejects with the reason if that fails. */
 export type LoadModel = (
   registration: Registration,
   read: (read: NonNullable<TableEntry["read"]>) => void,
@@ -39,7 +39,7 @@ export type LoadModel = (
 export class ModelTable {
   readonly #load: LoadModel;
   readonly #now: () => Date;
-  /** For each name the default version comes first. */
+  /** All versions of each name, the default first. */
   readonly #entries = new Map<string, TableEntry[]>();
   readonly #loading = new Map<string, Promise<void>>();
   #isClosing = false;
@@ -90,8 +90,8 @@ export class ModelTable {
   }
 
   /**
-   * Resolves when a model is loaded, which it may be already. Rejects with the reason if that fails, which is also
-   * stored in the entry.
+   * Loads a model, unless it is loaded or being loaded, and resolves when it is ready. If loading fails, rejects with
+   * the reason, which the entry also keeps.
    */
   async load({ name, version }: ModelName): Promise<void> {
     const [entry] = this.find(name, version);
@@ -118,26 +118,26 @@ export class ModelTable {
     }
   }
 
-  /** Removes its worker; it stays registered. */
+  /** Removes a model's worker; the model stays registered. */
   unload({ name, version }: ModelName): void {
     const [entry] = this.find(name, version);
     this.#change(entry, withoutWorker(name));
   }
 
-  /** Sets the number of workers; without any it is not served. */
+  /** Records the numbers of workers that were asked for; it loads and unloads nothing. */
   setWorkers({ name, version }: ModelName, minWorkers: number, maxWorkers: number): void {
     const [entry] = this.find(name, version);
     this.#change(entry, { minWorkers, maxWorkers });
   }
 
-  /** From now on, this version is used if none is named. */
+  /** Makes this version the one that is used if a request names none. */
   setDefault({ name, version }: ModelName): void {
     const [wanted] = this.find(name, version);
     const others = this.find(name).filter((entry) => entry.version !== version);
     this.#entries.set(name, [wanted, ...others]);
   }
 
-  /** Takes a version out; without one, the default. Refuses the default as long as others are there. */
+  /** Unregisters a version, by default the default one, which is refused as STATE_CONFLICT if there are others. */
   remove(name: string, version?: string): TableEntry {
     const all = this.find(name);
     const [wanted] = this.find(name, version);
@@ -155,14 +155,14 @@ export class ModelTable {
     return wanted;
   }
 
-  /** From now on nothing is ready: what is drawn goes on. */
+  /** From now on `list` reports no model as ready; pictures that are being drawn go on. */
   close(): void {
     this.#isClosing = true;
   }
 
   #change({ name, version }: ModelName, change: Partial<TableEntry>): void {
     const versions = this.#entries.get(name);
-    // It may have been taken out while it was loaded.
+    // The model may have been unregistered while it was being loaded.
     if (versions === undefined) return;
     const since = change.state === undefined ? {} : { since: this.#since() };
     this.#entries.set(
@@ -184,8 +184,8 @@ function withoutWorker(name: string) {
 }
 
 /**
- * Where an archive of the model store is. Refuses as NOT_FOUND what is not there, and as REQUEST_INVALID
- * what leads out of it: another machine's address, or another folder, by whatever way.
+ * The path of an archive or folder in the model store. Refuses as NOT_FOUND if there is none, and as REQUEST_INVALID if
+ * `url` leads out of the store: a web address, an absolute path, `..` or a link.
  */
 export async function placeInStore(store: string, url: string): Promise<string> {
   const refused = (reason: string): StudioError =>

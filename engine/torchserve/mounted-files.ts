@@ -12,18 +12,18 @@ import { isCalledArchive, isFolder, isModel, modelsIn, namesIn } from "./store-c
 
 const MOUNTED_CONFIG = "config/config.properties";
 
-/** What a start finds on its disk. */
+/** The model store and the configuration of a start. */
 export interface MountedFiles {
   readonly store: string | undefined;
   readonly config: ConfigProperties;
-  /** Where the configuration is, for the log. */
+  /** The configuration's path, or why there is none, for the log. */
   readonly place: string;
 }
 
 /**
- * The model store and the configuration: as the flags say, otherwise as KServe mounts them. If the given store is the
- * folder above, in the bucket's layout, the model-store inside it is used. A bucket needs no configuration, although a
- * pod's arguments name one; elsewhere, one that is named and absent is refused as NOT_FOUND.
+ * The model store and the configuration that the flags or the environment name. If none is named, the configuration is
+ * taken from the store or from KServe's mount. If the store contains a folder `model-store`, as a bucket does, that is
+ * used. A named configuration that does not exist is refused as NOT_FOUND, except in the mount, where none is needed.
  */
 export async function mountedFiles(
   flags: StartFlags,
@@ -58,12 +58,12 @@ async function readConfig(path: string | undefined): Promise<Omit<MountedFiles, 
 /** A line for the log. */
 type Tell = (line: string) => void;
 
-/** Address of a model that is the model store's own folder: a snapshot, or an archive's content, was handed over as it. */
+/** The `url` of a model whose folder is the model store itself, if that is a snapshot or an unpacked archive. */
 const STORE_ITSELF = ".";
 
 /**
- * The folder that archives are read from: the named one, or its parent if only that has any. KServe 0.12 to 0.14 leave
- * an archive with the same name as its bucket folder beside the model-store.
+ * The folder to serve models from: the named one, or its parent if only that is a model or has an archive. KServe 0.12
+ * to 0.14 put an archive that has the same name as its bucket folder beside the model-store.
  */
 export async function storeWithModels(named: string, tell: Tell): Promise<string> {
   const above = dirname(named);
@@ -75,12 +75,12 @@ export async function storeWithModels(named: string, tell: Tell): Promise<string
   return above;
 }
 
-/** Where a registration's model is. Refuses as placeInStore. */
+/** The path of a registered model. Refuses as placeInStore does. */
 export async function placeOf({ url }: Pick<Registration, "url">, modelStore: string) {
   return url === STORE_ITSELF ? modelStore : placeInStore(modelStore, url);
 }
 
-/** What is registered at the start. Where the store is a model itself, whatever is not in it means that. */
+/** The models to register at the start. Those whose name or version is invalid or taken are left out and logged. */
 export async function registeredAtStart(
   settings: StartSettings,
   modelStore: string,
@@ -103,10 +103,10 @@ export async function registeredAtStart(
 
 const SHOWN_FAULTS = 20;
 
-/** More models than anybody serves from one place. */
+/** More models than anybody serves from one model store. */
 const MAX_MODELS = 1000;
 
-/** Why a model of the start is none, beside the names and versions of those before it. */
+/** Why a model is not registered at the start; undefined if it is. `before` are those registered so far. */
 function faultOf(
   { name, version }: Registration,
   before: ReadonlyMap<string, Registration>,
@@ -117,6 +117,7 @@ function faultOf(
   return isNamed ? undefined : "names and versions have letters, digits, dots, - and _";
 }
 
+/** If the model store is itself a model, every name that is not found in it stands for that model. */
 async function placedAtStart(
   settings: StartSettings,
   modelStore: string,
@@ -137,7 +138,7 @@ async function placedAtStart(
   );
 }
 
-/** The configuration's snapshot, otherwise the models that load_models or --models name. */
+/** The models of the configuration's model_snapshot; without it, those that --models or load_models name. */
 async function namedModels(
   settings: StartSettings,
   modelStore: string,
@@ -184,7 +185,7 @@ function registration(
   };
 }
 
-/** What `all` means: every model in the store. Everything else in it is named in one line. */
+/** Every model in the store, for `all`. Logs the names of everything else in it, in one line. */
 async function allModelsIn(modelStore: string, tell: Tell): Promise<readonly string[]> {
   const { models, others } = await modelsIn(modelStore);
   if (others.length > 0) {
@@ -195,5 +196,5 @@ async function allModelsIn(modelStore: string, tell: Tell): Promise<readonly str
   return models;
 }
 
-/** So many names are enough to see what is meant. */
+/** How many names that line contains. */
 const SHOWN_NAMES = 5;

@@ -7,10 +7,10 @@ import { PICTURE_OUTPUT } from "../kserve/server/picture-inputs.ts";
 import {
   HANDLERS_OUTPUT,
   isNotebookRequest,
-  passedSeedReply,
+  notebookReply,
+  passedNotebookReply,
   pictureReply,
-  seedReply,
-  wrappedSeedReply,
+  wrappedNotebookReply,
 } from "../kserve/server/picture-reply.ts";
 import { generationRequests } from "../kserve/server/picture-request.ts";
 import { predictReply, readPredictRequest } from "../kserve/server/predict.ts";
@@ -42,15 +42,15 @@ export interface MessageLimits {
 
 interface PredictorParts extends MessageLimits {
   readonly parts: Pick<SharedParts, "engine" | "admission">;
-  /** The reply of the customer's handler, as it leaves this address. */
-  readonly notebookReply: (model: string, drawn: DrawnPictures) => EncodedMessage;
+  /** Encodes the customer's handler's reply in the form in which this address sends it. */
+  readonly replyToNotebook: (model: string, drawn: DrawnPictures) => EncodedMessage;
 }
 
 interface Predicting extends PredictorParts {
   readonly parts: SharedParts;
 }
 
-/** A request to a model, wherever it came in. */
+/** A request to a model, over REST or gRPC. */
 export interface Prediction {
   readonly address: ModelAddress;
   readonly caller: Caller;
@@ -59,7 +59,7 @@ export interface Prediction {
   readonly contentType?: string | undefined;
 }
 
-/** Answers a request to a model, which is read when the model is there. */
+/** Answers a request to a model; `read` is called only after the model is found to be served. */
 export type Predict = (
   asked: Prediction,
   read: () => MessageBody | Promise<MessageBody>,
@@ -75,12 +75,12 @@ const explain: Handler = () => {
   throw EXPLAIN;
 };
 
-/** Where TorchServe answers requests to models. */
+/** The routes at which TorchServe answers requests to models. */
 export function predictionRoutes(parts: SharedParts, limits: MessageLimits): readonly Route[] {
   const predicting = {
     parts,
     ...limits,
-    notebookReply: (_: string, drawn: DrawnPictures) => seedReply(drawn),
+    replyToNotebook: (_: string, drawn: DrawnPictures) => notebookReply(drawn),
   };
   const predict = predictionAt(predicting, addressOf);
   const scope = "inference";
@@ -93,7 +93,7 @@ export function predictionRoutes(parts: SharedParts, limits: MessageLimits): rea
     "/v2/models/:model/infer",
   ];
   return [
-    // By its own documents a request is a file that curl uploads, which is a PUT.
+    // TorchServe's documentation uploads the request as a file with curl, which sends PUT.
     ...named.map((path) => ({ path, scope, POST: predict, PUT: predict }) as const),
     { path: "/invocations", scope, POST: predictionAt(predicting, onlyModel(parts)) },
     { path: "/v1/models/:model", scope, POST: predictionAt(predicting, verbAddress) },
@@ -103,13 +103,13 @@ export function predictionRoutes(parts: SharedParts, limits: MessageLimits): rea
   ];
 }
 
-/** Where KServe's wrapper answers them: its addresses in place of ours of the same name. */
+/** The routes at which KServe's wrapper answers such requests; they replace our routes with the same paths. */
 export function wrapperRoutes(parts: SharedParts, limits: MessageLimits): readonly Route[] {
-  const predicting = { parts, ...limits, notebookReply: wrappedSeedReply };
-  const passing = { ...predicting, notebookReply: passedSeedReply };
+  const predicting = { parts, ...limits, replyToNotebook: wrappedNotebookReply };
+  const atV1 = { ...predicting, replyToNotebook: passedNotebookReply };
   return [
     ...versioned("/infer", { scope: "inference", POST: predictionAt(predicting, addressOf) }),
-    { path: "/v1/models/:model", scope: "inference", POST: predictionAt(passing, verbAddress) },
+    { path: "/v1/models/:model", scope: "inference", POST: predictionAt(atV1, verbAddress) },
   ];
 }
 
@@ -123,7 +123,7 @@ function predictionAt(
     const signal = clientGone(reply);
     const address = await addressed(request);
     const type = request.headers["content-type"] ?? "";
-    // What a form contains can be text, as a file of that type.
+    // A form's data can be a plain prompt, as in a body of type text/plain.
     const contentType = isForm(type) ? "text/plain" : type;
     const read = async (): Promise<MessageBody> => {
       const body = await bodies.read(request);
@@ -143,16 +143,16 @@ async function dataIn(bytes: Uint8Array, type: string): Promise<Uint8Array> {
   throw new StudioError("REQUEST_INVALID", { field: "The form", value: "read", reason });
 }
 
-/** TorchServe's own answer, as its gRPC services give it, too. */
+/** Answers as TorchServe itself does; used by its gRPC services. */
 export function torchServePredictor(
   parts: Pick<SharedParts, "engine" | "admission">,
   limits: MessageLimits,
 ): Predict {
-  return predictor({ parts, ...limits, notebookReply: (_, drawn) => seedReply(drawn) });
+  return predictor({ parts, ...limits, replyToNotebook: (_, drawn) => notebookReply(drawn) });
 }
 
 function predictor(predicting: PredictorParts): Predict {
-  const { parts, maxRequestBytes, maxResponseBytes, notebookReply } = predicting;
+  const { parts, maxRequestBytes, maxResponseBytes, replyToNotebook } = predicting;
   const { engine, admission } = parts;
   return async ({ address, caller, signal, contentType = "" }, read) => {
     const model = nameOf(await servedModel(engine, address));
@@ -182,7 +182,7 @@ function predictor(predicting: PredictorParts): Predict {
       const inference = inferenceOf({ request: message, wanted }, asked);
       const drawn = await allPictures(admission, inference);
       const pictures = ofOneSize(drawn.pictures);
-      if (isNotebook) return notebookReply(address.name, pictures);
+      if (isNotebook) return replyToNotebook(address.name, pictures);
       const isHandlers = message.outputs.some(({ name }) => name === HANDLERS_OUTPUT);
       const head = headOf(inference, drawn);
       const named = isHandlers ? { ...head, outputName: HANDLERS_OUTPUT } : head;
@@ -191,17 +191,17 @@ function predictor(predicting: PredictorParts): Predict {
   };
 }
 
-/** Handlers call their one output otherwise. */
+/** A requested output with our name instead of that in TorchServe's handlers. */
 function ownOutput(output: RequestedOutput): RequestedOutput {
   return output.name === HANDLERS_OUTPUT ? { ...output, name: PICTURE_OUTPUT.name } : output;
 }
 
-/** Clients that name no type have one named for them, which may be text. */
+/** Whether a body is a JSON object. HTTP libraries may label it text/plain if the client names no type. */
 function isObject({ bytes }: MessageBody): boolean {
   return bytes[0] === "{".charCodeAt(0);
 }
 
-/** Protocol v1 has instances; everything else is v2, whatever the address. */
+/** Whether a body is of protocol v1, which begins with `instances`; any other is of v2, whatever the address. */
 function isInstances({ bytes, headerLength }: MessageBody): boolean {
   const beginning = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4096));
   return (
@@ -216,7 +216,7 @@ function verbAddress(request: FastifyRequest): ModelAddress {
   throw new StudioError("ADDRESS_UNKNOWN", { address: pathOf(request) });
 }
 
-/** SageMaker's address names no model. */
+/** For SageMaker's address, which names no model: the first that is ready, otherwise the first. */
 function onlyModel({ engine }: SharedParts) {
   return async (): Promise<ModelAddress> => {
     const models = await engine.models();

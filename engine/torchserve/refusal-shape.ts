@@ -10,7 +10,7 @@ export interface TorchServeError {
   readonly message: string;
 }
 
-/** TorchServe's names for these, and its status if that differs from ours. */
+/** TorchServe's exception for each refusal, and its HTTP status if that differs from ours. */
 const TYPES: Partial<Record<RefusalCode, readonly [type: string, status?: number]>> = {
   VERSION_UNKNOWN: ["ModelVersionNotFoundException"],
   METHOD_REFUSED: ["MethodNotAllowedException"],
@@ -27,7 +27,7 @@ const TYPES: Partial<Record<RefusalCode, readonly [type: string, status?: number
 
 const UNKNOWN_ADDRESS = "Requested resource is not found, please refer to API document.";
 
-/** TorchServe's words for what is not there, our own for everything else. */
+/** A refusal in TorchServe's form: in its words if something was not found, otherwise in ours. */
 export function torchServeError(refusal: StudioError): TorchServeError {
   const { details, code: own } = refusal;
   const { message } = toWire(refusal);
@@ -54,7 +54,7 @@ function usualType(code: number): string {
   return code < 500 ? "BadRequestException" : "InternalServerException";
 }
 
-/** Answers whatever a route of TorchServe's threw. */
+/** Replies to an error that one of TorchServe's routes threw. */
 export function refuseAsTorchServe(
   error: FastifyError | StudioError,
   request: FastifyRequest,
@@ -69,7 +69,7 @@ export function refuseAsTorchServe(
     .send(body);
 }
 
-/** The same for what the gate refuses. */
+/** The same for a request that the gate refuses. */
 export function gateRefusal(
   refusal: StudioError,
 ): RefusalReply & { readonly body: TorchServeError } {
@@ -79,7 +79,7 @@ export function gateRefusal(
   return { status: body.code, body, headers };
 }
 
-/** TorchServe sends these with every reply. */
+/** Headers that TorchServe sends with every reply. */
 export const NOT_KEPT = {
   pragma: "no-cache",
   "cache-control": "no-cache; no-store, must-revalidate, private",

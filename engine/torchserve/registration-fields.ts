@@ -4,7 +4,7 @@ import { StudioError } from "../contract/errors.ts";
 import { placeInStore, type Registration } from "./model-table.ts";
 import { namesIn } from "./store-content.ts";
 
-/** What a request says, in its query or its body, by name. */
+/** The fields of a request's query or body, by name. */
 export type Fields = ReadonlyMap<string, string>;
 
 export function queryOf({ url }: FastifyRequest): Map<string, string> {
@@ -12,7 +12,7 @@ export function queryOf({ url }: FastifyRequest): Map<string, string> {
   return new Map(at < 0 ? [] : new URLSearchParams(url.slice(at + 1)));
 }
 
-/** What a body of JSON says, as a query would; anything else says nothing. */
+/** The fields of a JSON body as text; none if it is not an object. */
 export function fieldsIn(bytes: Uint8Array): readonly (readonly [string, string])[] {
   if (bytes.length === 0) return [];
   try {
@@ -36,13 +36,13 @@ export function isTrue(fields: Fields, key: string): boolean {
   return fields.get(key)?.toLowerCase() === "true";
 }
 
-/** What a registration does not say itself. */
+/** What a registration needs besides its fields. */
 interface RegistrationPlace {
   readonly modelStore: string;
   readonly responseSeconds: number;
 }
 
-/** Name and version default to the archive's own, as in TorchServe. */
+/** Makes a registration from its fields. As in TorchServe, the version is the archive's, and the name by default. */
 export async function registrationOf(
   fields: Fields,
   { modelStore, responseSeconds }: RegistrationPlace,

@@ -1,4 +1,4 @@
-/** What `torchserve` is started with, as TorchServe's own command has it. */
+/** The flags of `torchserve`: those of TorchServe's own command, and two ports for KServe. */
 export interface StartFlags {
   readonly modelStore?: string;
   readonly tsConfig?: string;
@@ -6,14 +6,14 @@ export interface StartFlags {
   readonly models?: readonly string[];
   readonly disableTokenAuth?: boolean;
   readonly enableModelApi?: boolean;
-  /** Ports beside the configured ones, on which KServe's wrapper listens; 0 takes any. */
+  /** Ports at which KServe's wrapper would listen, in addition to the configured ones; 0 means any free port. */
   readonly kservePort?: number;
   readonly kserveGrpcPort?: number;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where KServe puts the files of a bucket path. */
+/** Where KServe mounts the files from a path in a bucket. */
 export const MOUNT = "/mnt/models";
 
 /** Whether a start uses the files that KServe mounts into a pod. */
@@ -22,7 +22,7 @@ export function isMounted({ modelStore, tsConfig }: StartFlags, environment: Env
   return places.some((place) => place !== undefined && isInMount(place));
 }
 
-/** The configuration that KServe's or TorchServe's environment names. */
+/** The configuration's path from the environment: KServe's variable, otherwise TorchServe's. */
 export function configIn(environment: Environment): string | undefined {
   return environment["CONFIG_PATH"] ?? environment["TS_CONFIG_FILE"];
 }

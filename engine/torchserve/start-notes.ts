@@ -4,7 +4,7 @@ import { snapshotFault, snapshotModels } from "../archive/serving-form.ts";
 import { MAX_BODY_BYTES } from "../serving/routes/read-body.ts";
 import type { Environment } from "./start-flags.ts";
 
-/** Keys of config.properties that are followed; all others are named as without meaning. */
+/** Keys of config.properties that have an effect; all others are listed in a note. */
 const FOLLOWED: ReadonlySet<string> = new Set([
   "inference_address",
   "management_address",
@@ -33,8 +33,8 @@ const FOLLOWED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Variables of KServe's environment that have no effect here: every protocol is always answered, and nothing is
- * wrapped.
+ * All notes for the log at the start: the configuration's faults, its keys and KServe's variables that have no effect
+ * here, and a warning if anyone may use the server (`isOpen`).
  */
 export function notesOn(
   config: ConfigProperties,
@@ -72,7 +72,7 @@ export function notesOn(
   ];
 }
 
-/** Batches and workers that a configuration asks for, of which there is one each. */
+/** A note if the configuration asks for batches or several workers, which have no effect. */
 function notesOnWorkers(config: ConfigProperties): readonly string[] {
   const models = snapshotModels(config);
   const asked = (["batchSize", "maxWorkers"] as const)
@@ -83,7 +83,7 @@ function notesOnWorkers(config: ConfigProperties): readonly string[] {
   return [`Without effect here: ${asked.join(" and ")}, since one picture is drawn at a time.`];
 }
 
-/** So many names in one line are enough to see what is meant. */
+/** How many names one line lists. */
 const LISTED = 50;
 
 function listed(names: readonly string[]): string {

@@ -11,17 +11,17 @@ import { notesOn } from "./start-notes.ts";
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
-  /** With which it encrypts: https, or enable_grpc_ssl. */
+  /** The certificate's files, for https or enable_grpc_ssl; null without encryption. */
   readonly tls: TlsFiles | null;
 }
 
-/** How often a model that cannot be loaded is tried again, as KServe's wrapper does. */
+/** How many times a model is tried if it cannot be loaded, and the pause in between, as in KServe's wrapper. */
 export interface LoadTries {
   readonly tries: number;
   readonly delaySeconds: number;
 }
 
-/** Everything that a start decides, with defaults filled in. */
+/** All settings of a start, with defaults filled in. */
 export interface StartSettings {
   readonly inference: ListenAddress;
   readonly management: ListenAddress;
@@ -33,7 +33,7 @@ export interface StartSettings {
   readonly kserve: ListenAddress | undefined;
   readonly kserveGrpc: ListenAddress | undefined;
   readonly modelStore: string | undefined;
-  /** Of model_snapshot; they go before `models`. */
+  /** The models of model_snapshot, which take precedence over `models`. */
   readonly snapshot: readonly SnapshotModel[];
   /** `all`, `none`, or archives. */
   readonly models: readonly string[];
@@ -48,7 +48,7 @@ export interface StartSettings {
   readonly load: LoadTries;
   readonly preset: Preset;
   readonly usesGpu: boolean;
-  /** Lines for the log: what has no meaning here, and what is otherwise than it says. */
+  /** Lines for the log: see notesOn. */
   readonly notes: readonly string[];
 }
 
@@ -57,19 +57,19 @@ const MESSAGE_BYTES = 6_553_500;
 const SECONDS = 120;
 const QUEUE = 100;
 const TOKEN_MINUTES = 60;
-/** A century: as good as for ever, and a date that can be written. */
+/** A century: practically for ever, and its end can still be written as a date. */
 const MAX_TOKEN_MINUTES = 100 * 365 * 24 * 60;
-/** KServe's wrapper: its fixed ports, and its tries and the seconds between them. */
+/** KServe's wrapper: its fixed ports, its number of tries and the seconds between them. */
 const KSERVE_PORT = 8080;
 const KSERVE_GRPC_PORT = 8081;
 const TRIES = 10;
 const DELAY_SECONDS = 30;
-/** Where KServe's own configuration has TorchServe listen, behind its wrapper. */
+/** The port at which TorchServe listens behind the wrapper, in KServe's own configuration. */
 const BEHIND_PORT = 8085;
-/** Node's timers end at once beyond some 24 days. */
+/** A day. Node's timers fire at once if they are set to more than about 24 days. */
 const MAX_DELAY_SECONDS = 24 * 60 * 60;
 
-/** What the flags, the file and the environment come to. Refuses as REQUEST_INVALID what cannot be followed. */
+/** Combines the flags, the file and the environment. Refuses as REQUEST_INVALID a value that cannot be used. */
 export function startSettings(
   flags: StartFlags,
   config: ConfigProperties,
@@ -109,8 +109,9 @@ function loadTries({ MODEL_LOAD_MAX_TRY, MODEL_LOAD_DELAY }: Environment): LoadT
 }
 
 /**
- * Every address. In a pod, whose clients know only KServe's ports, TorchServe's defaults give way to these; elsewhere
- * KServe's give way, since TorchServe's clients expect its defaults.
+ * All addresses. If KServe's wrapper and one of TorchServe's default addresses have the same port, then in a pod, whose
+ * clients know only KServe's ports, TorchServe gets another; elsewhere clients expect TorchServe, and the wrapper has
+ * no address. An address in the configuration keeps its port.
  */
 function addressesOf(
   flags: StartFlags,
@@ -164,7 +165,7 @@ function addressesOf(
 
 type Get = (key: string) => string | undefined;
 
-/** Where the file allows it, `TS_JOB_QUEUE_SIZE` goes before `job_queue_size`. */
+/** If enable_envvars_config is true, a variable such as `TS_JOB_QUEUE_SIZE` takes precedence over `job_queue_size`. */
 function lookup(config: ConfigProperties, environment: Environment): Get {
   const hasVariables = config.get("enable_envvars_config")?.toLowerCase() === "true";
   return (key) => {
@@ -186,7 +187,7 @@ function address(key: string, get: Get, otherwise: string): ListenAddress {
   return { host: host.replace(/^\[(.*)\]$/, "$1"), port: number, tls };
 }
 
-/** The certificate's files. A key store of Java's is not read. */
+/** The files of the certificate and its key. A Java key store is not supported. */
 function filesFor(key: string, get: Get): TlsFiles {
   const [its, cert] = [get("private_key_file"), get("certificate_file")];
   if (its !== undefined && cert !== undefined) return { key: its, cert };
@@ -206,7 +207,7 @@ function wholeNumber(key: string, text: string | undefined, otherwise: number): 
   throw invalid(key, text, "it is a whole number");
 }
 
-/** Separated by commas, as load_models has them. */
+/** The names in a list that is separated by commas, such as load_models. */
 function namesIn(text: string | undefined): readonly string[] {
   return (text ?? "")
     .split(",")

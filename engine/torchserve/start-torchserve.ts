@@ -29,18 +29,18 @@ export interface TorchServeOptions {
   readonly signal: AbortSignal;
 }
 
-/** This process in TorchServe's place. */
+/** A running server in place of TorchServe. */
 export interface RunningTorchServe {
   readonly listening: readonly Listening[];
-  /** Resolves when every model of the start is ready, or was given up. */
+  /** Resolves when every model of the start is ready or has been given up. */
   readonly loaded: Promise<void>;
-  /** Takes no more requests, waits at most so long for those that are there, and ends. */
+  /** Accepts no more requests, waits at most `graceMs` for the present ones, and closes everything. */
   drain(graceMs: number): Promise<void>;
 }
 
 const POLL_MS = 100;
 
-/** Listens at once and loads its models meanwhile; until then it reports that they are not ready. */
+/** Listens at once, and loads its models in the background; each is reported as not ready until it is loaded. */
 export async function startTorchServe(options: TorchServeOptions): Promise<RunningTorchServe> {
   const undo = new AsyncDisposableStack();
   try {
@@ -127,7 +127,7 @@ interface EngineOptions extends TorchServeOptions {
   readonly registry: () => ModelManagement;
 }
 
-/** The models, and what draws with them. */
+/** The table of models, and the engine that draws with them. */
 async function openEngine(options: EngineOptions, undo: AsyncDisposableStack) {
   const { settings, modelStore, registry, environment, tell, signal } = options;
   const caches = await writableCache(tell);
@@ -157,7 +157,7 @@ function accessLine({ state, client, method, path, status, ms }: ServedRequest):
   return [`${client} ${what} ${status ?? state} ${ms ?? 0} ms`];
 }
 
-/** Resolves when nothing is drawn or waiting, or when the time is over. */
+/** Resolves when nothing is being drawn or waiting, or after `graceMs`. */
 async function idle(admission: AdmissionQueue, graceMs: number): Promise<void> {
   const end = performance.now() + graceMs;
   while ((admission.isDrawing || admission.waiting > 0) && performance.now() < end) {
@@ -165,7 +165,7 @@ async function idle(admission: AdmissionQueue, graceMs: number): Promise<void> {
   }
 }
 
-/** The keys to this server, unless it needs none. */
+/** The file of this server's keys; undefined if none are required. */
 async function openTokens(
   { isOpen, tokenMinutes: minutes }: StartSettings,
   tell: (line: string) => void,
@@ -176,7 +176,7 @@ async function openTokens(
   return tokens;
 }
 
-/** Who may use it: everyone, or clients with a key in TorchServe's file. */
+/** Who may use the server: everyone, or clients with a key from TorchServe's key file. */
 function accessOf(settings: StartSettings, tokens: TokenFile | undefined): Access {
   const chosen = serverSettingsSchema.parse({ isSeedProfile: true, preset: settings.preset });
   const { queueLength, origins } = settings;
@@ -189,7 +189,7 @@ function accessOf(settings: StartSettings, tokens: TokenFile | undefined): Acces
   };
 }
 
-/** Every model of the start, each tried as often as KServe's wrapper would wait for it. */
+/** Loads the models of the start one after another, each tried as many times as KServe's wrapper would. */
 async function loadAll(
   table: ModelTable,
   { load }: StartSettings,
@@ -216,7 +216,7 @@ async function loadPatiently(
     if (count < tries)
       await sleep(delaySeconds * 1000, undefined, { signal }).catch(() => undefined);
   }
-  tell(`${name} ${version} is given up after ${tries} tries.`);
+  tell(`${name} ${version} could not be loaded after ${tries} tries.`);
 }
 
 function wordsOf(error: unknown): string {

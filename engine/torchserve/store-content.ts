@@ -4,8 +4,8 @@ import { isArchive, openArchive } from "../archive-files/archive.ts";
 import { archiveNameSchema } from "../contract/archives.ts";
 
 /**
- * What a model store has by a name: an archive, a model's folder, or the one archive in a folder, which can have a
- * bucket's layout. Undefined if there is nothing, or several archives to choose from.
+ * The `url` of the model store's model of this name: a model's folder, an archive, or the only archive in a folder or
+ * in its `model-store`. Undefined if there is none, or if a folder has several archives.
  */
 export async function urlInStore(name: string, modelStore: string): Promise<string | undefined> {
   if (!archiveNameSchema.safeParse(name).success) return undefined;
@@ -21,7 +21,7 @@ export async function urlInStore(name: string, modelStore: string): Promise<stri
   return undefined;
 }
 
-/** Whether a folder is a model: a snapshot, or what was in an archive. */
+/** Whether a folder is a model: a snapshot or an unpacked archive. */
 export async function isModel(folder: string): Promise<boolean> {
   const found = await stat(join(folder, "model_index.json")).catch(() => undefined);
   return found?.isFile() === true || ((await isFolder(folder)) && (await isArchive(folder)));
@@ -31,7 +31,7 @@ export async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
-/** The content of a folder: archives by extension, folders with a model, and everything else. */
+/** The names in a folder: archives and folders that are models, and all others. Hidden files are left out. */
 export async function modelsIn(
   folder: string,
 ): Promise<{ readonly models: readonly string[]; readonly others: readonly string[] }> {
@@ -47,7 +47,7 @@ export async function modelsIn(
   return { models, others: names.filter((name) => !found.has(name)) };
 }
 
-/** What an archive's manifest calls its model; a folder in diffusers layout has its own name. */
+/** Name and version from an archive's manifest; a snapshot has its folder's name and version 1.0. */
 export async function namesIn(
   place: string,
   url: string,

@@ -6,11 +6,11 @@ import { StudioError } from "../contract/errors.ts";
 import type { Caller, KeyScope } from "../serving/caller.ts";
 
 const NAME = "key_file.json";
-/** TorchServe's have 6 random bytes. */
+/** TorchServe's own keys have only 6 random bytes. */
 const KEY_BYTES = 32;
 const MINUTE_MS = 60_000;
 
-/** Who asks with the key that makes others. */
+/** The id of callers with the API key, which can only make new keys. */
 export const API_CALLER = "token-api";
 
 interface Token {
@@ -20,14 +20,14 @@ interface Token {
 
 export interface TokenFileOptions {
   readonly minutes: number;
-  /** Where the file is written, the first that can be. */
+  /** The file is written into the first of these that is writable. */
   readonly folders?: readonly string[];
   readonly now?: () => number;
 }
 
 /**
- * TorchServe's token authorization: `key_file.json` holds a key for inference and one for management, which
- * expire, and one that makes new ones. It is this user's alone, and gone when the server ends.
+ * TorchServe's token authorization: `key_file.json` contains a key for inference and one for management, which expire,
+ * and an API key that makes new ones. Only this user can read the file, and it is deleted when the server ends.
  */
 export class TokenFile {
   readonly path: string;
@@ -43,7 +43,7 @@ export class TokenFile {
     this.#tokens = { inference: this.#token(), management: this.#token() };
   }
 
-  /** Writes the file: into the working folder, as TorchServe does, or into a temporary one if that is read-only. */
+  /** Writes the file: into the working folder, as TorchServe does, or into a temporary folder if that fails. */
   static async open({
     minutes,
     folders = [".", tmpdir()],
@@ -62,7 +62,7 @@ export class TokenFile {
     throw new StudioError("OUTPUT_UNWRITABLE", { path: NAME, reason: String(refusal) });
   }
 
-  /** Whose key it is, unless it has expired. Takes the same time whichever it is. */
+  /** The caller whose key this is; undefined if there is none or it has expired. Compares in constant time. */
   callerOf(secret: string): Caller | undefined {
     const { inference, management } = this.#tokens;
     const known = [
@@ -78,7 +78,7 @@ export class TokenFile {
     return { id, keyName: id, scopes: new Set(scopes), isSeedProfile: true, keepsPictures: false };
   }
 
-  /** Makes a new key in the place of one. */
+  /** Replaces a key and writes the file. */
   async renew(scope: KeyScope): Promise<void> {
     this.#tokens = { ...this.#tokens, [scope]: this.#token() };
     await this.#write();

@@ -2,12 +2,12 @@ import type { Transfer } from "../contract/transfers.ts";
 import type { KeptTransfer } from "./transfer-file.ts";
 
 /** What a transfer is to do. Only the runner of its kind understands it; it is stored. */
-export type Order = KeptTransfer["order"];
+export type TransferTask = KeptTransfer["order"];
 
 /** One transfer as its runner sees it. */
 export interface TransferRun {
   readonly id: string;
-  readonly order: Order;
+  readonly order: TransferTask;
   /** Aborted when the run must end, for any reason. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: {

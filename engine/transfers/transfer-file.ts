@@ -63,7 +63,7 @@ export class TransferFile {
 }
 
 const KEPT_BYTES =
-  "Unfinished downloads stay in the models folder as long as that file lies there: download the same model again to go on where it stopped, or delete the file to free the space.";
+  "Unfinished downloads stay in the models folder as long as that file exists: download the same model again to continue where it stopped, or delete the file to free the space.";
 
 /** A transfer of an earlier run: a running one waits again. */
 export function asStarted(transfer: Transfer): Transfer {

@@ -2,7 +2,12 @@ import { randomUUID } from "node:crypto";
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { Transfer, TransferState } from "../contract/transfers.ts";
 import { SpeedMeter } from "../download/speed.ts";
-import { withStage, type Order, type TransferRunner, type TransferRunners } from "./runner.ts";
+import {
+  withStage,
+  type TransferRunner,
+  type TransferRunners,
+  type TransferTask,
+} from "./runner.ts";
 import { asStarted, TransferFile } from "./transfer-file.ts";
 
 export interface TransfersOptions {
@@ -20,7 +25,7 @@ export interface NewTransfer {
   readonly id?: string | undefined;
   readonly kind: Transfer["kind"];
   readonly name: string;
-  readonly order: Order;
+  readonly order: TransferTask;
   readonly modelId?: string | undefined;
 }
 
@@ -34,14 +39,14 @@ interface Running {
 
 /**
  * Long file operations, one of each kind at a time. They are stored in transfers.json: what was running or waiting when
- * Darkroom closed continues at the next start, a download where it was, an import or a verification from the beginning.
- * Paused ones stay paused.
+ * Darkroom closed continues at the next start, where it stopped if its kind can be paused (see TransferRunner), or else
+ * from the beginning. Paused ones stay paused.
  */
 export class Transfers {
   readonly #options: TransfersOptions;
   readonly #file: TransferFile;
   readonly #transfers: Map<string, Transfer>;
-  readonly #orders: Map<string, Order>;
+  readonly #orders: Map<string, TransferTask>;
   readonly #running = new Map<string, Running>();
   readonly #held = new Set<string>();
   #runners: TransferRunners | undefined;
@@ -185,7 +190,7 @@ export class Transfers {
     await this.#save();
   }
 
-  #openLike(kind: Transfer["kind"], order: Order): Transfer | undefined {
+  #openLike(kind: Transfer["kind"], order: TransferTask): Transfer | undefined {
     const wanted = JSON.stringify(order);
     const alike = this.openIds.filter((id) => JSON.stringify(this.#orders.get(id)) === wanted);
     return alike.map((id) => this.#get(id)).find((transfer) => transfer.kind === kind);
@@ -205,7 +210,7 @@ export class Transfers {
   #obstacleToPause({ kind, state }: Transfer): string | undefined {
     if (state !== "waiting" && state !== "running") return state;
     const isPausable = state === "waiting" || this.#runners?.[kind].canPause === true;
-    return isPausable ? undefined : "a work that runs through or is cancelled";
+    return isPausable ? undefined : "of a kind that can only be cancelled";
   }
 
   /** Starts the oldest waiting transfer of each kind that has none running. */

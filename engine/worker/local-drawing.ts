@@ -33,8 +33,8 @@ export interface LocalDrawingParts {
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
-/** Called with the result of a picture that was finished or failed, not of one that was cancelled. */
-export type Outcome = (order: Order, error?: unknown) => void;
+/** Called when a picture has been finished, or has failed with `error`; not called if it was cancelled. */
+export type OnOutcome = (order: Order, error?: unknown) => void;
 
 type Step = Extract<DrawingEvent, { kind: "progress" }>;
 type Preparing = NonNullable<DrawingInputs["onPreparing"]>;
@@ -52,25 +52,25 @@ export class LocalDrawing {
   #deviceName: DeviceName | undefined;
   #loadedModel: string | undefined;
   #freeAtMs = 0;
-  #tellOutcome: Outcome = () => {};
+  #onOutcome: OnOutcome = () => {};
 
   constructor(parts: LocalDrawingParts) {
     this.#parts = parts;
   }
 
-  /** Registers `told` for the outcome of generations. */
-  watch(told: Outcome): void {
-    this.#tellOutcome = told;
+  /** From now on calls `onOutcome` after each generation; only the last one registered is called. */
+  watch(onOutcome: OnOutcome): void {
+    this.#onOutcome = onOutcome;
   }
 
   /** Draws one picture and reports progress. Rejects with the signal's reason once the device is free. */
   async draw({ id, order }: Generation, signal: AbortSignal): Promise<NewPicture> {
     try {
       const picture = await this.#draw(id, order, signal);
-      this.#tellOutcome(order);
+      this.#onOutcome(order);
       return picture;
     } catch (error) {
-      if (!signal.aborted) this.#tellOutcome(order, error);
+      if (!signal.aborted) this.#onOutcome(order, error);
       throw error;
     } finally {
       this.#freeAtMs = 0;

@@ -12,7 +12,7 @@ const FIELDS: readonly ConnectionField[] = [
   "ca",
 ];
 
-/** A folder of a bucket; the bucket is absent if the connection names it. */
+/** A folder in a bucket; `bucket` is absent if the connection has one of its own. */
 export interface BucketFolderPlace {
   readonly connectionId: string;
   readonly bucket?: string | undefined;
@@ -20,9 +20,8 @@ export interface BucketFolderPlace {
 }
 
 /**
- * What the page shows, as in its address: `?at=ID&bucket=NAME&prefix=FOLDER`, with `&incomplete` for incomplete
- * `&incomplete` for the uploads that were not finished; `?add`, or `?edit=ID&field=region`, and
- * `&publish=MODEL` where a model waits for the connection.
+ * What the page shows, from its address: `?at=ID&bucket=NAME&prefix=FOLDER`, with `&incomplete` for incomplete uploads;
+ * `?add`, or `?edit=ID&field=region`, for the form, with `&publish=MODEL` if a model is to be published afterwards.
  */
 export interface BucketAddress {
   readonly at: string | undefined;
@@ -32,13 +31,13 @@ export interface BucketAddress {
   readonly isAdding: boolean;
   readonly editedId: string | undefined;
   readonly field: ConnectionField | undefined;
-  /** The model that is to be published once there is a connection. */
+  /** The model to publish once there is a connection. */
   readonly publishedModel: string | undefined;
   readonly open: (place: BucketFolderPlace) => void;
   readonly showIncomplete: (isShown: boolean) => void;
   readonly add: () => void;
   readonly edit: (id: string, field?: ConnectionField) => void;
-  /** Closes the form and keeps the place. */
+  /** Closes the form and stays in the folder. */
   readonly close: () => void;
 }
 

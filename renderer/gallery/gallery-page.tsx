@@ -12,7 +12,7 @@ import { useGalleryActions } from "./actions/gallery-actions.ts";
 import { RemovalDialog } from "./actions/removal.tsx";
 import { Comparison } from "./comparison/comparison.tsx";
 import styles from "./gallery-page.module.css";
-import type { Order } from "./grid/contact-sheet.ts";
+import type { DisplayOrder } from "./grid/day-layout.ts";
 import { tileOf } from "./grid/use-grid-focus.ts";
 import { PictureMarks, type PictureMarksProps } from "./marks/picture-marks.tsx";
 import { LabelDialog } from "./marks/label-dialog.tsx";
@@ -98,7 +98,7 @@ function Cover({ address, ids }: { address: GalleryAddress; ids: readonly string
 /**
  * The pictures that the page's actions apply to: the open picture, otherwise the selected ones in the sheet's order.
  */
-function useChosen(order: Order, openId: string | undefined): readonly string[] {
+function useChosen(order: DisplayOrder, openId: string | undefined): readonly string[] {
   const chosen = useChoice((choice) => choice.chosen);
   return useMemo(() => {
     if (openId !== undefined) return [openId];
@@ -110,7 +110,7 @@ function useChosen(order: Order, openId: string | undefined): readonly string[] 
  * Handles the return from an open picture: the sheet selects and focuses it. If the picture has gone, for example into
  * the trash, its neighbour opens instead.
  */
-function useReturn(order: Order, { openId, leaf, close }: GalleryAddress): void {
+function useReturn(order: DisplayOrder, { openId, leaf, close }: GalleryAddress): void {
   const last = useRef<{ openId: string | undefined; place: number }>({ openId, place: -1 });
   useEffect(() => {
     const before = last.current;

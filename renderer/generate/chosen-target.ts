@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import { TRIED_SETTINGS, usesSetting } from "../../engine/contract/setting-trial.ts";
-import { useAlsoAt } from "../state/also-at.ts";
+import { useExtraTargets } from "../state/extra-targets.ts";
 import { useKnownEndpoints } from "../picture/targets.ts";
 import { ignoredBy, type Setting } from "../picture/ignored-settings.ts";
 import type { KnownEndpoint } from "../state/endpoints.ts";
@@ -39,7 +39,7 @@ export interface Unread {
 
 export function useUnread(setting: Setting): Unread {
   const { id, all } = useChosenTarget();
-  const { targets } = useAlsoAt();
+  const { targets } = useExtraTargets();
   return useMemo(() => unreadBy(setting, [id, ...targets], all ?? []), [setting, id, targets, all]);
 }
 

@@ -16,7 +16,7 @@ import { CHROMIUM_ARGS, chromiumPath } from "../e2e/chromium.ts";
 import { HostProcess } from "../e2e/host-process.ts";
 import { addEndpoint } from "../e2e/remote-studio.ts";
 import { largeReply } from "../fakes/large-reply.ts";
-import { seedEdge } from "../fakes/seed-edge.ts";
+import { notebookService } from "../fakes/notebook-service.ts";
 import { type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { median, memoryOf } from "./measure.ts";
 
@@ -213,7 +213,7 @@ function judge(rounds: readonly Round[]): void {
 
 if (!values["as-built"]) buildPages();
 const folder = mkdtempSync(join(tmpdir(), "darkroom-bench-reply-"));
-const edge = seedEdge();
+const edge = notebookService();
 /** Called when the endpoint is asked for a picture; until it is set, small pictures are given. */
 let onAsked: (() => void) | undefined;
 const answer: Answer = (response, request, count) => {

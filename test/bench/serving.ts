@@ -12,7 +12,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { Client } from "undici";
 import { readPictures } from "../../engine/kserve/client/read-pictures.ts";
-import { seedReply } from "../../engine/kserve/server/picture-reply.ts";
+import { notebookReply } from "../../engine/kserve/server/picture-reply.ts";
 import { LinePeer } from "./line-peer.ts";
 import { interleaved, median } from "./measure.ts";
 import { noisyPicture, toArrays } from "./noisy-picture.ts";
@@ -35,7 +35,7 @@ async function codecs(): Promise<Row[]> {
   const picture = noisyPicture(SIDE);
   const arrays = toArrays(picture);
   const drawn = { width: SIDE, height: SIDE, pictures: [picture.data] };
-  const body = new Uint8Array(Buffer.concat([...seedReply(drawn).chunks]));
+  const body = new Uint8Array(Buffer.concat([...notebookReply(drawn).chunks]));
   const reply = { status: 200, headers: { "content-type": "application/json" }, body };
   const folder = mkdtempSync(join(tmpdir(), "darkroom-bench-orjson-"));
   const raw = join(folder, "picture.raw");
@@ -44,7 +44,7 @@ async function codecs(): Promise<Row[]> {
   const peer = await LinePeer.start(values.python, [script, raw, String(SIDE)]);
   const writing = await interleaved(
     {
-      "by table": async () => [...seedReply(drawn).chunks],
+      "by table": async () => [...notebookReply(drawn).chunks],
       "JSON.stringify": async () => Buffer.from(JSON.stringify(arrays)),
       "arrays made, then JSON.stringify": async () =>
         Buffer.from(JSON.stringify(toArrays(picture))),

@@ -3,7 +3,7 @@ import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { certificate } from "../fakes/certificates.ts";
 import { refusal } from "../fakes/refusal.ts";
 import { knativeEdge } from "../fakes/cold-edge.ts";
-import { EDGE, PIXELS, seedEdge } from "../fakes/seed-edge.ts";
+import { EDGE, notebookService, PIXELS } from "../fakes/notebook-service.ts";
 import { always, standInEndpoint, type Answer } from "../fakes/stand-in-endpoint.ts";
 import { Listener, StudioUnderTest } from "./studio-under-test.ts";
 import { TRANSPORTS } from "./transports.ts";
@@ -14,7 +14,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
 
   /** Adds an endpoint with this answer, without checking it. */
-  async function open(answer: Answer = seedEdge()): Promise<Endpoint> {
+  async function open(answer: Answer = notebookService()): Promise<Endpoint> {
     const edge = await standInEndpoint(answer);
     // These tests are about pictures only.
     return studio.client.endpoints.add({
@@ -151,7 +151,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     expect(standIn.seen.filter(({ method }) => method === "POST")).toEqual([]);
 
     const held = await open((response, request, count) =>
-      request.method === "POST" ? undefined : seedEdge()(response, request, count),
+      request.method === "POST" ? undefined : notebookService()(response, request, count),
     );
     const sent = await enqueue(held.id);
     await listener.until((event) => event.type === "progress" && event.progress.isSent === true);
@@ -175,7 +175,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
   test("endpoints draw in parallel, each one picture at a time; pausing holds them all", async () => {
     const held: (() => void)[] = [];
     const holding: Answer = (response, request, count) => {
-      held.push(() => seedEdge()(response, request, count));
+      held.push(() => notebookService()(response, request, count));
     };
     const [one, two] = [await open(holding), await open(holding)];
     const first = await enqueue(one.id, { count: 2 });
@@ -188,7 +188,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     );
     expect(open2.length).toBe(1);
     await expect(studio.client.endpoints.remove({ id: one.id })).rejects.toThrow(
-      "it is asked for 2 pictures that are open",
+      "it is still needed for 2 queued pictures",
     );
     await studio.client.queue.pause();
     await vi.waitFor(() => expect(held.length).toBe(2), 20_000);
@@ -219,7 +219,9 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
 
   test("a failed picture says why, here and on the endpoint's card, and is tried again", async () => {
     let isMended = false;
-    const { id } = await open((...asked) => (isMended ? seedEdge() : EDGE.routeTimeout)(...asked));
+    const { id } = await open((...asked) =>
+      (isMended ? notebookService() : EDGE.routeTimeout)(...asked),
+    );
     const generation = await enqueue(id);
     const failed = await studio.until(generation, "failed");
     expect(failed.error?.code).toBe("ENDPOINT_TIMED_OUT");
@@ -234,7 +236,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
   test("a start image stays here", async () => {
     const { id } = await open();
     await expect(enqueue(id, { initImageId: "x" })).rejects.toThrow(
-      "endpoints draw from prompts alone",
+      "endpoints take no start image",
     );
   });
 

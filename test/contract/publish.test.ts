@@ -90,7 +90,7 @@ describe.each(TRANSPORTS)("publishing models, $name", (transport) => {
       service.troubles.push({ hits, times: 1, does: { kind: "corrupt" } });
       expect(await published()).toMatchObject({
         state: "failed",
-        error: { code: "OBJECT_DIFFERS", details: { key, reason: "its content is another" } },
+        error: { code: "OBJECT_DIFFERS", details: { key, reason: "its content does not match" } },
       });
     }
   });

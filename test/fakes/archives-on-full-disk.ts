@@ -15,7 +15,7 @@ import { packWork } from "../../engine/studio/pack-archive.ts";
 import { publishWork } from "../../engine/studio/publish-model.ts";
 import { Buckets } from "../../engine/buckets/buckets.ts";
 import { ReceivedFiles } from "../../engine/studio/received-files.ts";
-import type { Order, TransferRun, TransferRunner } from "../../engine/transfers/runner.ts";
+import type { TransferRun, TransferRunner, TransferTask } from "../../engine/transfers/runner.ts";
 import { S3Server } from "./s3/s3-server.ts";
 
 /**
@@ -52,7 +52,7 @@ type Moment = "before" | number;
 interface Trial {
   readonly what: string;
   readonly runner: TransferRunner;
-  readonly order: Order;
+  readonly order: TransferTask;
   readonly moment: Moment;
   /** The parts of the work that are on the disk. */
   readonly left: () => Promise<unknown>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Answer, always } from "./stand-in-endpoint.ts";
-import { EDGE, seedEdge } from "./seed-edge.ts";
+import { EDGE, notebookService } from "./notebook-service.ts";
 
 const bodySchema = z.object({
   inputs: z.array(z.object({ name: z.string(), data: z.array(z.unknown()) })),
@@ -35,7 +35,7 @@ export function choosyEdge({
 }: Choosiness): Answer {
   let drawn = 0;
   return (response, request, count) => {
-    if (!request.path.endsWith("/infer")) return seedEdge()(response, request, count);
+    if (!request.path.endsWith("/infer")) return notebookService()(response, request, count);
     const inputs = inputsOf(request.body);
     const refused = refuses.find((name) => inputs.has(name));
     if (refused !== undefined) {
@@ -51,7 +51,8 @@ export function choosyEdge({
     const [width, height] = ["width", "height"].map((name) =>
       uses.includes(name) ? Number(inputs.get(name) ?? 4) : 4,
     );
-    seedEdge(picture(width ?? 4, height ?? 4, hash, noise * (drawn % 2)))(response, request, count);
+    const answer = notebookService(picture(width ?? 4, height ?? 4, hash, noise * (drawn % 2)));
+    answer(response, request, count);
   };
 }
 

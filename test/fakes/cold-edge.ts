@@ -1,4 +1,4 @@
-import { EDGE, seedEdge } from "./seed-edge.ts";
+import { EDGE, notebookService } from "./notebook-service.ts";
 import { always, type Answer } from "./stand-in-endpoint.ts";
 
 /** The proxy in front of a service that is scaled to zero, and the service once it runs. */
@@ -14,7 +14,7 @@ export interface ColdEdge {
  * Knative's activator: holds every request until a pod is ready, then forwards it; after `holdMs` it answers like Go's
  * context (`pkg/activator/handler`, 503 with "context deadline exceeded").
  */
-export function knativeEdge({ holdMs = 3_600_000, up = seedEdge() } = {}): ColdEdge {
+export function knativeEdge({ holdMs = 3_600_000, up = notebookService() } = {}): ColdEdge {
   const held = new Set<() => void>();
   let isUp = false;
   const answer: Answer = (response, request, count) => {
@@ -47,7 +47,7 @@ const GAVE_UP = always(503, "context deadline exceeded\n", {
 });
 
 /** OpenShift's router (HAProxy) without a ready pod: its page "Application is not available", status 503. */
-export function routerEdge(up = seedEdge()): ColdEdge & { load(): void } {
+export function routerEdge(up = notebookService()): ColdEdge & { load(): void } {
   let state: "none" | "loading" | "up" = "none";
   const answers = { none: NO_POD, loading: EDGE.notReady, up } as const;
   return {

@@ -98,7 +98,7 @@ const FULL = checkOf({
   ],
 });
 
-const SEED = endpointOf({
+const NOTEBOOK = endpointOf({
   checkMinutes: 5,
   starts: [{ at: at(-6 * HOUR_MS), seconds: 92 }],
   quietChecks: Array.from({ length: 30 }, (_, i) => ({
@@ -182,12 +182,12 @@ const BRANCHES = ["Oslo", "Lyon", "Turin"].map((name) =>
 const ROWS: Readonly<Record<Scene, readonly Endpoint[]>> = {
   empty: [],
   welcome: [],
-  few: [SEED, DARKROOM],
-  many: [SEED, DARKROOM, FRESH, COLD, EXPIRED, UNKNOWN_MODEL, MOVED, ...BRANCHES],
-  busy: [SEED, DARKROOM],
-  failed: [SEED, EXPIRED, COLD, UNKNOWN_MODEL, MOVED],
+  few: [NOTEBOOK, DARKROOM],
+  many: [NOTEBOOK, DARKROOM, FRESH, COLD, EXPIRED, UNKNOWN_MODEL, MOVED, ...BRANCHES],
+  busy: [NOTEBOOK, DARKROOM],
+  failed: [NOTEBOOK, EXPIRED, COLD, UNKNOWN_MODEL, MOVED],
   lost: [],
-  damaged: [SEED],
+  damaged: [NOTEBOOK],
 };
 
 /** Duration of a test, long enough to be seen; much longer if the studio is busy. */

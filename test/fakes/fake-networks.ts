@@ -1,7 +1,7 @@
 import { promptEncoder } from "../../engine/pipeline/encode-prompt.ts";
 import type { LatentSpace, PipelineParts } from "../../engine/pipeline/pipeline.ts";
 import type {
-  Deep,
+  LayerReuse,
   Networks,
   Session,
   Tensors,
@@ -16,8 +16,8 @@ const SPACE: LatentSpace = { channels: 4, factor: 8, scalingFactor: 0.5 };
 /** Networks that compute something small and known, and record their inputs. */
 export class FakeNetworks implements Networks {
   readonly runs: { readonly network: string; readonly batch: number }[] = [];
-  /** The UNet's inputs about its deeper layers, if it got any. */
-  readonly deep: Deep[] = [];
+  /** What the UNet was asked to reuse, for each session that was. */
+  readonly reuses: LayerReuse[] = [];
   /** The UNet's guidance scale inputs, if it got any. */
   readonly guidance: Tensor[] = [];
   /** Called before each answer; may throw or change it. */
@@ -27,8 +27,8 @@ export class FakeNetworks implements Networks {
     return this.#session("text encoder", batch, "last_hidden_state", () => [batch, 77, 2]);
   }
 
-  unet({ batch, deep }: UNetSessionSize): Session {
-    if (deep !== undefined) this.deep.push(deep);
+  unet({ batch, reuse }: UNetSessionSize): Session {
+    if (reuse !== undefined) this.reuses.push(reuse);
     return this.#session("UNet", batch, "out_sample", (inputs) => {
       const { sample, timestep_cond: guidance } = inputs;
       if (guidance) this.guidance.push(guidance);

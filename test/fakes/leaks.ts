@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-/** A secret in every form in which it could lie somewhere, and halves of it. */
+/** A secret in every encoding in which it could have been written, and its beginning and end. */
 export function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const base64 = [0, 1, 2].map((shift) => {
     const shifted = Buffer.concat([Buffer.alloc(shift, "x"), bytes]).toString("base64");
-    // What its neighbours do not change, wherever it begins.
+    // Only the characters that the bytes before and after the secret cannot change.
     return shifted.slice(shift === 0 ? 0 : 4, -8);
   });
   return [
@@ -29,7 +29,7 @@ export function filesIn(folder: string): string[] {
   return found.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
 }
 
-/** A file's bytes as Latin-1, unpacked where it is compressed. */
+/** A file's bytes as Latin-1, unpacked if it is compressed with gzip. */
 export function textOf(file: string): string {
   const content = readFileSync(file);
   const isGzip = content[0] === 0x1f && content[1] === 0x8b;
@@ -46,14 +46,14 @@ export function treeOf(pid: number): number[] {
   return [pid, ...children.flatMap((child) => treeOf(Number(child)))];
 }
 
-/** What a process and its descendants show to others, by its place; nothing where there is no `/proc`. */
+/** Command lines and environments of a process and its descendants, by path; empty where there is no `/proc`. */
 export function shownByProcesses(pid: number | undefined): ReadonlyMap<string, string> {
   if (pid === undefined || !existsSync("/proc")) return new Map();
   const places = treeOf(pid).flatMap((one) => [`/proc/${one}/cmdline`, `/proc/${one}/environ`]);
   return new Map(places.map((place) => [place, readOrNothing(place)]));
 }
 
-/** A process may end at any time. */
+/** The file's text; "" if it cannot be read, since a process may end at any time. */
 function readOrNothing(file: string): string {
   try {
     return readFileSync(file, "latin1");
@@ -62,7 +62,7 @@ function readOrNothing(file: string): string {
   }
 }
 
-/** The places whose text holds a secret in any form. */
+/** The names of the texts that contain a secret in any form. */
 export function leaksAmong(
   texts: ReadonlyMap<string, string>,
   secrets: readonly string[],
@@ -72,7 +72,7 @@ export function leaksAmong(
   return leaks.map(([place]) => place);
 }
 
-/** The files of a data folder that hold a secret in any form, but for the one that keeps secrets. */
+/** The files of a data folder that contain a secret in any form, except `secrets.json`. */
 export function leaksIn(dataFolder: string, secrets: readonly string[]): readonly string[] {
   const kept = join(dataFolder, "secrets.json");
   const files = filesIn(dataFolder).filter((file) => !file.startsWith(kept));

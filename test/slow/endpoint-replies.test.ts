@@ -7,7 +7,7 @@ import { readPictures } from "../../engine/kserve/client/read-pictures.ts";
 import { added, openEndpoints, ORDER } from "../fakes/open-endpoints.ts";
 import { largeReply } from "../fakes/large-reply.ts";
 import { runCommand } from "../fakes/run-command.ts";
-import { PIXELS, seedReply } from "../fakes/seed-edge.ts";
+import { notebookReply, PIXELS } from "../fakes/notebook-service.ts";
 import { always, standInEndpoint } from "../fakes/stand-in-endpoint.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
@@ -40,7 +40,7 @@ test("a reply of 35 MB is read in bounded time and memory while the studio conti
 
 test("a reply of 35 MB takes less than 200 MB more at its peak", async () => {
   const [small, large] = [
-    await standInEndpoint(always(200, JSON.stringify(seedReply(PIXELS)))),
+    await standInEndpoint(always(200, JSON.stringify(notebookReply(PIXELS)))),
     await standInEndpoint(always(200, largeReply())),
   ];
   const program = fileURLToPath(new URL("../fakes/reply-reader.ts", import.meta.url));
@@ -70,7 +70,7 @@ const anyReply = fc.oneof(
   fc
     .tuple(fc.nat(400), fc.nat(400), fc.string({ unit: "binary", minLength: 1, maxLength: 8 }))
     .map(([at, length, patch]) => {
-      const text = JSON.stringify(seedReply(PIXELS));
+      const text = JSON.stringify(notebookReply(PIXELS));
       return text.slice(0, at) + patch + text.slice(at + length);
     }),
 );

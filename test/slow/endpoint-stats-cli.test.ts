@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { darkroom, lines, type Outcome } from "../fakes/command-line.ts";
-import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
+import { EDGE, notebookService } from "../fakes/notebook-service.ts";
 import { standInEndpoint } from "../fakes/stand-in-endpoint.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
@@ -13,7 +13,7 @@ function on(folder: string) {
 
 test("`endpoints stats` reports pictures and failures of earlier commands, as text and as JSON", async () => {
   const run = on(temporaryFolder());
-  let answer = seedEdge();
+  let answer = notebookService();
   const edge = await standInEndpoint((...given) => answer(...given));
   const out = temporaryFolder();
   await run("endpoints", "add", edge.url, "--name", "edge");

@@ -7,7 +7,7 @@ import { readPngTexts } from "../../engine/image/png/read-png-texts.ts";
 import { HostProcess } from "../e2e/host-process.ts";
 import { darkroom, lines, type Outcome } from "../fakes/command-line.ts";
 import { routerEdge } from "../fakes/cold-edge.ts";
-import { EDGE, PIXELS, seedEdge } from "../fakes/seed-edge.ts";
+import { EDGE, notebookService, PIXELS } from "../fakes/notebook-service.ts";
 import { choosyEdge } from "../fakes/choosy-endpoint.ts";
 import { standInEndpoint } from "../fakes/stand-in-endpoint.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
@@ -24,7 +24,7 @@ function on(folder: string) {
 test("an endpoint is added with the notebook's token.cfg, tested, used and removed, without a running studio", async () => {
   const folder = temporaryFolder();
   const run = on(folder);
-  const edge = await standInEndpoint(seedEdge());
+  const edge = await standInEndpoint(notebookService());
   const tokenFile = join(temporaryFolder(), "token.cfg");
   writeFileSync(tokenFile, `${CANARY}\n`);
   const headerFile = join(temporaryFolder(), "headers");
@@ -178,7 +178,7 @@ test("with a running studio, the query uses its queue, and an interrupt cancels 
   const run = on(folder);
   let isHeld = false;
   const edge = await standInEndpoint((...asked) => {
-    if (!isHeld) seedEdge()(...asked);
+    if (!isHeld) notebookService()(...asked);
   });
   await run(["endpoints", "add", edge.url, "--name", "edge"]);
   const asked = await run([

@@ -76,7 +76,7 @@ test.runIf(process.platform === "linux")(
     const reply = await crashing;
     expect([reply.status, reply.headers.get("retry-after")]).toEqual([503, "2"]);
     expect(await reply.json()).toEqual({
-      error: expect.stringContaining("inference process ended"),
+      error: expect.stringContaining("inference process stopped unexpectedly"),
     });
     expect((await generate(origin)).status).toBe(200);
   },

@@ -45,7 +45,7 @@ const cases = NAMES.flatMap((name) =>
 );
 
 for (const { name, isWithKey, isSeedProfile } of cases) {
-  const how = `key: ${isWithKey}, seed profile: ${isSeedProfile}`;
+  const how = `key: ${isWithKey}, notebook profile: ${isSeedProfile}`;
   test.skipIf(!isThere(name))(`the snippet for ${name} works as it stands, ${how}`, async () => {
     const { origin, file, requests } = await openConstantServer({
       isKeyRequired: isWithKey,

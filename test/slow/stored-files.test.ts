@@ -48,9 +48,11 @@ const FILES: Readonly<Record<string, Partial<StudioLook>>> = {
 
 /** Further notices after a file was set aside. */
 const CONSEQUENCES: Readonly<Record<string, readonly string[]>> = {
-  "server.json": ["Its keys are gone; the inference server asks for a new one."],
+  "server.json": [
+    "The inference server's keys were lost, and every request now needs one: create a new key.",
+  ],
   "transfers.json": [
-    "Unfinished downloads stay in the models folder as long as that file lies there: download the same model again to go on where it stopped, or delete the file to free the space.",
+    "Unfinished downloads stay in the models folder as long as that file exists: download the same model again to continue where it stopped, or delete the file to free the space.",
   ],
 };
 

@@ -62,7 +62,7 @@ async function served(store: string, { program, env = {} }: Serving = {}) {
     env: { DARKROOM_PRESET: "balanced", DARKROOM_DEVICE: "cpu", MODEL_LOAD_MAX_TRY: "1", ...env },
     ...(program && { program }),
   });
-  await server.says(/(is ready|is given up)/);
+  await server.says(/(is ready|could not be loaded after)/);
   const draw = async (): Promise<string> => {
     const reply = await fetch(`${server.address("KServe")}/v2/models/stable-diffusion/infer`, {
       method: "POST",

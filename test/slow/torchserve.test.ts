@@ -313,7 +313,7 @@ test.skipIf(!canRestrict() || spawnSync("unshare", ["-Urn", "ip", "link"]).statu
 test("a model that cannot be loaded is named after the last try", async () => {
   const env = { MODEL_LOAD_MAX_TRY: "2", MODEL_LOAD_DELAY: "0" };
   const { server } = await started({ isEmpty: true, env });
-  await server.says(/stable-diffusion 1\.0 is given up after 2 tries\./);
+  await server.says(/stable-diffusion 1\.0 could not be loaded after 2 tries\./);
   expect(server.log).toContain("Loading stable-diffusion .. 2 of 2 tries..");
 });
 
@@ -329,7 +329,7 @@ test("when stopped it answers what is there, refuses new requests, and exits wit
     expect(body[0].jobQueueStatus.remainingCapacity).toBe(10);
   }
   server.signal("SIGTERM");
-  await server.says(/Ending/);
+  await server.says(/Stopping/);
   expect(await infer("KServe", `${MODEL}/infer`)).toMatchObject({
     status: 503,
     body: {

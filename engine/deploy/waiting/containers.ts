@@ -19,10 +19,10 @@ export function copying(before: readonly ObservedContainer[], logs: Logs): Verdi
   const trouble = log.trouble();
   if (trouble !== undefined) return troubleVerdict(trouble);
   const key = log.last(/Downloaded object (\S+)/)?.[1];
-  const sentence = "The storage initializer copies the model from the bucket";
+  const sentence = "The storage initializer is copying the model from the bucket";
   return {
     state: "storage-copying",
-    sentence: key === undefined ? `${sentence}.` : `${sentence}; ${key} is there.`,
+    sentence: key === undefined ? `${sentence}.` : `${sentence}; ${key} has arrived.`,
   };
 }
 
@@ -88,7 +88,7 @@ export function loading(main: readonly ObservedContainer[], logs: Logs): Verdict
   if (tries === undefined) {
     return {
       state: "model-loading",
-      sentence: "The model server has started and loads the model.",
+      sentence: "The model server has started and is loading the model.",
     };
   }
   const { now, of } = tries;

@@ -139,14 +139,14 @@ function starting(before: readonly ObservedContainer[], { events }: SeenPod): Ve
       state: "image-pulling",
       sentence:
         image === ""
-          ? "An image is pulled from its registry."
-          : `The image ${image} is pulled. The first time on a node this takes minutes.`,
+          ? "An image is being pulled from its registry."
+          : `The image ${image} is being pulled. This takes minutes the first time on a node.`,
     };
   }
   const isCopied = before.some(({ name, ended }) => name === STORAGE && ended?.exitCode === 0);
   const sentence = isCopied
-    ? "The model is copied; the model server starts."
-    : "The pod has a node and starts.";
+    ? "The model has been copied; the model server is starting."
+    : "The pod has a node and is starting.";
   return { state: "starting", sentence };
 }
 

@@ -69,7 +69,7 @@ const MESSAGES: readonly KnownMessage[] = [
     pattern:
       /(?:image|manifest|pull|registry|docker:)[^]*?(?:unauthorized|authentication required|denied|403 Forbidden)/i,
     state: "image-failed",
-    sentence: "The registry does not give the serving runtime image to this project.",
+    sentence: "The registry does not let this project pull the serving runtime image.",
     advice: "Make the image public, or link a pull secret to the project's service account.",
   },
   {

@@ -59,7 +59,7 @@ export const STORAGE_LINES: readonly KnownLine[] = [
       /SSLError|CERTIFICATE_VERIFY_FAILED|certificate verify failed|Failed to find ca bundle/,
     meaning: "The certificate of the bucket's service is not trusted in the cluster.",
     trouble: "storage-failed",
-    advice: "Add the authority that signed it to OpenShift AI's trusted CA bundle.",
+    advice: "Add the CA that signed it to OpenShift AI's trusted CA bundle.",
   },
   {
     pattern:
@@ -93,14 +93,14 @@ export const STORAGE_LINES: readonly KnownLine[] = [
   },
   {
     pattern: /Copying contents of (\S+) to local/,
-    meaning: ([, uri]) => `Files are copied from ${uri}.`,
+    meaning: ([, uri]) => `Files are being copied from ${uri}.`,
     isRelief: true,
   },
   { pattern: /Found S3 object: (\S+)/, meaning: ([, key]) => `${key} will be copied.` },
-  { pattern: /Downloaded object (\S+)/, meaning: ([, key]) => `${key} is copied.` },
+  { pattern: /Downloaded object (\S+)/, meaning: ([, key]) => `${key} has been copied.` },
   {
     pattern: /Successfully copied|Model downloaded in/,
-    meaning: "Everything is copied.",
+    meaning: "Everything has been copied.",
     isRelief: true,
   },
   { pattern: /^Traceback/, meaning: "An error follows; its last line says what it was." },

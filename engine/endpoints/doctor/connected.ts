@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { proxyOf, tunnelTo, type Way } from "../way.ts";
-import type { Patient } from "./patient.ts";
+import type { ExaminedEndpoint } from "./examined-endpoint.ts";
 
 /** Time limit for a connection or a handshake. */
 const PATIENCE_MS = 10_000;
@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** The place in an address. */
-export function placeOf({ address: { origin } }: Patient): Place {
+export function placeOf({ address: { origin } }: ExaminedEndpoint): Place {
   const { protocol, hostname, port } = new URL(origin);
   const isTls = protocol === "https:";
   const standard = isTls ? 443 : 80;
@@ -21,18 +21,18 @@ export function placeOf({ address: { origin } }: Patient): Place {
 }
 
 /** How an endpoint is reached. */
-export function wayOf({ address: { origin }, isDirect }: Patient): Way {
+export function wayOf({ address: { origin }, isDirect }: ExaminedEndpoint): Way {
   return { origin, isDirect };
 }
 
 /** A connection to an endpoint's port without sending anything: through the proxy, if one is used. */
-export async function reached(patient: Patient, signal: AbortSignal): Promise<Socket> {
-  const way = wayOf(patient);
+export async function reached(endpoint: ExaminedEndpoint, signal: AbortSignal): Promise<Socket> {
+  const way = wayOf(endpoint);
   const proxy = proxyOf(way);
   if (proxy !== undefined) {
     return tunnelTo(way.origin, proxy, { timeoutMs: PATIENCE_MS, signal });
   }
-  const { host, port } = placeOf(patient);
+  const { host, port } = placeOf(endpoint);
   const socket = connect({ host, port });
   try {
     await connected(socket, "connect", signal);

@@ -7,7 +7,7 @@ import { pause } from "../../files/pause.ts";
 import { V1_WRAPPER } from "../../kserve/client/server-faults.ts";
 import type { CheckedEndpoint } from "../check-endpoint.ts";
 import { NETWORK_STEPS } from "./network-steps.ts";
-import type { DrawnPicture, FirstReply, Outcome, Patient } from "./patient.ts";
+import type { DrawnPicture, ExaminedEndpoint, FirstReply, Outcome } from "./examined-endpoint.ts";
 import { V1_WRAPPER_REMEDY } from "./remedies.ts";
 import { failedBy, REPLY_STEPS } from "./reply-steps.ts";
 
@@ -16,26 +16,26 @@ import { failedBy, REPLY_STEPS } from "./reply-steps.ts";
  * failed one are skipped. Ends early when the signal is aborted.
  */
 export async function* diagnose(
-  patient: Patient,
+  endpoint: ExaminedEndpoint,
   signal: AbortSignal,
 ): AsyncGenerator<Finding, void> {
   for (const [step, look] of NETWORK_STEPS) {
     yield { step, outcome: "running" };
     const from = performance.now();
-    const outcome = await look(patient, signal);
+    const outcome = await look(endpoint, signal);
     const isTimed = outcome.outcome !== "skipped" && outcome.isUnasked !== true;
-    yield told(patient, step, outcome, isTimed ? performance.now() - from : undefined);
+    yield told(endpoint, step, outcome, isTimed ? performance.now() - from : undefined);
     if (outcome.outcome === "failed") return yield* skipAfter(step);
   }
-  yield* serviceSteps(patient, signal);
+  yield* serviceSteps(endpoint, signal);
 }
 
-function told(patient: Patient, step: DoctorStep, outcome: Outcome, ms?: number): Finding {
+function told(one: ExaminedEndpoint, step: DoctorStep, outcome: Outcome, ms?: number): Finding {
   const { seen, isUnasked: _, ...others } = outcome;
   return {
     step,
     ...others,
-    ...(seen !== undefined && { seen: asSentence(patient.clean(seen)) }),
+    ...(seen !== undefined && { seen: asSentence(one.clean(seen)) }),
     ...(ms !== undefined && { ms: Math.round(ms) }),
   };
 }
@@ -46,11 +46,14 @@ function* skipAfter(step: DoctorStep): Generator<Finding, void> {
   }
 }
 
-async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenerator<Finding, void> {
+async function* serviceSteps(
+  endpoint: ExaminedEndpoint,
+  signal: AbortSignal,
+): AsyncGenerator<Finding, void> {
   yield { step: "route", outcome: "running" };
-  yield* awaitedStart(patient, signal);
+  yield* awaitedStart(endpoint, signal);
   const first = Promise.withResolvers<FirstReply>();
-  const looking = patient.look(first.resolve);
+  const looking = endpoint.look(first.resolve);
   // After it is abandoned, its result does not matter.
   looking.catch(() => undefined);
   // Some kinds report no first reply: then the final result is used.
@@ -61,8 +64,8 @@ async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenera
   const reply = isOther ? await knownOtherwise(replied, looking) : replied;
   for (const [step, look] of REPLY_STEPS) {
     if (step !== "route") yield { step, outcome: "running" };
-    const outcome = await look(reply, patient, signal);
-    yield told(patient, step, outcome, step === "route" ? reply.ms : undefined);
+    const outcome = await look(reply, endpoint, signal);
+    yield told(endpoint, step, outcome, step === "route" ? reply.ms : undefined);
     if (outcome.outcome === "failed") {
       await looking;
       return yield* skipAfter(step);
@@ -70,7 +73,7 @@ async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenera
   }
   yield { step: "model", outcome: "running" };
   const found = await looking;
-  yield* modelSteps(patient, found, performance.now() - from);
+  yield* modelSteps(endpoint, found, performance.now() - from);
 }
 
 /** How often the progress of a start is reported. */
@@ -78,7 +81,7 @@ const EVERY_MS = 1000;
 
 /** Reports a start until it is over. If it takes too long, the following steps report that. */
 async function* awaitedStart(
-  { awaitStart }: Patient,
+  { awaitStart }: ExaminedEndpoint,
   signal: AbortSignal,
 ): AsyncGenerator<Finding, void> {
   if (awaitStart === undefined) return;
@@ -115,7 +118,7 @@ async function knownOtherwise(
 }
 
 async function* modelSteps(
-  patient: Patient,
+  endpoint: ExaminedEndpoint,
   { check, model, metadata }: CheckedEndpoint,
   lookedMs: number,
 ): AsyncGenerator<Finding, void> {
@@ -128,14 +131,14 @@ async function* modelSteps(
       isStarting: true,
       fix: "Wait: its model is being loaded.",
     };
-    const failed = error === undefined ? loading : failedBy(error, patient, check.models);
-    yield told(patient, "model", failed, modelMs);
+    const failed = error === undefined ? loading : failedBy(error, endpoint, check.models);
+    yield told(endpoint, "model", failed, modelMs);
     return yield* skipAfter("model");
   }
-  yield told(patient, "model", { outcome: "ok", seen: `the model ${model} is ready` }, modelMs);
+  yield told(endpoint, "model", { outcome: "ok", seen: `the model ${model} is ready` }, modelMs);
   yield { step: "metadata", outcome: "running" };
-  yield told(patient, "metadata", metadataOutcome(patient, { check, metadata }), metadata?.ms);
-  yield* pictureStep(patient, check.models);
+  yield told(endpoint, "metadata", metadataOutcome(endpoint, { check, metadata }), metadata?.ms);
+  yield* pictureStep(endpoint, check.models);
 }
 
 /** The duration of what was asked; undefined if the first reply had said all. */
@@ -144,7 +147,7 @@ function asked(ms: number): number | undefined {
 }
 
 function metadataOutcome(
-  patient: Patient,
+  endpoint: ExaminedEndpoint,
   { check, metadata }: Pick<CheckedEndpoint, "check" | "metadata">,
 ): Outcome {
   const server =
@@ -154,37 +157,37 @@ function metadataOutcome(
   const models =
     check.models.length === 0 ? "" : `; models: ${check.models.slice(0, 20).join(", ")}`;
   if (metadata?.problem !== undefined) {
-    const { seen: why, fix, copy } = failedBy(metadata.problem, patient);
+    const { seen: why, fix, copy } = failedBy(metadata.problem, endpoint);
     const seen = `${server}${models}; what it takes could not be read: ${why}`;
     return { outcome: "warning", seen, fix, copy };
   }
   const takes =
     check.inputs.length === 0 ? "a prompt; it declares nothing" : check.inputs.join(", ");
-  const tried = patient.trial === undefined ? "" : trialWords(patient.trial.verdicts);
+  const tried = endpoint.trial === undefined ? "" : trialWords(endpoint.trial.verdicts);
   const pictures = tried === "" ? "" : `; its pictures tell that it ${tried}`;
   const form = check.isBinary === true ? "; sends pictures as binary tensors" : "";
   return { outcome: "ok", seen: `${server}${models}; takes ${takes}${pictures}${form}` };
 }
 
 async function* pictureStep(
-  patient: Patient,
+  endpoint: ExaminedEndpoint,
   models: readonly string[],
 ): AsyncGenerator<Finding, void> {
-  const { draw } = patient;
+  const { draw } = endpoint;
   const step = "picture";
   if (draw === undefined) {
     const seen = "not asked for; it takes the endpoint's own time for one picture";
-    yield told(patient, step, { outcome: "skipped", seen });
+    yield told(endpoint, step, { outcome: "skipped", seen });
     return;
   }
   yield { step, outcome: "running" };
   const from = performance.now();
   try {
     const drawn = pictureOutcome(await draw());
-    yield told(patient, step, drawn, performance.now() - from);
+    yield told(endpoint, step, drawn, performance.now() - from);
   } catch (error) {
     if (!(error instanceof StudioError)) throw error;
-    yield told(patient, step, failedBy(error, patient, models), performance.now() - from);
+    yield told(endpoint, step, failedBy(error, endpoint, models), performance.now() - from);
   }
 }
 

@@ -8,14 +8,14 @@ import { isThisMachine } from "../../network/this-machine.ts";
 import { isPlain } from "../endpoint-address.ts";
 import { proxyOf } from "../way.ts";
 import { placeOf, reached, wayOf } from "./connected.ts";
-import type { Outcome, Patient } from "./patient.ts";
+import type { ExaminedEndpoint, Outcome } from "./examined-endpoint.ts";
 import { remedyFor } from "./remedies.ts";
 import { tls } from "./tls-step.ts";
 
 /** The steps to an endpoint's port, before anything is sent to it. */
 export const NETWORK_STEPS: readonly (readonly [
   DoctorStep,
-  (patient: Patient, signal: AbortSignal) => Promise<Outcome>,
+  (endpoint: ExaminedEndpoint, signal: AbortSignal) => Promise<Outcome>,
 ])[] = [
   ["address", address],
   ["dns", dns],
@@ -24,15 +24,15 @@ export const NETWORK_STEPS: readonly (readonly [
   ["tls", tls],
 ];
 
-async function address(patient: Patient): Promise<Outcome> {
-  const { origin, basePath } = patient.address;
-  const shown = patient.kind === "grpc" ? origin.replace(/^http/, "grpc") : origin;
-  const model = patient.model === undefined ? "" : `, model ${patient.model}`;
+async function address(endpoint: ExaminedEndpoint): Promise<Outcome> {
+  const { origin, basePath } = endpoint.address;
+  const shown = endpoint.kind === "grpc" ? origin.replace(/^http/, "grpc") : origin;
+  const model = endpoint.model === undefined ? "" : `, model ${endpoint.model}`;
   const seen = `${shown}${basePath}${model}`;
-  if (patient.hasToken && isPlain(origin)) {
+  if (endpoint.hasToken && isPlain(origin)) {
     return {
-      outcome: patient.isTokenOverHttp ? "warning" : "failed",
-      seen: `${seen}; everyone on the way can read the token over http`,
+      outcome: endpoint.isTokenOverHttp ? "warning" : "failed",
+      seen: `${seen}; anyone on the network path can read the token over http`,
       fix: "Use https.",
       isUnasked: true,
     };
@@ -40,10 +40,10 @@ async function address(patient: Patient): Promise<Outcome> {
   return { outcome: "ok", seen, isUnasked: true };
 }
 
-async function dns(patient: Patient, signal: AbortSignal): Promise<Outcome> {
-  const { host } = placeOf(patient);
+async function dns(endpoint: ExaminedEndpoint, signal: AbortSignal): Promise<Outcome> {
+  const { host } = placeOf(endpoint);
   if (isIP(host) !== 0) return { outcome: "skipped", seen: "the address is a number already" };
-  if (isThroughProxy(patient)) return { outcome: "skipped", seen: "the proxy looks the name up" };
+  if (isThroughProxy(endpoint)) return { outcome: "skipped", seen: "the proxy looks the name up" };
   try {
     const found = await orAborted(lookup(host, { all: true }), signal);
     return { outcome: "ok", seen: found.map((one) => one.address).join(", ") };
@@ -68,17 +68,17 @@ async function dns(patient: Patient, signal: AbortSignal): Promise<Outcome> {
 }
 
 /** Says whether a proxy is used for this endpoint, and why. */
-async function proxy(patient: Patient, signal: AbortSignal): Promise<Outcome> {
+async function proxy(endpoint: ExaminedEndpoint, signal: AbortSignal): Promise<Outcome> {
   try {
-    const used = proxyOf(wayOf(patient));
-    if (used === undefined) return { outcome: "ok", seen: whyDirect(patient), isUnasked: true };
-    const socket = await reached(patient, signal);
+    const used = proxyOf(wayOf(endpoint));
+    if (used === undefined) return { outcome: "ok", seen: whyDirect(endpoint), isUnasked: true };
+    const socket = await reached(endpoint, signal);
     socket.destroy();
     return { outcome: "ok", seen: `connected through ${used.url.host} (${used.variable})` };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof StudioError)) throw error;
-    return { outcome: "failed", ...proxyProblem(error), ...remedyFor(error, patient) };
+    return { outcome: "failed", ...proxyProblem(error), ...remedyFor(error, endpoint) };
   }
 }
 
@@ -90,7 +90,7 @@ function proxyProblem({ details }: StudioError): Pick<Outcome, "seen"> {
   };
 }
 
-function whyDirect({ address: { origin }, isDirect }: Patient): string {
+function whyDirect({ address: { origin }, isDirect }: ExaminedEndpoint): string {
   const url = new URL(origin);
   const variable = proxyVariable(url, process.env);
   if (variable === undefined) return "none: the connection is direct";
@@ -102,13 +102,13 @@ function whyDirect({ address: { origin }, isDirect }: Patient): string {
   return `none: ${variable} names one, and NO_PROXY exempts this host`;
 }
 
-async function tcp(patient: Patient, signal: AbortSignal): Promise<Outcome> {
-  const { host, port } = placeOf(patient);
-  if (isThroughProxy(patient)) {
+async function tcp(endpoint: ExaminedEndpoint, signal: AbortSignal): Promise<Outcome> {
+  const { host, port } = placeOf(endpoint);
+  if (isThroughProxy(endpoint)) {
     return { outcome: "skipped", seen: `the proxy connects to ${host}, port ${port}` };
   }
   try {
-    const socket = await reached(patient, signal);
+    const socket = await reached(endpoint, signal);
     const seen = `connected to ${socket.remoteAddress ?? host}, port ${port}`;
     socket.destroy();
     return { outcome: "ok", seen };
@@ -118,15 +118,15 @@ async function tcp(patient: Patient, signal: AbortSignal): Promise<Outcome> {
     return {
       outcome: "failed",
       seen: `No connection to ${host}, port ${port}: ${reason}.`,
-      ...tcpRemedy(reason, port, patient),
+      ...tcpRemedy(reason, port, endpoint),
     };
   }
 }
 
 /** Whether a proxy is used; an invalid one is reported by its own step. */
-function isThroughProxy(patient: Patient): boolean {
+function isThroughProxy(endpoint: ExaminedEndpoint): boolean {
   try {
-    return proxyOf(wayOf(patient)) !== undefined;
+    return proxyOf(wayOf(endpoint)) !== undefined;
   } catch {
     return false;
   }
@@ -135,7 +135,7 @@ function isThroughProxy(patient: Patient): boolean {
 function tcpRemedy(
   reason: string,
   port: number,
-  { address: { origin }, isDirect }: Patient,
+  { address: { origin }, isDirect }: ExaminedEndpoint,
 ): Pick<Outcome, "fix"> {
   if (reason.startsWith("nothing listens")) {
     return { fix: `Check port ${port}; start the server, or its port-forward, again.` };

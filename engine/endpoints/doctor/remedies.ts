@@ -3,13 +3,13 @@ import type { EndpointKind } from "../../contract/endpoints.ts";
 import type { RefusalCode, StudioError } from "../../contract/errors.ts";
 import { tokenStateOf } from "../../contract/token-expiry.ts";
 import { V1_WRAPPER } from "../../kserve/client/server-faults.ts";
-import type { Patient } from "./patient.ts";
+import type { ExaminedEndpoint } from "./examined-endpoint.ts";
 
 /** What to do about a problem, and the part of it to copy. */
 export type Remedy = Pick<Finding, "fix" | "copy">;
 
 type Known = Pick<
-  Patient,
+  ExaminedEndpoint,
   "kind" | "profile" | "hasToken" | "tokenExpiresAt" | "tokenSubject" | "now"
 >;
 
@@ -54,7 +54,7 @@ const REMEDIES: Remedies = {
     fix: "Use the service's base address, as its page on the cluster shows it: a website or another kind of server is here.",
   }),
   ENDPOINT_REPLY_BROKEN: () => ({
-    fix: "Try again; if it happens each time, read the logs of the pod and of the proxies before it: one of them breaks replies off.",
+    fix: "Try again; if it happens each time, read the logs of the pod and of the proxies before it: one of them cuts replies off.",
   }),
   ENDPOINT_REPLY_TOO_LARGE: () => ({
     fix: "Ask for a smaller picture, or for one at a time.",

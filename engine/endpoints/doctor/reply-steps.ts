@@ -2,11 +2,15 @@ import type { DoctorStep } from "../../contract/doctor.ts";
 import type { StudioError } from "../../contract/errors.ts";
 import { tokenStateOf, utcMinute } from "../../contract/token-expiry.ts";
 import { mayBeStarting } from "../start-signs.ts";
-import type { FirstReply, Outcome, Patient } from "./patient.ts";
+import type { ExaminedEndpoint, FirstReply, Outcome } from "./examined-endpoint.ts";
 import { newTokenCommand, remedyFor } from "./remedies.ts";
 import { speaksTls } from "./tls-step.ts";
 
-type ReplyStep = (reply: FirstReply, patient: Patient, signal: AbortSignal) => Promise<Outcome>;
+type ReplyStep = (
+  reply: FirstReply,
+  endpoint: ExaminedEndpoint,
+  signal: AbortSignal,
+) => Promise<Outcome>;
 
 /** The steps that the first reply shows, from the outside in. */
 export const REPLY_STEPS: readonly (readonly [DoctorStep, ReplyStep])[] = [
@@ -36,62 +40,64 @@ const HTTP_TO_HTTPS = /HTTP request (?:to an|was sent to) HTTPS/i;
 
 async function route(
   { status, problem }: FirstReply,
-  patient: Patient,
+  endpoint: ExaminedEndpoint,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const isHttp = patient.address.origin.startsWith("http:");
+  const isHttp = endpoint.address.origin.startsWith("http:");
   const isOfTls = HTTP_TO_HTTPS.test(String(problem?.details["reason"] ?? ""));
   const isRoutes = problem !== undefined && OF_ROUTE.has(problem.code);
-  if (isHttp && (isOfTls || isRoutes) && (isOfTls || (await speaksTls(patient, signal)))) {
+  if (isHttp && (isOfTls || isRoutes) && (isOfTls || (await speaksTls(endpoint, signal)))) {
     return {
       outcome: "failed",
       seen: "This port speaks TLS, and was spoken to in plain http.",
       fix: "Write the address with https://.",
     };
   }
-  if (problem !== undefined && isRoutes) return failedBy(problem, patient);
+  if (problem !== undefined && isRoutes) return failedBy(problem, endpoint);
   return { outcome: "ok", seen: status === undefined ? "answered" : `answered with ${status}` };
 }
 
-async function signIn({ problem }: FirstReply, patient: Patient): Promise<Outcome> {
+async function signIn({ problem }: FirstReply, endpoint: ExaminedEndpoint): Promise<Outcome> {
   const isTokens = problem?.code === "ENDPOINT_TOKEN_REFUSED";
   if (isTokens && /sign-in|log[ -]?in/i.test(String(problem.details["reason"]))) {
-    return failedBy(problem, patient);
+    return failedBy(problem, endpoint);
   }
   return { outcome: "ok", seen: "no sign-in page is in the way" };
 }
 
-async function token({ problem, status }: FirstReply, patient: Patient): Promise<Outcome> {
-  const { hasToken, tokenExpiresAt, now } = patient;
+async function token(reply: FirstReply, endpoint: ExaminedEndpoint): Promise<Outcome> {
+  const { problem, status } = reply;
+  const { hasToken, tokenExpiresAt, now } = endpoint;
   const end = tokenExpiresAt && utcMinute(tokenExpiresAt);
-  const state = tokenStateOf(patient, now().getTime());
+  const state = tokenStateOf(endpoint, now().getTime());
   if (state === "expired") {
     const fix = "Make a new token and enter it.";
-    const copy = newTokenCommand(patient);
+    const copy = newTokenCommand(endpoint);
     const isRefused = problem?.code === "ENDPOINT_TOKEN_REFUSED";
     const outcome = isRefused ? "failed" : "warning";
     return { outcome, seen: `The token expired at ${end}.`, fix, copy };
   }
   if (problem?.code === "ENDPOINT_TOKEN_REFUSED") {
-    const failed = failedBy(problem, patient);
+    const failed = failedBy(problem, endpoint);
     return status === undefined ? failed : { ...failed, seen: `${failed.seen} Status ${status}.` };
   }
   if (!hasToken) return { outcome: "ok", seen: "none is sent, and none is asked for" };
   const seen =
     end === undefined ? "accepted; it does not say when it expires" : `accepted until ${end}`;
   if (state !== "expiring") return { outcome: "ok", seen };
-  return { outcome: "warning", seen, fix: "Make a new one today.", copy: newTokenCommand(patient) };
+  const copy = newTokenCommand(endpoint);
+  return { outcome: "warning", seen, fix: "Make a new one today.", copy };
 }
 
-async function live({ problem }: FirstReply, patient: Patient): Promise<Outcome> {
+async function live({ problem }: FirstReply, endpoint: ExaminedEndpoint): Promise<Outcome> {
   if (problem === undefined) return { outcome: "ok", seen: "the server answers" };
-  return failedBy(problem, patient);
+  return failedBy(problem, endpoint);
 }
 
 /** A failed step for a refusal; `models` are those that the endpoint lists. */
 export function failedBy(
   problem: StudioError,
-  patient: Patient,
+  endpoint: ExaminedEndpoint,
   models: readonly string[] = [],
 ): Outcome {
   const seen = sentenceOf(problem);
@@ -99,7 +105,7 @@ export function failedBy(
     outcome: "failed",
     seen,
     ...startingOf(problem),
-    ...remedyFor(problem, patient, models),
+    ...remedyFor(problem, endpoint, models),
   };
 }
 

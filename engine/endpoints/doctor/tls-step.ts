@@ -3,23 +3,23 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import { connectionReason } from "../../network/connection-reason.ts";
 import { secureContext } from "../../network/trust.ts";
 import { connected, placeOf, reached } from "./connected.ts";
-import type { Outcome, Patient } from "./patient.ts";
+import type { ExaminedEndpoint, Outcome } from "./examined-endpoint.ts";
 
 /** The handshake, and the certificate. */
-export async function tls(patient: Patient, signal: AbortSignal): Promise<Outcome> {
-  const place = placeOf(patient);
+export async function tls(endpoint: ExaminedEndpoint, signal: AbortSignal): Promise<Outcome> {
+  const place = placeOf(endpoint);
   if (!place.isTls) return { outcome: "skipped", seen: "plain http has none" };
-  const { trust } = patient;
+  const { trust } = endpoint;
   const context = { secureContext: secureContext(trust), isChecked: !trust.isInsecure };
   let socket: TLSSocket | undefined;
   try {
-    socket = await handshake(patient, context, signal);
+    socket = await handshake(endpoint, context, signal);
     return tlsOutcome(socket, trust.isInsecure);
   } catch (error) {
     signal.throwIfAborted();
     const found = connectionReason(error);
-    if (found?.kind === "certificate") return certificateOutcome(patient, found.reason, signal);
-    if (await speaksHttp(patient, signal)) {
+    if (found?.kind === "certificate") return certificateOutcome(endpoint, found.reason, signal);
+    if (await speaksHttp(endpoint, signal)) {
       return {
         outcome: "failed",
         seen: `Port ${place.port} speaks plain http, not TLS.`,
@@ -31,7 +31,7 @@ export async function tls(patient: Patient, signal: AbortSignal): Promise<Outcom
     return {
       outcome: "failed",
       seen,
-      fix: "Check the port; a proxy or firewall may break TLS off.",
+      fix: "Check the port; a proxy or firewall may interrupt TLS.",
     };
   } finally {
     socket?.destroy();
@@ -50,19 +50,19 @@ function tlsOutcome(socket: TLSSocket, isInsecure: boolean): Outcome {
   };
 }
 
-/** OpenShift's own authority, which signs routes' certificates by default. */
+/** OpenShift's own CA, which signs routes' certificates by default. */
 const ROUTER_CA =
   "oc get configmap default-ingress-cert -n openshift-config-managed -o jsonpath='{.data.ca-bundle\\.crt}'";
 
 /** What is wrong with a certificate, with the details it contains. */
 async function certificateOutcome(
-  patient: Patient,
+  endpoint: ExaminedEndpoint,
   reason: string,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const shown = await shownNames(patient, signal);
+  const shown = await shownNames(endpoint, signal);
   const seen = `The certificate is not trusted: ${reason}${shown === undefined ? "" : ` (${shown})`}.`;
-  if (reason === "it is another host's") {
+  if (reason === "it is for another host") {
     return {
       outcome: "failed",
       seen,
@@ -84,10 +84,13 @@ async function certificateOutcome(
   };
 }
 
-async function shownNames(patient: Patient, signal: AbortSignal): Promise<string | undefined> {
+async function shownNames(
+  endpoint: ExaminedEndpoint,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   let socket: TLSSocket | undefined;
   try {
-    socket = await handshake(patient, { isChecked: false }, signal);
+    socket = await handshake(endpoint, { isChecked: false }, signal);
     const certificate = socket.getPeerX509Certificate();
     if (certificate === undefined) return undefined;
     const names = certificate.subjectAltName ?? certificate.subject.replaceAll("\n", ", ");
@@ -109,13 +112,13 @@ interface Handshake {
 
 /** Opens a TLS connection, sends nothing over it, and closes it once the certificate is known. */
 async function handshake(
-  patient: Patient,
+  endpoint: ExaminedEndpoint,
   { isChecked, ...context }: Handshake,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
-  const { host } = placeOf(patient);
+  const { host } = placeOf(endpoint);
   const socket = connectTls({
-    socket: await reached(patient, signal),
+    socket: await reached(endpoint, signal),
     // The host that the certificate must be for.
     host,
     rejectUnauthorized: isChecked,
@@ -132,10 +135,10 @@ async function handshake(
 }
 
 /** Whether a port uses TLS, after plain http failed. */
-export async function speaksTls(patient: Patient, signal: AbortSignal): Promise<boolean> {
+export async function speaksTls(endpoint: ExaminedEndpoint, signal: AbortSignal): Promise<boolean> {
   let socket: TLSSocket | undefined;
   try {
-    socket = await handshake(patient, { isChecked: false }, signal);
+    socket = await handshake(endpoint, { isChecked: false }, signal);
     return true;
   } catch {
     signal.throwIfAborted();
@@ -146,10 +149,10 @@ export async function speaksTls(patient: Patient, signal: AbortSignal): Promise<
 }
 
 /** Whether a port uses plain http, after TLS failed. Nothing of the endpoint is sent. */
-async function speaksHttp(patient: Patient, signal: AbortSignal): Promise<boolean> {
+async function speaksHttp(endpoint: ExaminedEndpoint, signal: AbortSignal): Promise<boolean> {
   let socket: Socket | undefined;
   try {
-    socket = await reached(patient, signal);
+    socket = await reached(endpoint, signal);
     socket.write("GET / HTTP/1.0\r\n\r\n");
     const first = await connected<Buffer>(socket, "data", signal);
     return first.subarray(0, 5).toString("latin1") === "HTTP/";

@@ -107,7 +107,7 @@ const NO_REPLY = /^No connection established|^Connection dropped|ECONNRE|^read E
 /** grpc-js' own messages if what arrived is not a reply, with the refusals they become. */
 const NO_MESSAGE: readonly (readonly [RegExp, RefusalCode, string])[] = [
   [/^No message received/, "ENDPOINT_REPLY_BROKEN", "the call ended without a message"],
-  [/^Received RST_STREAM/, "ENDPOINT_REPLY_BROKEN", "it broke the call off"],
+  [/^Received RST_STREAM/, "ENDPOINT_REPLY_BROKEN", "it ended the call"],
   [
     /^Received message (?:that decompresses to a size )?larger than/,
     "ENDPOINT_REPLY_TOO_LARGE",

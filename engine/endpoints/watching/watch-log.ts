@@ -16,7 +16,7 @@ import {
 
 const MIGRATIONS: readonly Migration[] = [
   {
-    name: "hours and quiet checks",
+    name: "hours and readiness checks",
     sql: `
       CREATE TABLE hour (
         endpoint TEXT NOT NULL,

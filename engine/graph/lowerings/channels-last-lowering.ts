@@ -7,9 +7,9 @@ import { cpuLowering } from "./cpu-lowering.ts";
 import type { Emitter } from "../emitter.ts";
 import type { Node, NodeOf, Value } from "../graph.ts";
 import type { Lowering } from "../lowering.ts";
-import { joinDoublings } from "./doubled-convolution.ts";
 import { joinNorms } from "./normed-convolution.ts";
-import { DOUBLED } from "./winograd.ts";
+import { fuseUpsampling } from "./upsampled-convolution.ts";
+import { UPSAMPLED } from "./winograd.ts";
 
 /** 4 MB of float32, so that a band stays in a cache (measured: engine/README.md). */
 const BAND_FLOATS = 2 ** 20;
@@ -36,7 +36,7 @@ export function channelsLastLowering({
   return {
     precision: "float32",
     layout: "channels last",
-    prepare: (model) => joinNorms(joinDoublings(model)),
+    prepare: (model) => joinNorms(fuseUpsampling(model)),
     transformsKernels: true,
     operations: {
       ...cpuLowering.operations,
@@ -62,7 +62,7 @@ export function channelsLastLowering({
   };
 }
 
-type Convolutions = Pick<Lowering["operations"], "conv2d" | "doubledConv2d" | "normedConv2d">;
+type Convolutions = Pick<Lowering["operations"], "conv2d" | "upsampledConv2d" | "normedConv2d">;
 
 function convolutions({ bandFloats, fewestPixels }: Required<Options>): Convolutions {
   const isSmall = ({ output }: Pick<Node, "output">): boolean => pixelsOf(output) < fewestPixels;
@@ -78,11 +78,11 @@ function convolutions({ bandFloats, fewestPixels }: Required<Options>): Convolut
       return convolved(emit, x, { node, method, pads, bias, bandFloats });
     },
 
-    doubledConv2d: (emit, node, [x = ""]) => {
+    upsampledConv2d: (emit, node, [x = ""]) => {
       const [kernel, bias] = node.weights;
       if (kernel === undefined) return x;
       if (isSmall(node)) return turnedOver(emit, sameSize(node), upsampled(emit, node, x));
-      const method = inTiles(kernel, DOUBLED);
+      const method = inTiles(kernel, UPSAMPLED);
       return convolved(emit, x, { node, method, pads: [1, 1], bias, bandFloats });
     },
 

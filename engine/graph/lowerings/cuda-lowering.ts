@@ -51,7 +51,7 @@ type Operations = Lowering["operations"];
 
 function convolutions(
   all: () => Operations,
-): Pick<Operations, "conv2d" | "doubledConv2d" | "normedConv2d"> {
+): Pick<Operations, "conv2d" | "upsampledConv2d" | "normedConv2d"> {
   return {
     conv2d: (emit, { weights: [kernel, bias], attributes }, [x = ""]) => {
       if (kernel === undefined) return x;
@@ -64,7 +64,7 @@ function convolutions(
       });
     },
 
-    doubledConv2d: (emit, node, inputs) => {
+    upsampledConv2d: (emit, node, inputs) => {
       const attributes = { stride: 1, pads: [1, 1, 1, 1] as const };
       const [{ shape } = node.output] = node.inputs;
       const [batch = 0, channels = 0, height = 0, width = 0] = shape;

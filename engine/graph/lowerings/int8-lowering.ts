@@ -1,10 +1,10 @@
 import type { Model, Node, NodeOf, OperationKind, Weight } from "../graph.ts";
 import { cpuLowering } from "./cpu-lowering.ts";
-import { joinDoublings } from "./doubled-convolution.ts";
 import type { Emitter } from "../emitter.ts";
 import { quantizedConvolution } from "./int8-convolution.ts";
-import { quantizedDoubledConvolution } from "./int8-doubled-convolution.ts";
+import { quantizedUpsampledConvolution } from "./int8-upsampled-convolution.ts";
 import { inBytes, product, valuesOf } from "./int8-product.ts";
+import { fuseUpsampling } from "./upsampled-convolution.ts";
 import type { Lower, Lowering } from "../lowering.ts";
 
 /** How a UNet's weights are quantized. */
@@ -36,12 +36,12 @@ const { operations } = cpuLowering;
  */
 export const int8Lowering: Lowering = {
   precision: "float32",
-  prepare: joinDoublings,
+  prepare: fuseUpsampling,
   operations: {
     ...operations,
     linear: whereQuantized(quantizedLinear, operations.linear),
     conv2d: whereQuantized(quantizedConvolution, operations.conv2d),
-    doubledConv2d: whereQuantized(quantizedDoubledConvolution, operations.doubledConv2d),
+    upsampledConv2d: whereQuantized(quantizedUpsampledConvolution, operations.upsampledConv2d),
   },
 };
 

@@ -1,4 +1,4 @@
-import { keepsSize } from "./doubled-convolution.ts";
+import { keepsSize } from "./upsampled-convolution.ts";
 import { readOnce, type Model, type Node, type NodeOf } from "../graph.ts";
 import type { Lower, Lowering } from "../lowering.ts";
 

@@ -1,7 +1,7 @@
 import type { Emitter } from "../emitter.ts";
 import type { Weight } from "../graph.ts";
 import type { Precision } from "../../tensor/precision.ts";
-import { doubledConv2d } from "./doubled-convolution.ts";
+import { upsampledConv2d } from "./upsampled-convolution.ts";
 import type { Lowering } from "../lowering.ts";
 import { oneAfterTheOther } from "./normed-convolution.ts";
 
@@ -21,7 +21,7 @@ const operations: Lowering["operations"] = {
     });
   },
 
-  doubledConv2d,
+  upsampledConv2d,
 
   normedConv2d: oneAfterTheOther(() => operations),
 

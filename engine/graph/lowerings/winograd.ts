@@ -50,10 +50,10 @@ export const PLAIN: Way = {
 };
 
 /**
- * The same over a picture at twice its size. Results 0 and 2 are a convolution of pixels 0, 1 and 2 with (a, b + c);
- * results 1 and 3 one of pixels 1, 2 and 3 with (a + b, c): F(2, 2) of each.
+ * The same for a picture upsampled to twice its size. Results 0 and 2 convolve pixels 0, 1 and 2 with (a, b + c);
+ * results 1 and 3 convolve pixels 1, 2 and 3 with (a + b, c). Each pair is F(2, 2).
  */
-export const DOUBLED: Way = {
+export const UPSAMPLED: Way = {
   tile: 4,
   step: 2,
   read: 4,

@@ -2,7 +2,7 @@ import type { Recall } from "../../contract/generation.ts";
 import type { ForeignRecord } from "../../contract/image-record.ts";
 import { readOwnRecord } from "../generation-text.ts";
 import { parseParameters } from "../parameters-text.ts";
-import { parseFooocus, parseStabilityMatrix } from "./a1111-kin.ts";
+import { parseFooocus, parseStabilityMatrix } from "./a1111-variants.ts";
 import { parseComfyui } from "./comfyui-text.ts";
 import { parseDrawThings, userCommentInXmp } from "./draw-things-text.ts";
 import { parseDream, parseInvokeai, parseSdMetadata } from "./invokeai-text.ts";

@@ -90,9 +90,9 @@ function fromText(text: string, reading: Reading): ReplyPicture {
 const PICTURE_TEXT = /^(?:data:image\/|iVBORw0KGgo|\/9j\/|UklGR)/;
 
 function textFault(text: string, sizeBytes: number): string {
-  if (sizeBytes > MIN_FILE) return `its ${sizeBytes} bytes are no PNG, JPEG or WebP file`;
+  if (sizeBytes > MIN_FILE) return `its ${sizeBytes} bytes are not a PNG, JPEG or WebP file`;
   if (PICTURE_TEXT.test(text)) return "its base64 is damaged";
-  return "that is text, no picture";
+  return "that is text, not a picture";
 }
 
 /** Any four-letter word is valid base64; files are longer. */
@@ -143,7 +143,7 @@ function toPixels(
 ): readonly ReplyPicture[] {
   const layout = layoutOf(shape, field);
   if (layout.count > MAX_PICTURES) {
-    throw new MessageFault(field, `${layout.count} pictures`, `${MAX_PICTURES} are the most`);
+    throw new MessageFault(field, `${layout.count} pictures`, `the limit is ${MAX_PICTURES}`);
   }
   const { width, height } = layout;
   const pixels = bytes instanceof Uint8Array ? bytes : Uint8Array.from(bytes);

@@ -31,7 +31,7 @@ export function layoutOf(shape: readonly number[], field: string): PictureLayout
   if (layout === undefined) throw wrong(shape, "that is not the shape of a picture", field);
   const { width, height, count } = layout;
   if (Math.max(width, height) > MAX_REPLY_SIDE) {
-    throw wrong(shape, `${MAX_REPLY_SIDE} pixels a side are the most`, field, "size");
+    throw wrong(shape, `the limit is ${MAX_REPLY_SIDE} pixels a side`, field, "size");
   }
   if (Math.min(width, height, count) < 1) throw wrong(shape, "nothing is in it", field);
   return layout;

@@ -36,7 +36,7 @@ export function readPictures(reply: EndpointReply, asked: Asked): EndpointPictur
       throw new MessageFault(
         "The body",
         `of ${body.length} bytes`,
-        `${MAX_REPLY_BYTES} are the most`,
+        `the limit is ${MAX_REPLY_BYTES}`,
         "size",
       );
     }

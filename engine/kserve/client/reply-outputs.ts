@@ -35,7 +35,7 @@ const MAX_OUTPUTS = 64;
 export function readReplyMessage(body: MessageBody): ReplyMessage {
   const split = splitBody(body, REPLY_LIMITS);
   if (split.kind === "raw")
-    throw new MessageFault("The body", "read", "its head says that it holds no JSON");
+    throw new MessageFault("The body", "read", "its headers say that it contains no JSON");
   const message = asObject(unwrapped(split.message), "The body");
   const outputs = message.get("outputs");
   const parameters = scalarsOf(message.get("parameters"));

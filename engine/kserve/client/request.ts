@@ -14,17 +14,17 @@ import { PICTURE_INPUTS, type PictureInput } from "../server/picture-inputs.ts";
 import type { PictureRequest } from "../server/picture-request.ts";
 import type { TensorValues, WireTensor } from "../wire/wire-tensor.ts";
 
-/** The name of the notebook's input, and of most servers with a single one. */
-export const SEED_INPUT = "input0";
+/** The name of the input in the notebook's request, and on most servers that have only one. */
+export const NOTEBOOK_INPUT = "input0";
 
 /**
- * A request that every endpoint understands: prompts in one input and nothing else, as the customer's notebook sends
- * it, except for the shape: Triton requires the real one instead of -1.
+ * A request that every endpoint understands: one input with the prompts and nothing else, as the customer's notebook
+ * sends it, except for the shape: Triton requires the real one instead of -1.
  */
 export function askForPrompts(
   id: string,
   prompts: readonly string[],
-  inputName = SEED_INPUT,
+  inputName = NOTEBOOK_INPUT,
 ): InferRequest {
   const input = { ...PICTURE_INPUTS.prompt, name: inputName };
   return request(id, [tensor(input, encoded(prompts))]);

@@ -34,7 +34,7 @@ const FAULTS: readonly KnownFault[] = [
   },
   {
     text: /^(?:RemoteProtocolError|ReadError) : /,
-    reason: "TorchServe broke the connection to KServe's wrapper off",
+    reason: "TorchServe closed the connection to KServe's wrapper",
     fix: "Read the pod's log: TorchServe has most likely run out of memory",
   },
   {

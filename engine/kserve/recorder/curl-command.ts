@@ -33,7 +33,7 @@ export function readCurl(text: string): CurlCommand {
   return asRequest(() => {
     if (!isCurl(text)) throw new MessageFault("The line", quote(text), "it is not a curl command");
     if (text.length > MAX_CURL) {
-      throw new MessageFault("The line", `of ${text.length} letters`, `${MAX_CURL} are the most`);
+      throw new MessageFault("The line", `of ${text.length} letters`, `the limit is ${MAX_CURL}`);
     }
     return fromWords(shellWords(text.replace(/^\s*(?:[$>#%]\s*)?curl(?:\.exe)?\s/, "")));
   });

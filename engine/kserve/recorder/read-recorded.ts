@@ -14,7 +14,7 @@ export const MAX_RECORDED_BYTES = 4 << 20;
  */
 export function readRecorded(bytes: Uint8Array): Replay {
   if (bytes.length > MAX_RECORDED_BYTES) {
-    throw refused(`of ${bytes.length} bytes`, `${MAX_RECORDED_BYTES} are the most`);
+    throw refused(`of ${bytes.length} bytes`, `the limit is ${MAX_RECORDED_BYTES}`);
   }
   const text = textOf(bytes);
   if (isPython(text)) {

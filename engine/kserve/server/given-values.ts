@@ -61,7 +61,7 @@ function unknownInput({ name }: WireTensor): MessageFault {
 
 function valuesOf({ name, values, datatype }: WireTensor): readonly ParameterValue[] {
   if (values.length > MAX_PICTURES) {
-    throw new MessageFault(name, `${values.length} values`, `${MAX_PICTURES} are the most`);
+    throw new MessageFault(name, `${values.length} values`, `the limit is ${MAX_PICTURES}`);
   }
   if (isElements(values)) return values.map((bytes) => textOf(bytes, name));
   // A float32 represents the decimal that someone wrote: 7.1 must not become 7.099999904632568.

@@ -166,7 +166,7 @@ export function refuseLargeReply(request: PictureRequest, wanted: WantedPicture)
   const size = pixelsOf([request]) * CHANNELS * bytesOfChannel(wanted);
   if (size <= MAX_REPLY_BYTES) return;
   const value = `of ${size >> 20} MiB`;
-  const reason = `${MAX_REPLY_BYTES >> 20} MiB are the most; ask for fewer pictures, or for format png`;
+  const reason = `the limit is ${MAX_REPLY_BYTES >> 20} MiB; ask for fewer pictures, or for format png`;
   throw new MessageFault("A reply", value, reason);
 }
 

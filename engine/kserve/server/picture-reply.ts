@@ -79,13 +79,13 @@ const HANDLERS_PIXELS = {
 } as const;
 
 /** The reply of the customer's handler (stable_diffusion_handler.py), without additional members. */
-export function seedReply(drawn: DrawnPictures): EncodedMessage {
+export function notebookReply(drawn: DrawnPictures): EncodedMessage {
   const tensor = { ...pixelTensor(drawn, HANDLERS_PIXELS), name: HANDLERS_OUTPUT };
   return encodeMessage({ id: '"42"' }, "outputs", [{ ...tensor, datatype: "fp16" }]);
 }
 
-/** The same as KServe's wrapper for TorchServe returns it (kserve 0.13), which adds a member for each of its fields. */
-export function wrappedSeedReply(modelName: string, drawn: DrawnPictures): EncodedMessage {
+/** The same through KServe's wrapper for TorchServe (kserve 0.13), which adds a member for each of its own fields. */
+export function wrappedNotebookReply(modelName: string, drawn: DrawnPictures): EncodedMessage {
   const output = { name: HANDLERS_OUTPUT, datatype: "FP16", parameters: null };
   const members = {
     model_name: JSON.stringify(modelName),
@@ -97,8 +97,8 @@ export function wrappedSeedReply(modelName: string, drawn: DrawnPictures): Encod
   return encodeMessage(members, "outputs", [tensor]);
 }
 
-/** The same as the wrapper's v1 address returns a v2 reply. */
-export function passedSeedReply(modelName: string, drawn: DrawnPictures): EncodedMessage {
+/** The same through the wrapper's v1 address, which passes a v2 reply on without the empty parameters. */
+export function passedNotebookReply(modelName: string, drawn: DrawnPictures): EncodedMessage {
   const output = { name: HANDLERS_OUTPUT, datatype: "FP16" };
   const members = { id: '"42"', model_name: JSON.stringify(modelName), model_version: "null" };
   const tensor = { ...pixelTensor(drawn, HANDLERS_PIXELS), ...output };

@@ -63,7 +63,7 @@ export function toPictureRequest(source: PictureSource): PictureRequest {
 /** Refuses more pictures than one request may ask for. */
 export function refuseTooMany(pictures: number): void {
   if (pictures <= MAX_PICTURES) return;
-  throw new MessageFault("A request", `for ${pictures} pictures`, `${MAX_PICTURES} are the most`);
+  throw new MessageFault("A request", `for ${pictures} pictures`, `the limit is ${MAX_PICTURES}`);
 }
 
 /**
@@ -94,7 +94,7 @@ export function pixelsOf(requests: readonly Sized[]): number {
 export function refuseTooLarge(requests: readonly Sized[]): void {
   const pixels = pixelsOf(requests);
   if (pixels <= MAX_PIXELS) return;
-  throw new MessageFault("A request", `for ${pixels} pixels`, `${MAX_PIXELS} are the most`);
+  throw new MessageFault("A request", `for ${pixels} pixels`, `the limit is ${MAX_PIXELS}`);
 }
 
 /** The studio's requests: one for each prompt, or for each picture if every picture has its own seed. */

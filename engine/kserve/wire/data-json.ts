@@ -37,7 +37,7 @@ function text(bytes: Uint8Array): string {
   try {
     return UTF8.decode(bytes);
   } catch (cause) {
-    throw new RangeError("bytes that are no UTF-8 text are base64 in JSON", { cause });
+    throw new RangeError("bytes that are not UTF-8 text are base64 in JSON", { cause });
   }
 }
 

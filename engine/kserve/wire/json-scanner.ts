@@ -170,7 +170,7 @@ export class JsonScanner {
     const found = new TextDecoder().decode(this.bytes.subarray(this.at, this.at + 12));
     const [infinite] = NOT_FINITE.exec(found) ?? [];
     if (infinite !== undefined) {
-      return unreadable(`at byte ${this.at} it holds ${infinite}, which is no number`, "pixels");
+      return unreadable(`at byte ${this.at} it holds ${infinite}, which is not a number`, "pixels");
     }
     return unreadable(`at byte ${this.at} it is not JSON but ${quote(found)}`);
   }

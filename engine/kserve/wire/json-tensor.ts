@@ -85,7 +85,8 @@ function toWhole(elements: Elements, datatype: keyof typeof WHOLE, field: string
     const element = elements[i];
     const value = datatype === "BOOL" && typeof element === "boolean" ? Number(element) : element;
     const isWhole = typeof value === "number" && Number.isInteger(value);
-    if (!isWhole || value < least || value > greatest) throw wrong(element, datatype, field);
+    if (!isWhole || value < least || value > greatest)
+      throw wrong(element, `of type ${datatype}`, field);
     values[i] = value;
   }
   return values;
@@ -104,7 +105,7 @@ function* toBigInts(
   for (let i = 0; i < elements.length; i++) {
     const value = toBigInt(elements[i]);
     if (value === undefined || value < least || value > greatest) {
-      throw wrong(elements[i], "whole number of 64 bits", field);
+      throw wrong(elements[i], "a whole number of 64 bits", field);
     }
     yield value;
   }
@@ -122,7 +123,8 @@ function toFloats(elements: Elements, field: string): Float64Array {
   for (let i = 0; i < elements.length; i++) {
     const element = elements[i];
     const value = typeof element === "bigint" ? Number(element) : element;
-    if (typeof value !== "number" || !Number.isFinite(value)) throw wrong(element, "number", field);
+    if (typeof value !== "number" || !Number.isFinite(value))
+      throw wrong(element, "a number", field);
     values[i] = value;
   }
   return values;
@@ -132,7 +134,7 @@ const UTF8 = new TextEncoder();
 
 function toBytes(elements: Elements, isBase64: boolean, field: string): readonly Uint8Array[] {
   return Array.from(elements, (element) => {
-    if (typeof element !== "string") throw wrong(element, "string", field);
+    if (typeof element !== "string") throw wrong(element, "a string", field);
     // Lone surrogates would silently become U+FFFD in UTF-8.
     const isText = !isBase64 && element.isWellFormed();
     const bytes = isBase64 ? fromBase64(element) : isText ? UTF8.encode(element) : undefined;
@@ -142,5 +144,5 @@ function toBytes(elements: Elements, isBase64: boolean, field: string): readonly
 }
 
 function wrong(element: Json | undefined, kind: string, field: string): MessageFault {
-  return new MessageFault(field, shown(element), `that is no ${kind}`);
+  return new MessageFault(field, shown(element), `that is not ${kind}`);
 }

@@ -18,7 +18,7 @@ export function asObject(value: Json | undefined, field: string): JsonObject {
 export function asList(value: Json | undefined, limit: number, field: string): readonly Json[] {
   if (!isList(value)) throw new MessageFault(field, shown(value), "it must be an array");
   if (lengthOf(value) <= limit) return itemsOf(value);
-  throw new MessageFault(field, `of ${lengthOf(value)} entries`, `${limit} are the most`);
+  throw new MessageFault(field, `of ${lengthOf(value)} entries`, `the limit is ${limit}`);
 }
 
 /** Whether a member is absent; clients send null for that. */
@@ -47,7 +47,7 @@ export function asId(value: Json | undefined, field: string): string {
  */
 export function cleanText(text: string, limit: number, field: string): string {
   if (text.length > limit) {
-    throw new MessageFault(field, `${text.length} characters long`, `${limit} are the most`);
+    throw new MessageFault(field, `${text.length} characters long`, `the limit is ${limit}`);
   }
   if (!text.isWellFormed()) throw new MessageFault(field, shown(text), "it holds a lone surrogate");
   if (text.includes("\0")) throw new MessageFault(field, shown(text), "it holds a NUL");
@@ -59,7 +59,7 @@ export function asParameters(value: Json | undefined, field: string): Parameters
   if (isAbsent(value)) return new Map();
   const object = asObject(value, field);
   if (object.size > MAX_PARAMETERS) {
-    throw new MessageFault(field, `of ${object.size} entries`, `${MAX_PARAMETERS} are the most`);
+    throw new MessageFault(field, `of ${object.size} entries`, `the limit is ${MAX_PARAMETERS}`);
   }
   const parameters = new Map<string, ParameterValue>();
   for (const [key, entry] of object) {

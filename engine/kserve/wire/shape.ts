@@ -12,7 +12,7 @@ export function readShape(value: Json | undefined, field: string): ClaimedShape 
   if (value === undefined || value === null) return undefined;
   const rank = isList(value) ? lengthOf(value) : 1;
   if (rank > MAX_RANK) {
-    throw new MessageFault(field, `of ${rank} dimensions`, `${MAX_RANK} are the most`);
+    throw new MessageFault(field, `of ${rank} dimensions`, `the limit is ${MAX_RANK}`);
   }
   return itemsOf(value).map((dimension) => {
     const isDimension =

@@ -8,7 +8,7 @@ import {
 } from "@grpc/grpc-js";
 import { StudioError } from "../../contract/errors.ts";
 import type { Caller } from "../caller.ts";
-import type { Knock } from "../gate.ts";
+import type { RequestHead } from "../gate.ts";
 import type { Sockets } from "../../http/sockets.ts";
 import type { ListenerGate } from "../listener-gate.ts";
 import type { ServingMetrics } from "../metrics/serving-metrics.ts";
@@ -131,19 +131,19 @@ export class CallGate {
     },
   ): Outcome | undefined {
     const headers = headersOf(metadata);
-    const passage = this.#gate.passage(knockOf(path, headers, call.getHost()));
-    const known = passage.kind === "preflight" ? undefined : passage.caller;
+    const decision = this.#gate.decide(headOf(path, headers, call.getHost()));
+    const known = decision.kind === "preflight" ? undefined : decision.caller;
     // One object per call: the log identifies the call by it.
     const caller = known && { ...known };
     const client = call.getConnectionInfo().remoteAddress ?? "";
     const arrival = { client, method: "gRPC", path, headers };
-    const isProbe = passage.kind === "in" && passage.isProbe === true;
+    const isProbe = decision.kind === "in" && decision.isProbe === true;
     const noted = isProbe ? this.#followProbe(arrival) : this.#follow(arrival, caller);
     // A stream that needs no key may last for ever, so its connection makes room for others.
     const followed = isProbe && responseStream ? noted : this.#atWork(noted, call);
     follow(followed);
-    if (passage.kind === "refused") {
-      const { error, status: httpStatus } = passage.rejection;
+    if (decision.kind === "refused") {
+      const { error, status: httpStatus } = decision.rejection;
       this.#metrics?.refused(error);
       return outcomeOf(error, httpStatus);
     }
@@ -207,14 +207,14 @@ const TOO_SLOW = new StudioError("REQUEST_INVALID", {
 });
 
 /** A call in the form of an HTTP request, for the gate: its host is the authority, and it is never a form. */
-function knockOf(path: string, headers: IncomingHttpHeaders, authority: string | undefined): Knock {
+function headOf(path: string, headers: IncomingHttpHeaders, host: string | undefined): RequestHead {
   return {
     method: "POST",
     url: path,
     headers: {
       ...headers,
       "content-type": "application/octet-stream",
-      ...(authority !== undefined && { host: authority }),
+      ...(host !== undefined && { host }),
     },
     rawHeaders: [],
   };

@@ -124,7 +124,7 @@ const FIXED: Readonly<Record<string, number>> = {
   TYPE_SFIXED64: 8,
 };
 
-/** `find` looks up messages of the same package by name; nested declarations go first. */
+/** `find` looks up messages of the same package by name; nested declarations take precedence. */
 function shapeOf(type: object, find: (name: string) => object | undefined): MessageShape {
   const { field, nestedType } = asDescriptor(type);
   return new Map(

@@ -6,7 +6,7 @@ import {
   serverSentEvent,
 } from "../../kserve/server/generate.ts";
 import { readInferRequest } from "../../kserve/server/infer-request.ts";
-import { seedReply } from "../../kserve/server/picture-reply.ts";
+import { notebookReply } from "../../kserve/server/picture-reply.ts";
 import { wantedPicture } from "../../kserve/server/wanted-picture.ts";
 import { toBase64 } from "../../kserve/wire/base64.ts";
 import type { ByteSource } from "../../kserve/wire/encoded-message.ts";
@@ -17,7 +17,7 @@ import { type Inference, type Message, readInference, replyTo } from "./read-inf
 import { sentenceOf } from "./refuse.ts";
 import { versioned } from "./model-routes.ts";
 import type { Handler, Route } from "./route.ts";
-import { isSeedReply, type SharedParts } from "./route-parts.ts";
+import { isNotebookReply, type SharedParts } from "./route-parts.ts";
 import { sendMessage } from "./send-message.ts";
 
 /** The customer's handler reads nothing of a request besides the prompt. */
@@ -35,14 +35,14 @@ export function pictureRoutes(parts: SharedParts): readonly Route[] {
 /** `POST …/infer`: takes tensors, and replies with tensors. */
 function infer(parts: SharedParts): Handler {
   return async (request, reply) => {
-    const isSeed = isSeedReply(parts, parts.callerOf(request));
+    const isNotebook = isNotebookReply(parts, parts.callerOf(request));
     const inference = await readInference(parts, { request, reply }, (body) => {
       const message = readInferRequest(body);
-      return { request: message, wanted: wantedPicture(isSeed ? NOTHING : message) };
+      return { request: message, wanted: wantedPicture(isNotebook ? NOTHING : message) };
     });
     const drawn = await allPictures(parts.admission, inference);
-    const answer = isSeed ? seedReply(ofOneSize(drawn.pictures)) : replyTo(inference, drawn);
-    return sendMessage(request, reply, answer);
+    const body = isNotebook ? notebookReply(ofOneSize(drawn.pictures)) : replyTo(inference, drawn);
+    return sendMessage(request, reply, body);
   };
 }
 

@@ -24,7 +24,7 @@ export interface SharedParts extends RouteParts {
   readonly bodies: BodyReader;
 }
 
-/** Whether the reply follows the notebook profile, as the key says, or without a key the settings. */
-export function isSeedReply({ settings }: RouteParts, { keyName, isSeedProfile }: Caller): boolean {
-  return keyName === undefined ? settings().isSeedProfile : isSeedProfile;
+/** Whether the reply follows the notebook profile: the key decides, or the settings if the request has none. */
+export function isNotebookReply({ settings }: RouteParts, caller: Caller): boolean {
+  return caller.keyName === undefined ? settings().isSeedProfile : caller.isSeedProfile;
 }

@@ -7,7 +7,7 @@ import { fromWire } from "../../../engine/contract/errors.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { PictureImage } from "../../picture/picture.tsx";
 import { keepPicture, pictureOf, takeWish, useClusterChoice } from "../../state/cluster.ts";
-import { drawAt } from "../../state/draw-at.ts";
+import { chooseTarget } from "../../state/choose-target.ts";
 import { useImages, wantImages } from "../../state/images.ts";
 import { useQueue } from "../../state/queue.ts";
 import { Failed } from "../../ui/async-states.tsx";
@@ -56,7 +56,7 @@ function Ways({ endpointId }: { endpointId: string }) {
   const studio = useStudio();
   const [, navigate] = useLocation();
   const generate = () => {
-    attempt(drawAt(studio, endpointId));
+    attempt(chooseTarget(studio, endpointId));
     navigate("/generate");
   };
   return (

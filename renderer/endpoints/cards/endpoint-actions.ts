@@ -14,7 +14,7 @@ import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { shareLink } from "../../../engine/contract/share-link.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import type { Action } from "../../shortcuts/registry.ts";
-import { drawAt } from "../../state/draw-at.ts";
+import { chooseTarget } from "../../state/choose-target.ts";
 import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 
@@ -57,7 +57,7 @@ export function useEndpointActions(endpoint: Endpoint, verbs: EndpointVerbs): re
   return useMemo(() => {
     const group = t("actions.group");
     const draw = () => {
-      attempt(drawAt(studio, id));
+      attempt(chooseTarget(studio, id));
       navigate("/generate");
     };
     const share = async () => {

@@ -2,7 +2,7 @@ import { ImagePlus } from "lucide-react";
 import { useLocation } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { useStudio } from "../../connection/studio.tsx";
-import { drawAt } from "../../state/draw-at.ts";
+import { chooseTarget } from "../../state/choose-target.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { attempt } from "../../ui/toasts.ts";
@@ -80,7 +80,7 @@ function OutcomeActions({ endpoint, onBack, onClose }: OutcomeActionsProps) {
   const studio = useStudio();
   const [, navigate] = useLocation();
   const draw = () => {
-    attempt(drawAt(studio, endpoint.id));
+    attempt(chooseTarget(studio, endpoint.id));
     navigate("/generate");
   };
   const hasFailed = endpoint.check?.state === "failed";

@@ -7,7 +7,7 @@ import { SCHEDULER_NAMES, type SchedulerName } from "../../../engine/contract/sc
 import { desktop } from "../../connection/desktop.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useEndpoints } from "../../picture/targets.ts";
-import { drawAt } from "../../state/draw-at.ts";
+import { chooseTarget } from "../../state/choose-target.ts";
 import { changeForm } from "../../state/form.ts";
 import { changeSettings } from "../../state/settings.ts";
 import { chooseStyle } from "../../state/style-choice.ts";
@@ -111,7 +111,7 @@ function useTargets(): readonly PaletteEntry[] {
       icon: RadioTower,
       keywords: ["endpoint", "remote", "device"],
       run: () => {
-        attempt(drawAt(studio, id));
+        attempt(chooseTarget(studio, id));
         show();
       },
     }));

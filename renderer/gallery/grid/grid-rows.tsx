@@ -1,7 +1,7 @@
 import { memo } from "react";
 import { classNames } from "../../ui/class-names.ts";
 import { formatCount, formatDay } from "../../words/format.ts";
-import type { Order } from "./contact-sheet.ts";
+import type { DisplayOrder } from "./day-layout.ts";
 import styles from "./picture-grid.module.css";
 import { Tile } from "./tile.tsx";
 import { HEADING, MARGIN } from "./use-sheet.ts";
@@ -43,7 +43,7 @@ interface LineProps extends Place {
   readonly first: number;
   readonly count: number;
   readonly tile: number;
-  readonly order: Order;
+  readonly order: DisplayOrder;
 }
 
 /** A line of pictures. */

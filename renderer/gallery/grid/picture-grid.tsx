@@ -4,7 +4,7 @@ import type { GalleryNames } from "../../../engine/contract/gallery.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useChoice } from "../../state/choice.ts";
 import { useWords } from "../../words/words.ts";
-import { type Order, picturesBetween } from "./contact-sheet.ts";
+import { type DisplayOrder, picturesBetween } from "./day-layout.ts";
 import { DayHeading, Line } from "./grid-rows.tsx";
 import styles from "./picture-grid.module.css";
 import { TileWords, useTileWords } from "./tile.tsx";
@@ -18,7 +18,7 @@ import { HEADING, useSheet } from "./use-sheet.ts";
 
 export interface PictureGridProps {
   readonly names: GalleryNames;
-  readonly order: Order;
+  readonly order: DisplayOrder;
   readonly gestures: GridGestures;
   /** Called with whether the view is away from the top. */
   readonly onAway: (isAway: boolean) => void;

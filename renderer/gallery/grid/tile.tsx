@@ -17,7 +17,7 @@ import { useImages, wantImages } from "../../state/images.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../words/words.ts";
-import { boxOf } from "./contact-sheet.ts";
+import { boxOf } from "./day-layout.ts";
 import styles from "./tile.module.css";
 
 /** The texts of tiles, looked up once for all of them, since a lookup for each tile is too slow. */

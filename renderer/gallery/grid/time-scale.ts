@@ -1,4 +1,4 @@
-import type { Sheet } from "./contact-sheet.ts";
+import type { Sheet } from "./day-layout.ts";
 
 /** A day of the sheet. */
 export interface SheetDay {

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import { formatCount, formatDay, formatPeriod } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
-import type { Sheet } from "./contact-sheet.ts";
+import type { Sheet } from "./day-layout.ts";
 import { dayAt, daysOf, marksOf, monthBeside, type SheetDay } from "./time-scale.ts";
 import styles from "./timeline.module.css";
 import type { Rows } from "./use-rows.ts";

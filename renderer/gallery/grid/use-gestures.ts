@@ -4,7 +4,7 @@ import { useStudio } from "../../connection/studio.tsx";
 import { choose, chooseNone, chooseUpTo, toggleChoice, useChoice } from "../../state/choice.ts";
 import { useImages } from "../../state/images.ts";
 import { attempt } from "../../ui/toasts.ts";
-import type { Order } from "./contact-sheet.ts";
+import type { DisplayOrder } from "./day-layout.ts";
 
 /** Type of drag data with the ids of pictures, for drop targets on the page. */
 export const PICTURES = "application/x-darkroom-pictures";
@@ -17,7 +17,7 @@ export interface GridGestures {
 }
 
 /** The pointer gestures on the sheet: one set of listeners for all tiles. */
-export function useGestures(order: Order, { onOpen, onMenu }: GridGestures) {
+export function useGestures(order: DisplayOrder, { onOpen, onMenu }: GridGestures) {
   const { client } = useStudio();
   return {
     onClick: (event: MouseEvent) => {

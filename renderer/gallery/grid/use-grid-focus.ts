@@ -1,6 +1,6 @@
 import { type FocusEvent, useLayoutEffect, useRef } from "react";
 import { choose, useChoice } from "../../state/choice.ts";
-import { type Order, rowOf } from "./contact-sheet.ts";
+import { type DisplayOrder, rowOf } from "./day-layout.ts";
 import type { Rows } from "./use-rows.ts";
 import type { SizedSheet } from "./use-sheet.ts";
 
@@ -8,7 +8,7 @@ import type { SizedSheet } from "./use-sheet.ts";
  * Moves the focus to the picture that the selection names: its tile scrolls into view and, while the grid has the
  * focus, receives it. That also holds after a new layout has replaced the tile's element.
  */
-export function useGridFocus(rows: Rows, { sheet, scroller }: SizedSheet, order: Order) {
+export function useGridFocus(rows: Rows, { sheet, scroller }: SizedSheet, order: DisplayOrder) {
   const focused = useChoice((choice) => choice.focused);
   const isInside = useRef(false);
   const last = useRef(focused);

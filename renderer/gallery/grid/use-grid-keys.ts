@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from "react";
 import { choose, chooseUpTo, focusPicture, toggleChoice, useChoice } from "../../state/choice.ts";
-import { lineOf, type Order, type Sheet } from "./contact-sheet.ts";
+import { type DisplayOrder, lineOf, type Sheet } from "./day-layout.ts";
 import type { Rows } from "./use-rows.ts";
 import { GAP, type SizedSheet } from "./use-sheet.ts";
 
@@ -8,7 +8,7 @@ import { GAP, type SizedSheet } from "./use-sheet.ts";
  * The usual keys of a file list: arrows select the tile they reach, Shift selects a range, Ctrl only moves, Ctrl+Space
  * adds to the selection. Other actions get their keys from the registry.
  */
-export function useGridKeys(rows: Rows, { sheet, tile }: SizedSheet, order: Order) {
+export function useGridKeys(rows: Rows, { sheet, tile }: SizedSheet, order: DisplayOrder) {
   const onMove = (event: KeyboardEvent, focused: string) => {
     const index = order.indexOf(focused);
     if (!isMove(event.key) || index === undefined) return;

@@ -1,7 +1,7 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useLayoutEffect, useRef } from "react";
 import { useAfter } from "../../ui/async-states.tsx";
-import { headingOf, type Order, rowOf, type Sheet } from "./contact-sheet.ts";
+import { type DisplayOrder, headingOf, rowOf, type Sheet } from "./day-layout.ts";
 import { GAP, HEADING, MARGIN, type SizedSheet } from "./use-sheet.ts";
 
 /** Rows are rendered this far beyond the view, pixels: the distance of one fast turn of the wheel. */
@@ -14,7 +14,11 @@ const FOOT = 72;
 export type Rows = ReturnType<typeof useRows>;
 
 /** The rows in and around the view; the row with the focus stays rendered, so that the focus is never lost. */
-export function useRows({ sheet, tile, scroller }: SizedSheet, order: Order, focused?: string) {
+export function useRows(
+  { sheet, tile, scroller }: SizedSheet,
+  order: DisplayOrder,
+  focused?: string,
+) {
   const line = tile + GAP;
   const heightOf = (row: number) => (sheet.rows[row]?.kind === "day" ? HEADING : line);
   const focus = focused === undefined ? undefined : order.indexOf(focused);
@@ -46,7 +50,7 @@ export function useRows({ sheet, tile, scroller }: SizedSheet, order: Order, foc
 interface Held {
   readonly sheet: Sheet;
   readonly tile: number;
-  readonly order: Order;
+  readonly order: DisplayOrder;
 }
 
 /** Keeps the picture at the top edge in place while the sheet is laid out again around it. */

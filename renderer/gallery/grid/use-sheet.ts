@@ -1,7 +1,7 @@
 import { type RefCallback, useCallback, useLayoutEffect, useMemo, useState } from "react";
 import type { GalleryNames } from "../../../engine/contract/gallery.ts";
 import { useView } from "../../state/view.ts";
-import { layOut, type Sheet } from "./contact-sheet.ts";
+import { layOut, type Sheet } from "./day-layout.ts";
 
 /** Distance between tiles, pixels. */
 export const GAP = 4;

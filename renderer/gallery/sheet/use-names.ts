@@ -3,13 +3,13 @@ import { useEffect, useMemo, useRef } from "react";
 import type { GalleryNames, GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { forgetChoice, keepChoice } from "../../state/choice.ts";
-import { type Order, orderOf } from "../grid/contact-sheet.ts";
+import { type DisplayOrder, orderOf } from "../grid/day-layout.ts";
 
 /** The names of the pictures to show. */
 export interface ShownNames {
   /** Undefined until they are known. */
   readonly names: GalleryNames | undefined;
-  readonly order: Order;
+  readonly order: DisplayOrder;
   /** Changes when the names answer another query. */
   readonly question: string;
   /** The number of new pictures that are withheld until the view is at the top again. */
@@ -35,7 +35,7 @@ export function useNames(query: GalleryQuery, isAway: boolean): ShownNames {
   const asked = JSON.stringify(query);
   const answered = useRef(asked);
   if (!isPlaceholderData) answered.current = asked;
-  const seen = useRef<{ question: string; order: Order }>(undefined);
+  const seen = useRef<{ question: string; order: DisplayOrder }>(undefined);
   const question = answered.current;
   const { names, held } = useMemo(() => {
     const isSame = seen.current?.question === question && query.sort !== "oldest";
@@ -62,7 +62,7 @@ interface HeldBack {
  * Removes pictures that were added before the ones already seen, so that what the user is looking at does not move;
  * their number is shown instead.
  */
-export function holdBack(names: GalleryNames, seen: Order): HeldBack {
+export function holdBack(names: GalleryNames, seen: DisplayOrder): HeldBack {
   let held = 0;
   const days: GalleryNames["days"] = [];
   for (const { day, ids } of names.days) {

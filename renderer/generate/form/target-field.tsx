@@ -6,7 +6,7 @@ import { readinessOf } from "../../state/endpoints.ts";
 import { changeForm } from "../../state/form.ts";
 import { Select, type SelectOption } from "../../ui/select.tsx";
 import { useWords } from "../../words/words.ts";
-import { AlsoAt } from "./also-at.tsx";
+import { ExtraTargets } from "./extra-targets.tsx";
 import { useChosenTarget } from "../chosen-target.ts";
 
 /** Cannot be the id of an endpoint: ids contain no space. */
@@ -43,7 +43,7 @@ export function TargetField() {
         options={options}
         aside={endpoint && <ReadinessWord readiness={readinessOf(endpoint)} />}
       />
-      <AlsoAt />
+      <ExtraTargets />
     </>
   );
 }

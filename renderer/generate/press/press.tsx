@@ -4,7 +4,7 @@ import { Link } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useEndpoint } from "../../picture/targets.ts";
-import { useAlsoAt } from "../../state/also-at.ts";
+import { useExtraTargets } from "../../state/extra-targets.ts";
 import { useIsLost } from "../../state/connection.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
@@ -130,7 +130,7 @@ function usePressWords() {
   const t = useWords("generate");
   const form = useForm();
   const target = useChosenTarget();
-  const { targets: chosen, isSpread } = useAlsoAt();
+  const { targets: chosen, isSpread } = useExtraTargets();
   const others = othersOf(target, chosen, form).length;
   const { prompts, targets, total, here } = sizeOfPress(form, others, isSpread);
   const pictures = { count: total, total: formatCount(total), targets };

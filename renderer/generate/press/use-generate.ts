@@ -4,7 +4,7 @@ import type { StoredModel } from "../../../engine/contract/models.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
 import { ignoredBy } from "../../picture/ignored-settings.ts";
-import { useAlsoAt } from "../../state/also-at.ts";
+import { useExtraTargets } from "../../state/extra-targets.ts";
 import { type FormState, useForm } from "../../state/form.ts";
 import { keepPlaces, mergeGenerations, useQueue } from "../../state/queue.ts";
 import { useProgress } from "../../state/progress.ts";
@@ -69,7 +69,7 @@ export function useGenerate({ id, stored, summary }: ChosenModel): (pressed?: Pr
 
 /** The other chosen targets with the settings they ignore. */
 function otherTargets(target: ChosenTarget, form: FormState): readonly Receiver[] {
-  return othersOf(target, useAlsoAt.getState().targets, form).map((id) => ({
+  return othersOf(target, useExtraTargets.getState().targets, form).map((id) => ({
     id,
     ignored: ignoredBy(target.all?.find((endpoint) => endpoint.id === id)),
   }));
@@ -81,7 +81,7 @@ async function enqueueAtSeveral(
   requests: readonly GenerationRequest[],
   isFirst: boolean,
 ): Promise<void> {
-  const { isSpread } = useAlsoAt.getState();
+  const { isSpread } = useExtraTargets.getState();
   const shares = isSpread
     ? shareOut(requests[0]?.count ?? 1, await paces(studio, requests))
     : undefined;

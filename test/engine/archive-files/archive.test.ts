@@ -384,7 +384,7 @@ const BROKEN: readonly (readonly [string, () => Uint8Array, string, string])[] =
     "a device file",
     () => extra({ name: "null", mode: 0o020666 }),
     "ARCHIVE_UNSAFE",
-    "its member null is no ordinary file",
+    "its member null is not an ordinary file",
   ],
   [
     "a folder with content",
@@ -416,7 +416,7 @@ const BROKEN: readonly (readonly [string, () => Uint8Array, string, string])[] =
     "a pipe in a tar",
     () => tarGz([{ name: "sd", data: text(""), header: { type: "FIFO" } }, manifest()]),
     "ARCHIVE_UNSAFE",
-    "its member sd is no ordinary file",
+    "its member sd is not an ordinary file",
   ],
   [
     "a way out in a tar",
@@ -716,7 +716,7 @@ test("links in a folder are refused", async () => {
   const folder = folderOf([MODEL_ZIP, manifest()]);
   symlinkSync("/etc/passwd", join(folder, "passwd"));
   await expect(openArchive(folder)).rejects.toEqual(
-    refusal("ARCHIVE_UNSAFE", { file: "toy", reason: "its member passwd is no ordinary file" }),
+    refusal("ARCHIVE_UNSAFE", { file: "toy", reason: "its member passwd is not an ordinary file" }),
   );
 });
 

@@ -28,7 +28,7 @@ test.each<readonly [string, number, string, string]>([
     "a wrong secret key",
     403,
     "SignatureDoesNotMatch",
-    `BUCKET_KEYS_REFUSED: ${HOST} does not accept the keys of the connection: the secret key is not that of the access key`,
+    `BUCKET_KEYS_REFUSED: ${HOST} does not accept the keys of the connection: the secret key does not match the access key`,
   ],
   [
     "keys that have ended",
@@ -124,7 +124,7 @@ test("an untrusted certificate is refused before anything is sent, and trusted w
   const { connections, buckets } = await openBuckets();
   const stranger = await connections.connect(connecting(service.url));
   await expect(buckets.list(listing(stranger))).rejects.toThrow(
-    /presents a certificate that is not trusted: it comes from an authority/,
+    /presents a certificate that is not trusted: it is signed by a CA/,
   );
   expect(service.seen).toEqual([]);
   for (const more of [{ ca: authority.cert }, { isInsecure: true }]) {
@@ -136,7 +136,7 @@ test("an untrusted certificate is refused before anything is sent, and trusted w
 test("nothing listens, and no such host", async () => {
   const { connections, buckets } = await openBuckets();
   for (const [endpoint, told] of [
-    ["http://127.0.0.1:1", "127.0.0.1:1 did not answer: nothing listens at that port"],
+    ["http://127.0.0.1:1", "127.0.0.1:1 did not answer: nothing listens on that port"],
     ["http://no-such-host.invalid", "no-such-host.invalid did not answer: "],
   ] as const) {
     const connection = await connections.connect(connecting(endpoint));

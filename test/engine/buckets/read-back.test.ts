@@ -10,7 +10,7 @@ const expected = { key: "sd.mar", sizeBytes: SENT.length, crc32: crc32(SENT) };
 test.each([
   ["shorter", "an archiv", "it has 9 bytes of 10"],
   ["longer", "an archive!", "it has more than the 10 bytes that were sent"],
-  ["of the same length", "an arch1ve", "its checksum is another"],
+  ["of the same length", "an arch1ve", "its checksum does not match"],
 ])("an object that is %s is refused", async (_, stored, reason) => {
   const { kept, bucket } = await fakeConnection();
   kept.put("sd.mar", { bytes: Buffer.from(stored) });

@@ -5,7 +5,7 @@ test("a note becomes a sentence, and a file's name stays unchanged", () => {
   const remarks = [
     "sending",
     "reading back",
-    "left out, since no file can be called so: 3",
+    "left out because the name is not allowed: 3",
     "ready: sd answers at http://127.0.0.1:8080",
     "handler.py: contains code, never run here",
     "model_index.json: unknown",
@@ -15,7 +15,7 @@ test("a note becomes a sentence, and a file's name stays unchanged", () => {
   expect(remarks.map(asSentence)).toEqual([
     "Sending",
     "Reading back",
-    "Left out, since no file can be called so: 3",
+    "Left out because the name is not allowed: 3",
     "Ready: sd answers at http://127.0.0.1:8080",
     "handler.py: contains code, never run here",
     "model_index.json: unknown",

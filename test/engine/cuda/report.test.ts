@@ -12,7 +12,7 @@ const report: CudaReport = {
 test("ends with a plain sentence when CUDA works", () => {
   expect(formatCudaReport(report).split("\n")).toEqual([
     "ONNX Runtime 1.30.0's CUDA provider and NVIDIA's libraries were installed in /data/cuda.",
-    "One product on the device: right.",
+    "Test calculation on the device: correct.",
     "CUDA is ready.",
   ]);
 });
@@ -28,7 +28,7 @@ test("says what is missing, what to do, and why the test failed", () => {
     "ONNX Runtime 1.30.0's CUDA provider and NVIDIA's libraries were already installed in /data/cuda.",
     "Missing: NVIDIA's driver, 580 or newer",
     "  Install it.",
-    "One product on the device: NVIDIA's driver is not installed.",
+    "Test calculation on the device: NVIDIA's driver is not installed.",
     "CUDA is not ready yet. Run `npm run cuda` again after the steps above.",
   ]);
 });

@@ -56,5 +56,5 @@ test("passes on the driver's errors", () => {
 
 test("keeps the device's own reason if driver and card are right", () => {
   const { what } = first("CUDA failure 2: out of memory", "NVIDIA L40, 595.91.07, 8.9\n");
-  expect(what).toBe("a product on NVIDIA L40 (CUDA failure 2: out of memory)");
+  expect(what).toBe("a working test calculation on NVIDIA L40 (CUDA failure 2: out of memory)");
 });

@@ -22,7 +22,7 @@ test.each([
   ["word", "it has no colon"],
   ["a:1", "it has no colon"],
   [": 1", "it has no key"],
-  ["a: 1\na: 2", "it stands there twice"],
+  ["a: 1\na: 2", "it is there twice"],
   ["serving.kserve.io/deploymentMode: RawDeployment", "the form has a field for it"],
   ["__proto__: 1", "its key is not made of"],
 ])("refuses %j", (text, reason) => {

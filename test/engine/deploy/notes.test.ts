@@ -22,7 +22,7 @@ test("the customer's deployment causes no notes", () => {
 test.each([
   ["a bucket on this computer", {}, { endpoint: "http://127.0.0.1:9000" }, /cannot reach it there/],
   ["one without a scheme", {}, { endpoint: "localhost:9000" }, /cannot reach it there/],
-  ["an authority of its own", {}, { hasCa: true }, /trusted CA bundle/],
+  ["a private CA", {}, { hasCa: true }, /trusted CA bundle/],
   ["a connection that is there", { writesConnection: false }, {}, /called aws-connection-minio/],
   ["serverless on OpenShift AI 3", { kserve: "0.15" }, {}, /choose Standard/],
   ["no token", { hasToken: false }, {}, /everybody who reaches the route/],

@@ -145,16 +145,16 @@ test("a deployment goes from applied to ready, and each of its states is reporte
     stateOf({ service: all, pods: [pod] }),
   ];
   expect(steps.map(({ state, outlook, sentence }) => [state, outlook, sentence])).toEqual([
-    ["requested", "waiting", "The cluster has taken the deployment and has not begun with it."],
+    ["requested", "waiting", "The cluster has accepted the deployment but has not started it yet."],
     ["unschedulable", "trouble", "No node of the cluster has enough free CPUs."],
-    ["starting", "waiting", "The pod has a node and starts."],
-    ["storage-copying", "waiting", "The storage initializer copies the model from the bucket."],
+    ["starting", "waiting", "The pod has a node and is starting."],
+    ["storage-copying", "waiting", "The storage initializer is copying the model from the bucket."],
     [
       "image-pulling",
       "waiting",
-      `The image ${IMAGE} is pulled. The first time on a node this takes minutes.`,
+      `The image ${IMAGE} is being pulled. This takes minutes the first time on a node.`,
     ],
-    ["model-loading", "waiting", "The model server has started and loads the model."],
+    ["model-loading", "waiting", "The model server has started and is loading the model."],
     ["model-loading", "waiting", "The model is loading: try 1 of 20."],
     ["model-loading", "waiting", "The model is loaded; the cluster has not seen it yet."],
     ["route-not-ready", "waiting", "The model server is ready; its address is being set up."],

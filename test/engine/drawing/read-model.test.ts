@@ -66,7 +66,7 @@ const REFUSED: readonly (readonly [string, Change, string, string])[] = [
     "pictures of half a million pixels a side",
     edit("unet/config.json", { sample_size: 65_536 }),
     "CONFIG_INVALID",
-    "sample_size 65536x65536 makes pictures of 524288x524288 pixels, and 2048 a side are the most",
+    "sample_size 65536x65536 makes pictures of 524288x524288 pixels, and the limit is 2048 a side",
   ],
   [
     "a recommendation of 8192 pixels",

@@ -6,7 +6,7 @@ import type { Polling } from "../../../engine/endpoints/cold-start.ts";
 import { startPhaseOf } from "../../../engine/endpoints/start-signs.ts";
 import { type ColdEdge, knativeEdge, routerEdge } from "../../fakes/cold-edge.ts";
 import { added, openEndpoints, ORDER } from "../../fakes/open-endpoints.ts";
-import { seedEdge } from "../../fakes/seed-edge.ts";
+import { notebookService } from "../../fakes/notebook-service.ts";
 import { type StandInEndpoint, standInEndpoint } from "../../fakes/stand-in-endpoint.ts";
 
 const FAST: Polling = {
@@ -164,7 +164,7 @@ test("one that returned a picture a moment ago is not asked whether it is up", a
 });
 
 test("a picture is sent again if only a router had it, and never if a server may have started", async () => {
-  const [edge, up] = [routerEdge(), seedEdge()];
+  const [edge, up] = [routerEdge(), notebookService()];
   edge.start();
   const { draw, standIn, told, out } = await scene(edge);
   await draw();
@@ -223,7 +223,7 @@ test.each([
   ["ENDPOINT_BUSY", { status: 503, reason: "pending request queue full" }, undefined],
   ["ENDPOINT_BUSY", { status: 429, reason: "the model is loading" }, undefined],
   ["ENDPOINT_TIMED_OUT", { status: 504 }, undefined],
-  ["ENDPOINT_UNREACHABLE", { host: "h", reason: "it broke the connection off" }, undefined],
+  ["ENDPOINT_UNREACHABLE", { host: "h", reason: "it closed the connection" }, undefined],
 ] as const)("%s %j is the phase %s", (code, details, phase) => {
   expect(startPhaseOf(new StudioError(code, details))).toBe(phase);
 });

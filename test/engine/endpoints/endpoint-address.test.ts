@@ -9,28 +9,28 @@ import {
 } from "../../../engine/endpoints/endpoint-address.ts";
 import { refusal } from "../../fakes/refusal.ts";
 
-const SEED = "https://kt2-sd-proj.apps.example.com";
+const ORIGIN = "https://kt2-sd-proj.apps.example.com";
 
 test.each<[string, object]>([
-  [SEED, { origin: SEED, basePath: "" }],
-  [`${SEED}/`, { origin: SEED, basePath: "" }],
-  [`  ${SEED}:443  `, { origin: SEED, basePath: "" }],
-  ["kt2-sd-proj.apps.example.com", { origin: SEED, basePath: "" }],
-  ["HTTPS://KT2-SD-PROJ.apps.example.com", { origin: SEED, basePath: "" }],
-  [`${SEED}/v2/models/sd/infer`, { origin: SEED, basePath: "", model: "sd" }],
-  [`${SEED}/v2/models/sd`, { origin: SEED, basePath: "", model: "sd" }],
+  [ORIGIN, { origin: ORIGIN, basePath: "" }],
+  [`${ORIGIN}/`, { origin: ORIGIN, basePath: "" }],
+  [`  ${ORIGIN}:443  `, { origin: ORIGIN, basePath: "" }],
+  ["kt2-sd-proj.apps.example.com", { origin: ORIGIN, basePath: "" }],
+  ["HTTPS://KT2-SD-PROJ.apps.example.com", { origin: ORIGIN, basePath: "" }],
+  [`${ORIGIN}/v2/models/sd/infer`, { origin: ORIGIN, basePath: "", model: "sd" }],
+  [`${ORIGIN}/v2/models/sd`, { origin: ORIGIN, basePath: "", model: "sd" }],
   [
-    `${SEED}/v2/models/sd/versions/3/infer`,
-    { origin: SEED, basePath: "", model: "sd", version: "3" },
+    `${ORIGIN}/v2/models/sd/versions/3/infer`,
+    { origin: ORIGIN, basePath: "", model: "sd", version: "3" },
   ],
   [
-    `${SEED}/ns/kt2/v2/models/a%2Fb%20c/infer/`,
-    { origin: SEED, basePath: "/ns/kt2", model: "a/b c" },
+    `${ORIGIN}/ns/kt2/v2/models/a%2Fb%20c/infer/`,
+    { origin: ORIGIN, basePath: "/ns/kt2", model: "a/b c" },
   ],
-  [`${SEED}/v1/models/sd:predict`, { origin: SEED, basePath: "", model: "sd", kind: "v1" }],
-  [`${SEED}/v2`, { origin: SEED, basePath: "" }],
-  [`${SEED}/v2/models`, { origin: SEED, basePath: "" }],
-  [`${SEED}/proxy/v2/health/ready`, { origin: SEED, basePath: "/proxy" }],
+  [`${ORIGIN}/v1/models/sd:predict`, { origin: ORIGIN, basePath: "", model: "sd", kind: "v1" }],
+  [`${ORIGIN}/v2`, { origin: ORIGIN, basePath: "" }],
+  [`${ORIGIN}/v2/models`, { origin: ORIGIN, basePath: "" }],
+  [`${ORIGIN}/proxy/v2/health/ready`, { origin: ORIGIN, basePath: "/proxy" }],
   [
     "http://127.0.0.1:8080/v2/models/sd/infer",
     { origin: "http://127.0.0.1:8080", basePath: "", model: "sd" },
@@ -98,13 +98,13 @@ test("https is never unencrypted", () => {
 });
 
 test.each([
-  [SEED, "kt2-sd-proj"],
+  [ORIGIN, "kt2-sd-proj"],
   ["http://127.0.0.1:8080", "127.0.0.1:8080"],
   ["http://[::1]:8080", "[::1]:8080"],
 ])("an endpoint at %s is called %s", (origin, name) => expect(nameOf(origin)).toBe(name));
 
 test("a model's name stays one part of the path, whatever it contains", () => {
-  const address = readAddress(`${SEED}/base/v2/models/x/versions/1%2F2/infer`);
+  const address = readAddress(`${ORIGIN}/base/v2/models/x/versions/1%2F2/infer`);
   expect(modelPath(address, "a/../b?c#d")).toBe(
     "/base/v2/models/a%2F..%2Fb%3Fc%23d/versions/1%2F2",
   );

@@ -199,8 +199,8 @@ async function rawServer(onSocket: (socket: Socket) => void): Promise<string> {
 }
 
 test.each<[string, (socket: Socket) => void, string]>([
-  ["breaks off at once", (socket) => socket.destroy(), "it broke the connection off"],
-  ["resets", (socket) => socket.resetAndDestroy(), "it broke the connection off"],
+  ["breaks off at once", (socket) => socket.destroy(), "it closed the connection"],
+  ["resets", (socket) => socket.resetAndDestroy(), "it closed the connection"],
 ])("one that %s did not answer", async (_, onSocket, reason) => {
   const refused = client(await rawServer(onSocket)).ask(infer);
   await expect(refused).rejects.toEqual(refusal("ENDPOINT_UNREACHABLE"));
@@ -211,7 +211,7 @@ test.each<[string, (socket: Socket) => void, string]>([
   [
     "breaks off in the middle",
     (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nab"),
-    "it broke the connection off",
+    "it closed the connection",
   ],
   [
     "stops in the middle",
@@ -263,7 +263,7 @@ test.each([
   [
     "its head has no end",
     (socket: Socket) => socket.write(`HTTP/1.1 200 OK\r\n${"x-a: aaaaaaaa\r\n".repeat(20_000)}`),
-    "its head is too large",
+    "its headers are too large",
   ],
 ])("a reply is refused by name if %s", async (_, onSocket, reason) => {
   const refused = client(await rawServer(onSocket)).ask(look);
@@ -271,7 +271,7 @@ test.each([
 });
 
 test.each([
-  ["http://127.0.0.1:9", "127.0.0.1:9", "nothing listens at that port"],
+  ["http://127.0.0.1:9", "127.0.0.1:9", "nothing listens on that port"],
   ["http://name.invalid", "name.invalid", "host not found"],
 ])("nothing answers at %s", async (origin, host, reason) => {
   const asked = client(origin, { token: undefined }).ask(look);

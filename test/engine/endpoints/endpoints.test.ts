@@ -6,14 +6,14 @@ import { StudioError } from "../../../engine/contract/errors.ts";
 import { certificate } from "../../fakes/certificates.ts";
 import { added, openEndpoints, ORDER } from "../../fakes/open-endpoints.ts";
 import { refusal } from "../../fakes/refusal.ts";
-import { EDGE, PIXELS, seedEdge, seedReply } from "../../fakes/seed-edge.ts";
+import { EDGE, notebookReply, notebookService, PIXELS } from "../../fakes/notebook-service.ts";
 import { always, standInEndpoint, type Answer } from "../../fakes/stand-in-endpoint.ts";
 
 const CANARY = "canary-7f3a9c51d0ab";
 const never = new AbortController().signal;
 
 test("an endpoint is added without contacting it, and survives a restart", async () => {
-  const edge = await standInEndpoint(seedEdge());
+  const edge = await standInEndpoint(notebookService());
   const { endpoints, folder, secrets, changes } = await openEndpoints();
   const token = `e30.${Buffer.from('{"exp":1800000000,"sub":"system:serviceaccount:a:b"}').toString("base64url")}.${CANARY}`;
   const endpoint = await endpoints.add(
@@ -136,7 +136,7 @@ test("a test learns what the user did not set: the model it lists, and its setti
 });
 
 test("the notebook's service is ready, and accepts only a prompt", async () => {
-  const edge = await standInEndpoint(seedEdge());
+  const edge = await standInEndpoint(notebookService());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
   expect(await endpoints.test(id)).toMatchObject({
@@ -173,12 +173,12 @@ test.each<[string, Answer, string, string]>([
 });
 
 test("a wrapper with v1 draws at v1's address, and is asked there until the doctor's picture comes from v2's", async () => {
-  const seed = seedEdge();
+  const service = notebookService();
   let isV1 = true;
   const edge = await standInEndpoint((response, request, count) => {
     if (isV1 && request.path.endsWith("/infer")) return EDGE.v1Wrapper(response, request, count);
-    if (!request.path.endsWith(":predict")) return seed(response, request, count);
-    return always(200, JSON.stringify(seedReply(PIXELS)))(response, request, count);
+    if (!request.path.endsWith(":predict")) return service(response, request, count);
+    return always(200, JSON.stringify(notebookReply(PIXELS)))(response, request, count);
   });
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
@@ -209,7 +209,7 @@ test("a wrapper that is busy at v1's address is not asked again at v2's", async 
     const answer =
       busy-- > 0
         ? always(503, JSON.stringify({ error: "queue full" }), { "retry-after": "0" })
-        : always(200, JSON.stringify(seedReply(PIXELS)));
+        : always(200, JSON.stringify(notebookReply(PIXELS)));
     return answer(response, request, count);
   });
   const { endpoints } = await openEndpoints();
@@ -230,7 +230,7 @@ function torchserve(worker: string): Answer {
     "/models/sd": [
       { modelName: "sd", modelVersion: "1.0", workers: [{ id: "9000", status: worker }] },
     ],
-    "/v2/models/sd/infer": seedReply(PIXELS),
+    "/v2/models/sd/infer": notebookReply(PIXELS),
   };
   return (response, { path }) => {
     const found = replies[path];
@@ -286,9 +286,9 @@ test.each<[string, Answer, string, string | undefined]>([
 ])(
   "a test of a live service says whether its model is ready, by %s",
   async (_, answer, state, reason) => {
-    const seed = seedEdge();
+    const service = notebookService();
     const edge = await standInEndpoint((response, request, count) =>
-      (request.path === READY ? answer : seed)(response, request, count),
+      (request.path === READY ? answer : service)(response, request, count),
     );
     const { endpoints } = await openEndpoints();
     const { id } = await endpoints.add(added(edge.url));
@@ -303,7 +303,7 @@ test.each<[string, Answer, string, string | undefined]>([
 );
 
 test("a test of a missing model says so, with the existing ones", async () => {
-  const edge = await standInEndpoint(seedEdge());
+  const edge = await standInEndpoint(notebookService());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url, { model: "kt2" }));
   expect(await endpoints.test(id)).toMatchObject({
@@ -344,7 +344,7 @@ test("without a saved token, a refusal says that none was sent; with one, what t
 });
 
 test("findings with another token are marked as such, until the next test", async () => {
-  const edge = await standInEndpoint(seedEdge());
+  const edge = await standInEndpoint(notebookService());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
   const check = await endpoints.test(id);
@@ -356,7 +356,7 @@ test("findings with another token are marked as such, until the next test", asyn
 });
 
 test("the service's picture arrives, and the request equals the notebook's", async () => {
-  const edge = await standInEndpoint(seedEdge());
+  const edge = await standInEndpoint(notebookService());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
   const { png, pixels, seconds, ...told } = await endpoints.draw(id, ORDER, { signal: never });
@@ -417,7 +417,7 @@ test("a full queue is asked again, and a picture clears the last error", async (
     if (count === 1) EDGE.handlerFailed(response, request, count);
     else if (count === 2) EDGE.queueFull(response, request, count);
     else if (count === 3) response.writeHead(429, { "retry-after": "0" }).end();
-    else seedEdge()(response, request, count);
+    else notebookService()(response, request, count);
   });
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
@@ -455,9 +455,9 @@ test("secrets that an endpoint quotes are never shown", async () => {
 });
 
 test("a picture arrives though its endpoint's state cannot be written", async () => {
-  const seed = seedEdge();
+  const service = notebookService();
   const edge = await standInEndpoint((response, request, count) =>
-    (count === 1 ? always(500, "no") : seed)(response, request, count),
+    (count === 1 ? always(500, "no") : service)(response, request, count),
   );
   const { endpoints, folder } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url, { model: "stable-diffusion" }));
@@ -515,7 +515,7 @@ test("another origin gets neither token nor headers nor trust; the same origin k
 });
 
 test("a secret whose origin is not the endpoint's is never used, whatever the files say", async () => {
-  const edge = await standInEndpoint(seedEdge());
+  const edge = await standInEndpoint(notebookService());
   const { endpoints, secrets, folder } = await openEndpoints();
   const { id } = await endpoints.add(added("http://127.0.0.1:9", { token: CANARY }));
   const file = join(folder, "endpoints.json");
@@ -540,7 +540,7 @@ test("a token for http to another machine is refused when it is entered, unless 
 });
 
 test("another address or model clears what was learned; a choice of the user stays", async () => {
-  const edge = await standInEndpoint(seedEdge());
+  const edge = await standInEndpoint(notebookService());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url, { profile: "full" }));
   await endpoints.test(id);
@@ -552,13 +552,13 @@ test("another address or model clears what was learned; a choice of the user sta
 });
 
 test("an endpoint in use stays; another is removed with its secrets", async () => {
-  let use: string | undefined = "asked for 2 pictures that are open";
+  let use: string | undefined = "still needed for 2 queued pictures";
   const { endpoints, secrets, removed } = await openEndpoints({ useOf: () => use });
   const { id } = await endpoints.add(
     added("https://edge.example", { name: "edge", token: CANARY }),
   );
   await expect(endpoints.remove(id)).rejects.toThrow(
-    "edge cannot be removed: it is asked for 2 pictures that are open.",
+    "edge cannot be removed: it is still needed for 2 queued pictures.",
   );
   use = undefined;
   await endpoints.remove(id);
@@ -567,7 +567,7 @@ test("an endpoint in use stays; another is removed with its secrets", async () =
 });
 
 test("replies with the same meaning give the same picture", async () => {
-  const reply = seedReply(PIXELS) as { outputs: { data: unknown }[] };
+  const reply = notebookReply(PIXELS) as { outputs: { data: unknown }[] };
   const flat = {
     outputs: [{ ...reply.outputs[0], name: "generated_image", data: PIXELS.flat(2) }],
   };

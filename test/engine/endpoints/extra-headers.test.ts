@@ -26,7 +26,7 @@ test.each([
   ],
   [
     Array.from({ length: 5 }, (_, i) => ({ name: `X-${i}`, value: "s3cr3t".repeat(1000) })),
-    "16384 bytes are the most",
+    "the limit is 16384 bytes",
   ],
 ])("refuses %j without repeating a value", (headers, reason) => {
   const work = (): unknown => checkHeaders(headers);

@@ -83,7 +83,7 @@ const V2: readonly Row[] = [
   [
     "a length beyond what came",
     ends('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"out'),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it broke the connection off. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it closed the connection. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "more than its length",
@@ -93,14 +93,14 @@ const V2: readonly Row[] = [
   [
     "two lengths",
     writes("HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}1"),
-    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: its length is not what its head says. Check its address, kind and model; if they are right, give this message to its operator.",
+    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: its length differs from its Content-Length. Check its address, kind and model; if they are right, give this message to its operator.",
   ],
   [
     "a length and chunks",
     writes(
       "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
     ),
-    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: its length is not what its head says. Check its address, kind and model; if they are right, give this message to its operator.",
+    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: its length differs from its Content-Length. Check its address, kind and model; if they are right, give this message to its operator.",
   ],
   [
     "a length that is no number",
@@ -120,7 +120,7 @@ const V2: readonly Row[] = [
   [
     "a chunk that is cut",
     ends('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\n{"a"'),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it broke the connection off. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it closed the connection. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "a chunk without a number",
@@ -135,7 +135,7 @@ const V2: readonly Row[] = [
   [
     "a head without end",
     writes(`HTTP/1.1 200 OK\r\n${"x-a: aaaaaaaa\r\n".repeat(9000)}`),
-    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: its head is too large. Check its address, kind and model; if they are right, give this message to its operator.",
+    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: its headers are too large. Check its address, kind and model; if they are right, give this message to its operator.",
   ],
   [
     "gzip of gigabytes",
@@ -185,12 +185,12 @@ const V2: readonly Row[] = [
   [
     "NaN in JSON",
     text('{"outputs":[{"name":"o","datatype":"FP32","shape":[1,1,3],"data":[NaN,0,1]}]}'),
-    "ENDPOINT_PICTURE_INVALID: The endpoint's picture cannot be used: at byte 66 it holds NaN, which is no number. Try another seed; if it happens each time, its operator must fix the model or its server.",
+    "ENDPOINT_PICTURE_INVALID: The endpoint's picture cannot be used: at byte 66 it holds NaN, which is not a number. Try another seed; if it happens each time, its operator must fix the model or its server.",
   ],
   [
     "Infinity in JSON",
     text('{"outputs":[{"name":"o","datatype":"FP32","shape":[1,1,3],"data":[-Infinity,0,1]}]}'),
-    "ENDPOINT_PICTURE_INVALID: The endpoint's picture cannot be used: at byte 66 it holds -Infinity, which is no number. Try another seed; if it happens each time, its operator must fix the model or its server.",
+    "ENDPOINT_PICTURE_INVALID: The endpoint's picture cannot be used: at byte 66 it holds -Infinity, which is not a number. Try another seed; if it happens each time, its operator must fix the model or its server.",
   ],
   [
     "null for a pixel",
@@ -225,7 +225,7 @@ const V2: readonly Row[] = [
   [
     "a shape of a million dimensions",
     output({ shape: pixels(9000), data: pixels(12) }),
-    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: outputs[0].shape is of 9000 dimensions: 8 are the most. Check its address, kind and model; if they are right, give this message to its operator.",
+    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: outputs[0].shape is of 9000 dimensions: the limit is 8. Check its address, kind and model; if they are right, give this message to its operator.",
   ],
   [
     "a shape that overflows",
@@ -255,7 +255,7 @@ const V2: readonly Row[] = [
   [
     "a picture of 5,000 by 1",
     output({ shape: [5000, 1, 1], data: pixels(5000) }),
-    'ENDPOINT_REPLY_TOO_LARGE: The endpoint\'s reply is too large: the output "output0".shape is [5000, 1, 1]: 4096 pixels a side are the most. Ask for a smaller picture, or for one at a time.',
+    'ENDPOINT_REPLY_TOO_LARGE: The endpoint\'s reply is too large: the output "output0".shape is [5000, 1, 1]: the limit is 4096 pixels a side. Ask for a smaller picture, or for one at a time.',
   ],
   [
     "rows that differ in length",
@@ -265,7 +265,7 @@ const V2: readonly Row[] = [
   [
     "9,999 pictures",
     output({ shape: [9999, 1, 1, 1], data: pixels(9999) }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is 9999 pictures: 100 are the most. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is 9999 pictures: the limit is 100. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "no data",
@@ -285,12 +285,12 @@ const V2: readonly Row[] = [
   [
     "words for a picture",
     output({ datatype: "BYTES", shape: [1], data: ["a dog on a chair"] }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is "a dog on a chair": that is text, no picture. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is "a dog on a chair": that is text, not a picture. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "base64 of no picture",
     output({ datatype: "BYTES", shape: [1], data: ["aGVsbG8gd29ybGQgb2YgZG9ncw=="] }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is "aGVsbG8gd29ybGQgb2YgZG9ncw==": its 19 bytes are no PNG, JPEG or WebP file. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is "aGVsbG8gd29ybGQgb2YgZG9ncw==": its 19 bytes are not a PNG, JPEG or WebP file. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "base64 that is wrong",
@@ -304,7 +304,7 @@ const V2: readonly Row[] = [
       shape: [1],
       data: [Buffer.from("GIF89a\x01\x00\x01\x00\x00\x00\x00").toString("base64")],
     }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is "R0lGODlhAQABAAAAAA==": its 13 bytes are no PNG, JPEG or WebP file. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "output0" is "R0lGODlhAQABAAAAAA==": its 13 bytes are not a PNG, JPEG or WebP file. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "outputs that are no list",
@@ -324,7 +324,7 @@ const V2: readonly Row[] = [
   [
     "1,000 outputs",
     json({ outputs: Array.from({ length: 1000 }, () => ({})) }),
-    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: outputs is of 1000 entries: 64 are the most. Check its address, kind and model; if they are right, give this message to its operator.",
+    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: outputs is of 1000 entries: the limit is 64. Check its address, kind and model; if they are right, give this message to its operator.",
   ],
   [
     "a JSON list",
@@ -454,7 +454,7 @@ const V2: readonly Row[] = [
   [
     "a length of JSON of nothing",
     ends(rawReply(200, "{}", { "inference-header-content-length": "0" })),
-    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: its head says that it holds no JSON. Check its address, kind and model; if they are right, give this message to its operator.",
+    "ENDPOINT_REPLY_INVALID: The endpoint's reply cannot be used: its headers say that it contains no JSON. Check its address, kind and model; if they are right, give this message to its operator.",
   ],
   [
     "half a PNG",
@@ -698,7 +698,7 @@ const V1: readonly Row[] = [
   [
     "predictions of words",
     json({ predictions: ["cat", "dog"] }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "predictions" is "cat": that is text, no picture. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "predictions" is "cat": that is text, not a picture. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
   [
     "predictions of classes",
@@ -765,7 +765,7 @@ const OPENAI: readonly Row[] = [
   [
     "base64 with a line break in it",
     json({ data: [{ b64_json: "iVBO\nRw0K" }] }),
-    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "data" is "iVBO\\nRw0K": that is text, no picture. Check its address, kind and model; if they are right, give this message to its operator.',
+    'ENDPOINT_REPLY_INVALID: The endpoint\'s reply cannot be used: the output "data" is "iVBO\\nRw0K": that is text, not a picture. Check its address, kind and model; if they are right, give this message to its operator.',
   ],
 ];
 
@@ -978,7 +978,7 @@ const GRPC: readonly (readonly [string, (stream: ServerHttp2Stream) => void, str
   [
     "a reset",
     (stream) => stream.close(2),
-    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it broke the call off. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
+    "ENDPOINT_REPLY_BROKEN: The endpoint's reply did not arrive completely: it ended the call. Try again; if it happens each time, its server or a proxy in front of it cuts replies off, and its operator can fix that.",
   ],
   [
     "a broken connection",

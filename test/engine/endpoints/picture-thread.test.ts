@@ -3,7 +3,7 @@ import { PictureThread, type ThreadTiming } from "../../../engine/endpoints/pict
 import { decodePicture } from "../../../engine/codecs/picture-codec.ts";
 import { pixels } from "../../../engine/image/pixels.ts";
 import { encodePng } from "../../../engine/image/png/png.ts";
-import { PIXELS, seedReply } from "../../fakes/seed-edge.ts";
+import { notebookReply, PIXELS } from "../../fakes/notebook-service.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { withoutDescriptors } from "../../fakes/without-descriptors.ts";
 
@@ -20,11 +20,11 @@ function reply(body: string | Uint8Array, type = "application/json") {
   return { status: 200, headers: { "content-type": type }, body: bytes.slice() };
 }
 
-const SEED = JSON.stringify(seedReply(PIXELS));
+const NOTEBOOK_REPLY = JSON.stringify(notebookReply(PIXELS));
 const DATA = Uint8Array.from(PIXELS.flat(2));
 
 test("the service's reply becomes a PNG of the same pixels", async () => {
-  const { picture, parameters } = await thread().read(reply(SEED), {}, never);
+  const { picture, parameters } = await thread().read(reply(NOTEBOOK_REPLY), {}, never);
   if (!("png" in picture)) throw new Error("it is a file");
   expect(picture.pixels).toEqual(pixels(3, 2, DATA));
   expect(await decodePicture(picture.png, "it")).toEqual(pixels(3, 2, DATA));
@@ -40,14 +40,14 @@ test("a file is returned unchanged, for a codec to decode, and pixels as a PNG",
 });
 
 test.each([
-  ["NaN", SEED.replace("255", "NaN"), "ENDPOINT_PICTURE_INVALID", "NaN"],
+  ["NaN", NOTEBOOK_REPLY.replace("255", "NaN"), "ENDPOINT_PICTURE_INVALID", "NaN"],
   [
     "a page",
     "<!doctype html><title>Hello</title>",
     "ENDPOINT_REPLY_INVALID",
     "it is a web page: Hello",
   ],
-  ["half a reply", SEED.slice(0, -20), "ENDPOINT_REPLY_BROKEN", "ends too early"],
+  ["half a reply", NOTEBOOK_REPLY.slice(0, -20), "ENDPOINT_REPLY_BROKEN", "ends too early"],
   ["nothing", "", "ENDPOINT_REPLY_INVALID", "it is empty"],
   ["depth", "[".repeat(100_000), "ENDPOINT_REPLY_INVALID", "deeper than 8"],
 ] as const)("%s is refused by name, and the thread continues", async (_, body, code, reason) => {
@@ -56,12 +56,14 @@ test.each([
   await expect(refused).rejects.toEqual(refusal(code));
   await expect(refused).rejects.toThrow(reason);
   expect(made.isRunning).toBe(true);
-  await expect(made.read(reply(SEED), {}, never)).resolves.toBeDefined();
+  await expect(made.read(reply(NOTEBOOK_REPLY), {}, never)).resolves.toBeDefined();
 });
 
 test("several replies at once are read one after another", async () => {
   const made = thread();
-  const all = await Promise.all(Array.from({ length: 5 }, () => made.read(reply(SEED), {}, never)));
+  const all = await Promise.all(
+    Array.from({ length: 5 }, () => made.read(reply(NOTEBOOK_REPLY), {}, never)),
+  );
   expect(all.length).toBe(5);
 });
 
@@ -78,21 +80,23 @@ test("while a large reply is read, the event loop continues and a cancel works",
   cancel.abort(new Error("cancelled"));
   await expect(reading).rejects.toThrow("cancelled");
   expect(made.isRunning).toBe(false);
-  await expect(made.read(reply(SEED), {}, never)).resolves.toBeDefined();
+  await expect(made.read(reply(NOTEBOOK_REPLY), {}, never)).resolves.toBeDefined();
 });
 
 test("a reply that takes too long is given up on", async () => {
   const made = thread({ patienceMs: 1 });
-  await expect(made.read(reply(SEED), {}, never)).rejects.toThrow("it takes too long to read");
+  await expect(made.read(reply(NOTEBOOK_REPLY), {}, never)).rejects.toThrow(
+    "it takes too long to read",
+  );
   expect(made.isRunning).toBe(false);
 });
 
 test("the thread ends when it is idle, and starts again", async () => {
   const made = thread({ idleMs: 30 });
-  await made.read(reply(SEED), {}, never);
+  await made.read(reply(NOTEBOOK_REPLY), {}, never);
   expect(made.isRunning).toBe(true);
   await vi.waitFor(() => expect(made.isRunning).toBe(false), 20_000);
-  await made.read(reply(SEED), {}, never);
+  await made.read(reply(NOTEBOOK_REPLY), {}, never);
 });
 
 test.skipIf(process.platform === "win32")(

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Counted } from "../../../engine/endpoints/watching/tally.ts";
 import { choosyEdge } from "../../fakes/choosy-endpoint.ts";
 import { added, openEndpoints, ORDER } from "../../fakes/open-endpoints.ts";
-import { EDGE, seedEdge } from "../../fakes/seed-edge.ts";
+import { EDGE, notebookService } from "../../fakes/notebook-service.ts";
 import { always, type Answer, standInEndpoint } from "../../fakes/stand-in-endpoint.ts";
 
 const never = new AbortController().signal;
@@ -16,7 +16,7 @@ async function scene(answer: Answer) {
 }
 
 test.each<readonly [string, Answer, string, string | undefined]>([
-  ["one that is ready", seedEdge(), "ready", undefined],
+  ["one that is ready", notebookService(), "ready", undefined],
   ["one without such an address", always(404, '{"detail":"Not Found"}'), "ready", undefined],
   ["one whose model loads", EDGE.notReady, "not-ready", "ENDPOINT_BUSY"],
   ["one that says no", always(200, '{"ready":false}'), "not-ready", undefined],
@@ -47,7 +47,7 @@ test("a background check of a missing endpoint fails, and an aborted one rejects
 });
 
 test("a picture is counted with its time and its bytes, a failed one with its code", async () => {
-  const drawn = await scene(seedEdge());
+  const drawn = await scene(notebookService());
   await drawn.endpoints.draw(drawn.id, ORDER, { signal: never });
   const body = drawn.edge.seen.at(-1)?.body ?? "";
   const [one] = drawn.counted;
@@ -83,7 +83,7 @@ test("pictures of a trial and of the doctor are counted by their cost, not by th
 });
 
 test("the doctor's picture of an address that is not added is counted nowhere", async () => {
-  const { endpoints, edge, counted } = await scene(seedEdge());
+  const { endpoints, edge, counted } = await scene(notebookService());
   const endpoint = { ...added(edge.url), headers: [] };
   for await (const _ of endpoints.diagnose({ endpoint, isPictureAsked: true }, never));
   expect(counted).toEqual([]);

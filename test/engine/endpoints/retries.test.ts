@@ -64,7 +64,7 @@ test.each([
   new StudioError("ENDPOINT_MOVED", { location: "x" }),
   new StudioError("ENDPOINT_REFUSED", { status: 500, reason: "x" }),
   // It may have been sent, and may be drawn.
-  new StudioError("ENDPOINT_UNREACHABLE", { host: "x", reason: "it broke the connection off" }),
+  new StudioError("ENDPOINT_UNREACHABLE", { host: "x", reason: "it closed the connection" }),
   new Error("a mistake"),
 ])("one attempt: %s", async (error) => {
   expect(await run([error])).toEqual({ outcome: error, asked: 1, waits: [], attempts: [1] });

@@ -6,7 +6,7 @@ import { certificatesOf } from "../../../engine/endpoints/certificates.ts";
 import { certificate } from "../../fakes/certificates.ts";
 import { connectProxy, type ConnectProxyOptions } from "../../fakes/connect-proxy.ts";
 import { added, openEndpoints, ORDER } from "../../fakes/open-endpoints.ts";
-import { seedEdge } from "../../fakes/seed-edge.ts";
+import { notebookService } from "../../fakes/notebook-service.ts";
 import {
   standInEndpoint,
   type Answer,
@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 
 /** An endpoint that can be reached only through a proxy. */
-async function behind(options: ConnectProxyOptions = {}, answer = seedEdge()) {
+async function behind(options: ConnectProxyOptions = {}, answer = notebookService()) {
   const edge = await standInEndpoint(answer, pair);
   const proxy = await connectProxy({ hosts: { "sd.example:443": edge.port }, ...options });
   return { edge, proxy };
@@ -107,7 +107,7 @@ test("a redirect is not followed through the proxy either", async () => {
 
 test("a certificate is checked against the endpoint's own name and authorities, and can be inspected", async () => {
   const { proxy } = await behind({
-    hosts: { "other.example:443": (await standInEndpoint(seedEdge(), pair)).port },
+    hosts: { "other.example:443": (await standInEndpoint(notebookService(), pair)).port },
   });
   vi.stubEnv("HTTPS_PROXY", proxy.url);
   const url = "https://other.example/";
@@ -115,7 +115,7 @@ test("a certificate is checked against the endpoint's own name and authorities, 
   const { id } = await endpoints.add(added(url, { ca: pair.cert }));
   expect((await endpoints.test(id)).error).toMatchObject({
     code: "ENDPOINT_CERTIFICATE",
-    details: { reason: "it is another host's" },
+    details: { reason: "it is for another host" },
   });
   expect((await certificatesOf(url)).map(({ subject }) => subject)).toEqual(["sd"]);
   await expect(certificatesOf("https://nowhere.example/")).rejects.toMatchObject({
@@ -131,7 +131,7 @@ test.each<[string, (edge: StandInEndpoint) => string, string, boolean]>([
   ["one that is set to go without", () => "https://198.51.100.1:9", "set to go without", true],
 ])("%s is reached without the proxy", async (_, urlOf, words, isDirect) => {
   const local = await certificate();
-  const edge = await standInEndpoint(seedEdge(), local);
+  const edge = await standInEndpoint(notebookService(), local);
   const proxy = await connectProxy();
   for (const name of ["HTTPS_PROXY", "HTTP_PROXY"]) vi.stubEnv(name, proxy.url);
   vi.stubEnv("NO_PROXY", "192.0.2.0/24");
@@ -226,7 +226,7 @@ test("a proxy that is missing, invalid or silent is reported as such", async () 
   vi.stubEnv("HTTPS_PROXY", `http://127.0.0.1:${port}`);
   expect(lineOf(await findings(), "proxy")).toMatchObject({
     outcome: "failed",
-    seen: `The proxy 127.0.0.1:${port} (HTTPS_PROXY): nothing listens at that port`,
+    seen: `The proxy 127.0.0.1:${port} (HTTPS_PROXY): nothing listens on that port`,
   });
   vi.stubEnv("HTTPS_PROXY", "socks5://alice:canary-x@127.0.0.1:1080");
   expect(lineOf(await findings(), "proxy")).toMatchObject({

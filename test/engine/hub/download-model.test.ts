@@ -213,7 +213,7 @@ test("refuses a gated model without a token, and downloads it with one", async (
   const run = await trial({ gated: [MIRROR], token: "hf_alice" });
   await expect(run.download({ sources: [MIRROR, "another/mirror"] })).rejects.toMatchObject({
     code: "HUB_REFUSED",
-    details: { repository: MIRROR, reason: "its terms were not accepted in your name (401)" },
+    details: { repository: MIRROR, reason: "your account has not accepted its terms (401)" },
   });
   await run.download({}, { token: "hf_alice" });
   expectWhole(run);

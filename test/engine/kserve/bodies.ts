@@ -84,7 +84,7 @@ export function sentenceOf(action: () => unknown): string | undefined {
 }
 
 /** The request of the customer's notebook. */
-export const SEED_REQUEST = {
+export const NOTEBOOK_REQUEST = {
   id: "42",
   inputs: [{ name: "input0", shape: [-1], datatype: "BYTES", data: ["Photo of a dog"] }],
 };

@@ -3,7 +3,7 @@ import { StudioError } from "../../../engine/contract/errors.ts";
 import type { MessageBody } from "../../../engine/kserve/wire/framing.ts";
 import type { EncodedMessage } from "../../../engine/kserve/wire/encoded-message.ts";
 import { readInferRequest } from "../../../engine/kserve/server/infer-request.ts";
-import { pictureReply, seedReply } from "../../../engine/kserve/server/picture-reply.ts";
+import { notebookReply, pictureReply } from "../../../engine/kserve/server/picture-reply.ts";
 import { pictureRequest } from "../../../engine/kserve/server/picture-request.ts";
 import { predictReply, readPredictRequest } from "../../../engine/kserve/server/predict.ts";
 import {
@@ -19,14 +19,14 @@ import {
   jsonBody,
   jsonOf,
   nestedPixels,
-  SEED_REQUEST,
+  NOTEBOOK_REQUEST,
   somePixels,
   utf8,
 } from "./bodies.ts";
 
 /**
- * The matrix of facts/conformance.md, section 4, as far as it is about messages; the test names contain group and case.
- * What needs a socket is tested with the routes.
+ * What engine/PROTOCOLS.md says about messages. What needs a socket is tested with the routes
+ * (serving/routes/conformance.test.ts).
  */
 const PIXELS = somePixels(4, 2);
 const PROMPT = { name: "prompt", shape: [1], datatype: "BYTES", data: ["a cat"] };
@@ -68,7 +68,7 @@ describe("1: an unknown model or version", () => {
 
 describe("2: infer", () => {
   test("the id is returned", () => {
-    expect(inferJson(SEED_REQUEST).json["id"]).toBe("42");
+    expect(inferJson(NOTEBOOK_REQUEST).json["id"]).toBe("42");
   });
 
   test("the id is a string if the request has none", () => {
@@ -76,12 +76,12 @@ describe("2: infer", () => {
   });
 
   test("model_name is always there", () => {
-    expect(inferJson(SEED_REQUEST).json["model_name"]).toBe("m");
+    expect(inferJson(NOTEBOOK_REQUEST).json["model_name"]).toBe("m");
   });
 
   test("model_version is there if the model has one", () => {
-    expect(inferJson(SEED_REQUEST, "1.0").json["model_version"]).toBe("1.0");
-    expect(inferJson(SEED_REQUEST).json).not.toHaveProperty("model_version");
+    expect(inferJson(NOTEBOOK_REQUEST, "1.0").json["model_version"]).toBe("1.0");
+    expect(inferJson(NOTEBOOK_REQUEST).json).not.toHaveProperty("model_version");
   });
 
   test("outputs name the output", () => {
@@ -197,7 +197,7 @@ describe("5: the picture", () => {
   });
 
   test("is nested bytes called fp16 in the notebook profile", () => {
-    expect(jsonOf(seedReply({ width: 4, height: 2, pictures: [PIXELS] }))).toEqual({
+    expect(jsonOf(notebookReply({ width: 4, height: 2, pictures: [PIXELS] }))).toEqual({
       id: "42",
       outputs: [
         { name: "output0", datatype: "fp16", shape: [2, 4, 3], data: nestedPixels(PIXELS, 4) },

@@ -35,11 +35,11 @@ async function ask(pair: keyof typeof PAIRS, trust: Partial<Trust>) {
 
 test.each<[keyof typeof PAIRS, Partial<Trust>, string]>([
   ["own", {}, "it is self-signed"],
-  ["signed", {}, "it comes from an authority that this computer does not know"],
+  ["signed", {}, "it is signed by a CA that this computer does not trust"],
   ["own", { ca: authority.cert }, "it is self-signed"],
   ["expired", { ca: PAIRS.expired.cert }, "it has expired"],
   ["early", { ca: PAIRS.early.cert }, "it is not valid yet"],
-  ["other", { ca: PAIRS.other.cert }, "it is another host's"],
+  ["other", { ca: PAIRS.other.cert }, "it is for another host"],
 ])(
   "a certificate (%s, trusting %j) is refused, and nothing is sent",
   async (pair, trust, reason) => {

@@ -231,7 +231,7 @@ test.each([
   };
   const run = async (of: object, isReused: boolean, sample = inputs.sample) => {
     const size = { batch: 2, samples: 1, height: 8, width: 8 } as const;
-    const unet = one.loaded.parts.networks.unet({ ...size, deep: { of, row: 0, isReused } });
+    const unet = one.loaded.parts.networks.unet({ ...size, reuse: { of, row: 0, isReused } });
     const { out_sample } = await unet.run({ ...inputs, sample });
     return out_sample!.data as Float32Array;
   };

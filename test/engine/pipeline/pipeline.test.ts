@@ -81,12 +81,12 @@ test("only some evaluations run all layers, in each of two runs", async () => {
   const networks = new FakeNetworks();
   const cached: Run = { ...run, cacheInterval: 2 };
   await collect(textToImage(fakeParts(networks), cached));
-  expect(networks.deep).toEqual(
+  expect(networks.reuses).toEqual(
     [false, true, false].map((isReused) => ({ of: cached, row: 0, isReused })),
   );
   const apart = new FakeNetworks();
   await collect(textToImage(fakeParts(apart, true), cached));
-  expect(apart.deep).toEqual(
+  expect(apart.reuses).toEqual(
     [false, true, false].flatMap((isReused) => [
       { of: cached, row: 0, isReused },
       { of: cached, row: 1, isReused },

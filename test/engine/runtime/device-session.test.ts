@@ -103,8 +103,8 @@ test("of a run's two predictions each reuses its own results", async () => {
   const results: (number | undefined)[] = [];
   for (const isReused of [false, true]) {
     for (const row of [0, 1] as const) {
-      const deep = { of, row, isReused };
-      const { y } = await session.run({ x: one(10 * row), text: one(3) }, undefined, deep);
+      const reuse = { of, row, isReused };
+      const { y } = await session.run({ x: one(10 * row), text: one(3) }, undefined, reuse);
       results.push(y?.data[0]);
     }
   }

@@ -164,7 +164,7 @@ test.each([
   },
 );
 
-test("a doubling and its convolution: as if the doubled picture were convolved, of two pictures", async () => {
+test("an upsampling fused with its convolution equals the two apart, for a batch of two", async () => {
   const [batch, channels, height, width, out] = [2, 32, 5, 7, 40];
   const layer: Layer = {
     shape: [batch, channels, height, width],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Caller } from "../../../engine/serving/caller.ts";
-import { passageOf, type GateOptions, type Passage } from "../../../engine/serving/gate.ts";
+import { decide, type GateDecision, type GateOptions } from "../../../engine/serving/gate.ts";
 import { hostsOf } from "../../../engine/http/hosts.ts";
 import { methodsOf, scopesOf } from "../../../engine/serving/route-scopes.ts";
 import { routesOf } from "../../../engine/serving/routes/install-routes.ts";
@@ -47,10 +47,10 @@ interface Sent {
 function pass(
   { method = "GET", url = "/v2", host = `localhost:${PORT}`, ...headers }: Sent,
   options = gate(),
-): Passage {
+): GateDecision {
   const hosts = [host].flat();
   const given = Object.entries(headers).filter(([, value]) => typeof value === "string");
-  return passageOf(
+  return decide(
     {
       method,
       url,
@@ -64,9 +64,9 @@ function pass(
   );
 }
 
-function statusOf(passage: Passage): number {
-  if (passage.kind === "refused") return passage.rejection.status;
-  return passage.kind === "in" ? 200 : 204;
+function statusOf(decision: GateDecision): number {
+  if (decision.kind === "refused") return decision.rejection.status;
+  return decision.kind === "in" ? 200 : 204;
 }
 
 const OUR_HOSTS = [
@@ -273,8 +273,8 @@ test.each([
 test("an unsupported method is answered with what the address does", () => {
   const told = ["/v2/repository/index", "/v2/models/m/infer?x=1", "/v2", "/nowhere/at/all"].map(
     (url) => {
-      const passage = pass({ method: "BREW", url });
-      return passage.kind === "refused" ? passage.rejection.error.details : undefined;
+      const decision = pass({ method: "BREW", url });
+      return decision.kind === "refused" ? decision.rejection.error.details : undefined;
     },
   );
   expect(told).toEqual([
@@ -286,8 +286,8 @@ test("an unsupported method is answered with what the address does", () => {
 });
 
 test("a missing type is answered with curl's option", () => {
-  const passage = pass({ method: "POST", "content-type": "application/x-www-form-urlencoded" });
-  expect(passage).toMatchObject({
+  const decision = pass({ method: "POST", "content-type": "application/x-www-form-urlencoded" });
+  expect(decision).toMatchObject({
     rejection: {
       status: 415,
       error: { message: expect.stringContaining("-H 'Content-Type: application/json'") },

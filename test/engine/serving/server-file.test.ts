@@ -112,7 +112,7 @@ test.each([
   expect(file.settings()).toMatchObject({ host: "127.0.0.1", isKeyRequired: true });
   expect(file.notices).toEqual([
     expect.stringContaining("server.damaged.json"),
-    "Its keys are gone; the inference server asks for a new one.",
+    "The inference server's keys were lost, and every request now needs one: create a new key.",
   ]);
   expect(readdirSync(folder)).toContainEqual("server.damaged.json");
   const again = await ServerFile.open(folder);

@@ -103,16 +103,19 @@ test("returns the folder of a model and of the starter", async () => {
 
 test("removes a model completely, and is released before its files are touched", async () => {
   const seen: (readonly string[])[] = [];
-  const letGoOf = (id: string) => seen.push([id, ...readdirSync(folder)]);
-  const { folder, store } = await storeWithTiny({ letGoOf });
+  const onRemoving = (id: string) => seen.push([id, ...readdirSync(folder)]);
+  const { folder, store } = await storeWithTiny({ onRemoving });
   await store.remove("tiny");
   expect(readdirSync(folder)).toEqual([]);
   expect(seen).toEqual([["tiny", "tiny"]]);
 });
 
 test("removes neither the starter nor a model in use", async () => {
-  const letGoOf = (id: string) => expect.unreachable(`${id} is still needed`);
-  const { folder, store } = await storeWithTiny({ useOf: (id) => `${id} draws just now`, letGoOf });
+  const onRemoving = (id: string) => expect.unreachable(`${id} is still needed`);
+  const { folder, store } = await storeWithTiny({
+    useOf: (id) => `${id} draws just now`,
+    onRemoving,
+  });
   await expect(store.remove("tiny")).rejects.toMatchObject({
     code: "MODEL_IN_USE",
     details: { model: "tiny", reason: "tiny draws just now" },

@@ -78,5 +78,5 @@ test("files in a folder that cannot be keys are left out by name, the others are
   await upload.run({ ...RUN, order, onNote: (note) => notes.push(note) });
   expect(kept.get(`${key}/a.txt`).bytes.toString()).toBe("a");
   const names = [long, ...(isLinux ? ["x\ufffd"] : [])].map((name) => JSON.stringify(name));
-  expect(notes).toEqual([`left out, since no object can be called so: ${names.join(", ")}`]);
+  expect(notes).toEqual([`left out because the name is not allowed: ${names.join(", ")}`]);
 });

@@ -2,17 +2,17 @@ import { expect, test, vi } from "vitest";
 import { readRecorded } from "../../../engine/kserve/recorder/read-recorded.ts";
 import { recordingOf } from "../../../engine/studio/recording.ts";
 import { openEndpoints, added, ORDER } from "../../fakes/open-endpoints.ts";
-import { EDGE, PIXELS, seedEdge, seedReply } from "../../fakes/seed-edge.ts";
+import { EDGE, notebookReply, notebookService, PIXELS } from "../../fakes/notebook-service.ts";
 import { always, standInEndpoint } from "../../fakes/stand-in-endpoint.ts";
 
 const { signal } = new AbortController();
 
 test("a picture of a wrapper with v1 is recorded as a request to v1's address", async () => {
-  const seed = seedEdge();
-  const atV1 = always(200, JSON.stringify(seedReply(PIXELS)));
+  const service = notebookService();
+  const atV1 = always(200, JSON.stringify(notebookReply(PIXELS)));
   const edge = await standInEndpoint((response, request, count) => {
     const isPredicted = request.path.endsWith(":predict");
-    const answer = request.path.endsWith("/infer") ? EDGE.v1Wrapper : isPredicted ? atV1 : seed;
+    const answer = request.path.endsWith("/infer") ? EDGE.v1Wrapper : isPredicted ? atV1 : service;
     answer(response, request, count);
   });
   const { endpoints } = await openEndpoints();

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { clientOf } from "../../../engine/server/client-of.ts";
 import { certificate } from "../../fakes/certificates.ts";
-import { seedEdge } from "../../fakes/seed-edge.ts";
+import { notebookService } from "../../fakes/notebook-service.ts";
 import { always, type Answer, standInEndpoint } from "../../fakes/stand-in-endpoint.ts";
 import { studioInProcess } from "../../fakes/studio-in-process.ts";
 
@@ -53,7 +53,7 @@ const isNever = (outcome: Outcome): boolean => ANSWERS[outcome]?.isNever ?? outc
 async function scene(places: number) {
   const studio = await studioInProcess({ drawsAtEndpoints: true });
   const { endpoints, generation } = clientOf(studio.router);
-  const draws = seedEdge();
+  const draws = notebookService();
   const stands = await Promise.all(
     Array.from({ length: places }, async () => {
       const place: { answer: Answer; asked: number } = { answer: draws, asked: 0 };

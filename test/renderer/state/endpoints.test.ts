@@ -83,7 +83,7 @@ test("a test that ended at the certificate or the connection got no answer", () 
   expect([
     hasAnswered(checkOf()),
     after("ENDPOINT_TOKEN_REFUSED", { reason: "401" }),
-    after("ENDPOINT_TOKEN_REFUSED", { reason: "it is no longer kept here" }, 0),
+    after("ENDPOINT_TOKEN_REFUSED", { reason: "it is no longer stored on this computer" }, 0),
     after("ENDPOINT_CERTIFICATE", { host: "edge", reason: "self-signed" }),
     after("ENDPOINT_UNREACHABLE", { host: "edge", reason: "refused" }),
   ]).toEqual([true, true, false, false, false]);

@@ -5,7 +5,7 @@ import type { EndpointKind } from "../../../../engine/contract/endpoints.ts";
 import { DOCTOR_STEPS, doctorReport, type Finding } from "../../../../engine/contract/doctor.ts";
 import { certificate } from "../../../fakes/certificates.ts";
 import { added, openEndpoints } from "../../../fakes/open-endpoints.ts";
-import { EDGE, PIXELS, seedEdge, seedReply } from "../../../fakes/seed-edge.ts";
+import { EDGE, notebookReply, notebookService, PIXELS } from "../../../fakes/notebook-service.ts";
 import { always, standInEndpoint, type Answer } from "../../../fakes/stand-in-endpoint.ts";
 
 const CANARY = "canary-7f3a9c51d0ab";
@@ -46,13 +46,13 @@ function jwt(exp: number): string {
 
 /** The notebook's service, with another answer for one path. */
 function edgeBut(path: string, answer: Answer): Answer {
-  const seed = seedEdge();
+  const service = notebookService();
   return (response, request, count) =>
-    (request.path.endsWith(path) ? answer : seed)(response, request, count);
+    (request.path.endsWith(path) ? answer : service)(response, request, count);
 }
 
 test("on a working endpoint, each step says what was found, and a picture is drawn on request", async () => {
-  const edge = await standInEndpoint(seedEdge());
+  const edge = await standInEndpoint(notebookService());
   const found = await findings(edge.url, { token: `${CANARY}${CANARY}` }, true);
   expect(found.map(({ step, outcome }) => [step, outcome])).toEqual([
     ["address", "ok"],
@@ -88,7 +88,7 @@ function namedOtherwise(): Answer {
       inputs: inputs.map((name) => ({ name, datatype: "BYTES", shape: [1] })),
     },
     "/v2/models/sd/ready": { ready: true },
-    "/v2/models/sd/infer": seedReply(PIXELS),
+    "/v2/models/sd/infer": notebookReply(PIXELS),
   };
   return (response, request, count) => {
     const reply = replies[request.path];
@@ -136,10 +136,10 @@ test("metadata that cannot be read is a warning", async () => {
 });
 
 test("each step is reported when it starts, and what was asked has its time", async () => {
-  const seed = seedEdge();
+  const service = notebookService();
   const edge = await standInEndpoint((response, request, count) => {
     const isSlow = request.path.includes("/models");
-    setTimeout(() => seed(response, request, count), isSlow ? 20 : 0);
+    setTimeout(() => service(response, request, count), isSlow ? 20 : 0);
   });
   const { endpoints } = await openEndpoints();
   const endpoint = { ...added(edge.url), headers: [] };
@@ -160,7 +160,7 @@ test("a picture of a model that is gone names the ones that are there", async ()
 });
 
 test("a picture over protocol v1 is a warning that says why, and what to set", async () => {
-  const atV1 = always(200, JSON.stringify(seedReply(PIXELS)));
+  const atV1 = always(200, JSON.stringify(notebookReply(PIXELS)));
   const edge = await standInEndpoint((...asked) => {
     const isV1 = asked[1].path.endsWith(":predict");
     (isV1 ? atV1 : edgeBut(INFER, EDGE.v1Wrapper))(...asked);
@@ -362,7 +362,7 @@ const CASES: readonly Case[] = [
     edgeBut(INFER, EDGE.truncated),
     "picture",
     /did not arrive completely/,
-    /breaks replies off/,
+    /cuts replies off/,
   ],
 ];
 
@@ -409,7 +409,7 @@ test("no cluster commands are given for an address outside a cluster", async () 
 });
 
 test("a token that expires within a day causes a warning, and one without an expiry date does not", async () => {
-  const edge = await standInEndpoint(seedEdge());
+  const edge = await standInEndpoint(notebookService());
   const soon = await findings(edge.url, { token: jwt(SOON) });
   expect(soon.find(({ step }) => step === "token")).toMatchObject({
     outcome: "warning",
@@ -422,7 +422,7 @@ test.each<[string, Parameters<typeof certificate>[0], RegExp, RegExp]>([
   [
     "of another host",
     { hosts: ["elsewhere.example"] },
-    /another host's.*elsewhere\.example/,
+    /for another host.*elsewhere\.example/,
     /name that it is for/,
   ],
   ["of a private CA", {}, /self-signed/, /Trust its CA/],
@@ -434,7 +434,7 @@ test.each<[string, Parameters<typeof certificate>[0], RegExp, RegExp]>([
   ],
 ])("a certificate %s is named", async (name, options, seen, fix) => {
   const pair = await certificate(options);
-  const edge = await standInEndpoint(seedEdge(), pair);
+  const edge = await standInEndpoint(notebookService(), pair);
   const ca = name === "of a private CA" ? null : pair.cert;
   const finding = failed(await findings(edge.url, { ca, token: CANARY }));
   expect(finding).toMatchObject({
@@ -446,13 +446,13 @@ test.each<[string, Parameters<typeof certificate>[0], RegExp, RegExp]>([
 });
 
 test("plain http on a TLS port, and the reverse, are distinguished", async () => {
-  const plain = await standInEndpoint(seedEdge());
+  const plain = await standInEndpoint(notebookService());
   expect(failed(await findings(`https://127.0.0.1:${plain.port}`))).toMatchObject({
     step: "tls",
     seen: `Port ${plain.port} speaks plain http, not TLS.`,
     fix: expect.stringContaining("http://"),
   });
-  const tls = await standInEndpoint(seedEdge(), await certificate());
+  const tls = await standInEndpoint(notebookService(), await certificate());
   expect(failed(await findings(`http://127.0.0.1:${tls.port}`))).toMatchObject({
     step: "route",
     seen: "This port speaks TLS, and was spoken to in plain http.",
@@ -480,7 +480,7 @@ test("an unknown name, and a port without a listener, are distinguished", async 
 });
 
 test("a saved endpoint learns from its doctor, and a cancel ends at once", async () => {
-  const edge = await standInEndpoint(seedEdge());
+  const edge = await standInEndpoint(notebookService());
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
   const steps: string[] = [];

@@ -66,6 +66,6 @@ test("a certificate for another name is reported as such through a proxy, too", 
   const { id } = await endpoints.add(added("grpcs://other.example", { ca: pair.cert }));
   expect((await endpoints.test(id)).error).toMatchObject({
     code: "ENDPOINT_CERTIFICATE",
-    details: { reason: "it is another host's" },
+    details: { reason: "it is for another host" },
   });
 });

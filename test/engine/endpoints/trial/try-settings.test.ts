@@ -7,7 +7,7 @@ import { type Choosiness, choosyEdge, inputsOf } from "../../../fakes/choosy-end
 import { ConstantEngine } from "../../../fakes/constant-engine.ts";
 import { added, openEndpoints, ORDER } from "../../../fakes/open-endpoints.ts";
 import { openConstantServer } from "../../../fakes/open-inference-server.ts";
-import { seedEdge } from "../../../fakes/seed-edge.ts";
+import { notebookService } from "../../../fakes/notebook-service.ts";
 import { type Answer, standInEndpoint } from "../../../fakes/stand-in-endpoint.ts";
 
 const { signal: never } = new AbortController();
@@ -57,7 +57,7 @@ test("the original notebook's service, which draws differently each time, ignore
 });
 
 test("one that always draws the same picture uses no setting, with certainty", async () => {
-  const { endpoints, id } = await opened(seedEdge());
+  const { endpoints, id } = await opened(notebookService());
   const last = (await tried(endpoints, id)).at(-1);
   expect(new Set(Object.values(last?.verdicts ?? {}))).toEqual(new Set(["ignored"]));
   expect(endpoints.get(id)).toMatchObject({ profile: "prompt", trial: { pictures: 7 } });
@@ -203,7 +203,7 @@ test("an endpoint that cannot draw says why, and nothing is learned about it", a
   const { endpoints, id } = await opened((response, request, count) =>
     request.path.endsWith("/infer")
       ? response.writeHead(401).end()
-      : seedEdge()(response, request, count),
+      : notebookService()(response, request, count),
   );
   const news = await tried(endpoints, id);
   expect(news.at(-1)?.error?.code).toBe("ENDPOINT_TOKEN_REFUSED");

@@ -10,13 +10,13 @@ import {
   type Bands,
   type Tiling,
 } from "../../../../engine/graph/lowerings/bands.ts";
-import { DOUBLED, PLAIN } from "../../../../engine/graph/lowerings/winograd.ts";
+import { PLAIN, UPSAMPLED } from "../../../../engine/graph/lowerings/winograd.ts";
 
 const TILINGS: readonly Tiling[] = [
   { tile: 1, step: 1, read: 3 },
   { tile: 1, step: 2, read: 3 },
   PLAIN,
-  DOUBLED,
+  UPSAMPLED,
 ];
 
 const side = integer({ min: 1, max: 24 });

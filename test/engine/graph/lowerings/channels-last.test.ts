@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { channelsLastLowering } from "../../../../engine/graph/lowerings/channels-last-lowering.ts";
 import { cpuLowering } from "../../../../engine/graph/lowerings/cpu-lowering.ts";
-import { joinDoublings } from "../../../../engine/graph/lowerings/doubled-convolution.ts";
+import { fuseUpsampling } from "../../../../engine/graph/lowerings/upsampled-convolution.ts";
 import { Graph, type Model, type Value } from "../../../../engine/graph/graph.ts";
 import { add, conv2d, groupNorm, silu, upsample } from "../../../../engine/graph/layers.ts";
 import { lower, type Lowering } from "../../../../engine/graph/lowering.ts";
@@ -66,11 +66,11 @@ test.each([
     network([1, 8, 9, 6], (g, x) => conv2d(g, x, { out: 24, stride: 2, padding: "end" })),
   ],
   [
-    "a doubling that is odd",
+    "an upsampling to an odd size",
     network([1, 8, 5, 6], (g, x) => upsample(g, x, { height: 9, width: 12 })),
   ],
   [
-    "a doubling with its convolution, of two",
+    "a 2x upsampling with its convolution, of two",
     network([2, 8, 5, 6], (g, x) =>
       conv2d(g, upsample(g, x, { height: 10, width: 12 }), { out: 24 }),
     ),
@@ -82,7 +82,7 @@ test.each([
   "the same result with channels last, in one band, in several, and too small for any: %s",
   async (_, model) => {
     const plain = await run(model, cpuLowering);
-    const joined = joinNorms(joinDoublings(model));
+    const joined = joinNorms(fuseUpsampling(model));
     expect(relativeError(await run(joined, cpuLowering), plain)).toBeLessThan(1e-5);
     for (const options of [
       { bandFloats: 1, fewestPixels: 1 },

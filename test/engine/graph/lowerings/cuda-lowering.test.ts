@@ -8,7 +8,7 @@ import { SD2_UNET } from "../../../fakes/sd2-configs.ts";
 const stored = ({ shape }: Weight) =>
   ({ location: "w", offset: 0, lengthBytes: 2 * shape.length, type: "float16" }) as const;
 
-/** How often each operator stands in Stable Diffusion 2's UNet. */
+/** How many times Stable Diffusion 2's UNet contains each operator. */
 function counts(): Record<string, number> {
   const size = { batch: 2, samples: 1, height: 64, width: 64, tokens: 77 };
   const { nodes } = lower(unet(SD2_UNET, size), cudaLowering("float16"), stored);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { countParameters, Graph, type Model, type Value } from "../../../../engine/graph/graph.ts";
-import { joinDoublings } from "../../../../engine/graph/lowerings/doubled-convolution.ts";
+import { fuseUpsampling } from "../../../../engine/graph/lowerings/upsampled-convolution.ts";
 import {
   int8Lowering,
   SATURATING,
@@ -80,11 +80,11 @@ test.each([
   expect(found.length).toBe(products);
 });
 
-test("a doubling's convolution is a product for each tap of the kernel, over the small picture", () => {
+test("an upsampled convolution is a product for each tap of the kernel, over the small picture", () => {
   const model = network([2, 64, 64, 64], (g, x) =>
     conv2d(g, upsample(g, x, { height: 128, width: 128 }), { out: 32 }),
   );
-  const { nodes, initializers } = lower(joinDoublings(model), int8Lowering, () => ({
+  const { nodes, initializers } = lower(fuseUpsampling(model), int8Lowering, () => ({
     location: "weights",
     offset: 100,
     lengthBytes: 9 * 64 * 32,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { refusalOf } from "../../../../engine/kserve/client/endpoint-refusal.ts";
-import { SEED_REQUEST, replyOf } from "../bodies.ts";
+import { NOTEBOOK_REQUEST, replyOf } from "../bodies.ts";
 
 type Refusal = readonly [code: string, details: object];
 
@@ -426,7 +426,7 @@ test.each<[string, Refusal]>([
 
 test("a reply that may be a picture is not a refusal", () => {
   expect(refused(200, { id: "42", outputs: [] })).toBeUndefined();
-  expect(refused(200, SEED_REQUEST)).toBeUndefined();
+  expect(refused(200, NOTEBOOK_REQUEST)).toBeUndefined();
   expect(refused(200, { message: "ok", predictions: [] })).toBeUndefined();
   expect(refused(200, "not JSON at all")).toBeUndefined();
 });

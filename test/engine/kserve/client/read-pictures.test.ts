@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { predictReply } from "../../../../engine/kserve/server/predict.ts";
-import { pictureReply, seedReply } from "../../../../engine/kserve/server/picture-reply.ts";
+import { notebookReply, pictureReply } from "../../../../engine/kserve/server/picture-reply.ts";
 import { type Asked, readPictures } from "../../../../engine/kserve/client/read-pictures.ts";
 import type { WantedPicture } from "../../../../engine/kserve/server/wanted-picture.ts";
 import {
@@ -360,7 +360,7 @@ describe("what our server writes, our client reads, in every requested form:", (
 
   test("the notebook profile, and v1", () => {
     const drawn = { width: WIDTH, height: HEIGHT, pictures: [PIXELS] };
-    expect(readPictures(replyFrom(seedReply(drawn)), {}).pictures).toEqual([PICTURE]);
+    expect(readPictures(replyFrom(notebookReply(drawn)), {}).pictures).toEqual([PICTURE]);
     expect(readPictures(replyFrom(predictReply([drawn], "raw")), {}).pictures).toEqual([PICTURE]);
     const files = { ...drawn, pictures: [PNG, JPEG] };
     const wanted = { format: "png", isBinary: false } as const;
@@ -390,7 +390,7 @@ describe("a wrong reply says what is wrong:", () => {
     [
       "NaN",
       '{"outputs":[{"name":"image","shape":[1,1,3],"datatype":"FP32","data":[NaN,0,0]}]}',
-      "at byte 70 it holds NaN, which is no number.",
+      "at byte 70 it holds NaN, which is not a number.",
     ],
     [
       "Infinity by size",
@@ -430,7 +430,7 @@ describe("a wrong reply says what is wrong:", () => {
     [
       "a side beyond 4096",
       image({ shape: [1, 4097, 3], data: Array(4097 * 3).fill(9) }),
-      'the output "image".shape is [1, 4097, 3]: 4096 pixels a side are the most.',
+      'the output "image".shape is [1, 4097, 3]: the limit is 4096 pixels a side.',
     ],
     [
       "two channels",
@@ -469,7 +469,7 @@ describe("a wrong reply says what is wrong:", () => {
     [
       "a caption",
       image({ datatype: "BYTES", shape: [1], data: ["a dog on a beach"] }),
-      'the output "image" is "a dog on a beach": that is text, no picture.',
+      'the output "image" is "a dog on a beach": that is text, not a picture.',
     ],
     [
       "an object without a picture",
@@ -479,7 +479,7 @@ describe("a wrong reply says what is wrong:", () => {
     [
       "101 pictures",
       image({ shape: [101, 1, 1, 3], data: Array(303).fill(9) }),
-      'the output "image" is 101 pictures: 100 are the most.',
+      'the output "image" is 101 pictures: the limit is 100.',
     ],
     ["deep brackets", `{"outputs":${"[".repeat(400_000)}`, "brackets are nested deeper than 8."],
     [
@@ -509,7 +509,7 @@ describe("a wrong reply says what is wrong:", () => {
     [
       "64 MiB and one byte",
       new Uint8Array(64 * 2 ** 20 + 1),
-      "the body is of 67108865 bytes: 67108864 are the most.",
+      "the body is of 67108865 bytes: the limit is 67108864.",
     ],
   ])("%s", (_, body, reason) => {
     const wrong = (): void => {
@@ -541,7 +541,7 @@ describe("a wrong reply says what is wrong:", () => {
 
 test("whatever the bytes of a reply, it is pictures or a refusal by name", () => {
   const sound = [
-    replyFrom(seedReply({ width: WIDTH, height: HEIGHT, pictures: [PIXELS] })).body,
+    replyFrom(notebookReply({ width: WIDTH, height: HEIGHT, pictures: [PIXELS] })).body,
     binaryReply({ datatype: "UINT8", shape: [6, 5, 3] }, PIXELS).body,
     replyOf({ predictions: [base64(PNG), { image: NESTED }] }).body,
     replyOf(reply({ datatype: "FP32", shape: [-1, 5, 3], data: [...shares] })).body,
@@ -586,7 +586,7 @@ test("whatever the bytes of a reply, it is pictures or a refusal by name", () =>
 
 test("a million numbers are read within a second, as bytes and as floats", () => {
   const drawn = { width: 512, height: 512, pictures: [somePixels(512, 512)] };
-  const nested = replyFrom(seedReply(drawn));
+  const nested = replyFrom(notebookReply(drawn));
   const data = Array.from(drawn.pictures[0]!, (byte) => Math.fround(byte / 255));
   const floats = replyOf(reply({ datatype: "FP32", shape: [512, 512, 3], data }));
   expect(floats.body.length).toBeGreaterThan(10_000_000);

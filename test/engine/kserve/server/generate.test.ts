@@ -6,7 +6,7 @@ import {
 } from "../../../../engine/kserve/server/generate.ts";
 import { pictureRequest } from "../../../../engine/kserve/server/picture-request.ts";
 import { wantedPicture } from "../../../../engine/kserve/server/wanted-picture.ts";
-import { allOf, jsonBody, SEED_REQUEST, sentenceOf } from "../bodies.ts";
+import { allOf, jsonBody, NOTEBOOK_REQUEST, sentenceOf } from "../bodies.ts";
 
 const read = (message: unknown) => readGenerateRequest(jsonBody(message).bytes);
 
@@ -44,14 +44,14 @@ test("numbers come in the datatype and the nesting that are asked for beside the
 });
 
 test("reads MLServer's dialect: the ordinary request", () => {
-  const request = read(SEED_REQUEST);
+  const request = read(NOTEBOOK_REQUEST);
   expect(pictureRequest(request).prompts).toEqual(["Photo of a dog"]);
   expect(wantedPicture(request)).toEqual({ format: "png", isBinary: false });
 });
 
 test("the ordinary request gets what it requests instead of a PNG", () => {
   const outputs = [{ name: "image", parameters: { flat: true } }];
-  expect(wantedPicture(read({ ...SEED_REQUEST, outputs }))).toMatchObject({ format: "raw" });
+  expect(wantedPicture(read({ ...NOTEBOOK_REQUEST, outputs }))).toMatchObject({ format: "raw" });
 });
 
 test.each<[unknown, string]>([

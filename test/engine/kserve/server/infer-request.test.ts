@@ -13,7 +13,7 @@ import {
   jsonBody,
   processorMs,
   refusalOf,
-  SEED_REQUEST,
+  NOTEBOOK_REQUEST,
   sentenceOf,
   utf8,
 } from "../bodies.ts";
@@ -21,7 +21,7 @@ import {
 const BYTES = { name: "x", datatype: "BYTES", data: ["a"] };
 
 test("reads the request of the customer's notebook", () => {
-  expect(readInferRequest(jsonBody(SEED_REQUEST))).toEqual({
+  expect(readInferRequest(jsonBody(NOTEBOOK_REQUEST))).toEqual({
     id: "42",
     parameters: new Map(),
     inputs: [
@@ -116,7 +116,7 @@ describe("a request is refused for", () => {
     [
       "a name of 257 characters",
       { inputs: [{ ...BYTES, name: "x".repeat(257) }] },
-      "inputs[0].name cannot be 257 characters long: 256 are the most.",
+      "inputs[0].name cannot be 257 characters long: the limit is 256.",
     ],
     [
       "a name with a NUL",
@@ -146,12 +146,12 @@ describe("a request is refused for", () => {
     [
       "65 inputs",
       { inputs: many(65, (i) => ({ ...BYTES, name: `x${i}` })) },
-      "inputs cannot be of 65 entries: 64 are the most.",
+      "inputs cannot be of 65 entries: the limit is 64.",
     ],
     [
       "65 outputs",
       { inputs: [BYTES], outputs: many(65, (i) => ({ name: `x${i}` })) },
-      "outputs cannot be of 65 entries: 64 are the most.",
+      "outputs cannot be of 65 entries: the limit is 64.",
     ],
     [
       "65 parameters",
@@ -159,7 +159,7 @@ describe("a request is refused for", () => {
         inputs: [],
         parameters: Object.fromEntries(many(65, (i) => [`p${i}`, i]) as [string, number][]),
       },
-      "parameters cannot be of 65 entries: 64 are the most.",
+      "parameters cannot be of 65 entries: the limit is 64.",
     ],
     [
       "a parameter that is a list",
@@ -169,7 +169,7 @@ describe("a request is refused for", () => {
     [
       "a parameter of 40,001 characters",
       { inputs: [], parameters: { note: "x".repeat(40_001) } },
-      "parameters.note cannot be 40001 characters long: 40000 are the most.",
+      "parameters.note cannot be 40001 characters long: the limit is 40000.",
     ],
     [
       "a member that is there twice",
@@ -318,7 +318,7 @@ const WORDS = [
 ];
 const fuzz = fc.record({
   body: fc.constantFrom(
-    jsonBody(SEED_REQUEST),
+    jsonBody(NOTEBOOK_REQUEST),
     jsonBody({
       id: "1",
       parameters: { seed: 1 },
@@ -381,5 +381,5 @@ test("10,000 malformed requests: each is read or refused by name, and none takes
     );
   expect(processorMs(all)).toBeLessThan(10_000);
   expect(refused).toBeGreaterThan(5000);
-  expect(readInferRequest(jsonBody(SEED_REQUEST)).id).toBe("42");
+  expect(readInferRequest(jsonBody(NOTEBOOK_REQUEST)).id).toBe("42");
 });

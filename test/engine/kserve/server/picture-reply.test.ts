@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
+  notebookReply,
   pictureReply,
   type ReplyHead,
-  seedReply,
 } from "../../../../engine/kserve/server/picture-reply.ts";
 import type { WantedPicture } from "../../../../engine/kserve/server/wanted-picture.ts";
 import { allOf, arrived, element, jsonOf, nestedPixels, somePixels, utf8 } from "../bodies.ts";
@@ -157,7 +157,7 @@ test("a reply names the version if there is one, and every seed", () => {
 });
 
 test("the notebook profile is exactly its handler's reply", () => {
-  const text = Buffer.from(allOf(seedReply(ONE))).toString();
+  const text = Buffer.from(allOf(notebookReply(ONE))).toString();
   expect(JSON.parse(text)).toEqual({
     id: "42",
     outputs: [

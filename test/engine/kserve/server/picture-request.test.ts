@@ -18,7 +18,7 @@ import {
   element,
   jsonBody,
   refusalOf,
-  SEED_REQUEST,
+  NOTEBOOK_REQUEST,
   sentenceOf,
 } from "../bodies.ts";
 
@@ -38,7 +38,7 @@ const withInputs = (...inputs: object[]) => ({ inputs: [PROMPT, ...inputs] });
 const CAT = { prompts: ["a cat"], negativePrompts: [""], seeds: [], count: 1 };
 
 test("the notebook's request is a prompt and leaves everything else open", () => {
-  expect(asked(SEED_REQUEST)).toEqual({ ...CAT, prompts: ["Photo of a dog"] });
+  expect(asked(NOTEBOOK_REQUEST)).toEqual({ ...CAT, prompts: ["Photo of a dog"] });
 });
 
 test("reads every input of the table", () => {
@@ -263,17 +263,17 @@ describe("batches", () => {
     [
       "102 pictures",
       () => batch(INT32("count", 51)),
-      "A request cannot be for 102 pictures: 100 are the most.",
+      "A request cannot be for 102 pictures: the limit is 100.",
     ],
     [
       "more pixels than memory is kept for",
       () => asked(withInputs(INT32("count", 17), INT32("width", 2048), INT32("height", 2048))),
-      "A request cannot be for 71303168 pixels: 67108864 are the most.",
+      "A request cannot be for 71303168 pixels: the limit is 67108864.",
     ],
     [
       "101 prompts",
       () => asked({ inputs: [{ ...PROMPT, shape: [101], data: Array(101).fill("x") }] }),
-      "prompt cannot be 101 values: 100 are the most.",
+      "prompt cannot be 101 values: the limit is 100.",
     ],
   ])("%s are refused", (_, action, sentence) => {
     expect(sentenceOf(action)).toBe(sentence);
@@ -424,8 +424,8 @@ test("the server understands what the client requests, as JSON and binary", () =
 test("a request for prompts only equals the notebook's, with the true shape", () => {
   const message = encodeRequest(askForPrompts("42", ["Photo of a dog"]), false);
   expect(JSON.parse(Buffer.from(arrived(message).bytes).toString())).toEqual({
-    ...SEED_REQUEST,
-    inputs: [{ ...SEED_REQUEST.inputs[0], shape: [1] }],
+    ...NOTEBOOK_REQUEST,
+    inputs: [{ ...NOTEBOOK_REQUEST.inputs[0], shape: [1] }],
   });
   expect(message.headers).toEqual({ "content-type": "application/json" });
 });

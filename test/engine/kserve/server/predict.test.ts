@@ -78,7 +78,7 @@ describe("refuses", () => {
     [
       "101 pictures in all",
       { instances: [{ prompt: "a", count: 100 }, "b"] },
-      "A request cannot be for 101 pictures: 100 are the most.",
+      "A request cannot be for 101 pictures: the limit is 100.",
     ],
     [
       "another format",

@@ -252,7 +252,7 @@ describe("a tensor is refused for", () => {
     [
       "nine dimensions",
       { datatype: "INT32", shape: [1, 1, 1, 1, 1, 1, 1, 1, 1], data: [1] },
-      "inputs[0].shape cannot be of 9 dimensions: 8 are the most.",
+      "inputs[0].shape cannot be of 9 dimensions: the limit is 8.",
     ],
     [
       "ragged rows",
@@ -272,32 +272,32 @@ describe("a tensor is refused for", () => {
     [
       "a number beyond its datatype",
       { datatype: "UINT8", shape: [1], data: [256] },
-      "inputs[0].data cannot be 256: that is no UINT8.",
+      "inputs[0].data cannot be 256: that is not of type UINT8.",
     ],
     [
       "a fraction of a whole number",
       { datatype: "INT32", shape: [1], data: [0.5] },
-      "inputs[0].data cannot be 0.5: that is no INT32.",
+      "inputs[0].data cannot be 0.5: that is not of type INT32.",
     ],
     [
       "a number beyond 64 bits",
       { datatype: "INT64", shape: [1], data: "9223372036854775808" },
-      'inputs[0].data cannot be "9223372036854775808": that is no whole number of 64 bits.',
+      'inputs[0].data cannot be "9223372036854775808": that is not a whole number of 64 bits.',
     ],
     [
       "a word for a number",
       { datatype: "FP32", shape: [1], data: ["7"] },
-      'inputs[0].data cannot be "7": that is no number.',
+      'inputs[0].data cannot be "7": that is not a number.',
     ],
     [
       "a number for a text",
       { datatype: "BYTES", shape: [1], data: [7] },
-      "inputs[0].data cannot be 7: that is no string.",
+      "inputs[0].data cannot be 7: that is not a string.",
     ],
     [
       "base64 that is none",
       { datatype: "BYTES", parameters: { content_type: "base64" }, data: ["a dog!"] },
-      'inputs[0].data cannot be "a dog!": that is no base64 text.',
+      'inputs[0].data cannot be "a dog!": that is not base64 text.',
     ],
     [
       "no data",
@@ -316,14 +316,14 @@ describe("a tensor is refused for", () => {
   test("a number that JSON can write but no double can represent", () => {
     const body = jsonBody('{"inputs":[{"name":"x","datatype":"FP32","data":[1e999]}]}');
     expect(sentenceOf(() => readInferRequest(body))).toBe(
-      "inputs[0].data cannot be Infinity: that is no number.",
+      "inputs[0].data cannot be Infinity: that is not a number.",
     );
   });
 
   test("an unpaired surrogate, which UTF-8 cannot represent", () => {
     const body = jsonBody('{"inputs":[{"name":"x","datatype":"BYTES","data":["a\\ud800"]}]}');
     expect(sentenceOf(() => readInferRequest(body))).toBe(
-      'inputs[0].data cannot be "a\\ud800": that is no text without lone surrogates.',
+      'inputs[0].data cannot be "a\\ud800": that is not text without lone surrogates.',
     );
   });
 });

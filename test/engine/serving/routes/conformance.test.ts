@@ -9,11 +9,11 @@ import { ConstantEngine, FEW_PIXELS } from "../../../fakes/constant-engine.ts";
 import { type OpenRoutes, openRoutes, serveRoutes } from "../../../fakes/open-routes.ts";
 import { openConstantServer } from "../../../fakes/open-inference-server.ts";
 import { rawRequest } from "../../../fakes/raw-request.ts";
-import { binaryBody, element, nestedPixels, SEED_REQUEST, utf8 } from "../../kserve/bodies.ts";
+import { binaryBody, element, nestedPixels, NOTEBOOK_REQUEST, utf8 } from "../../kserve/bodies.ts";
 import { eventsOf } from "./document-check.ts";
 import { type Answer, ask, jsonOf, postBinary, postJson, REFUSED } from "./asking.ts";
 
-/** The matrix of facts/conformance.md, section 4, over real sockets; the test names contain group and case. */
+/** What engine/PROTOCOLS.md says, over real sockets; its table names these groups of tests. */
 let routes: OpenRoutes<ConstantEngine>;
 beforeAll(async () => {
   routes = await serveRoutes();
@@ -147,7 +147,7 @@ describe("1: the server and its models", () => {
       /^other is not served now: it is not loaded\. Load a model with POST \/v2\/repository\/models\/NAME\/load/,
     );
     expect(brief(await get("/v2/models/other/ready"))).toEqual([503, { error }]);
-    const answer = await postJson(`${routes.origin}/v2/models/other/infer`, SEED_REQUEST);
+    const answer = await postJson(`${routes.origin}/v2/models/other/infer`, NOTEBOOK_REQUEST);
     expect(brief(answer)).toEqual([503, { error }]);
   });
 
@@ -189,7 +189,7 @@ describe("1: the server and its models", () => {
 
 describe("2: infer", () => {
   test("the id is returned", async () => {
-    expect(await infer(SEED_REQUEST)).toMatchObject({ status: 200, json: { id: "42" } });
+    expect(await infer(NOTEBOOK_REQUEST)).toMatchObject({ status: 200, json: { id: "42" } });
   });
 
   test("the id is a string if the request has none", async () => {
@@ -198,17 +198,17 @@ describe("2: infer", () => {
 
   test("model_name is always there, model_version if the address has one", async () => {
     const versioned = `${routes.origin}${MODEL}/versions/1.0/infer`;
-    expect((await postJson(versioned, SEED_REQUEST)).json).toMatchObject({
+    expect((await postJson(versioned, NOTEBOOK_REQUEST)).json).toMatchObject({
       model_name: "starter",
       model_version: "1.0",
     });
-    const { json } = await infer(SEED_REQUEST);
+    const { json } = await infer(NOTEBOOK_REQUEST);
     expect(json).toMatchObject({ model_name: "starter" });
     expect(json).not.toHaveProperty("model_version");
   });
 
   test("an unknown version is 404", async () => {
-    const answer = await postJson(`${routes.origin}${MODEL}/versions/2/infer`, SEED_REQUEST);
+    const answer = await postJson(`${routes.origin}${MODEL}/versions/2/infer`, NOTEBOOK_REQUEST);
     expect(brief(answer)).toEqual([404, REFUSED]);
   });
 
@@ -373,7 +373,7 @@ describe("5: the picture", () => {
   test("is exactly the notebook's reply if the settings say so", async () => {
     const { origin } = await openRoutes({ settings: { isSeedProfile: true } });
     expect(
-      brief(await postJson(`${origin}/v2/models/stable-diffusion/infer`, SEED_REQUEST)),
+      brief(await postJson(`${origin}/v2/models/stable-diffusion/infer`, NOTEBOOK_REQUEST)),
     ).toEqual([
       200,
       {
@@ -386,14 +386,14 @@ describe("5: the picture", () => {
   test("is the notebook's reply if the key says so, whatever is requested", async () => {
     const caller = { id: "k1", keyName: "notebook", isSeedProfile: true };
     const { origin } = await openRoutes({ caller });
-    const message = { ...SEED_REQUEST, id: "7", outputs: [{ name: "output0" }] };
+    const message = { ...NOTEBOOK_REQUEST, id: "7", outputs: [{ name: "output0" }] };
     expect((await postJson(`${origin}${MODEL}/infer`, message)).json).toMatchObject({ id: "42" });
   });
 
   test("is ordinary for a key that does not say so, whatever the settings are", async () => {
     const caller = { id: "k1", keyName: "notebook", isSeedProfile: false };
     const { origin } = await openRoutes({ caller, settings: { isSeedProfile: true } });
-    const { json } = await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST);
+    const { json } = await postJson(`${origin}${MODEL}/infer`, NOTEBOOK_REQUEST);
     expect(json).toMatchObject({ model_name: "starter" });
   });
 });
@@ -652,14 +652,14 @@ describe("9: refusals of the queue, and clients that go away", () => {
   test("a full queue is 503, with a retry time", async () => {
     const error = new StudioError("QUEUE_FULL", { waiting: 10, seconds: 41.2 });
     const { origin } = await refusing(error);
-    const answer = await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST);
+    const answer = await postJson(`${origin}${MODEL}/infer`, NOTEBOOK_REQUEST);
     expect([...(brief(answer) as []), answer.headers["retry-after"]]).toEqual([503, REFUSED, "42"]);
   });
 
   test("a request that ended before it started took one second, not none", async () => {
     const error = new StudioError("TIME_LIMIT", { expected: 60, limit: 30, seconds: 0 });
     const { origin } = await refusing(error);
-    const answer = await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST);
+    const answer = await postJson(`${origin}${MODEL}/infer`, NOTEBOOK_REQUEST);
     expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "1"]);
   });
 
@@ -673,13 +673,13 @@ describe("9: refusals of the queue, and clients that go away", () => {
       fetch(url, {
         method: "POST",
         headers,
-        body: JSON.stringify(SEED_REQUEST),
+        body: JSON.stringify(NOTEBOOK_REQUEST),
         signal: client.signal,
       }).catch((error: unknown) => error);
     const first = begin();
     await expect.poll(() => engine.jobs.length).toBe(1);
     const second = begin();
-    const third = async (): Promise<Answer> => postJson(url, SEED_REQUEST);
+    const third = async (): Promise<Answer> => postJson(url, NOTEBOOK_REQUEST);
     await expect.poll(async () => (await third()).status).toBe(503);
     const refused = await third();
     expect([refused.json, refused.headers["retry-after"]]).toEqual([
@@ -695,7 +695,7 @@ describe("9: refusals of the queue, and clients that go away", () => {
   test("a crash of the inference process is 503", async () => {
     const details = { doing: "denoising", reason: "signal SIGKILL" };
     const { origin } = await refusing(new StudioError("INFERENCE_CRASHED", details));
-    expect((await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST)).status).toBe(503);
+    expect((await postJson(`${origin}${MODEL}/infer`, NOTEBOOK_REQUEST)).status).toBe(503);
   });
 
   test("an internal error is 500 with a fixed message, and logged", async () => {
@@ -704,7 +704,7 @@ describe("9: refusals of the queue, and clients that go away", () => {
     const { origin, logged } = await openRoutes({ engine });
     const sentence =
       "An internal error occurred: an unexpected error. Report it; the log has the details.";
-    const answer = await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST);
+    const answer = await postJson(`${origin}${MODEL}/infer`, NOTEBOOK_REQUEST);
     expect(brief(answer)).toEqual([500, { error: sentence }]);
     expect(logged).toEqual([error]);
   });
@@ -715,7 +715,7 @@ describe("9: refusals of the queue, and clients that go away", () => {
       needed: "3 GB",
     });
     const { origin } = await refusing(error);
-    const { json } = await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST);
+    const { json } = await postJson(`${origin}${MODEL}/infer`, NOTEBOOK_REQUEST);
     expect(json).toEqual({ error: expect.stringContaining("…/models needs 3 GB") });
     expect(JSON.stringify(json)).not.toContain("/home");
   });
@@ -724,7 +724,7 @@ describe("9: refusals of the queue, and clients that go away", () => {
     const engine = new ConstantEngine({ steps: 1000, stepMs: 5 });
     const { origin } = await openRoutes({ engine });
     const client = new AbortController();
-    const body = JSON.stringify(SEED_REQUEST);
+    const body = JSON.stringify(NOTEBOOK_REQUEST);
     const { signal } = client;
     const reply = fetch(`${origin}${MODEL}/infer`, { method: "POST", body, signal });
     await expect.poll(() => engine.jobs.length).toBe(1);
@@ -735,7 +735,7 @@ describe("9: refusals of the queue, and clients that go away", () => {
 
   test("a client that reads its reply does not count as disconnected", async () => {
     const { origin, engine } = await openRoutes();
-    await postJson(`${origin}${MODEL}/infer`, SEED_REQUEST);
+    await postJson(`${origin}${MODEL}/infer`, NOTEBOOK_REQUEST);
     expect(engine.abortedJobs).toBe(0);
   });
 });
@@ -971,7 +971,7 @@ describe("12: generate", () => {
   });
 
   test("accepts the ordinary request, and extra keys as settings", async () => {
-    await post("generate_stream", { ...SEED_REQUEST, parameters: { steps: 3 } });
+    await post("generate_stream", { ...NOTEBOOK_REQUEST, parameters: { steps: 3 } });
     await post("generate_stream", { text_input: "a cat", seed: 9, parameters: { steps: 4 } });
     expect(routes.engine.jobs.flatMap(({ requests }) => requests)).toMatchObject([
       { prompt: "Photo of a dog", steps: 3 },

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { openRoutes } from "../../../fakes/open-routes.ts";
 import { FEW_PIXELS } from "../../../fakes/constant-engine.ts";
-import { nestedPixels, SEED_REQUEST } from "../../kserve/bodies.ts";
+import { nestedPixels, NOTEBOOK_REQUEST } from "../../kserve/bodies.ts";
 
 test("the request of the customer's notebook gets nested numbers by default", async () => {
   const { origin, engine } = await openRoutes();
   const reply = await fetch(`${origin}/v2/models/stable-diffusion/infer`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(SEED_REQUEST),
+    body: JSON.stringify(NOTEBOOK_REQUEST),
   });
   expect([reply.status, await reply.json()]).toEqual([
     200,

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { layOut } from "../../../../renderer/gallery/grid/contact-sheet.ts";
+import { layOut } from "../../../../renderer/gallery/grid/day-layout.ts";
 import {
   dayAt,
   daysOf,

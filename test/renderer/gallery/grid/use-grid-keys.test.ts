@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { layOut } from "../../../../renderer/gallery/grid/contact-sheet.ts";
+import { layOut } from "../../../../renderer/gallery/grid/day-layout.ts";
 import { isMove, type MoveKey, moved } from "../../../../renderer/gallery/grid/use-grid-keys.ts";
 import { namesOf } from "../names.ts";
 

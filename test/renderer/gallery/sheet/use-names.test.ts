@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { orderOf } from "../../../../renderer/gallery/grid/contact-sheet.ts";
+import { orderOf } from "../../../../renderer/gallery/grid/day-layout.ts";
 import { holdBack } from "../../../../renderer/gallery/sheet/use-names.ts";
 import { namesOf } from "../names.ts";
 

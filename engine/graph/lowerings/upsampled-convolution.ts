@@ -7,29 +7,29 @@ import type { Lower } from "../lowering.ts";
  * the nine pixels that such a convolution reads, several are copies of each other: four distinct ones remain, so 16
  * products do the work of 36.
  */
-export function joinDoublings(model: Model): Model {
+export function fuseUpsampling(model: Model): Model {
   const once = readOnce(model);
-  const joined = new Map<Node, Node>();
-  const left = new Set<Node>();
+  const fused = new Map<Node, Node>();
+  const removed = new Set<Node>();
   for (const node of model.nodes) {
-    const doubling = once.get(node.inputs[0]?.name ?? "");
-    if (doubling === undefined || !isDoubling(doubling)) continue;
+    const upsampling = once.get(node.inputs[0]?.name ?? "");
+    if (upsampling === undefined || !isTwofoldUpsampling(upsampling)) continue;
     if (node.kind !== "conv2d" || !keepsSize(node)) continue;
-    left.add(doubling);
-    const { inputs } = doubling;
-    joined.set(node, { ...node, kind: "doubledConv2d", inputs, attributes: {} });
+    removed.add(upsampling);
+    const { inputs } = upsampling;
+    fused.set(node, { ...node, kind: "upsampledConv2d", inputs, attributes: {} });
   }
-  const nodes = model.nodes.filter((node) => !left.has(node));
-  return { ...model, nodes: nodes.map((node) => joined.get(node) ?? node) };
+  const nodes = model.nodes.filter((node) => !removed.has(node));
+  return { ...model, nodes: nodes.map((node) => fused.get(node) ?? node) };
 }
 
-function isDoubling({ kind, inputs: [x], output }: Node): boolean {
+function isTwofoldUpsampling({ kind, inputs: [x], output }: Node): boolean {
   const [, , height = 0, width = 0] = x?.shape ?? [];
-  const [, , doubledHeight, doubledWidth] = output.shape;
-  return kind === "upsample" && doubledHeight === 2 * height && doubledWidth === 2 * width;
+  const [, , tall, wide] = output.shape;
+  return kind === "upsample" && tall === 2 * height && wide === 2 * width;
 }
 
-/** Whether it is a 3x3 convolution whose output has the size of its input. */
+/** Whether a convolution has a 3x3 kernel and an output of the same size as its input. */
 export function keepsSize({ weights: [kernel], attributes }: NodeOf<"conv2d">): boolean {
   const { stride, pads } = attributes;
   return kernel?.shape[2] === 3 && stride === 1 && pads.every((pad) => pad === 1);
@@ -62,7 +62,7 @@ const TO_SMALL_KERNELS = [0, 1, 2].flatMap((y) =>
 );
 
 /** Four convolutions of the small picture, whose results are interleaved in the large one. */
-export const doubledConv2d: Lower<"doubledConv2d"> = (emit, node, [x = ""]) => {
+export const upsampledConv2d: Lower<"upsampledConv2d"> = (emit, node, [x = ""]) => {
   const [, bias] = node.weights;
   const parts = smallKernels(emit, node).map((kernel, i) => {
     const [isOddRow, isOddColumn] = [i >= 2, i % 2 === 1];
@@ -79,7 +79,7 @@ export const doubledConv2d: Lower<"doubledConv2d"> = (emit, node, [x = ""]) => {
 
 function smallKernels(
   emit: Emitter,
-  { weights: [kernel] }: NodeOf<"doubledConv2d">,
+  { weights: [kernel] }: NodeOf<"upsampledConv2d">,
 ): readonly string[] {
   if (kernel === undefined) return [];
   const [out = 0, channels = 0] = kernel.shape;

@@ -21,7 +21,7 @@ type Content = z.output<typeof contentSchema>;
  * What pictures do not contain themselves, in a file beside the index so that it outlives the index: stars, ratings,
  * tags, albums, and the folders that pictures were stored in.
  */
-export class Keepsakes {
+export class MarkFile {
   readonly #path: string;
   #starred: ReadonlySet<string>;
   #folders: ReadonlySet<string>;
@@ -30,12 +30,12 @@ export class Keepsakes {
   /** Notice that the file was damaged. */
   readonly notice: string | undefined;
 
-  static async open(path: string): Promise<Keepsakes> {
+  static async open(path: string): Promise<MarkFile> {
     const { value, notice } = await readJson(path, {
       maxBytes: MAX_BYTES,
       parse: (json) => contentSchema.parse(json),
     });
-    return new Keepsakes(path, value, notice);
+    return new MarkFile(path, value, notice);
   }
 
   private constructor(path: string, content: Content | undefined, notice: string | undefined) {
@@ -61,7 +61,7 @@ export class Keepsakes {
     if (!isDeepStrictEqual(now, this.#marks)) await this.#write({ marks: now });
   }
 
-  /** As Places keeps paths. */
+  /** In the form that `Places.kept` returns. */
   get folders(): readonly string[] {
     return [...this.#folders];
   }
@@ -90,7 +90,7 @@ export class Keepsakes {
     if (isNew) await this.#write({ folders, starred });
   }
 
-  /** Takes effect once it is on the disk. */
+  /** A change takes effect once it is on the disk. */
   async #write(change: Partial<Kept>): Promise<void> {
     const { folders = this.#folders, starred = this.#starred, marks = this.#marks } = change;
     const content: Content = { folders: [...folders], starred: [...starred], marks };

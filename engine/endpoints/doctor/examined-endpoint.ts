@@ -17,7 +17,7 @@ export interface FirstReply {
 }
 
 /** An endpoint that is being examined. */
-export interface Patient {
+export interface ExaminedEndpoint {
   readonly url: string;
   readonly kind: EndpointKind;
   /** Which settings are sent to it. */

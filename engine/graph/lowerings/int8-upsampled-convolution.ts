@@ -3,13 +3,13 @@ import type { NodeOf } from "../graph.ts";
 import { inBytes, product, valuesOf } from "./int8-product.ts";
 
 /**
- * A 3x3 convolution of a picture enlarged to twice its size. The nine taps of its kernel are multiplied with the small
+ * A 3x3 convolution of a picture upsampled to twice its size. The nine taps of its kernel are multiplied with the small
  * picture, 9 products a pixel instead of 36, and each result is the sum of its taps' products. Values and weights are
- * the bytes that a convolution of the enlarged picture would read, so only the order of the sums differs.
+ * the bytes that a convolution of the upsampled picture would read, so only the order of the sums differs.
  */
-export function quantizedDoubledConvolution(
+export function quantizedUpsampledConvolution(
   emit: Emitter,
-  { weights: [weight, bias], output }: NodeOf<"doubledConv2d">,
+  { weights: [weight, bias], output }: NodeOf<"upsampledConv2d">,
   [x = ""]: readonly string[],
 ): string {
   if (weight === undefined) return x;
@@ -41,8 +41,9 @@ export function quantizedDoubledConvolution(
 }
 
 /**
- * The sums of three taps along one side, for even results and for odd ones. An even result meets the pixel before it
- * with its first tap and its own pixel with the other two; an odd one its own with the first two, and the one after.
+ * The sums of three taps along one side, for even results and for odd ones. An even result reads the previous pixel
+ * with its first tap and its own pixel with the other two; an odd result reads its own pixel with the first two taps
+ * and the next pixel with the third.
  */
 function halves(
   emit: Emitter,

@@ -1,10 +1,12 @@
 import { always, type Answer } from "./stand-in-endpoint.ts";
 
 /**
- * The answers of the customer's service as its clients see them: KServe 0.13's wrapper over TorchServe, whose handler
- * returns nested bytes, calls them fp16 and uses one id for everything (facts/protocols.md 3.6, 6.1).
+ * The replies of the customer's service, as clients see them: KServe 0.13's wrapper in front of TorchServe, whose
+ * handler returns nested bytes, declares them as fp16 and uses id 42 in every reply.
  */
-export function seedEdge(pixels: readonly (readonly (readonly number[])[])[] = PIXELS): Answer {
+export function notebookService(
+  pixels: readonly (readonly (readonly number[])[])[] = PIXELS,
+): Answer {
   const replies: Readonly<Record<string, object>> = {
     "/v2/health/ready": { ready: true },
     "/v2": { name: "kserve", version: "0.13.0", extensions: ["model_repository_extension"] },
@@ -16,7 +18,7 @@ export function seedEdge(pixels: readonly (readonly (readonly number[])[])[] = P
       outputs: [],
     },
     "/v2/models/stable-diffusion/ready": { name: "stable-diffusion", ready: true },
-    "/v2/models/stable-diffusion/infer": seedReply(pixels),
+    "/v2/models/stable-diffusion/infer": notebookReply(pixels),
   };
   return (response, request, count) => {
     const reply = replies[request.path];
@@ -39,8 +41,8 @@ export const PIXELS = [
   ],
 ];
 
-/** The reply to an inference request, as the wrapper forms it from the handler's. */
-export function seedReply(pixels: readonly (readonly (readonly number[])[])[]): object {
+/** The wrapper's reply to an inference request, made from the handler's. */
+export function notebookReply(pixels: readonly (readonly (readonly number[])[])[]): object {
   return {
     model_name: "stable-diffusion",
     model_version: null,
@@ -60,7 +62,7 @@ export function seedReply(pixels: readonly (readonly (readonly number[])[])[]): 
 
 const HTML = { "content-type": "text/html" };
 
-/** The answers in front of the service when something is wrong, by the problem. */
+/** Replies of the service, or of what is in front of it, by the problem that they show. */
 export const EDGE = {
   queueFull: always(
     500,

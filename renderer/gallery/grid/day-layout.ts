@@ -1,15 +1,15 @@
 import type { GalleryNames } from "../../../engine/contract/gallery.ts";
 
-/** Pictures in display order, with the index of each. */
-export interface Order {
+/** The ids of all pictures in display order. */
+export interface DisplayOrder {
   readonly ids: readonly string[];
-  /** Undefined if it is not among them. */
+  /** A picture's index in `ids`; undefined if it is not among them. */
   readonly indexOf: (id: string) => number | undefined;
 }
 
-export function orderOf(names: GalleryNames): Order {
+export function orderOf(names: GalleryNames): DisplayOrder {
   const ids = names.days.flatMap((day) => day.ids);
-  // Built on first use: the first sheet is shown without it.
+  // Built on first use: the first view is shown without it.
   let indices: Map<string, number> | undefined;
   const count = () => {
     const map = new Map<string, number>();
@@ -19,7 +19,7 @@ export function orderOf(names: GalleryNames): Order {
   return { ids, indexOf: (id) => (indices ??= count()).get(id) };
 }
 
-/** A row of the sheet: the heading of a day, or a line of pictures starting with the one at `first`. */
+/** A row of the layout: a day's heading, or a line of `count` pictures, the first of which has the index `first`. */
 export type Row =
   | { readonly kind: "day"; readonly day: string; readonly count: number }
   | { readonly kind: "line"; readonly first: number; readonly count: number };
@@ -89,7 +89,7 @@ function lastWhere(sorted: readonly number[], isTrue: (value: number) => boolean
   return low;
 }
 
-/** Distance between a tile's edge and its picture, pixels. */
+/** Distance between a tile's edge and its picture, in pixels. */
 const INSET = 8;
 /** Small pictures are enlarged at most this many times. */
 const MOST_TIMES = 3;

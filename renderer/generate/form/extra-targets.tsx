@@ -1,20 +1,20 @@
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
-import { setSpread, toggleAlsoAt, useAlsoAt } from "../../state/also-at.ts";
+import { setSpread, toggleExtraTarget, useExtraTargets } from "../../state/extra-targets.ts";
 import { useForm } from "../../state/form.ts";
 import { Chips } from "../../ui/chips.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { useWords } from "../../words/words.ts";
 import { useChosenTarget } from "../chosen-target.ts";
 import { othersOf } from "../press/several-targets.ts";
-import styles from "./also-at.module.css";
+import styles from "./extra-targets.module.css";
 
 const WAYS = ["each", "spread"] as const;
 
-/** Sends the same press to several targets: the same pictures to compare, or a batch that is spread over them. */
-export function AlsoAt() {
+/** Chooses further targets for a press: each draws the same pictures, or the batch is spread over all of them. */
+export function ExtraTargets() {
   const t = useWords("generate");
   const { id, all = [] } = useChosenTarget();
-  const { targets, isSpread } = useAlsoAt();
+  const { targets, isSpread } = useExtraTargets();
   const initImage = useForm((form) => form.initImage);
   if (all.length === 0) return null;
   const others = [
@@ -38,7 +38,7 @@ export function AlsoAt() {
             isSelected={chosen.includes(value)}
             isDisabled={isUnable(value)}
             description={isUnable(value) ? t("target.noStart") : undefined}
-            onChange={(isChosen) => toggleAlsoAt(value, isChosen)}
+            onChange={(isChosen) => toggleExtraTarget(value, isChosen)}
           >
             {label}
           </Switch>

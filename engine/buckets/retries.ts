@@ -18,7 +18,7 @@ const PASSING: ReadonlySet<string> = new Set(["BUCKET_BUSY", "BUCKET_UNREACHABLE
 const PAUSES_MS = [500, 2000, 5000];
 
 /** Retries if the service was busy or the connection broke. */
-export async function withPatience<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   for (const ms of PAUSES_MS) {
     try {
       return await work();
@@ -30,8 +30,8 @@ export async function withPatience<T>(signal: AbortSignal, work: () => Promise<T
   return work();
 }
 
-/** Retries for an object that arrives in pieces: gives up when attempts in a row bring nothing new. */
-export class Patience {
+/** Retries for an object that arrives in pieces: gives up after several attempts in a row that bring nothing new. */
+export class Retries {
   readonly #key: string;
   readonly #signal: AbortSignal | undefined;
   #failures = 0;
@@ -42,10 +42,10 @@ export class Patience {
   }
 
   /**
-   * Waits before the next attempt. Throws errors that retrying cannot help; refuses as DOWNLOAD_FAILED after too many
-   * in a row.
+   * Waits before the next attempt; not at all if the last one brought something new (`isFurther`). Throws errors that
+   * retrying cannot help; refuses as DOWNLOAD_FAILED after too many failures in a row.
    */
-  async bear(error: unknown, { isFurther }: { readonly isFurther: boolean }): Promise<void> {
+  async waitOrThrow(error: unknown, { isFurther }: { readonly isFurther: boolean }): Promise<void> {
     if (!isBroken(error)) throw error;
     if (isFurther) this.#failures = 0;
     const ms = isFurther ? 0 : PAUSES_MS[this.#failures++];

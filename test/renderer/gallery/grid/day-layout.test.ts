@@ -8,7 +8,7 @@ import {
   orderOf,
   picturesBetween,
   rowOf,
-} from "../../../../renderer/gallery/grid/contact-sheet.ts";
+} from "../../../../renderer/gallery/grid/day-layout.ts";
 import { namesOf } from "../names.ts";
 
 test("orders pictures like their names, and knows each one's index", () => {

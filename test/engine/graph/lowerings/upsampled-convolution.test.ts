@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joinDoublings } from "../../../../engine/graph/lowerings/doubled-convolution.ts";
+import { fuseUpsampling } from "../../../../engine/graph/lowerings/upsampled-convolution.ts";
 import { Graph, type Model, type Value } from "../../../../engine/graph/graph.ts";
 import { add, conv2d, upsample } from "../../../../engine/graph/layers.ts";
 import { vaeDecoder } from "../../../../engine/networks/vae.ts";
@@ -12,12 +12,12 @@ function network(layer: (g: Graph, x: Value) => Value, shape = [1, 4, 16, 4]): M
 
 const twice = (g: Graph, x: Value): Value => upsample(g, x, { height: 32, width: 8 });
 
-test("a doubling and the convolution after it become one, which reads the small picture", () => {
+test("a 2x upsampling and the convolution after it become one, which reads the small picture", () => {
   const model = network((g, x) => conv2d(g, twice(g, x), { out: 8 }));
-  const [joined, ...others] = joinDoublings(model).nodes;
+  const [fused, ...others] = fuseUpsampling(model).nodes;
   expect(others).toEqual([]);
-  expect(joined).toMatchObject({
-    kind: "doubledConv2d",
+  expect(fused).toMatchObject({
+    kind: "upsampledConv2d",
     inputs: model.inputs,
     output: model.outputs[0],
   });
@@ -25,7 +25,7 @@ test("a doubling and the convolution after it become one, which reads the small 
 
 test.each([
   [
-    "a doubling that others read, too",
+    "an upsampling that others read, too",
     network((g, x) => {
       const large = twice(g, x);
       return add(g, conv2d(g, large, { out: 4 }), large);
@@ -38,11 +38,11 @@ test.each([
   ["a kernel of one pixel", network((g, x) => conv2d(g, twice(g, x), { out: 8, kernel: 1 }))],
   ["a convolution that strides", network((g, x) => conv2d(g, twice(g, x), { out: 8, stride: 2 }))],
 ])("%s stays unchanged", (_, model) => {
-  expect(joinDoublings(model)).toEqual(model);
+  expect(fuseUpsampling(model)).toEqual(model);
 });
 
 test("Stable Diffusion 2's decoder has three", () => {
-  const { nodes } = joinDoublings(vaeDecoder(SD2_VAE, { batch: 1, height: 8, width: 8 }));
-  expect(nodes.filter(({ kind }) => kind === "doubledConv2d")).toHaveLength(3);
+  const { nodes } = fuseUpsampling(vaeDecoder(SD2_VAE, { batch: 1, height: 8, width: 8 }));
+  expect(nodes.filter(({ kind }) => kind === "upsampledConv2d")).toHaveLength(3);
   expect(nodes.filter(({ kind }) => kind === "upsample")).toEqual([]);
 });
