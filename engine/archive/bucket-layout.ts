@@ -41,7 +41,7 @@ export function nameOfKey(key: string): string {
 }
 
 /**
- * Where an archive's config.properties can be: beside its model store, as in the customer's bucket, or beside the
+ * Where an archive's config.properties can be: beside its model store, as in the KServe example's bucket, or beside the
  * archive.
  */
 export function configKeysFor(key: string): readonly string[] {

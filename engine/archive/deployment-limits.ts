@@ -61,7 +61,7 @@ export function checkTimeouts({ fileName, config }: Deployment): DeploymentCheck
   return tell.warning(found, advice);
 }
 
-/** The memory of a pod in the customer's ServingRuntime. */
+/** The memory of a pod in the KServe example's ServingRuntime. */
 const DOCUMENT_GIB = 2;
 
 export function checkMemory({

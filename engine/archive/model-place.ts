@@ -9,11 +9,11 @@ import { refusal, shown, type ArchiveName } from "./refusals.ts";
 export type ModelPlace =
   /** In a folder; "" is its root. */
   | { readonly kind: "folder"; readonly prefix: string }
-  /** In a zip inside, as the customer's notebook makes it. */
+  /** In a zip inside, as the KServe example's notebook makes it. */
   | { readonly kind: "zip"; readonly path: string };
 
 const INDEX = "model_index.json";
-/** The name of the zip inside, in the customer's notebook. */
+/** The name of the zip inside, in the KServe example's notebook. */
 export const MODEL_ZIP = "model.zip";
 /** A zip often has a folder of its own name around its files, and an extra folder may add one more. */
 const MAX_DEPTH = 3;

@@ -19,7 +19,7 @@ export interface ServingForm {
   readonly maxResponseSize: number;
 }
 
-/** As in the customer's notebook. */
+/** As in the KServe example's notebook. */
 export const NOTEBOOK_FORM: ServingForm = {
   name: "stable-diffusion",
   version: "1.0",

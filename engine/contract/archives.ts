@@ -33,7 +33,7 @@ export const manifestSchema = z.object({
 });
 export type Manifest = z.output<typeof manifestSchema>;
 
-/** The formats of torch-model-archiver, and the customer's notebook's: the model as a zip inside. */
+/** The formats of torch-model-archiver, and the KServe example's notebook's: the model as a zip inside. */
 export const PACK_FORMS = ["notebook", "zip-store", "default", "tgz", "no-archive"] as const;
 export type PackForm = (typeof PACK_FORMS)[number];
 

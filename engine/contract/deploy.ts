@@ -44,7 +44,7 @@ type RuntimeScope = (typeof RUNTIME_SCOPES)[number];
 const typed = z.string().max(2000);
 
 /**
- * The form's initial values: the customer's document, with the sizes in its screenshots (model server size Medium, one
+ * The form's initial values: the KServe example, with the sizes in its screenshots (model server size Medium, one
  * GPU) and the responseTimeout in its config.properties.
  */
 export const DEPLOY_DEFAULTS = {
@@ -159,7 +159,7 @@ export const deployFileSchema = z.object({
   /** The kinds of objects in it, such as `ServingRuntime`. */
   kinds: z.array(z.string()),
   text: z.string(),
-  /** What it is compared with: the customer's document, or what OpenShift AI's dashboard writes. */
+  /** What it is compared with: the KServe example, or what OpenShift AI's dashboard writes. */
   theirs: z.object({ of: z.enum(["document", "dashboard"]), text: z.string() }).optional(),
   differences: z.array(deployDifferenceSchema),
 });

@@ -11,8 +11,8 @@ export { endpointIdSchema } from "./endpoint-id.ts";
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~\w-]{1,100}$/);
 
 /**
- * How many settings are sent: `prompt` is what the customer's handler reads; `full` is every setting that its metadata
- * declares.
+ * How many settings are sent: `prompt` is what the KServe example's handler reads; `full` is every setting that the
+ * endpoint's metadata declares.
  */
 export const REQUEST_PROFILES = ["prompt", "full"] as const;
 

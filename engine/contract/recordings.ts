@@ -8,7 +8,7 @@ export const recordingSchema = z.object({
   /** The body of a protocol v2 inference request. */
   v2: z.string(),
   curl: z.string(),
-  /** Python with requests, as in the customer's notebook. */
+  /** Python with requests, as in the KServe example's notebook. */
   requests: z.string(),
   /** Python with Triton's client. */
   triton: z.string(),

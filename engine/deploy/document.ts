@@ -1,4 +1,4 @@
-/** The customer's original ServingRuntime and Dockerfile; generated ones are compared with them. */
+/** The KServe example's original ServingRuntime and Dockerfile; generated ones are compared with them. */
 export const DOCUMENT_RUNTIME = `apiVersion: serving.kserve.io/v1alpha1
 kind: ServingRuntime
 metadata:

@@ -11,7 +11,7 @@ import type { ExtraHeader } from "./extra-headers.ts";
 import { hasSettings } from "./sent-order.ts";
 import { checkCa } from "../network/trust.ts";
 
-/** The model's name in the customer's notebook, used if no other is known. */
+/** The model's name in the KServe example's notebook, used if no other is known. */
 export const NOTEBOOK_MODEL = "stable-diffusion";
 
 /** A new endpoint after validation. */

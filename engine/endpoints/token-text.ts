@@ -1,8 +1,8 @@
 import { StudioError } from "../contract/errors.ts";
 
 /**
- * The bearer token in a pasted text or a `token.cfg`, without line breaks and spaces, which the customer's notebook
- * also removes. Undefined if nothing is left. Refusals do not repeat it.
+ * The bearer token in a pasted text or a `token.cfg`, without line breaks and spaces, which the KServe example's
+ * notebook also removes. Undefined if nothing is left. Refusals do not repeat it.
  */
 export function tokenIn(text: string): string | undefined {
   const lines = text

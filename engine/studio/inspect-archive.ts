@@ -152,7 +152,7 @@ async function deploymentOf({
   };
 }
 
-/** The config.properties of the model store that contains an archive, as in the customer's bucket, or one beside it. */
+/** The config.properties of an archive: in the model store around it, as in the KServe example, or beside it. */
 async function configBeside({ path }: LocalArchive): Promise<ConfigProperties | undefined> {
   const folder = dirname(path);
   const places = [join(dirname(folder), "config"), folder];

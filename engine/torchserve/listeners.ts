@@ -137,7 +137,7 @@ function torchServeAnswers(
   };
 }
 
-/** The routes of KServe's wrapper: the inference protocols, with the reply that the customer's notebook expects. */
+/** The routes of KServe's wrapper: the inference protocols, with replies as the KServe example's notebook expects. */
 function wrapperAnswers({ limits }: ListenerParts): Answering {
   const routes = (shared: SharedParts): readonly Route[] =>
     merged([...routesOf(shared), ...wrapperRoutes(shared, limits)]);

@@ -42,7 +42,7 @@ export interface MessageLimits {
 
 interface PredictorParts extends MessageLimits {
   readonly parts: Pick<SharedParts, "engine" | "admission">;
-  /** Encodes the customer's handler's reply in the form in which this address sends it. */
+  /** Encodes the KServe example's handler's reply in the form in which this address sends it. */
   readonly replyToNotebook: (model: string, drawn: DrawnPictures) => EncodedMessage;
 }
 

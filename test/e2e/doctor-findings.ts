@@ -33,7 +33,7 @@ const INFER = "/infer";
 const picture = (answer: Answer): Answer => but(notebookService(), INFER, answer);
 const PICTURE = { step: "First picture", isPictures: true } as const;
 
-/** The Open Inference Protocol over REST, as on the customer's cluster. */
+/** The Open Inference Protocol over REST, as on the KServe example's cluster. */
 export const OF_V2: readonly Ailment[] = [
   {
     what: "a sign-in page",

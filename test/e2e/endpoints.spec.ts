@@ -42,7 +42,7 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await using edge = await openStandIn(guardedEdge(TOKEN), await certificate());
   await open(page, "/endpoints");
   await expect(page.getByText("add a KServe endpoint by its address")).toBeVisible();
-  // Line breaks are not part of a token; the customer's notebook strips them, too.
+  // Line breaks are not part of a token; the KServe example's notebook strips them, too.
   await drop(page, "main h1", "token.cfg", `${TOKEN}\n`);
 
   const dialog = page.getByRole("dialog");

@@ -16,7 +16,7 @@ export async function connect(page: Page, s3: S3Server): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
-/** Fills in the form for publishing, under the headings of the customer's document. */
+/** Fills in the form for publishing, under the headings of the KServe example. */
 export async function beginPublishing(page: Page) {
   await page.getByRole("button", { name: "Publish a model" }).click();
   const dialog = page.getByRole("dialog");

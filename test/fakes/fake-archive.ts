@@ -8,7 +8,7 @@ function member(path: string, kind: ArchiveMember["kind"], sizeBytes: number): A
   return { path, kind, sizeBytes, packedBytes: sizeBytes, ...inside };
 }
 
-/** The description of the customer's archive; a broken one states its problem. */
+/** The description of the KServe example's archive; a broken one states its problem. */
 export function archiveOf(isBroken = false): ArchiveDescription {
   return {
     name: "stable-diffusion.mar",

@@ -47,7 +47,7 @@ export function entriesOf(
     }));
 }
 
-/** The form of the customer's notebook: the snapshot as model.zip inside. */
+/** The form of the KServe example's notebook: the snapshot as model.zip inside. */
 export function notebookMar(
   { stored = true }: { readonly stored?: boolean } = {},
   inside: readonly ZipEntry[] = entriesOf(),

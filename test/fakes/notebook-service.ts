@@ -1,7 +1,7 @@
 import { always, type Answer } from "./stand-in-endpoint.ts";
 
 /**
- * The replies of the customer's service, as clients see them: KServe 0.13's wrapper in front of TorchServe, whose
+ * The replies of the KServe example's service, as clients see them: KServe 0.13's wrapper in front of TorchServe, whose
  * handler returns nested bytes, declares them as fp16 and uses id 42 in every reply.
  */
 export function notebookService(

@@ -120,7 +120,7 @@ test.each([
   expect(psnr(await pixels(out), await drawnHere(asked))).toBeGreaterThanOrEqual(LEAST_DB);
 });
 
-test("the customer's notebook draws through the chain, and its seed gives our picture", async () => {
+test("the KServe example's notebook draws through the chain, and its seed gives our picture", async () => {
   const script = fileURLToPath(new URL("query_notebook.py", import.meta.url));
   const out = join(folder, "dog.png");
   const args = [script, cluster().address, NAME, out];

@@ -1,5 +1,5 @@
 """
-Reads and replies as the customer's notebook's handler does, with a grey picture in place of a drawn one: what
+Reads and replies as the KServe example's handler does, with a grey picture in place of a drawn one: what
 TorchServe and KServe's wrapper make of it is what is compared.
 """
 

@@ -1,4 +1,4 @@
-"""The customer's notebook that queries the endpoint, as far as it is code: address, model and file are argv."""
+"""The KServe example's notebook that queries the endpoint, as far as it is code: address, model and file are argv."""
 
 import sys
 

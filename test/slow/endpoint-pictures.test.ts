@@ -9,7 +9,7 @@ interface Reply {
   readonly outputs: readonly [{ readonly shape: readonly number[]; readonly data: number[][][] }];
 }
 
-test("the customer's notebook gets its picture from this machine: two purple fish, as nested numbers", async () => {
+test("the KServe example's notebook gets its picture from this machine: two purple fish, as nested numbers", async () => {
   const host = new HostProcess([
     "--port",
     "0",

@@ -29,7 +29,7 @@ import {
 import { asker } from "../fakes/open-grpc-server.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
-/** The customer's own container args, except for the two folders. */
+/** The KServe example's container args, except for the two folders. */
 const ARGS = ["--start", "--disable-token-auth", "--enable-model-api"];
 const ENVIRONMENT = {
   TS_SERVICE_ENVELOPE: "<no value>",
@@ -38,7 +38,7 @@ const ENVIRONMENT = {
   MODEL_LOAD_DELAY: "1",
   MODEL_LOAD_TIMEOUT: "10",
 };
-/** The request of the customer's notebook. */
+/** The request of the KServe example's notebook. */
 const NOTEBOOK = {
   id: "42",
   inputs: [{ name: "input0", shape: [-1], datatype: "BYTES", data: ["Photo of a dog"] }],
@@ -104,7 +104,7 @@ const TORCHSERVE = "inference and management";
 const GRPC = "org.pytorch.serve.grpc";
 const MODEL = "/v2/models/stable-diffusion";
 
-test("the customer's args and config.properties draw the notebook's picture", async () => {
+test("the KServe example's args and config.properties draw the notebook's picture", async () => {
   const { server, ask, infer } = await started();
   await server.says(/stable-diffusion 1\.0 is ready\./);
   expect(server.log).toContain("Loading stable-diffusion .. 1 of 20 tries..");

@@ -1,10 +1,10 @@
 import { MessageFault } from "../wire/message-fault.ts";
 
 /**
- * Converts pixels to bytes. The datatype is only a hint, since servers get it wrong (the customer's handler sends bytes
- * and calls them fp16), so the values decide: integers above 1 are bytes, or 16-bit samples if they exceed a byte;
- * fractions within about 0..1 are shares, and within about -1..1 a VAE's output. Results are rounded and clamped to
- * 0..255.
+ * Converts pixels to bytes. The datatype is only a hint, since servers get it wrong (the KServe example's handler sends
+ * bytes and calls them fp16), so the values decide: integers above 1 are bytes, or 16-bit samples if they exceed a
+ * byte; fractions within about 0..1 are shares, and within about -1..1 a VAE's output. Results are rounded and clamped
+ * to 0..255.
  */
 export function pixelBytes(
   values: ArrayLike<number>,

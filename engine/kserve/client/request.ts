@@ -18,8 +18,8 @@ import type { TensorValues, WireTensor } from "../wire/wire-tensor.ts";
 export const NOTEBOOK_INPUT = "input0";
 
 /**
- * A request that every endpoint understands: one input with the prompts and nothing else, as the customer's notebook
- * sends it, except for the shape: Triton requires the real one instead of -1.
+ * A request that every endpoint understands: one input with the prompts and nothing else, as the KServe example's
+ * notebook sends it, except for the shape: Triton requires the real one instead of -1.
  */
 export function askForPrompts(
   id: string,

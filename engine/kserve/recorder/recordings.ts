@@ -59,7 +59,7 @@ function curl({ secrets, trust, request, ...place }: Recorded): string {
   ].join(" \\\n  ")}\n`;
 }
 
-/** As in the customer's notebook, with all settings. */
+/** As in the KServe example's notebook, with all settings. */
 function requests({ secrets, trust, request, ...place }: Recorded): string {
   const headers = secrets.map(
     ({ name, prefix, variable }) =>

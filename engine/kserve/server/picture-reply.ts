@@ -68,7 +68,7 @@ export function pictureTensor(drawn: DrawnPictures, wanted: WantedPicture): Outg
   return wanted.format === "raw" ? pixelTensor(drawn, wanted) : fileTensor(drawn, wanted);
 }
 
-/** The output's name in the customer's handler, and in our reply to it. */
+/** The output's name in the KServe example's handler, and in our reply to it. */
 export const HANDLERS_OUTPUT = "output0";
 
 const HANDLERS_PIXELS = {
@@ -78,7 +78,7 @@ const HANDLERS_PIXELS = {
   isBinary: false,
 } as const;
 
-/** The reply of the customer's handler (stable_diffusion_handler.py), without additional members. */
+/** The reply of the KServe example's handler (stable_diffusion_handler.py), without additional members. */
 export function notebookReply(drawn: DrawnPictures): EncodedMessage {
   const tensor = { ...pixelTensor(drawn, HANDLERS_PIXELS), name: HANDLERS_OUTPUT };
   return encodeMessage({ id: '"42"' }, "outputs", [{ ...tensor, datatype: "fp16" }]);
@@ -113,8 +113,8 @@ const OWN_INPUTS: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether a request asks for nothing beyond the customer's handler: a single input, with any name but ours, is the
- * prompt.
+ * Whether a request asks for nothing that the KServe example's handler lacks: a single input, with any name but ours,
+ * is the prompt.
  */
 export function isNotebookRequest({ inputs, outputs, parameters }: InferRequest): boolean {
   const [input, another] = inputs;

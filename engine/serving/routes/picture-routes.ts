@@ -20,7 +20,7 @@ import type { Handler, Route } from "./route.ts";
 import { isNotebookReply, type SharedParts } from "./route-parts.ts";
 import { sendMessage } from "./send-message.ts";
 
-/** The customer's handler reads nothing of a request besides the prompt. */
+/** The KServe example's handler reads nothing of a request besides the prompt. */
 const NOTHING = { outputs: [], parameters: new Map() };
 
 /** Requests for pictures in protocol v2: `/v2/models/{m}[/versions/{v}]/…`. */

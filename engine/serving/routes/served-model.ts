@@ -3,7 +3,7 @@ import { StudioError } from "../../contract/errors.ts";
 import { quote } from "../../kserve/wire/message-fault.ts";
 import type { KnownModel, ModelName, PictureEngine } from "../picture-engine.ts";
 
-/** The name of the customer's model; the served model can also be addressed by it. */
+/** The name of the KServe example's model; the served model can also be addressed by it. */
 export const ALIAS = "stable-diffusion";
 
 /** The version of a model that was given no other. */

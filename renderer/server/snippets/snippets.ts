@@ -41,7 +41,7 @@ function curl({ origin, modelName, prompt, isWithKey, isSeedProfile }: Asked): s
   ].join(" \\\n  ");
 }
 
-/** As in the customer's notebook, with the key if one is required. */
+/** As in the KServe example's notebook, with the key if one is required. */
 function requests({ origin, modelName, prompt, isWithKey }: Asked): string {
   return `# pip install requests numpy pillow
 ${isWithKey ? "import os\n\n" : ""}import numpy as np

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ConfigProperties } from "../../../engine/archive/config-properties.ts";
 import { configOf, disagreements, NOTEBOOK_FORM } from "../../../engine/archive/serving-form.ts";
 
-/** The customer's own, from the document, with a line break at the end. */
+/** The KServe example's, with a line break at the end. */
 const NOTEBOOK = `inference_address=http://0.0.0.0:8085
 management_address=http://0.0.0.0:8085
 metrics_address=http://0.0.0.0:8082

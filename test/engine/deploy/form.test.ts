@@ -20,7 +20,7 @@ const faultsOf = (change: Partial<DeployDraft>) => {
   return "faults" in checked ? checked.faults : [];
 };
 
-test("accepts the customer's own deployment", () => {
+test("accepts the KServe example's deployment", () => {
   expect(checkForm(SOUND, "My MinIO (eu)")).toEqual({
     form: {
       runtime: "torchserve",

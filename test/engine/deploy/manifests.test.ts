@@ -126,7 +126,7 @@ test("the connection's Secret equals the dashboard's, and contains keys only if 
   });
 });
 
-test("every difference from the customer's ServingRuntime has a reason", () => {
+test("every difference from the KServe example's ServingRuntime has a reason", () => {
   const runtime = deployment(FORM, CONNECTION).files.find(({ kinds }) =>
     kinds.includes("ServingRuntime"),
   );

@@ -15,7 +15,7 @@ const DRAFT = deployDraftSchema.parse({ connectionId: "c", path: "sd2/", name: "
 const notesOf = (change: Partial<DeployDraft>, connection: Partial<ConnectionFacts> = {}) =>
   deployment({ ...DRAFT, ...change }, { ...CONNECTION, ...connection }).notes;
 
-test("the customer's deployment causes no notes", () => {
+test("the KServe example's deployment causes no notes", () => {
   expect(notesOf({})).toEqual([]);
 });
 

@@ -26,7 +26,7 @@ function bodyOf(order: Parameters<typeof encodeOrder>[1], to: Receiver): unknown
   return JSON.parse(Buffer.concat([...chunks]).toString());
 }
 
-test("a prompt is sent as the customer's notebook sends it, with its true shape", () => {
+test("a prompt is sent as the KServe example's notebook sends it, with its true shape", () => {
   const to = receiver("prompt");
   const sent = sentOrder(ORDER, to);
   expect(sent).toEqual({

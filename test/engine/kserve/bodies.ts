@@ -83,7 +83,7 @@ export function sentenceOf(action: () => unknown): string | undefined {
     .replace(advice, "");
 }
 
-/** The request of the customer's notebook. */
+/** The request of the KServe example's notebook. */
 export const NOTEBOOK_REQUEST = {
   id: "42",
   inputs: [{ name: "input0", shape: [-1], datatype: "BYTES", data: ["Photo of a dog"] }],

@@ -20,7 +20,7 @@ import {
 
 const BYTES = { name: "x", datatype: "BYTES", data: ["a"] };
 
-test("reads the request of the customer's notebook", () => {
+test("reads the request of the KServe example's notebook", () => {
   expect(readInferRequest(jsonBody(NOTEBOOK_REQUEST))).toEqual({
     id: "42",
     parameters: new Map(),

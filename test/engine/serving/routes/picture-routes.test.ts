@@ -3,7 +3,7 @@ import { openRoutes } from "../../../fakes/open-routes.ts";
 import { FEW_PIXELS } from "../../../fakes/constant-engine.ts";
 import { nestedPixels, NOTEBOOK_REQUEST } from "../../kserve/bodies.ts";
 
-test("the request of the customer's notebook gets nested numbers by default", async () => {
+test("the request of the KServe example's notebook gets nested numbers by default", async () => {
   const { origin, engine } = await openRoutes();
   const reply = await fetch(`${origin}/v2/models/stable-diffusion/infer`, {
     method: "POST",
