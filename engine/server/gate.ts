@@ -9,7 +9,7 @@ export interface GateOptions {
   readonly knowsToken: (token: string) => boolean;
 }
 
-/** The only request that may change something without a token: it returns one. */
+/** The only POST that needs no token: it exchanges a one-time code for one. */
 export const SESSION_PATH = "/session";
 
 /**

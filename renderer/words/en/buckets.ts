@@ -140,8 +140,7 @@ export const buckets = {
   },
   names: {
     failed: "The buckets could not be listed",
-    empty:
-      "No buckets are visible with these keys. Create one, or enter a bucket in the connection.",
+    empty: "No buckets are visible with these keys. Create one, or enter one in the connection.",
     list: "Buckets",
     help: "3 to 63 lower-case letters, digits, hyphens and dots.",
     create: "Create the bucket",

@@ -282,7 +282,7 @@ test.each([
       ),
     }),
     "image-failed",
-    /does not give/,
+    /does not let this project pull/,
   ],
   [
     "an image that is not there, by its event",
@@ -309,7 +309,7 @@ test.each([
       }),
     }),
     "image-failed",
-    /does not give/,
+    /does not let this project pull/,
   ],
   [
     "keys that the bucket refuses, while it is copied",
