@@ -38,8 +38,8 @@ export const INFERENCE_REFUSALS = {
   },
   ENDPOINT_TOKEN_REFUSED: {
     status: 403,
-    sentence: "The endpoint did not accept the token: {reason}.",
-    advice: "Enter a token; one that is refused may have expired.",
+    sentence: "The endpoint denied access: {reason}.",
+    advice: "Enter a token; one that was sent may have expired.",
   },
   ENDPOINT_MODEL_UNKNOWN: {
     status: 404,

@@ -123,7 +123,7 @@ function summarize(read: Omit<ReadModel, "summary">): ModelSummary {
     folder,
     isStarter,
     description: isStarter
-      ? "A small model of drawings at 128x128 that ships with Darkroom; it is not Stable Diffusion 2."
+      ? "A small drawing model built into Darkroom (128x128 pixels); it is not Stable Diffusion 2."
       : describeModel(snapshot.unet.config, isDistilled),
     predictionType: schedulerConfig.settings.prediction_type ?? "epsilon",
     scheduler: ownSchedulerName(schedulerConfig),

@@ -39,7 +39,7 @@ export const OF_V2: readonly Ailment[] = [
     what: "a sign-in page",
     answer: EDGE.signIn,
     step: "Sign-in",
-    seen: /did not accept the token: Log In/,
+    seen: /denied access: Log In/,
     fix: /enter one of a service account/,
   },
   {

@@ -108,7 +108,7 @@ test("a refused token is named with its next step, and a new one helps", async (
   await dialog.getByRole("textbox", { name: "Address" }).fill(edge.url);
   await dialog.getByRole("textbox", { name: "Bearer token" }).fill("a-token-of-yesterday");
   await dialog.getByRole("button", { name: "Add and test" }).click();
-  await expect(dialog.getByText("The endpoint did not accept the token")).toBeVisible();
+  await expect(dialog.getByText("The endpoint denied access")).toBeVisible();
   await dialog.getByRole("button", { name: "Done" }).click();
 
   const card = page.getByRole("article");

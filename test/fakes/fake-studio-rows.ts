@@ -110,8 +110,7 @@ export const STARTER: StoredModel = {
     name: "Starter",
     folder: "/opt/darkroom/starter/snapshot",
     isStarter: true,
-    description:
-      "Small model of drawings that ships with the studio: sixteen things, eleven colours.",
+    description: "Small drawing model built into Darkroom: sixteen things, eleven colours.",
     predictionType: "v_prediction",
     scheduler: "ddim",
     width: 128,

@@ -100,7 +100,7 @@ export const endpoints = {
     triedAt: "{{when}}, without an answer",
     never: "never",
     starts: "Last starts",
-    quiet: "Readiness check",
+    quiet: "Readiness",
     server: "Server",
     headers: "Headers",
   },

@@ -46,7 +46,7 @@ export const stageWords = {
     DISK_FULL: "The disk is full",
     OUTPUT_UNWRITABLE: "The picture could not be saved",
     DEVICE_UNAVAILABLE: "The device cannot be used",
-    ENDPOINT_TOKEN_REFUSED: "The endpoint did not accept the token",
+    ENDPOINT_TOKEN_REFUSED: "The endpoint denied access",
     ENDPOINT_CERTIFICATE: "The endpoint's certificate is not trusted",
     ENDPOINT_MODEL_UNKNOWN: "The endpoint has no such model",
     ENDPOINT_MOVED: "The endpoint has moved",

@@ -394,7 +394,7 @@ const V2: readonly Row[] = [
   [
     "a sign-in page",
     page(200, "Log in with OpenShift"),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (it answers with a sign-in page). Enter a token; one that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint denied access: none was sent (it answers with a sign-in page). Enter a token; one that was sent may have expired.",
   ],
   [
     "single quotes",
@@ -511,7 +511,7 @@ const V2: readonly Row[] = [
   [
     "302 to a login",
     ends(rawReply(302, "", { location: "https://oauth.example/oauth/authorize?state=secret" })),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (it sends us to its sign-in page). Enter a token; one that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint denied access: none was sent (it sends us to its sign-in page). Enter a token; one that was sent may have expired.",
   ],
   [
     "301 elsewhere",
@@ -536,17 +536,17 @@ const V2: readonly Row[] = [
   [
     "401",
     refused(401, {}),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (it gives no reason). Enter a token; one that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint denied access: none was sent (it gives no reason). Enter a token; one that was sent may have expired.",
   ],
   [
     "403 in plain text",
     ends(rawReply(403, "RBAC: access denied", { "content-type": "text/plain" })),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (RBAC: access denied). Enter a token; one that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint denied access: none was sent (RBAC: access denied). Enter a token; one that was sent may have expired.",
   ],
   [
     "400 of a wrong key",
     refused(400, { code: 400, type: "InvalidKeyException", message: "Token Authorization failed" }),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (InvalidKeyException: Token Authorization failed). Enter a token; one that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint denied access: none was sent (InvalidKeyException: Token Authorization failed). Enter a token; one that was sent may have expired.",
   ],
   [
     "404 of a model",
@@ -904,12 +904,12 @@ const GRPC: readonly (readonly [string, (stream: ServerHttp2Stream) => void, str
   [
     "unauthenticated",
     trailers("16", "no token"),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (no token). Enter a token; one that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint denied access: none was sent (no token). Enter a token; one that was sent may have expired.",
   ],
   [
     "permission denied",
     trailers("7", "RBAC: access denied"),
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (RBAC: access denied). Enter a token; one that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint denied access: none was sent (RBAC: access denied). Enter a token; one that was sent may have expired.",
   ],
   [
     "not found",
@@ -965,7 +965,7 @@ const GRPC: readonly (readonly [string, (stream: ServerHttp2Stream) => void, str
       stream.respond({ ":status": 403 });
       stream.end("no");
     },
-    "ENDPOINT_TOKEN_REFUSED: The endpoint did not accept the token: none was sent (Received HTTP status code 403). Enter a token; one that is refused may have expired.",
+    "ENDPOINT_TOKEN_REFUSED: The endpoint denied access: none was sent (Received HTTP status code 403). Enter a token; one that was sent may have expired.",
   ],
   [
     "503 over HTTP/2",
