@@ -14,11 +14,26 @@ import { Icon } from "./icon.tsx";
 import styles from "./toast-region.module.css";
 import { toastQueue } from "./toasts.ts";
 
+/** Keeps the region's height in `--toasts`, so that dialogs end above it. */
+function measure(region: HTMLElement | null): (() => void) | undefined {
+  if (region === null) return undefined;
+  const { style } = document.documentElement;
+  const observer = new ResizeObserver(() => {
+    style.setProperty("--toasts", `${region.offsetHeight}px`);
+  });
+  observer.observe(region);
+  return () => {
+    observer.disconnect();
+    style.removeProperty("--toasts");
+  };
+}
+
 /** The place for toasts; render it once, at the root of the page. */
 export function ToastRegion() {
   const t = useWords("ui");
   return (
     <AriaToastRegion
+      ref={measure}
       queue={toastQueue}
       className={styles.region ?? ""}
       aria-label={t("notifications")}
