@@ -9,6 +9,24 @@ const longRunSchema = z.int().min(1).max(86_400);
 /** Maximum characters of a pattern for file names. */
 export const MAX_PATTERN = 200;
 
+/** What a pattern for file names can contain in braces. */
+export const NAME_PARTS = [
+  "id",
+  "date",
+  "time",
+  "prompt",
+  "seed",
+  "model",
+  "width",
+  "height",
+] as const;
+
+/** The first `{word}` of a pattern that is not filled in; undefined if there is none. */
+export function unknownNamePart(pattern: string): string | undefined {
+  const known = new Set(NAME_PARTS.map((name) => `{${name}}`));
+  return pattern.match(/\{\w+\}/g)?.find((part) => !known.has(part));
+}
+
 /** A person's choices, stored in one file; never secrets. */
 export const settingsSchema = z.object({
   theme: z.enum(["system", "dark", "light"]).catch("system"),
@@ -18,7 +36,7 @@ export const settingsSchema = z.object({
   model: modelIdSchema.catch("starter"),
   /** Absolute; absent means `gallery` in the data folder. */
   pictureFolder: z.string().max(4096).optional().catch(undefined),
-  /** With `{date} {time} {prompt} {seed} {model} {width} {height} {id}`; slashes make folders. */
+  /** With NAME_PARTS in braces; slashes make folders. */
   fileNamePattern: z.string().min(1).max(MAX_PATTERN).catch("{date}/{prompt}-{seed}"),
   /** How pictures smaller than their box are enlarged. */
   scaling: z.enum(["smooth", "crisp"]).catch("smooth"),

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { GenerationRecord } from "../contract/image-record.ts";
+import { NAME_PARTS } from "../contract/settings.ts";
 import { localDay, localTime } from "./local-day.ts";
 
 /** The values for a file name. */
@@ -40,7 +41,7 @@ export function fileNameOf(pattern: string, parts: NameParts): string {
 
 function fill(part: string, { id, record, createdAt }: NameParts): string {
   const moment = new Date(createdAt);
-  const values: Readonly<Record<string, string | number>> = {
+  const values: Readonly<Record<(typeof NAME_PARTS)[number], string | number>> = {
     id,
     date: localDay(moment),
     time: localTime(moment),
@@ -50,9 +51,10 @@ function fill(part: string, { id, record, createdAt }: NameParts): string {
     width: record.width,
     height: record.height,
   };
-  return part.replace(/\{(\w+)\}/g, (all, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : all,
-  );
+  return part.replace(/\{(\w+)\}/g, (all, word: string) => {
+    const name = NAME_PARTS.find((one) => one === word);
+    return name === undefined ? all : String(values[name]);
+  });
 }
 
 /** Letters and digits of any script, joined by hyphens. */

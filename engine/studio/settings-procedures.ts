@@ -1,7 +1,12 @@
 import { mkdtemp, rmdir } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
-import type { Settings, SettingsChange } from "../contract/settings.ts";
+import {
+  NAME_PARTS,
+  type Settings,
+  type SettingsChange,
+  unknownNamePart,
+} from "../contract/settings.ts";
 import { readTinyDecoder } from "../drawing/tiny-decoder.ts";
 import { makeFolder } from "../files/atomic-file.ts";
 import { isSystemError } from "../files/system-error.ts";
@@ -27,6 +32,7 @@ export function settingsProcedures(parts: SettingsParts) {
     get: os.settings.get.handler(() => settings.read()),
     change: os.settings.change.handler(async ({ input }) => {
       refuseRelative(input);
+      refuseUnknownPart(input);
       if (typeof input.pictureFolder === "string") await readyFolder(input.pictureFolder);
       if (typeof input.tinyDecoder === "string") await readTinyDecoder(input.tinyDecoder);
       const before = settings.read();
@@ -76,6 +82,19 @@ function refuseRelative({ pictureFolder, tinyDecoder }: SettingsChange): void {
     if (typeof value !== "string" || isAbsolute(value)) continue;
     throw invalidFolder(value, "it must be a full path");
   }
+}
+
+/** Only new patterns are refused: stored ones keep their meaning, in which an unknown word in braces stays as it is. */
+function refuseUnknownPart({ fileNamePattern: pattern = "" }: SettingsChange): void {
+  const unknown = unknownNamePart(pattern);
+  if (unknown === undefined) return;
+  const known = NAME_PARTS.map((name) => `{${name}}`).join(" ");
+  const reason = `${unknown} is not one of ${known}`;
+  throw new StudioError("REQUEST_INVALID", {
+    field: "The pattern for file names",
+    value: pattern,
+    reason,
+  });
 }
 
 /** Creates a folder for pictures if there is none, and refuses one in which nothing can be made. */

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { MAX_PROMPT } from "../../engine/contract/request.ts";
-import { MAX_PATTERN, type Settings } from "../../engine/contract/settings.ts";
+import { MAX_PATTERN, type Settings, unknownNamePart } from "../../engine/contract/settings.ts";
 import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useForm } from "../state/form.ts";
@@ -87,6 +87,11 @@ function FileNames({ pattern }: { pattern: string }) {
   const t = useWords("settings");
   const save = useSave();
   const [typed, setTyped] = useTyped(pattern);
+  const faultOf = (text: string): string | undefined => {
+    if (text.length > MAX_PATTERN) return t("pictures.patternLong", { count: MAX_PATTERN });
+    const part = unknownNamePart(text);
+    return part === undefined ? undefined : t("pictures.patternUnknown", { part });
+  };
   return (
     <>
       <SavedField
@@ -95,12 +100,12 @@ function FileNames({ pattern }: { pattern: string }) {
         saved={pattern}
         onType={setTyped}
         isSame={(text, saved) => text === saved || text.trim() === ""}
-        faultOf={(text) =>
-          text.length > MAX_PATTERN ? t("pictures.patternLong", { count: MAX_PATTERN }) : undefined
-        }
+        faultOf={faultOf}
         onSave={(text) => save({ fileNamePattern: text })}
       />
-      <ExampleName pattern={typed.trim() === "" || typed.length > MAX_PATTERN ? pattern : typed} />
+      <ExampleName
+        pattern={typed.trim() === "" || faultOf(typed) !== undefined ? pattern : typed}
+      />
     </>
   );
 }

@@ -82,6 +82,7 @@ export const settings = {
     reset: "Use default folder",
     pattern: "File names",
     patternLong: "At most {{count}} characters.",
+    patternUnknown: "{{part}} is not one of the words that can be filled in.",
     patternHelp:
       "{date}, {time}, {prompt}, {seed}, {model}, {width}, {height} and {id} are filled in; a slash creates a folder.",
     example: "For example {{name}}",

@@ -70,6 +70,15 @@ test("a missing picture folder is created; one that cannot be is refused when it
   expect(changes).toHaveLength(1);
 });
 
+test("a pattern for file names has no unknown word in braces", async () => {
+  const { procedures } = await trial();
+  const change = (fileNamePattern: string) => call(procedures.change, { fileNamePattern });
+  await expect(change("{date}/{nope}-{seed}")).rejects.toThrow(/\{nope\} is not one of \{id\}/);
+  expect(await change("{model}/a{b-{seed}")).toMatchObject({
+    fileNamePattern: "{model}/a{b-{seed}",
+  });
+});
+
 test("an unknown setting is refused before anything is written", async () => {
   const { procedures, changes } = await trial();
   await expect(call(procedures.change, { colour: "red" } as never)).rejects.toMatchObject({
