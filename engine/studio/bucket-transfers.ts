@@ -1,4 +1,4 @@
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { basename, extname, isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import type { Connections } from "../buckets/connections.ts";
 import { discardDownload } from "../buckets/download.ts";
@@ -122,7 +122,14 @@ async function send(
     onProgress,
   );
   const upload = (ended: AbortSignal, file: SentFile): Promise<void> =>
-    uploadObject(bucket, { ...file, partBytes, journal, signal: ended, onBytes });
+    uploadObject(bucket, {
+      ...file,
+      contentType: SHOWN_TYPES[extname(file.key).toLowerCase()],
+      partBytes,
+      journal,
+      signal: ended,
+      onBytes,
+    });
   const isSmall = ({ source: { sizeBytes } }: SentFile): boolean =>
     sizeBytes <= partBytesFor(sizeBytes, partBytes);
   const small = files.filter(isSmall);
@@ -130,6 +137,16 @@ async function send(
   // Multipart uploads have their own lanes.
   for (const file of files) if (!isSmall(file)) await upload(signal, file);
 }
+
+/** Types of what browsers show, so that a link to it does not download it; S3 gives everything else its default. */
+const SHOWN_TYPES: Readonly<Record<string, string>> = {
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".jpeg": "image/jpeg",
+  ".webp": "image/webp",
+  ".json": "application/json",
+  ".txt": "text/plain; charset=utf-8",
+};
 
 interface FilesToSend {
   readonly files: readonly SentFile[];

@@ -56,6 +56,9 @@ describe.each(TRANSPORTS)("files sent by a page, $name", (transport) => {
     const bucket = service.bucket("models");
     expect(bucket.keys()).toEqual(["in/notes.txt", "in/toys/a.txt", "in/toys/deep/empty.txt"]);
     expect(bucket.get("in/notes.txt").bytes.toString()).toBe("one two");
+    expect(await buckets.details({ connectionId, key: "in/notes.txt" })).toMatchObject({
+      contentType: "text/plain; charset=utf-8",
+    });
     expect(readdirSync(join(studio.folder, "received"))).toEqual([]);
   });
 
