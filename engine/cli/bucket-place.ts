@@ -32,6 +32,10 @@ export async function namedConnection(
  */
 export async function placeOf(client: Pick<StudioClient, "buckets">, text: string): Promise<Place> {
   const [name, key] = parted(text);
+  if (name === "" || name.startsWith(".")) {
+    const reason = "it starts with a slash or a dot, not with the name of a connection";
+    throw new StudioError("REQUEST_INVALID", { field: "CONNECTION/KEY", value: text, reason });
+  }
   const connection = await namedConnection(client, name);
   if (connection.bucket !== null) return { connection, key };
   const [bucket, rest] = parted(key);
