@@ -1,4 +1,4 @@
-import type { DeployFile, DeployForm } from "../contract/deploy.ts";
+import { DEPLOY_DEFAULTS, type DeployFile, type DeployForm } from "../contract/deploy.ts";
 import { DOCUMENT_DOCKERFILE } from "./document.ts";
 
 /** A line of the original document's Dockerfile that is changed. */
@@ -41,7 +41,8 @@ export function containerfile(form: DeployForm): DeployFile {
   return { name: "Containerfile", kinds: ["Containerfile"], text, theirs, differences };
 }
 
-/** Commands that build the image and push it to where the cluster pulls it from. */
+/** Commands that build the image and push it to where the cluster pulls it from; none for the example's public image. */
 export function buildCommands({ image }: DeployForm): string[] {
+  if (image === DEPLOY_DEFAULTS.image) return [];
   return [`docker build -f Containerfile -t ${image} .`, `docker push ${image}`];
 }

@@ -155,7 +155,11 @@ function Commands({ manifests, folder }: { manifests: DeployManifests; folder: s
   return (
     <div className={styles.commands}>
       <h2 className={styles.title}>{t("commands")}</h2>
-      <Command label={t("build")} lines={build} />
+      {build.length > 0 ? (
+        <Command label={t("build")} lines={build} />
+      ) : (
+        <p className={styles.label}>{t("publicImage")}</p>
+      )}
       {applyFirst !== undefined && <Command label={t("applyFirst")} lines={[applyFirst]} />}
       <Command label={t("apply", { folder: `${folder}/` })} lines={[apply]} />
     </div>

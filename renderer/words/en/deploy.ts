@@ -83,6 +83,8 @@ export const deploy = {
   notes: "Good to know",
   commands: "In a terminal",
   build: "Build and push the image",
+  publicImage:
+    "The cluster pulls the public image. To build your own, enter its name as the serving runtime image.",
   applyFirst: "Apply the runtime first, as a cluster administrator",
   apply: "Apply the manifests, in the folder that contains {{folder}}",
   saving: {

@@ -74,12 +74,13 @@ test("makes the files in the order in which they are applied", () => {
     ["Containerfile", ["Containerfile"]],
   ]);
   expect(commands).toEqual({
-    build: [
-      "docker build -f Containerfile -t quay.io/jary/torchserve-kfs:0.12.0-gpu .",
-      "docker push quay.io/jary/torchserve-kfs:0.12.0-gpu",
-    ],
+    build: [],
     apply: "oc apply -f kt2/",
   });
+  expect(deployment({ ...FORM, image: "quay.io/ada/sd:1" }, CONNECTION).commands?.build).toEqual([
+    "docker build -f Containerfile -t quay.io/ada/sd:1 .",
+    "docker push quay.io/ada/sd:1",
+  ]);
 });
 
 test("omits the connection if the project has it, and the token if none is wanted", () => {
