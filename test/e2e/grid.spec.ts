@@ -67,3 +67,14 @@ test("the part with guidance is picked by the form's words, and what the model r
   await pick("Decoder", "Tiny (faster, slightly soft)");
   await expect(dialog.getByText(/this model has none/)).toBeVisible();
 });
+
+test("a prompt with alternatives is not drawn as a grid", async ({ studio: { page } }) => {
+  const { dialog } = await openGrid(page);
+  await dialog.getByRole("textbox", { name: "Values" }).fill("1:2");
+  await expect(dialog.getByRole("button", { name: "Draw grid" })).toBeEnabled();
+  await page.keyboard.press("Escape");
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a {red|blue} circle");
+  await page.getByRole("button", { name: "X/Y grid" }).press("Enter");
+  await expect(dialog.getByText(/^A grid has one prompt/)).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Draw grid" })).toBeDisabled();
+});

@@ -33,6 +33,7 @@ import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
 import { useOpened } from "../use-opened.ts";
 import type { Reason } from "../press/reasons.ts";
+import { countPrompts } from "../press/wildcards.ts";
 import { endpointRequest, requestFrom, wantedFrom } from "../press/wanted.ts";
 import css from "./grid-dialog.module.css";
 
@@ -75,6 +76,8 @@ function GridDialog({ model, reasons, onClose }: AddGridProps & { onClose: () =>
   const request = useRequest(model);
   const choices = useAxisChoices();
   const grid = gridOf(across, down, choices);
+  const reason =
+    reasons[0]?.words ?? (countPrompts(request.prompt) > 1 ? t("grid.alternatives") : undefined);
   const draw = async (asked: Grid) => {
     await client.generation.enqueueGrid({ request, grid: asked });
     rememberPrompt(request.prompt);
@@ -91,7 +94,7 @@ function GridDialog({ model, reasons, onClose }: AddGridProps & { onClose: () =>
           <Button onPress={onClose}>{t("grid.cancel")}</Button>
           <Button
             variant="filled"
-            isDisabled={reasons.length > 0 || grid === undefined}
+            isDisabled={reason !== undefined || grid === undefined}
             onPress={() => grid && attempt(draw(grid))}
           >
             {t("grid.draw")}
@@ -115,7 +118,7 @@ function GridDialog({ model, reasons, onClose }: AddGridProps & { onClose: () =>
           isOptional
         />
         <p className={css.expected} role="status">
-          {reasons[0]?.words ?? (grid && <Expected request={request} grid={grid} />)}
+          {reason ?? (grid && <Expected request={request} grid={grid} />)}
         </p>
       </div>
     </Dialog>

@@ -44,6 +44,8 @@ export const gridWords = {
     "cache-interval": "Full steps",
     "negative-prompt": "Negative prompt",
   },
+  alternatives:
+    "A grid has one prompt, and this one has alternatives. Keep one of them, and vary it with the setting Words of the prompt.",
   unread: "Enter values with commas between them, at most {{limit}}.",
   count_one: "{{count}} picture",
   count_other: "{{count}} pictures",
