@@ -10,7 +10,7 @@ import { useStudio } from "../connection/studio.tsx";
 import { changeForm } from "../state/form.ts";
 import { followNewest } from "../state/selection.ts";
 import { changeSettings } from "../state/settings.ts";
-import { showNextSteps } from "../state/view.ts";
+import { rememberPrompt, showNextSteps } from "../state/view.ts";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -101,6 +101,7 @@ function useWaysOn() {
   const drawFirst = async () => {
     const prompt = t("starter.prompt");
     changeForm({ prompt });
+    rememberPrompt(prompt);
     followNewest();
     await studio.client.generation.enqueue({ prompt, model: STARTER_ID });
     showNextSteps(true);
