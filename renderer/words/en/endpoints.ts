@@ -70,9 +70,9 @@ export const endpoints = {
     },
   },
   pictureCost: {
-    small: "It has 2 steps at 128×128.",
-    seconds: "It takes about {{seconds}} s of the endpoint's time.",
-    own: "It has the endpoint's default size and steps.",
+    small: "The test picture has 2 steps at 128×128.",
+    seconds: "The test picture takes about {{seconds}} s of the endpoint's time.",
+    own: "The test picture has the endpoint's default size and steps.",
   },
   trial: endpointTrial,
   facts: {
