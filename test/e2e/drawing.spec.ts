@@ -48,6 +48,9 @@ test.describe("first start", () => {
     await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue(PROMPT);
     await expect(next).toBeHidden();
     await expect(page.getByRole("dialog", { name: "What's new" })).toBeHidden();
+    await page.getByRole("button", { name: "Earlier prompts" }).click();
+    const earlier = page.getByRole("listbox", { name: "Earlier prompts" });
+    await expect(earlier.getByRole("option", { name: PROMPT })).toBeVisible();
   });
 
   test("says what is new after an update, once, and again from the palette", async ({ studio }) => {
