@@ -3,7 +3,7 @@ import { classNames } from "../ui/class-names.ts";
 import styles from "./picture-box.module.css";
 
 /** Small pictures are enlarged at most this many times. */
-const MOST_TIMES = 3;
+export const MOST_TIMES = 3;
 
 /**
  * The box of a picture from placeholder to finished picture: as large as fits into its container, never cropped, and at

@@ -5,7 +5,7 @@ import type { Generation } from "../../../engine/contract/generation.ts";
 import { useAxisText } from "../../picture/axis-choices.ts";
 import { DevelopingPicture } from "../../picture/developing/developing-picture.tsx";
 import { useStageWords } from "../../picture/developing/stage-words.ts";
-import { PictureBox } from "../../picture/picture-box.tsx";
+import { MOST_TIMES, PictureBox } from "../../picture/picture-box.tsx";
 import { secondsOf, useTargetName } from "../../picture/targets.ts";
 import { useIsLost } from "../../state/connection.ts";
 import { useImages } from "../../state/images.ts";
@@ -122,8 +122,9 @@ function Cell({ generation, values, isNamed }: CellProps) {
   const starting = useProgress((all) => all[id]?.starting);
   const isStarting = state === "running" && starting !== undefined;
   const hasFailed = state === "failed" || state === "cancelled" || state === "interrupted";
-  const shape: CSSProperties & Record<"--shape", number> = {
+  const shape: CSSProperties & Record<"--shape" | "--tallest", number | string> = {
     "--shape": order.height / order.width,
+    "--tallest": `${MOST_TIMES * order.height}px`,
   };
   return (
     <div className={styles.named} style={shape}>
