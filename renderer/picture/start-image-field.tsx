@@ -8,7 +8,7 @@ import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./details.module.css";
 
-type Start = Pick<ForeignRecord, "initImageId" | "strength" | "resizeMode">;
+type Start = Pick<ForeignRecord, "initImageId" | "strength" | "resizeMode" | "width" | "height">;
 
 /** The start image of a picture, as long as the studio keeps it, and how it was resized. */
 export function StartImageField({ record }: { readonly record: Start }) {
@@ -30,9 +30,11 @@ function KnownStart({ id, record }: { readonly id: string; readonly record: Star
           <img className={styles.start} src={image.address} alt={t("startImage.alt", image)} />
         )}
         {isError && <span className={styles.quiet}>{t("startImage.gone")}</span>}
-        <span className={styles.note}>
-          {t(`startImage.modes.${record.resizeMode ?? "default"}`)}
-        </span>
+        {image && hasOtherShape(image, record) && (
+          <div className={styles.mode}>
+            {t(`startImage.modes.${record.resizeMode ?? "default"}`)}
+          </div>
+        )}
       </dd>
       <dd className={styles.tools}>
         {image && (
@@ -46,4 +48,13 @@ function KnownStart({ id, record }: { readonly id: string; readonly record: Star
       </dd>
     </div>
   );
+}
+
+/** Whether a start image is cropped, extended or stretched to a picture; assumed while the picture's size is unknown. */
+export function hasOtherShape(
+  start: { readonly width: number; readonly height: number },
+  { width, height }: Pick<ForeignRecord, "width" | "height">,
+): boolean {
+  if (width === undefined || height === undefined) return true;
+  return start.width * height !== start.height * width;
 }

@@ -2,6 +2,7 @@ import { ImageUp, Proportions, X } from "lucide-react";
 import { useEffect } from "react";
 import { FileTrigger } from "react-aria-components";
 import type { ResizeMode } from "../../../engine/contract/resize-mode.ts";
+import { hasOtherShape } from "../../picture/start-image-field.tsx";
 import { changeForm, useForm, useFormSettings } from "../../state/form.ts";
 import { Button } from "../../ui/button.tsx";
 import { Chips } from "../../ui/chips.tsx";
@@ -80,7 +81,7 @@ export function StartPicture({ model: { summary } }: { readonly model: ChosenMod
           step={0.05}
           description={t("start.strengthHint")}
         />
-        {image.width * wanted.height !== image.height * wanted.width && <Fit mode={resizeMode} />}
+        {hasOtherShape(image, wanted) && <Fit mode={resizeMode} />}
         {(own.width !== wanted.width || own.height !== wanted.height) && (
           <Button size="dense" icon={Proportions} onPress={() => changeForm(own)}>
             {t("start.ratio")}
