@@ -5,6 +5,7 @@ import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { useWords } from "../../words/words.ts";
 import { useChosenTarget } from "../chosen-target.ts";
+import { useSentPrompts } from "../press/sent-prompts.ts";
 import { useUnreadWords } from "./ignorable.tsx";
 import { MarkedText } from "./marked-text.tsx";
 import styles from "./prompt-field.module.css";
@@ -31,7 +32,8 @@ export function NegativePrompt({ model }: { model: string }) {
   const value = useForm(({ negativePrompt }) => negativePrompt);
   const isIgnored = useChosenTarget().ignored.has("negativePrompt");
   const unread = useUnreadWords("negativePrompt");
-  const { cutAt, count, note } = usePromptTokens(model, value);
+  const sent = useSentPrompts().negativePrompt;
+  const { cutAt, count, note } = usePromptTokens(model, value, sent);
   if (!useIsOpen()) return null;
   return (
     <MarkedText

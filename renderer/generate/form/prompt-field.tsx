@@ -2,6 +2,7 @@ import { type KeyboardEvent, type Ref, useRef } from "react";
 import { changeForm, useForm } from "../../state/form.ts";
 import { useView } from "../../state/view.ts";
 import { useWords } from "../../words/words.ts";
+import { useSentPrompts } from "../press/sent-prompts.ts";
 import { MarkedText } from "./marked-text.tsx";
 import { PromptHistory } from "./prompt-history.tsx";
 import styles from "./prompt-field.module.css";
@@ -17,7 +18,7 @@ export function PromptField({
 }) {
   const t = useWords("generate");
   const prompt = useForm((form) => form.prompt);
-  const { cutAt, count, note } = usePromptTokens(model, prompt);
+  const { cutAt, count, note } = usePromptTokens(model, prompt, useSentPrompts().prompt);
   const recall = useHistory();
   return (
     <MarkedText

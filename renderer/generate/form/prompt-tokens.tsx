@@ -15,22 +15,26 @@ const REST_MS = 200;
 export interface PromptTokens {
   /** Index into the prompt from which the model ignores it; undefined if it uses all of it. */
   readonly cutAt: number | undefined;
-  /** The number of tokens and the model's limit, for the head of the field; absent at an empty prompt. */
+  /** The number of tokens and the model's limit, for the head of the field; absent if nothing is sent. */
   readonly count: ReactNode;
   /** What is wrong with the prompt's length, if anything. */
   readonly note: string | undefined;
 }
 
-/** How much of a prompt, or of a negative prompt, a model uses. */
-export function usePromptTokens(model: string, prompt: string): PromptTokens {
+/**
+ * How much of a prompt, or of a negative prompt, a model uses: `typed` is the field's text, `sent` what the model gets
+ * for it. Only a text that is sent as typed has a known place from which the model ignores it.
+ */
+export function usePromptTokens(model: string, typed: string, sent: string): PromptTokens {
   const t = useWords("generate");
-  const { tokens, isOf } = useTokens(model, prompt);
-  const cutAt = isOf === prompt.slice(0, MAX_PROMPT) ? tokens?.cutAt : undefined;
-  const tooLong = useTooLongWords(prompt);
+  const { tokens, isOf } = useTokens(model, sent);
+  const ignoredFrom = isOf === sent.slice(0, MAX_PROMPT) ? tokens?.cutAt : undefined;
+  const tooLong = useTooLongWords(typed);
+  const cut = t(typed === sent ? "cut" : "cutSent", { limit: tokens?.limit });
   return {
-    cutAt,
-    count: tokens && prompt !== "" && <Count {...tokens} />,
-    note: tooLong ?? (cutAt === undefined ? undefined : t("cut", { limit: tokens?.limit })),
+    cutAt: typed === sent ? ignoredFrom : undefined,
+    count: tokens && sent !== "" && <Count {...tokens} />,
+    note: tooLong ?? (ignoredFrom === undefined ? undefined : cut),
   };
 }
 

@@ -54,6 +54,8 @@ export const generate = {
   tokens: "{{count}} / {{limit}}",
   tokensName: "{{count}} of {{limit}} tokens",
   cut: "Only the first {{limit}} tokens are used; the underlined text is ignored.",
+  cutSent:
+    "Only the first {{limit}} tokens are used, counted with the styles and the longest alternatives.",
   tooLong: "{{length}} characters: up to {{limit}} are allowed.",
   negativePrompt: "Negative prompt",
   negativePlaceholder: "What should it avoid?",
@@ -200,9 +202,7 @@ export const generate = {
       "a quiet kitchen in morning light, 35 mm photograph",
     ],
   },
-  details: {
-    show: "Show details",
-  },
+  details: { show: "Show details" },
   more: {
     group: "More like this",
     seeds: "Draw {{count}} more with the next seeds",
