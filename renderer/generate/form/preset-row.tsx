@@ -58,11 +58,9 @@ export function PresetRow({ model }: { readonly model: ChosenModel }) {
       {own.isDistilled && (
         <p className={styles.hint}>{t("quality.distilled", { steps: own.steps })}</p>
       )}
-      {preset !== undefined && (
-        <p className={styles.hint}>
-          <Contents preset={preset} own={own} hasInt8={hasInt8} />
-        </p>
-      )}
+      <p className={styles.hint}>
+        <Contents preset={preset} own={own} hasInt8={hasInt8} />
+      </p>
       {isChosen && seconds.exact !== undefined && preset !== undefined && preset !== "exact" && (
         <p className={styles.hint}>
           {t("quality.selected", {
@@ -87,7 +85,8 @@ function PresetLabel({ preset, seconds }: { preset: Preset; seconds: number | un
 }
 
 interface ContentsProps {
-  readonly preset: Preset;
+  /** Undefined if the settings equal no preset's. */
+  readonly preset: Preset | undefined;
   readonly own: Own;
   readonly hasInt8: boolean;
 }
@@ -97,6 +96,7 @@ function Contents({ preset, own, hasInt8 }: ContentsProps) {
   const t = useWords("generate");
   const names = useWords("picture");
   const { isRemote, ignored } = useChosenTarget();
+  if (preset === undefined) return t("quality.custom");
   if (isRemote && !ignored.has("preset")) return t("quality.remote");
   const { steps, scheduler, precision, cacheInterval } = fieldsOf(preset, own);
   const ownPrecision = hasInt8 ? t("quality.fullPrecision") : t("quality.gpuPrecision");

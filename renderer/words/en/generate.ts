@@ -90,6 +90,7 @@ export const generate = {
     exact: "Exact",
     balanced: "Balanced",
     fast: "Fast",
+    custom: "Custom settings",
     selected: "{{preset}} was selected because Exact would take about {{time}}.",
     distilled: "This model is made for {{steps}} steps, and every preset keeps them.",
     remote:
