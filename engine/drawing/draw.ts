@@ -10,6 +10,7 @@ import { precisionOf, type Device } from "../runtime/device.ts";
 import type { NetworkWork } from "../runtime/network-work.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { LoadedModel } from "./load-model.ts";
+import { median } from "./median.ts";
 import type { ReadModel } from "./read-model.ts";
 
 /** A step of a picture is finished. */
@@ -138,8 +139,7 @@ export function typicalSeconds(steps: readonly number[], cacheInterval = 1): num
     const cycle = steps.slice(Math.max(0, i + 1 - cacheInterval), i + 1);
     return cycle.reduce((sum, seconds) => sum + seconds, 0) / cycle.length;
   });
-  const sorted = means.slice(-WINDOW).toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
+  return median(means.slice(-WINDOW)) ?? 0;
 }
 
 /** Who drew a picture: the model and the device. */

@@ -1,4 +1,5 @@
 import { LOCAL_TARGET } from "../contract/generation.ts";
+import { median } from "../drawing/median.ts";
 import type { History } from "../endpoints/endpoints.ts";
 import type { DrawnPicture } from "./estimates.ts";
 
@@ -31,9 +32,9 @@ export class EndpointHistory {
   }
 
   of(target: string): History {
-    const sorted = (this.#seconds.get(target) ?? []).toSorted((a, b) => a - b);
-    const middle = sorted[Math.trunc(sorted.length / 2)];
-    return middle === undefined ? {} : { medianSeconds: middle, medianOf: sorted.length };
+    const seconds = this.#seconds.get(target) ?? [];
+    const medianSeconds = median(seconds);
+    return medianSeconds === undefined ? {} : { medianSeconds, medianOf: seconds.length };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DeviceReport } from "../contract/devices.ts";
+import { median } from "../drawing/median.ts";
 import type { PictureWork } from "../drawing/work.ts";
 
 type Work = PictureWork["step"];
@@ -94,13 +95,8 @@ export function measuredPace(
   if (nearest.length === 0) return undefined;
   const decodes = sorted.flatMap(({ decode }) => decode ?? []).slice(0, NEAREST);
   return {
-    text: median(nearest.map(({ text }) => text)),
-    step: median(nearest.map(({ step }) => step)),
-    decode: decodes.length === 0 ? here.decode : median(decodes),
+    text: median(nearest.map(({ text }) => text)) ?? here.text,
+    step: median(nearest.map(({ step }) => step)) ?? here.step,
+    decode: median(decodes) ?? here.decode,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
 }

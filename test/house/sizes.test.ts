@@ -19,7 +19,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   cluster: 1650,
   database: 270,
   download: 540,
-  drawing: 1440,
+  drawing: 1450,
   endpoints: 4500,
   files: 860,
   gallery: 1870,

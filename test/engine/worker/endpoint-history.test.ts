@@ -20,6 +20,12 @@ test("an endpoint takes about as long as for its latest pictures", async () => {
   expect([history.of("new"), history.of("local")]).toEqual([{ medianSeconds: 5, medianOf: 1 }, {}]);
 });
 
+test("of two pictures it takes the mean", async () => {
+  const history = new EndpointHistory(async () => [drawn(4), drawn(10)]);
+  await history.load(["edge"]);
+  expect(history.of("edge")).toEqual({ medianSeconds: 7, medianOf: 2 });
+});
+
 test("its times of long ago are forgotten", async () => {
   const history = new EndpointHistory(async () => []);
   for (let i = 0; i < 40; i++) history.learn("edge", drawn(100));
