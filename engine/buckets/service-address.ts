@@ -1,12 +1,12 @@
 import { StudioError } from "../contract/errors.ts";
+import { withScheme } from "../contract/loopback.ts";
 
 /**
  * Parses an endpoint as entered: with a scheme, and without a trailing slash. A path stays, since some services have
  * one. Refuses as REQUEST_INVALID.
  */
 export function readEndpoint(text: string): URL {
-  const trimmed = text.trim();
-  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : assumed(trimmed));
+  const url = URL.parse(withScheme(text));
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "") {
     throw refused("it is not an http or https address");
   }
@@ -17,12 +17,6 @@ export function readEndpoint(text: string): URL {
   url.hash = "";
   url.pathname = url.pathname.replace(/\/+$/, "");
   return url;
-}
-
-/** Assumes https if there is no scheme, except for this machine, where certificates are unusual. */
-function assumed(address: string): string {
-  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])([:/]|$)/i.test(address);
-  return `${isHere ? "http" : "https"}://${address}`;
 }
 
 function refused(reason: string): StudioError {

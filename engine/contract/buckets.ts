@@ -20,7 +20,7 @@ const prefix = z.string().max(1024);
 
 const choices = {
   name: z.string().trim().min(1).max(100),
-  /** The service's address; https if it has no scheme. */
+  /** The service's address; without a scheme https, or http on this machine. */
   endpoint: z.string().trim().min(1).max(2048),
   /** `us-east-1` by default, which most services other than AWS accept. */
   region: z.string().trim().max(100).nullable(),

@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import type { EndpointKind } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
-import { isLoopback } from "../contract/loopback.ts";
+import { isLoopback, withScheme } from "../contract/loopback.ts";
 
 /** What an address says about an endpoint. */
 export interface EndpointAddress {
@@ -21,15 +21,14 @@ const MODEL_PATH =
 const PROTOCOL_PATH = /\/v[12](?:\/models|\/health(?:\/\w+)?)?\/*$/;
 
 /**
- * Parses a pasted address: a service's base, or a model's full inference address. Without a scheme it is https. Refuses
- * as REQUEST_INVALID, without repeating possible secrets in it.
+ * Parses a pasted address: a service's base, or a model's full inference address. Without a scheme it is https, or
+ * http on this machine. Refuses as REQUEST_INVALID, without repeating possible secrets in it.
  */
 export function readAddress(text: string): EndpointAddress {
-  const trimmed = text.trim();
-  const isGrpc = /^grpcs?:\/\//i.test(trimmed);
+  const complete = withScheme(text);
+  const isGrpc = /^grpcs?:\/\//i.test(complete);
   // For this scheme URL gives no origin.
-  const known = trimmed.replace(/^grpc(s?):/i, "http$1:");
-  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(known) ? known : `https://${known}`);
+  const url = URL.parse(complete.replace(/^grpc(s?):/i, "http$1:"));
   if (url === null || url.hostname === "") throw refused("this", "it is not a web address");
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw refused(

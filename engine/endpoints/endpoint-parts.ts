@@ -1,6 +1,7 @@
 import { randomBytes, type X509Certificate } from "node:crypto";
 import type { Endpoint, EndpointChange } from "../contract/endpoints.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
+import { withScheme } from "../contract/loopback.ts";
 import { settingsThat, type SettingTrial } from "../contract/setting-trial.ts";
 import { describe } from "./certificates.ts";
 import type { CheckedEndpoint } from "./check-endpoint.ts";
@@ -189,11 +190,6 @@ function withoutFindings(kept: KeptEndpoint): KeptEndpoint {
     ...rest
   } = kept;
   return rest;
-}
-
-function withScheme(url: string): string {
-  const trimmed = url.trim();
-  return /^(?:https?|grpcs?):\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
 }
 
 /** Refuses a token for an endpoint over plain http, unless a person allowed it. */

@@ -4,6 +4,7 @@ import type {
   ConnectionImport,
   NewConnection,
 } from "../../../engine/contract/buckets.ts";
+import { withScheme } from "../../../engine/contract/loopback.ts";
 import type { StudioClient } from "../../../engine/contract/studio-client.ts";
 import type { ConnectionField } from "../../state/connections.ts";
 
@@ -94,10 +95,9 @@ function endpointFaultOf(endpoint: string): Faults {
   return originOf(endpoint) === undefined ? { endpoint: "endpointForm" } : {};
 }
 
-/** Scheme, host and port of an endpoint; https if it has no scheme. */
+/** Scheme, host and port of an endpoint; one without a scheme gets it as when it is saved. */
 export function originOf(endpoint: string): string | undefined {
-  const typed = endpoint.trim();
-  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`);
+  const url = URL.parse(withScheme(endpoint));
   return url !== null && /^https?:$/.test(url.protocol) && url.username === ""
     ? url.origin
     : undefined;

@@ -4,6 +4,7 @@ import {
   type NewEndpoint,
   START_SECONDS,
 } from "../../../engine/contract/endpoints.ts";
+import { withScheme } from "../../../engine/contract/loopback.ts";
 import type { StudioClient } from "../../../engine/contract/studio-client.ts";
 
 /** A header as typed. */
@@ -67,10 +68,9 @@ export function draftOf(endpoint: Endpoint): Draft {
   return { ...EMPTY_DRAFT, ...choices, headers };
 }
 
-/** The complete address; one pasted without a scheme gets https. */
+/** The complete address; one pasted without a scheme gets https, or http on this machine. */
 export function addressOf({ url }: Pick<Draft, "url">): string {
-  const typed = url.trim();
-  return typed === "" || /^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;
+  return url.trim() === "" ? "" : withScheme(url);
 }
 
 export function newEndpointOf(draft: Draft): NewEndpoint {

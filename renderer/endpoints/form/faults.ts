@@ -1,4 +1,5 @@
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import { isLoopback } from "../../../engine/contract/loopback.ts";
 import { addressOf, type Draft, type Header } from "./draft.ts";
 
 const MAX_TOKEN = 20_000;
@@ -41,12 +42,10 @@ export function isHttps(draft: Draft): boolean {
   return urlOf(draft)?.protocol === "https:";
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
-
 /** Whether others could read what is sent on its way to another machine. */
 export function isOpenToOthers(draft: Draft): boolean {
   const url = urlOf(draft);
-  return url?.protocol === "http:" && !LOOPBACK.test(url.hostname);
+  return url?.protocol === "http:" && !isLoopback(url.hostname);
 }
 
 /** Whether the saved token would be dropped because it belongs to another origin. */

@@ -35,6 +35,7 @@ test.each<[string, object]>([
     "http://127.0.0.1:8080/v2/models/sd/infer",
     { origin: "http://127.0.0.1:8080", basePath: "", model: "sd" },
   ],
+  ["127.0.0.1:8080", { origin: "http://127.0.0.1:8080", basePath: "" }],
   ["http://[::1]:8080", { origin: "http://[::1]:8080", basePath: "" }],
   // The user may choose any address, since only the user enters addresses.
   ["http://169.254.169.254/", { origin: "http://169.254.169.254", basePath: "" }],

@@ -27,6 +27,13 @@ test("a new endpoint leaves open what was not entered, and uses https if it has 
   });
 });
 
+test("an address of this computer gets http if it has no scheme", () => {
+  expect(newEndpointOf({ ...EMPTY_DRAFT, url: " 127.0.0.1:8090 " }).url).toBe(
+    "http://127.0.0.1:8090",
+  );
+  expect(newEndpointOf({ ...EMPTY_DRAFT, url: "https://localhost" }).url).toBe("https://localhost");
+});
+
 test("an unchanged draft changes nothing; emptied fields stay", () => {
   const draft = draftOf(kept);
   expect(changeOf(draft, kept)).toEqual({ id: "kt2" });
