@@ -1,5 +1,7 @@
 import { systemCode } from "../files/system-error.ts";
 
+const NO_TLS = "it does not speak TLS; the address may need http://";
+
 /** What a failed connection means, by Node's or undici's code. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: "host not found",
@@ -14,7 +16,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: "it closed the connection",
   UND_ERR_SOCKET: "it closed the connection",
   UND_ERR_BODY_TIMEOUT: "it stopped in the middle of its reply",
-  EPROTO: "it does not speak TLS",
+  EPROTO: NO_TLS,
+  // What OpenSSL says to a reply in plain http.
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   ERR_PROXY_TUNNEL: "the proxy does not let the connection through",
 };
 

@@ -20,3 +20,16 @@ test("a proxy that blocks everything is named", async () => {
     reason: "the proxy does not let the connection through",
   });
 });
+
+test("a port that answers TLS in plain http is named as such", async () => {
+  const plain = createServer();
+  plain.listen(0, "127.0.0.1");
+  await once(plain, "listening");
+  onTestFinished(() => void plain.close());
+  const { port } = plain.address() as AddressInfo;
+  const [error] = await once(get(`https://127.0.0.1:${port}/`), "error");
+  expect(connectionReason(error)).toEqual({
+    kind: "unreachable",
+    reason: "it does not speak TLS; the address may need http://",
+  });
+});
