@@ -32,13 +32,13 @@ function inWords(name: string, { span, pictures, checks }: EndpointStats): strin
   const codes = Object.entries(failures).map(([code, count]) => `${count} ${code}`);
   const lines = [
     `${name}, last ${span}`,
-    `  Pictures  ${done} done${timesInWords(pictures)}, ${failed} failed${codes.length === 0 ? "" : ` (${codes.join(", ")})`}`,
-    `  Traffic   ${formatBytes(bytesOut)} sent, ${formatBytes(bytesIn)} received`,
-    `  GPU time  ${gpuSeconds.toFixed(1)} s`,
+    `  Pictures        ${done} done${timesInWords(pictures)}, ${failed} failed${codes.length === 0 ? "" : ` (${codes.join(", ")})`}`,
+    `  Traffic         ${formatBytes(bytesOut)} sent, ${formatBytes(bytesIn)} received`,
+    `  Computing time  ${gpuSeconds.toFixed(1)} s`,
   ];
   const checked = checks.ready + checks.others;
   if (checked > 0) {
-    lines.push(`  Checks    ${checks.ready} of ${checked} ready${timesInWords(checks)}`);
+    lines.push(`  Checks          ${checks.ready} of ${checked} ready${timesInWords(checks)}`);
   }
   return lines.join("\n");
 }

@@ -31,7 +31,7 @@ test("`endpoints stats` reports pictures and failures of earlier commands, as te
   expect([words.code, words.out]).toEqual([
     0,
     expect.stringMatching(
-      /^edge, last day\n {2}Pictures {2}1 done \(p50 [\d.]+ s, p95 [\d.]+ s\), 1 failed \(1 ENDPOINT_FAULT\)\n {2}Traffic {3}[\d.]+ (?:bytes|kB) sent, [\d.]+ (?:bytes|kB) received\n {2}GPU time {2}[\d.]+ s\n$/,
+      /^edge, last day\n {2}Pictures {8}1 done \(p50 [\d.]+ s, p95 [\d.]+ s\), 1 failed \(1 ENDPOINT_FAULT\)\n {2}Traffic {9}[\d.]+ (?:bytes|kB) sent, [\d.]+ (?:bytes|kB) received\n {2}Computing time {2}[\d.]+ s\n$/,
     ),
   ]);
 }, 600_000);

@@ -33,7 +33,7 @@ export const endpointHistory = {
     untimed: "not measured",
     traffic: "Traffic",
     bytes: "{{out}} sent, {{in}} received",
-    gpu: "GPU time",
+    gpu: "Computing time",
     gpuMeasured: "estimated from reply times",
     gpuTold_one: "reported by its server for {{count}} picture",
     gpuTold_other: "reported by its server for {{count}} pictures",
