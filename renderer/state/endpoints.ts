@@ -57,6 +57,24 @@ export function hasAnswered({ error, ms }: EndpointCheck): boolean {
   return error === undefined || (ms > 0 && !NO_ANSWERS.has(error.code));
 }
 
+/**
+ * What is known about an endpoint's certificate: it has none (`open`), it is not to be checked (`unchecked`), no
+ * answer over TLS has shown it yet (`untested`), or the computer trusts it (`system`).
+ */
+export function certificateStateOf({
+  origin,
+  isInsecure,
+  check,
+  hasAnswered: hasEverAnswered = false,
+}: Endpoint): "open" | "unchecked" | "untested" | "system" {
+  if (!origin.startsWith("https:")) return "open";
+  if (isInsecure) return "unchecked";
+  if (check === undefined) return "untested";
+  // An answer stays a proof while the endpoint is down, but not after its certificate was refused.
+  const wasSeen = hasEverAnswered && check.error?.code !== "ENDPOINT_CERTIFICATE";
+  return wasSeen || hasAnswered(check) ? "system" : "untested";
+}
+
 /** The endpoints whose name, address, protocol or model contains every word of a search, in their order. */
 export function endpointsThatMatch(
   all: readonly Endpoint[],

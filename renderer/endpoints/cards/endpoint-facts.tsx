@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { asSentence } from "../../../engine/contract/sentence.ts";
 import { tokenStateOf } from "../../../engine/contract/token-expiry.ts";
-import { hasAnswered, knownProfileOf } from "../../state/endpoints.ts";
+import { certificateStateOf, hasAnswered, knownProfileOf } from "../../state/endpoints.ts";
 import { trialWords } from "../../../engine/contract/setting-trial.ts";
 import { formatDate, formatDuration, formatEnd, formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
@@ -112,10 +112,9 @@ function useSubject(subject: string): string {
 
 function CertificateWords({ endpoint }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
-  const { origin, certificate, isInsecure } = endpoint;
-  if (!origin.startsWith("https:")) return t("facts.open");
-  if (isInsecure) return t("facts.unchecked");
-  if (certificate === undefined) return t("facts.system");
+  const { certificate } = endpoint;
+  const state = certificateStateOf(endpoint);
+  if (state !== "system" || certificate === undefined) return t(`facts.${state}`);
   const { subject, validTo } = certificate;
   return t("facts.trusted", { subject, date: formatDate(validTo) });
 }

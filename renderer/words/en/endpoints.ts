@@ -88,6 +88,7 @@ export const endpoints = {
     certificate: "Certificate",
     system: "signed by a CA this computer trusts",
     unchecked: "not checked",
+    untested: "not checked yet",
     trusted: "trusted: {{subject}}, until {{date}}",
     open: "none (plain http)",
     takes: "Time per picture",

@@ -9,6 +9,7 @@ import {
 import { createStudio } from "../../../renderer/connection/studio.tsx";
 import { applyEvents } from "../../../renderer/state/apply-event.ts";
 import {
+  certificateStateOf,
   endpointsThatMatch,
   hasAnswered,
   knownProfileOf,
@@ -87,6 +88,25 @@ test("a test that ended at the certificate or the connection got no answer", () 
     after("ENDPOINT_CERTIFICATE", { host: "edge", reason: "self-signed" }),
     after("ENDPOINT_UNREACHABLE", { host: "edge", reason: "refused" }),
   ]).toEqual([true, true, false, false, false]);
+});
+
+test("a certificate is known after an answer over TLS", () => {
+  const failed = (code: RefusalCode, details: Details) =>
+    checkOf({ state: "failed", error: toWire(new StudioError(code, details)) });
+  const gone = failed("ENDPOINT_UNREACHABLE", { host: "edge", reason: "refused" });
+  const untrusted = failed("ENDPOINT_CERTIFICATE", { host: "edge", reason: "self-signed" });
+  const states = [
+    { check: undefined },
+    { check: gone },
+    { check: untrusted, hasAnswered: true },
+    { check: gone, hasAnswered: true },
+    { check: failed("ENDPOINT_TOKEN_REFUSED", { reason: "401" }) },
+    {},
+    { check: undefined, isInsecure: true },
+    { check: undefined, origin: "http://edge" },
+  ].map((change) => certificateStateOf(endpointOf(change)));
+  const known = ["untested", "untested", "untested", "system", "system", "system"];
+  expect(states).toEqual([...known, "unchecked", "open"]);
 });
 
 test("each refusal has the step that helps, and retrying if none is known", () => {
