@@ -47,7 +47,7 @@ test("every task of Endpoints is done with keys alone, and the focus is never lo
   const more = card.getByRole("button", { name: "More actions for Oslo" });
   for (const [action, title] of [
     ["Find the problem", "Checks of Oslo"],
-    ["Check its settings", "Which settings Oslo uses"],
+    ["Try which settings it uses", "Which settings Oslo uses"],
     ["History", /Oslo/],
     ["Edit", "Edit Oslo"],
   ] as const) {

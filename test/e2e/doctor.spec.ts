@@ -44,6 +44,10 @@ async function expectSaid(
   if (copy !== undefined) await expect(dialog.getByText(copy), what).toBeVisible();
   const wait = dialog.getByRole("button", { name: "Wait for it to start" });
   await expect(wait, what).toHaveCount(isStarting ? 1 : 0);
+  const edit = dialog.getByRole("button", { name: "Edit the endpoint" });
+  const trial = dialog.getByRole("button", { name: "Try which settings it uses" });
+  await expect(isWarning === true ? trial : edit, what).toBeVisible();
+  await expect(isWarning === true ? edit : trial, what).toHaveCount(0);
 }
 
 /** Diagnoses one endpoint with each of its problems, with a picture if the problem appears only then. */
@@ -219,6 +223,11 @@ test("the doctor names problems of the connection: a token's expiry, certificate
     await expectSaid(dialog, name, said);
     await expectNoSecretIn(page, dialog);
   }
+  // The last one failed, and leads to its form.
+  const [, { url }] = cases.at(-1)!;
+  await page.getByRole("button", { name: "Edit the endpoint" }).click();
+  const form = page.getByRole("dialog", { name: "Edit With a name of the cluster" });
+  await expect(form.getByRole("textbox", { name: "Address" })).toHaveValue(url);
   const received = [misnamed, untrusted, lapsed, plain].map((one) => one.received()).join("");
   expect(received).not.toContain(SIGNATURE);
 });

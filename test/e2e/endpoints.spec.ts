@@ -322,7 +322,7 @@ test("many endpoints are searched; a card's button tests it, and its menu is the
     "Draw here",
     "Test",
     "Find the problem",
-    "Check its settings",
+    "Try which settings it uses",
     "History",
     "Edit",
     "Share",

@@ -20,7 +20,7 @@ test("an endpoint's card finds out which settings it uses, and Generate says wha
   const card = page.getByRole("article", { name: "Choosy" });
   await act(card, "Find the problem");
   await expect(dialog.getByText("Nothing is wrong")).toBeVisible();
-  await dialog.getByRole("button", { name: "Check its settings" }).click();
+  await dialog.getByRole("button", { name: "Try which settings it uses" }).click();
   await expect(dialog.getByText("Draws 2 small pictures with one seed.")).toBeVisible();
   expect(edge.seen.filter(({ path }) => path.endsWith("/infer"))).toEqual([]);
   await dialog.getByRole("button", { name: "Draw and check" }).click();

@@ -83,7 +83,7 @@ export function EndpointCard({ endpoint, onEdit, menu, onDropped }: EndpointCard
           onPress={({ target }) => menu.openBelow(target, actions)}
         />
       </footer>
-      <Dialogs endpoint={endpoint} open={dialog} onOpen={setDialog} />
+      <Dialogs endpoint={endpoint} open={dialog} onOpen={setDialog} onEdit={() => onEdit(id)} />
     </article>
   );
 }
@@ -94,14 +94,21 @@ interface DialogsProps {
   readonly endpoint: Endpoint;
   readonly open: CardDialog | undefined;
   readonly onOpen: (dialog: CardDialog | undefined) => void;
+  readonly onEdit: () => void;
 }
 
-/** The open dialog of a card. The doctor's leads to the trial of its settings. */
-function Dialogs({ endpoint, open, onOpen }: DialogsProps) {
+/** The open dialog of a card. The doctor's leads to the form or to the trial of its settings. */
+function Dialogs({ endpoint, open, onOpen, onEdit }: DialogsProps) {
   const ofAll = { endpoint, onClose: () => onOpen(undefined) };
+  const edit = () => {
+    onOpen(undefined);
+    onEdit();
+  };
   return (
     <>
-      {open === "doctor" && <DoctorDialog {...ofAll} onTrial={() => onOpen("trial")} />}
+      {open === "doctor" && (
+        <DoctorDialog {...ofAll} onTrial={() => onOpen("trial")} onEdit={edit} />
+      )}
       {open === "trial" && <TrialDialog {...ofAll} />}
       {open === "history" && <HistoryDialog {...ofAll} />}
       <Removal {...ofAll} isOpen={open === "removal"} />

@@ -1,4 +1,4 @@
-import { ClipboardList, Hourglass, SlidersHorizontal, Stethoscope } from "lucide-react";
+import { ClipboardList, Hourglass, Pencil, SlidersHorizontal, Stethoscope } from "lucide-react";
 import { useEffect, useState } from "react";
 import {
   DOCTOR_STEPS,
@@ -24,10 +24,12 @@ export interface DoctorDialogProps {
   readonly onClose: () => void;
   /** Called when the user wants to test which settings it uses instead. */
   readonly onTrial: () => void;
+  /** Called when the user wants to edit it after a failure. */
+  readonly onEdit: () => void;
 }
 
 /** Each step on the way to an endpoint: what was found there, and what helps. */
-export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) {
+export function DoctorDialog({ endpoint, onClose, onTrial, onEdit }: DoctorDialogProps) {
   const t = useWords("endpoints");
   const { name, id, url } = endpoint;
   const [isPictureAsked, setIsPictureAsked] = useState(false);
@@ -51,9 +53,7 @@ export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) 
       onClose={close}
       actions={
         <>
-          <Button icon={SlidersHorizontal} isDisabled={isRunning} onPress={onTrial}>
-            {t("actions.trySettings")}
-          </Button>
+          <NextButton diagnosis={diagnosis} onTrial={onTrial} onEdit={onEdit} />
           <ReportButton url={url} diagnosis={diagnosis} />
           {isRunning ? (
             <Button onPress={cancel}>{t("dialog.cancel")}</Button>
@@ -81,6 +81,24 @@ export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) 
         </ol>
       </div>
     </Dialog>
+  );
+}
+
+type NextProps = Pick<DoctorDialogProps, "onTrial" | "onEdit"> & { readonly diagnosis: Diagnosis };
+
+/** What comes after the checks: editing the endpoint if one failed, or else a test of its settings. */
+function NextButton({ diagnosis, onTrial, onEdit }: NextProps) {
+  const t = useWords("endpoints");
+  if (diagnosis.state !== "ended" || diagnosis.error) return null;
+  const hasFailed = endedFindings(diagnosis).some(({ outcome }) => outcome === "failed");
+  return hasFailed ? (
+    <Button icon={Pencil} onPress={onEdit}>
+      {t("doctor.edit")}
+    </Button>
+  ) : (
+    <Button icon={SlidersHorizontal} onPress={onTrial}>
+      {t("actions.trySettings")}
+    </Button>
   );
 }
 
