@@ -40,7 +40,8 @@ test(`${CLIENTS} clients that drip end one after the other while others are answ
   clearInterval(asking);
   expect(new Set(statuses)).toEqual(new Set(["HTTP/1.1 408 Request Timeout"]));
   expect(answered.length).toBeGreaterThan(5);
-  expect(Math.max(...answered)).toBeLessThan(2000);
+  // Others must not wait for the drips to end, which takes a minute; a busy machine may take seconds.
+  expect(Math.max(...answered)).toBeLessThan(20_000);
   expect(process.memoryUsage().rss - before).toBeLessThan(256 << 20);
   expect(studio.calls).toEqual([]);
 });
