@@ -70,7 +70,7 @@ test("settings are searched for, with suggestions, by keys alone", async ({ stud
   await expect(tileOf(page, "a blue boat")).toBeVisible();
   await expect(tileOf(page, "a red house")).toHaveCount(0);
   await search.fill("steps:many");
-  await expect(page.getByText("“steps:many” cannot be read")).toBeVisible();
+  await expect(page.getByText("“steps:many” is not a valid search term")).toBeVisible();
   await search.fill("");
   await tileOf(page, "a blue boat").click({ button: "right" });
   await page.getByRole("menuitem", { name: "Find pictures with this prompt" }).click();
