@@ -150,7 +150,7 @@ test("the example is the file that is written, for odd patterns too", async ({
   await page.getByRole("textbox", { name: "Seed" }).fill("7");
   await page.getByRole("spinbutton", { name: "Steps" }).fill("1");
   for (const [pattern, name] of [
-    ["../{seed}:{unknown}?", "7{unknown}.png"],
+    ["../{seed}:{not a word}?", "7{not a word}.png"],
     ["con\\a/{width}x{height}.png", "_con/a/128x128.png"],
     ["..", "picture.png"],
   ] as const) {
@@ -168,6 +168,9 @@ test("the example is the file that is written, for odd patterns too", async ({
   const line = page.getByRole("group", { name: "File names" });
   await line.getByRole("textbox").fill("x".repeat(201));
   await expect(line.getByText("At most 200 characters.")).toBeVisible();
+  await expect(line.getByRole("button", { name: "Save" })).toBeDisabled();
+  await line.getByRole("textbox").fill("{seed}-{nope}");
+  await expect(line.getByText("{nope} is not one of the words")).toBeVisible();
   await expect(line.getByRole("button", { name: "Save" })).toBeDisabled();
 });
 
