@@ -58,9 +58,13 @@ export function PresetRow({ model }: { readonly model: ChosenModel }) {
       {own.isDistilled && (
         <p className={styles.hint}>{t("quality.distilled", { steps: own.steps })}</p>
       )}
-      <p className={styles.hint}>
-        <Contents preset={preset} own={own} hasInt8={hasInt8} />
-      </p>
+      {preset === undefined ? (
+        offered.length > 1 && <Custom model={model} />
+      ) : (
+        <p className={styles.hint}>
+          <Contents preset={preset} own={own} hasInt8={hasInt8} />
+        </p>
+      )}
       {isChosen && seconds.exact !== undefined && preset !== undefined && preset !== "exact" && (
         <p className={styles.hint}>
           {t("quality.selected", {
@@ -84,9 +88,16 @@ function PresetLabel({ preset, seconds }: { preset: Preset; seconds: number | un
   );
 }
 
+/** Says that the settings are no preset's; nothing until the model, and so its presets, are known. */
+function Custom({ model }: { readonly model: ChosenModel }) {
+  const t = useWords("generate");
+  const { isRemote } = useChosenTarget();
+  if (!isRemote && model.summary === undefined) return null;
+  return <p className={styles.hint}>{t("quality.custom")}</p>;
+}
+
 interface ContentsProps {
-  /** Undefined if the settings equal no preset's. */
-  readonly preset: Preset | undefined;
+  readonly preset: Preset;
   readonly own: Own;
   readonly hasInt8: boolean;
 }
@@ -96,7 +107,6 @@ function Contents({ preset, own, hasInt8 }: ContentsProps) {
   const t = useWords("generate");
   const names = useWords("picture");
   const { isRemote, ignored } = useChosenTarget();
-  if (preset === undefined) return t("quality.custom");
   if (isRemote && !ignored.has("preset")) return t("quality.remote");
   const { steps, scheduler, precision, cacheInterval } = fieldsOf(preset, own);
   const ownPrecision = hasInt8 ? t("quality.fullPrecision") : t("quality.gpuPrecision");
