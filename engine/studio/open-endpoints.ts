@@ -44,7 +44,8 @@ export async function openEndpoints(
     historyOf: (id) => ({ ...history.of(id), ...quietChecksOf(watchLog, id) }),
     useOf: (id) => {
       const users = live.queue.list().filter(({ state, target }) => isOpen(state) && target === id);
-      return users.length === 0 ? undefined : `still needed for ${users.length} queued pictures`;
+      if (users.length === 0) return undefined;
+      return `still needed for ${users.length === 1 ? "a queued picture" : `${users.length} queued pictures`}`;
     },
     onChange: (endpoint) => {
       events.publish({ type: "endpoints-changed", endpoints: [endpoint] });

@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
+import { median as medianOf } from "../../engine/drawing/median.ts";
 
-/** The median of the values; for an even number, the mean of the middle two. */
+/** The median of measurements; NaN if there are none. */
 export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return medianOf(values) ?? Number.NaN;
 }
 
 /** Seconds that `work` took. */

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { ModelManagement } from "../../../engine/torchserve/management.ts";
 import { ModelTable } from "../../../engine/torchserve/model-table.ts";
 import { notebookMar } from "../../fakes/mar-writer.ts";
+import { registration } from "../../fakes/registration.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 /** The management of an empty table, over a store with archives at these paths. */
@@ -53,17 +54,7 @@ test("what is registered by another name is not registered again, even without t
   await expect(management.adopt("stable-diffusion")).rejects.toMatchObject({
     code: "METHOD_REFUSED",
   });
-  table.add({
-    name: "sd",
-    version: "1.0",
-    url: "stable-diffusion.mar",
-    minWorkers: 1,
-    maxWorkers: 1,
-    batchSize: 1,
-    maxBatchDelay: 100,
-    responseTimeout: 120,
-    isLoadedAtStart: true,
-  });
+  table.add({ ...registration("sd"), url: "stable-diffusion.mar" });
   await management.adopt("stable-diffusion");
   expect(urls()).toEqual(["sd at stable-diffusion.mar"]);
 });

@@ -3,24 +3,9 @@ import { join } from "node:path";
 import { assert, asyncProperty, string } from "fast-check";
 import { expect, test } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
-import {
-  ModelTable,
-  placeInStore,
-  type Registration,
-} from "../../../engine/torchserve/model-table.ts";
+import { ModelTable, placeInStore } from "../../../engine/torchserve/model-table.ts";
+import { registration } from "../../fakes/registration.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
-
-const registration = (name: string, version = "1.0"): Registration => ({
-  name,
-  version,
-  url: `${name}.mar`,
-  minWorkers: 1,
-  maxWorkers: 1,
-  batchSize: 1,
-  maxBatchDelay: 100,
-  responseTimeout: 120,
-  isLoadedAtStart: true,
-});
 
 test("a model is ready once it is loaded, and says why it is not", async () => {
   const loads = [new Error("damaged"), undefined];
