@@ -65,14 +65,7 @@ export function PresetRow({ model }: { readonly model: ChosenModel }) {
           <Contents preset={preset} own={own} hasInt8={hasInt8} />
         </p>
       )}
-      {isChosen && seconds.exact !== undefined && preset !== undefined && preset !== "exact" && (
-        <p className={styles.hint}>
-          {t("quality.selected", {
-            preset: t(`quality.${preset}`),
-            time: formatAbout(seconds.exact),
-          })}
-        </p>
-      )}
+      {isChosen && <Selected preset={preset} exactSeconds={seconds.exact} />}
     </>
   );
 }
@@ -85,6 +78,21 @@ function PresetLabel({ preset, seconds }: { preset: Preset; seconds: number | un
       {t(`quality.${preset}`)}
       {seconds !== undefined && <span className={styles.time}>{formatAbout(seconds)}</span>}
     </span>
+  );
+}
+
+interface SelectedProps {
+  readonly preset: Preset | undefined;
+  readonly exactSeconds: number | undefined;
+}
+
+/** Why a faster preset than Exact was selected. */
+function Selected({ preset, exactSeconds }: SelectedProps) {
+  const t = useWords("generate");
+  if (preset === undefined || preset === "exact" || exactSeconds === undefined) return null;
+  const time = formatAbout(exactSeconds);
+  return (
+    <p className={styles.hint}>{t("quality.selected", { preset: t(`quality.${preset}`), time })}</p>
   );
 }
 
