@@ -41,9 +41,8 @@ export class FormFile {
       const reason = `at most ${MAX_BYTES} bytes are kept`;
       throw new StudioError("REQUEST_INVALID", { field: "form", value: sizeBytes, reason });
     }
-    await this.#turns.take(async () => {
-      await writeJson(this.#path, form);
-      this.#form = form;
-    });
+    // At once: a reloaded page reads while what its predecessor wrote is still on its way to the disk.
+    this.#form = form;
+    await this.#turns.take(() => writeJson(this.#path, form));
   }
 }

@@ -164,9 +164,16 @@ test("a number typed before the model is known stays, and an emptied one comes b
 
 test("what is typed just before the page is reloaded stays", async ({ studio: { page } }) => {
   const field = page.getByRole("textbox", { name: "Prompt", exact: true });
+  const reload = async () => {
+    const read = page.waitForResponse(/settings\/readForm$/);
+    await page.reload();
+    await (await read).finished();
+  };
+  // Nothing is saved before the saved form was read.
+  await reload();
   for (const prompt of ["a red fish", "a red fish, at night"]) {
     await field.fill(prompt);
-    await page.reload();
+    await reload();
     await expect(field).toHaveValue(prompt);
   }
 });

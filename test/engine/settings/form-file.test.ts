@@ -20,6 +20,13 @@ test("of many writes at once the last one stays", async () => {
   expect((await FormFile.open(folder)).read()).toEqual({ steps: 49 });
 });
 
+test("a form is read as it was last written, also before it is on the disk", async () => {
+  const form = await FormFile.open(temporaryFolder());
+  const written = form.write({ steps: 7 });
+  expect(form.read()).toEqual({ steps: 7 });
+  await written;
+});
+
 test("a form that is too large is refused, and the old one stays", async () => {
   const folder = temporaryFolder();
   const form = await FormFile.open(folder);
