@@ -83,7 +83,7 @@ export function withPictureFlags(command: Command): Command {
     .addOption(
       new Option(
         "--precision <name>",
-        "precision of the UNet on a CPU: int8 is about twice as fast and slightly different",
+        "precision of the UNet on a CPU: int8 is 1.5 to 2 times as fast and slightly different",
       ).choices(["auto", ...PRECISIONS]),
     )
     .addOption(

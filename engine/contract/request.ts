@@ -36,7 +36,7 @@ export const requestSchema = z.strictObject({
   count: z.int().min(1).max(100).optional(),
   scheduler: z.enum(SCHEDULER_NAMES).optional(),
   /**
-   * The precision of the UNet's products on a CPU: int8 is about twice as fast in a third of the memory, and slightly
+   * The precision of the UNet's products on a CPU: int8 is 1.5 to 2 times as fast in half the memory, and slightly
    * less exact.
    */
   precision: z.enum(["auto", ...PRECISIONS]).optional(),
