@@ -1,14 +1,15 @@
 /**
  * Measures how far a picture in int8 is from the same one in float32 (Exact), over the starter's own prompts and every
  * scheduler, compared with diffusers in bf16 if it is installed; and over a copy of the starter with planted outliers:
- * `npm run bench -- distance [--prompts N] [--steps N] [--schedulers NAME,NAME] [--only starter|outliers] [--no-moves]
+ * `npm run bench -- distance [--prompts N] [--from N] [--steps N] [--schedulers NAME,NAME] [--only starter|outliers] [--no-moves]
  * [--saturating] [--pieces FILE] [--table]`. Instead of the usual int8 and bf16, `--no-moves` compares int8 whose scales
  * were not moved (graph/lowerings/scale-moves.ts), and `--saturating` int8 as on a processor that adds products of bytes
  * in 16 bits.
  *
  * Nothing is timed, so the machine need not be quiet. Every comparison is written to the pieces file at once, and is
- * not repeated: a run may be stopped at any time and continues where it was. `--table` draws nothing and writes the
- * file's results to results/int8-distance.json.
+ * not repeated: a run may be stopped at any time and continues where it was. `--from` begins with a later prompt, in
+ * order to share the prompts among runs. `--table` draws nothing and writes the file's results to
+ * results/int8-distance.json, which has those of a second run by hand (`lastPrompts`).
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,6 +28,7 @@ import { starterPrompts } from "./starter-prompts.ts";
 const { values } = parseArgs({
   options: {
     prompts: { type: "string", default: "24" },
+    from: { type: "string", default: "1" },
     steps: { type: "string", default: "30" },
     schedulers: { type: "string", default: SCHEDULER_NAMES.join(",") },
     only: { type: "string" },
@@ -37,7 +39,7 @@ const { values } = parseArgs({
   },
 });
 const steps = Number(values.steps);
-const prompts = starterPrompts(Number(values.prompts));
+const prompts = starterPrompts(Number(values.prompts)).slice(Number(values.from) - 1);
 const schedulers = z.array(z.enum(SCHEDULER_NAMES)).parse(values.schedulers.split(","));
 
 const MODELS = ["starter", "outliers"] as const;
