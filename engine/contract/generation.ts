@@ -83,15 +83,18 @@ export const pictureMemorySchema = z.object({
 });
 export type PictureMemory = z.output<typeof pictureMemorySchema>;
 
-/** How long an order would take on this device. */
+/** How long an order would take. */
 export const estimateSchema = z.object({
   /** Seconds per picture, with the model loaded. */
   seconds: z.number(),
+  /** 0 if an endpoint decides the number of steps. */
   secondsPerStep: z.number(),
   /** Seconds to load the model first; 0 if it is loaded. */
   loadSeconds: z.number(),
-  /** `measured` from pictures drawn here with this model; `estimated` from the device's probe. */
+  /** `measured` from pictures drawn there with this model; `estimated` from the device's probe. */
   basis: z.enum(["measured", "estimated"]),
+  /** Number of an endpoint's pictures that this is based on; absent for this device. */
+  pictures: z.int().optional(),
   /** Absent if it is drawn elsewhere. */
   memory: pictureMemorySchema.optional(),
 });

@@ -5,6 +5,7 @@ import type { AxisSetting, Grid } from "../contract/grid.ts";
 import { ordersFrom, type Order } from "../contract/order.ts";
 import { REQUEST_DEFAULTS, type GenerationRequest } from "../contract/request.ts";
 import { sentOrder } from "../endpoints/sent-order.ts";
+import type { Expected } from "../worker/endpoint-history.ts";
 
 /** Side in pixels of the notebook's pictures, assumed for endpoints that do not say. */
 const USUAL_SIDE = 768;
@@ -88,9 +89,15 @@ function sentPrecision(precision: GenerationRequest["precision"]): Order["precis
 }
 
 /** How long a picture will take there, judged by earlier ones. Refuses as NOT_FOUND before the first. */
-export function endpointEstimate({ name, medianSeconds }: Endpoint): Estimate {
-  if (medianSeconds === undefined) {
+export function endpointEstimate(
+  { name }: Endpoint,
+  { steps }: Order,
+  expected?: Expected,
+): Estimate {
+  if (expected === undefined) {
     throw new StudioError("NOT_FOUND", { what: "picture yet of the endpoint", id: name });
   }
-  return { seconds: medianSeconds, secondsPerStep: 0, loadSeconds: 0, basis: "measured" };
+  const { seconds, pictures } = expected;
+  const secondsPerStep = steps === undefined ? 0 : seconds / steps;
+  return { seconds, secondsPerStep, loadSeconds: 0, basis: "measured", pictures };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { StudioError } from "../contract/errors.ts";
-import { LOCAL_TARGET, type OtherOrder } from "../contract/generation.ts";
+import { LOCAL_TARGET, type Estimate, type OtherOrder } from "../contract/generation.ts";
 import { cellRequests, checkGrid, type Grid } from "../contract/grid.ts";
 import type { Order } from "../contract/order.ts";
 import type { Recording } from "../contract/recordings.ts";
@@ -15,6 +15,7 @@ import type { Endpoints } from "../endpoints/endpoints.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
 import type { StyleFile } from "../settings/style-file.ts";
+import type { EndpointHistory } from "../worker/endpoint-history.ts";
 import type { Estimates } from "../worker/estimates.ts";
 import type { Lanes } from "../worker/lanes.ts";
 import { checkSentAxes, endpointEstimate, endpointOrders } from "./endpoint-orders.ts";
@@ -36,11 +37,12 @@ export interface GenerationParts {
   readonly server: Pick<LocalServer, "get">;
   readonly estimates: Pick<Estimates, "of">;
   readonly endpoints: Pick<Endpoints, "get" | "list">;
+  readonly history: Pick<EndpointHistory, "expected">;
 }
 
 /** Requesting pictures, and everything around it. */
 export function generationProcedures(parts: GenerationParts) {
-  const { live, lanes, initImages, models, settings, estimates, endpoints } = parts;
+  const { live, lanes, initImages, models, settings, estimates } = parts;
   const { queue } = live;
   return {
     enqueue: os.generation.enqueue.handler(async ({ input }) => {
@@ -65,7 +67,7 @@ export function generationProcedures(parts: GenerationParts) {
     prune: os.generation.prune.handler(({ input }) => lanes.forget(queue.prune(input.ids))),
     estimate: os.generation.estimate.handler(async ({ input }) => {
       const { isFirst: _f, elsewhere: _e, target = LOCAL_TARGET, ...request } = input;
-      if (target !== LOCAL_TARGET) return endpointEstimate(endpoints.get(target));
+      if (target !== LOCAL_TARGET) return estimateAt(parts, target, request);
       const { request: styled } = withStyles(request, parts.styles.named(request.styles ?? []));
       const [order] = await localOrders(parts, styled);
       return estimates.of(order);
@@ -98,9 +100,20 @@ export function generationProcedures(parts: GenerationParts) {
   };
 }
 
+/** How long the first picture of a request will take at an endpoint; its texts do not matter. */
+function estimateAt(
+  { endpoints, history }: GenerationParts,
+  target: string,
+  request: GenerationRequest,
+): Estimate {
+  const endpoint = endpoints.get(target);
+  const [order] = endpointOrders(request, endpoint, "0");
+  return endpointEstimate(endpoint, order, history.expected(target, order));
+}
+
 /** Requests for whole grids. */
 function gridProcedures(parts: GenerationParts) {
-  const { live, lanes, estimates, endpoints } = parts;
+  const { live, lanes, estimates, endpoints, history } = parts;
   return {
     enqueueGrid: os.generation.enqueueGrid.handler(async ({ input: { request: asked, grid } }) => {
       const { isFirst = false, target = LOCAL_TARGET, ...request } = asked;
@@ -113,8 +126,13 @@ function gridProcedures(parts: GenerationParts) {
       async ({ input: { request: asked, grid } }) => {
         const { isFirst: _first, target = LOCAL_TARGET, ...request } = asked;
         const orders = await gridOrders(parts, { request, grid, target });
-        const one = target === LOCAL_TARGET ? undefined : endpointEstimate(endpoints.get(target));
-        const each = await Promise.all(orders.map(async (order) => one ?? estimates.of(order)));
+        const each = await Promise.all(
+          orders.map(async (order) =>
+            target === LOCAL_TARGET
+              ? estimates.of(order)
+              : endpointEstimate(endpoints.get(target), order, history.expected(target, order)),
+          ),
+        );
         const seconds = each.reduce((sum, estimate) => sum + estimate.seconds, 0);
         return { cells: orders.length, seconds };
       },

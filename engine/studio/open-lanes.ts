@@ -22,6 +22,7 @@ export function openLanes(
   const { queue } = live;
   const remote = new EndpointDrawing({
     endpoints,
+    history,
     onProgress: (id, progress) => live.report(id, progress),
   });
   const keep = async (picture: NewPicture): Promise<string> => {

@@ -8,9 +8,11 @@ import { typedOf } from "../contract/styles.ts";
 import type { Endpoints } from "../endpoints/endpoints.ts";
 import type { SentPicture } from "../endpoints/visit.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
+import type { EndpointHistory } from "./endpoint-history.ts";
 
 export interface EndpointDrawingParts {
   readonly endpoints: Pick<Endpoints, "get" | "draw">;
+  readonly history: Pick<EndpointHistory, "expected">;
   readonly onProgress: (generationId: string, progress: Progress) => void;
   readonly everyMs?: number;
 }
@@ -34,9 +36,9 @@ export class EndpointDrawing {
     { id, order, target, elsewhere }: Generation,
     signal: AbortSignal,
   ): Promise<NewPicture> {
-    const { endpoints, onProgress, everyMs = EVERY_MS } = this.#parts;
-    const { name, medianSeconds } = endpoints.get(target);
-    const clock = new AskingClock(medianSeconds);
+    const { endpoints, history, onProgress, everyMs = EVERY_MS } = this.#parts;
+    const { name } = endpoints.get(target);
+    const clock = new AskingClock(history.expected(target, order)?.seconds);
     const tell = (): void => onProgress(id, clock.progress());
     tell();
     const timer = setInterval(tell, everyMs);

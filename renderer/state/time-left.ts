@@ -1,4 +1,5 @@
 import type { Generation } from "../../engine/contract/generation.ts";
+import type { Order } from "../../engine/contract/order.ts";
 import type { Progress } from "../../engine/contract/progress.ts";
 import type { QueueState } from "./queue.ts";
 
@@ -51,15 +52,24 @@ function secondsLeftOf(open: readonly Generation[], all: Running): number | unde
   const waiting = open.filter(({ state }) => state === "waiting");
   const { expectedSeconds, elapsedSeconds = 0, secondsPerStep } = now;
   if (expectedSeconds !== undefined)
-    return Math.max(0, expectedSeconds - elapsedSeconds) + waiting.length * expectedSeconds;
+    return waiting
+      .map(({ order }) => expectedSeconds * workRatio(order, running.order))
+      .reduce((sum, seconds) => sum + seconds, Math.max(0, expectedSeconds - elapsedSeconds));
   if (secondsPerStep === undefined) return undefined;
-  const perPixel = secondsPerStep / pixelsOf(running);
+  const perPixel = secondsPerStep / pixelsOf(running.order);
   const left = now.secondsLeft ?? (now.steps - now.step) * secondsPerStep;
   return waiting
-    .map(({ order: { steps = now.steps, ...size } }) => steps * perPixel * size.width * size.height)
+    .map(({ order }) => (order.steps ?? now.steps) * perPixel * pixelsOf(order))
     .reduce((sum, seconds) => sum + seconds, left);
 }
 
-function pixelsOf({ order }: Generation): number {
-  return order.width * order.height;
+/** The work of one order in that of another of the same endpoint, by what the orders decide. */
+function workRatio({ steps, isSizeOpen, ...order }: Order, other: Order): number {
+  const inSteps = steps === undefined ? 1 : steps / (other.steps ?? steps);
+  const inSize = isSizeOpen === true ? 1 : pixelsOf(order) / pixelsOf(other);
+  return inSteps * inSize;
+}
+
+function pixelsOf({ width, height }: Pick<Order, "width" | "height">): number {
+  return width * height;
 }

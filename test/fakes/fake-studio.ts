@@ -550,7 +550,16 @@ export class FakeStudio {
         for (const id of gone) this.#generations.delete(id);
         this.#tell({ type: "generations-removed", ids: gone });
       },
-      estimate: async ({ steps, width = 128, height = 128, preset = "exact" }) => {
+      estimate: async ({ steps, width = 128, height = 128, preset = "exact", target = "" }) => {
+        const { medianSeconds, medianOf } = this.#endpoints.of(target) ?? {};
+        if (medianSeconds !== undefined)
+          return {
+            seconds: medianSeconds,
+            secondsPerStep: 0,
+            loadSeconds: 0,
+            basis: "measured",
+            pictures: medianOf,
+          };
         const isInt8 = preset !== "exact";
         const secondsPerStep = 0.07 * ((width * height) / 128 ** 2) ** 1.3 * (isInt8 ? 0.5 : 1);
         const own = { steps: width > 128 ? 50 : 30, isDistilled: false };

@@ -41,13 +41,13 @@ const BUDGET: Readonly<Record<string, number>> = {
   settings: 300,
   snapshot: 1410,
   store: 1925,
-  studio: 4890,
+  studio: 4920,
   tensor: 210,
   tokenizer: 800,
   torchserve: 2100,
   "torchserve.ts": 5,
   transfers: 350,
-  worker: 1170,
+  worker: 1220,
 };
 
 function linesOf(file: string): number {

@@ -24,7 +24,7 @@ import styles from "./press.module.css";
 import { QueueNotes } from "./queue-notes.tsx";
 import type { Reason } from "./reasons.ts";
 import { othersOf, sizeOfPress } from "./several-targets.ts";
-import { requestFrom, wantedFrom } from "./wanted.ts";
+import { endpointRequest, requestFrom, wantedFrom } from "./wanted.ts";
 
 export interface PressProps {
   readonly model: ChosenModel;
@@ -122,7 +122,11 @@ function Reasons({ reasons }: { reasons: readonly Reason[] }) {
 /** The expected time, shown before the press. */
 function Expectation({ model }: { model: ChosenModel }) {
   const endpoint = useEndpoint(useForm(({ target }) => target));
-  return endpoint ? <OfEndpoint endpoint={endpoint} /> : <OfDevice model={model} />;
+  return endpoint ? (
+    <OfEndpoint key={endpoint.id} endpoint={endpoint} model={model} />
+  ) : (
+    <OfDevice model={model} />
+  );
 }
 
 /** The size of a press in words, unless the count field says it all; and the words for its time. */
@@ -149,13 +153,24 @@ function usePressWords() {
   };
 }
 
+interface OfEndpointProps {
+  readonly endpoint: Endpoint;
+  readonly model: ChosenModel;
+}
+
 /** Estimated from the endpoint's recent pictures. */
-function OfEndpoint({ endpoint: { medianSeconds, medianOf } }: { endpoint: Endpoint }) {
+function OfEndpoint({ endpoint: { medianSeconds }, model: { summary } }: OfEndpointProps) {
   const t = useWords("generate");
+  const form = useForm();
+  const request = endpointRequest(form, wantedFrom(form, summary), useChosenTarget());
+  const isMeasured = medianSeconds !== undefined;
+  const estimate = useEstimate(request, isMeasured);
   const { size, timeOf } = usePressWords();
-  const time = medianSeconds === undefined ? t("press.untimed") : timeOf(medianSeconds);
-  const source = medianOf === undefined ? undefined : t("press.fromPictures", { count: medianOf });
-  return [size, [time, source].filter(Boolean).join(", ")].filter(Boolean).join(" · ");
+  if (!isMeasured) return [size, t("press.untimed")].filter(Boolean).join(" · ");
+  if (estimate === undefined) return size;
+  const { seconds, pictures: count = 0 } = estimate;
+  const expected = [timeOf(seconds), t("press.fromPictures", { count })].join(", ");
+  return [size, expected].filter(Boolean).join(" · ");
 }
 
 function OfDevice({ model }: { model: ChosenModel }) {

@@ -89,21 +89,17 @@ async function enqueueAtSeveral(
   await enqueueAll(studio, atSeveral(requests, shares).flatMap(requestsOf), isFirst);
 }
 
-/** The speed of each target, from an endpoint's recent pictures or this device's estimate, and its queue. */
+/** The expected time of a picture at each target, and its queue. */
 function paces(
-  { client, cache, queries }: Studio,
+  { client }: Studio,
   requests: readonly GenerationRequest[],
 ): Promise<readonly Pace[]> {
-  const all = cache.getQueryData(queries.endpoints.list.queryKey()) ?? [];
   return Promise.all(
     requests.map(async (request) => {
       const { target = LOCAL_TARGET } = request;
-      const endpoint = all.find(({ id }) => id === target);
-      const estimate =
-        endpoint === undefined
-          ? await client.generation.estimate(request).catch(() => undefined)
-          : undefined;
-      const seconds = endpoint?.medianSeconds ?? estimate?.seconds;
+      // Nothing is known of an endpoint before its first picture.
+      const estimate = await client.generation.estimate(request).catch(() => undefined);
+      const seconds = estimate?.seconds;
       return { target, seconds, waitSeconds: waitAt(target, seconds) };
     }),
   );

@@ -128,22 +128,23 @@ interface TargetProps {
   readonly onTick: (isTicked: boolean) => void;
 }
 
-function Target({ image, endpoint, isTicked, onTick }: TargetProps) {
+function Target({ endpoint, ...props }: TargetProps) {
+  const t = useWords("picture");
+  if (endpoint !== undefined) return <EndpointTarget {...props} endpoint={endpoint} />;
+  return (
+    <Switch isSelected={props.isTicked} onChange={props.onTick}>
+      {t("drawElsewhere.local")}
+    </Switch>
+  );
+}
+
+function EndpointTarget(props: TargetProps & { readonly endpoint: Endpoint }) {
+  const { image, endpoint, isTicked, onTick } = props;
   const t = useWords("picture");
   const readiness = useWords("endpoints");
-  if (endpoint === undefined) {
-    return (
-      <Switch isSelected={isTicked} onChange={onTick}>
-        {t("drawElsewhere.local")}
-      </Switch>
-    );
-  }
-  const { name, medianSeconds } = endpoint;
+  const { name } = endpoint;
   const unread = unreadOf(image, endpoint).map((setting) => t(`fields.${setting}`));
-  const time =
-    medianSeconds === undefined
-      ? t("drawElsewhere.untimed")
-      : t("drawElsewhere.each", { time: formatDuration(medianSeconds) });
+  const time = useTimeWords(image, endpoint);
   const ignores =
     unread.length > 0 && t("drawElsewhere.ignores", { settings: unread.join(", ").toLowerCase() });
   return (
@@ -160,6 +161,19 @@ function Target({ image, endpoint, isTicked, onTick }: TargetProps) {
       </span>
     </Switch>
   );
+}
+
+/** How long the picture would take at an endpoint; undefined until that is known. */
+function useTimeWords({ record }: Image, { id, medianSeconds }: Endpoint): string | undefined {
+  const t = useWords("picture");
+  const { queries } = useStudio();
+  const isMeasured = medianSeconds !== undefined;
+  const { data: estimate } = useQuery({
+    ...queries.generation.estimate.queryOptions({ input: sameOrder(record, id, []) }),
+    enabled: isMeasured,
+  });
+  if (!isMeasured) return t("drawElsewhere.untimed");
+  return estimate && t("drawElsewhere.each", { time: formatDuration(estimate.seconds) });
 }
 
 /** Settings that change the picture if an endpoint ignores them. */

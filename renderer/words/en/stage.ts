@@ -22,7 +22,7 @@ export const stageWords = {
     saving: "Saving",
     asking: "Asking the endpoint",
     starting: "Starting",
-    expected: "usually {{time}}",
+    expected: "about {{time}}",
     attempt: "busy, attempt {{attempt}}",
     step: "Step {{step}} of {{steps}}",
     left: "{{time}} left",

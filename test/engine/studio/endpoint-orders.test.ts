@@ -59,14 +59,15 @@ test("a start image is refused by name", () => {
   expect(() => endpointOrders(request, endpoint({}), "1")).toThrow(refusal("REQUEST_INVALID"));
 });
 
-test("it takes as long as it took; unknown before the first picture", () => {
-  expect(endpointEstimate(endpoint({ medianSeconds: 23 }))).toEqual({
-    seconds: 23,
-    secondsPerStep: 0,
-    loadSeconds: 0,
-    basis: "measured",
-  });
-  expect(() => endpointEstimate(endpoint({}))).toThrow(refusal("NOT_FOUND"));
+test("it takes as long as earlier pictures did; unknown before the first picture", () => {
+  const [order] = endpointOrders(asked({ steps: 10 }), endpoint({ profile: "full" }), "1");
+  const told = { loadSeconds: 0, basis: "measured", pictures: 2 };
+  const expected = { seconds: 23, pictures: 2 };
+  const estimate = endpointEstimate(endpoint({}), order, expected);
+  expect(estimate).toEqual({ seconds: 23, secondsPerStep: 2.3, ...told });
+  const [open] = endpointOrders(asked({ steps: 10 }), endpoint({}), "1");
+  expect(endpointEstimate(endpoint({}), open, expected).secondsPerStep).toBe(0);
+  expect(() => endpointEstimate(endpoint({}), order)).toThrow(refusal("NOT_FOUND"));
 });
 
 test.each([

@@ -44,10 +44,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function scene(draw: Endpoints["draw"], endpoint: Partial<Endpoint> = {}) {
+function scene(draw: Endpoints["draw"], expectedSeconds?: number) {
   const told: Progress[] = [];
   const drawing = new EndpointDrawing({
-    endpoints: { get: () => ({ name: "edge", ...endpoint }) as Endpoint, draw },
+    endpoints: { get: () => ({ name: "edge" }) as Endpoint, draw },
+    history: {
+      expected: (target, order) =>
+        expectedSeconds === undefined || target !== "edge-1" || order !== ORDER
+          ? undefined
+          : { seconds: expectedSeconds, pictures: 1 },
+    },
     onProgress: (_, progress) => told.push(progress),
     everyMs: 10,
   });
@@ -114,15 +120,12 @@ test("what was neither sent nor reported is in no record", async () => {
 });
 
 test("it reports in tenths of a second how long it has taken and will take, and which attempt it is", async () => {
-  const { drawing, told } = scene(
-    async (_id, _order, { onAttempt }) => {
-      onAttempt?.(1);
-      onAttempt?.(2);
-      await passes(50);
-      return PICTURE;
-    },
-    { medianSeconds: 23 },
-  );
+  const { drawing, told } = scene(async (_id, _order, { onAttempt }) => {
+    onAttempt?.(1);
+    onAttempt?.(2);
+    await passes(50);
+    return PICTURE;
+  }, 23);
   await drawing.draw(GENERATION, never);
   const [first, second] = told;
   expect(first).toEqual({

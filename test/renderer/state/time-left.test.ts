@@ -27,3 +27,12 @@ test("an endpoint that has drawn nothing yet leaves the time unknown", () => {
   const queue = queueOf([here, there]);
   expect(secondsLeftIn(queue, { [here.id]: drawing, [there.id]: asking })).toBeUndefined();
 });
+
+test("what waits at an endpoint takes as long as its steps and size", () => {
+  const atEdge = (seed: number, part: object, state: "running" | "waiting" = "waiting") =>
+    generationOf({ ...orderOf(seed), ...part }, 10 + seed, { state, target: "kt2" });
+  const running = atEdge(0, { steps: 20, width: 512, height: 512 }, "running");
+  const slow = atEdge(1, { steps: 40, width: 512, height: 1024 });
+  const now = { [running.id]: { ...asking, expectedSeconds: 20 } };
+  expect(secondsLeftIn(queueOf([running, slow]), now)).toBe(15 + 80);
+});
