@@ -119,12 +119,21 @@ export class Estimates {
     const work = this.#workOf(read, order, tiny);
     const speed = speedOf(device?.report);
     const isInt8 = order.precision === "int8" && device?.provider === "cpu";
-    const like = device && { provider: device.provider, isInt8, tiny };
-    const samples = like === undefined ? [] : await this.#samplesOf(read, like);
-    const pace = measuredPace(samples, work, speed);
+    const paceIn = async (like: Pick<Way, "isInt8">): Promise<Pace | undefined> => {
+      if (device === undefined) return undefined;
+      const samples = await this.#samplesOf(read, { provider: device.provider, tiny, ...like });
+      return measuredPace(samples, work, speed);
+    };
+    const pace = await paceIn({ isInt8 });
     if (pace !== undefined) return { pace, basis: "measured" };
-    const { step, ...estimated } = estimatedPace(work, speed);
-    return { pace: { ...estimated, step: isInt8 ? step / INT8_GAIN : step }, basis: "estimated" };
+    // Pictures in the other precision say more about this machine's speed than its probe does.
+    const other = await paceIn({ isInt8: !isInt8 });
+    const { step, ...rest } = other ?? estimatedPace(work, speed);
+    const inFloat32 = isInt8 || other === undefined ? step : step * INT8_GAIN;
+    return {
+      pace: { ...rest, step: isInt8 ? inFloat32 / INT8_GAIN : inFloat32 },
+      basis: "estimated",
+    };
   }
 
   /** A model that is loaded in float32 has no int8 weights yet. */

@@ -9,7 +9,7 @@ import {
   REFERENCE,
   referencePresets,
 } from "../../../engine/worker/probe-estimates.ts";
-import { workOf } from "../../../engine/drawing/work.ts";
+import { INT8_GAIN, workOf } from "../../../engine/drawing/work.ts";
 import { modelWithTiny } from "../../fakes/model-with-tiny.ts";
 import { SD2 } from "../../fakes/sd2-configs.ts";
 
@@ -101,6 +101,18 @@ test("pictures of another device, or without times, are ignored", async () => {
   const other = drawn({ device: "cuda" });
   const { record } = drawn();
   expect((await estimates({ drawn: [other, { record }] }).of(ORDER)).basis).toBe("estimated");
+});
+
+test("pictures in one precision correct the estimate of the other, which stays an estimate", async () => {
+  const int8 = { ...ORDER, precision: "int8" } as const;
+  const of = (order: Order, part: Partial<GenerationRecord>) =>
+    estimates({ drawn: [drawn(part)], loaded: "starter" }).of(order);
+  const faster = await of(int8, {});
+  expect(faster).toMatchObject({ basis: "estimated", secondsPerStep: 2 / INT8_GAIN });
+  expect(faster.seconds).toBeCloseTo(0.5 + (30 * 2) / INT8_GAIN + 4);
+  const exact = await of(ORDER, { precision: "int8" });
+  expect(exact).toMatchObject({ basis: "estimated", secondsPerStep: 2 * INT8_GAIN });
+  expect(await of(int8, { precision: "int8" })).toMatchObject({ basis: "measured" });
 });
 
 test("before devices are probed there is an estimate, too", async () => {
