@@ -2,6 +2,7 @@ import type { FocusEvent, ReactNode } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { classNames } from "./class-names.ts";
 import styles from "./chips.module.css";
+import { Tooltip } from "./tooltip.tsx";
 
 export interface Chip<Value extends string> {
   readonly value: Value;
@@ -9,6 +10,8 @@ export interface Chip<Value extends string> {
   /** The accessible name, if the label is not plain text. */
   readonly name?: string;
   readonly isDisabled?: boolean;
+  /** Shown as a tooltip. */
+  readonly hint?: string;
 }
 
 export interface ChipsProps<Value extends string> {
@@ -39,17 +42,26 @@ export function Chips<Value extends string>(props: ChipsProps<Value>) {
           if (chosen) onChange(chosen.value);
         }}
       >
-        {chips.map((chip) => (
-          <ToggleButton
-            key={chip.value}
-            id={chip.value}
-            className={classNames(styles.chip, isTall && styles.tall)}
-            isDisabled={chip.isDisabled ?? false}
-            {...(chip.name !== undefined && { "aria-label": chip.name })}
-          >
-            {chip.label}
-          </ToggleButton>
-        ))}
+        {chips.map(({ value: id, label: text, name, hint, isDisabled = false }) => {
+          const chip = (
+            <ToggleButton
+              key={id}
+              id={id}
+              className={classNames(styles.chip, isTall && styles.tall)}
+              isDisabled={isDisabled}
+              {...(name !== undefined && { "aria-label": name })}
+            >
+              {text}
+            </ToggleButton>
+          );
+          return hint === undefined ? (
+            chip
+          ) : (
+            <Tooltip key={id} text={hint}>
+              {chip}
+            </Tooltip>
+          );
+        })}
       </ToggleButtonGroup>
     </div>
   );

@@ -36,8 +36,8 @@ test("a start image is fitted, sets the ratio, and is shown and restored", async
   await expect(told.getByText("fitted, edges extended")).toBeVisible();
 
   await start.getByRole("button", { name: "Use its aspect ratio" }).press("Enter");
-  await expect(page.getByRole("spinbutton", { name: "Width" })).toHaveValue("192");
-  await expect(page.getByRole("spinbutton", { name: "Height" })).toHaveValue("96");
+  await expect(page.getByRole("spinbutton", { name: "Width" })).toHaveValue("176");
+  await expect(page.getByRole("spinbutton", { name: "Height" })).toHaveValue("88");
   await expect(fit).toBeHidden();
 
   await start.getByRole("button", { name: "Remove start image" }).press("Enter");

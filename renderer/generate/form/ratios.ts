@@ -12,10 +12,16 @@ export type Ratio = (typeof RATIOS)[number];
 /** Models with a smaller native size are small, and steps of 64 pixels would be too coarse for them. */
 const COARSE_FROM = 512;
 
-/** Sides are multiples of this, which the UNet can halve without a remainder. */
+/**
+ * Sides are multiples of this: of 64 pixels, which the UNet can halve without a remainder, or for a small model of the
+ * 8 pixels of a latent.
+ */
 export function gridOf(own: Size): number {
-  return own.width >= COARSE_FROM ? 64 : 32;
+  return own.width >= COARSE_FROM ? 64 : 8;
 }
+
+/** How much more a wrong ratio counts than a wrong number of pixels. */
+const RATIO_WEIGHT = 1.5;
 
 /** The size with a ratio at about as many pixels as `present`, with sides on the grid. */
 export function sizeOf(ratio: Ratio, present: Size, grid: number): Size {
@@ -28,8 +34,25 @@ export function sizeOfShape(picture: Size, present: Size, grid: number): Size {
 }
 
 function sizeOfQuotient(quotient: number, present: Size, grid: number): Size {
-  const width = Math.sqrt(present.width * present.height * quotient);
-  return { width: snapSide(width, grid), height: snapSide(width / quotient, grid) };
+  const pixels = present.width * present.height;
+  const width = Math.sqrt(pixels * quotient);
+  const sizes = sidesAround(width, grid).flatMap((across) =>
+    sidesAround(width / quotient, grid).map((down) => ({ width: across, height: down })),
+  );
+  const off = (size: Size): number =>
+    RATIO_WEIGHT * distance(size.width / size.height, quotient) +
+    distance(size.width * size.height, pixels);
+  return sizes.reduce((best, size) => (off(size) < off(best) ? size : best));
+}
+
+/** The valid sides just below and above a length. */
+function sidesAround(length: number, grid: number): readonly [number, number] {
+  const below = grid * Math.floor(length / grid);
+  return [snapSide(below, grid), snapSide(below + grid, grid)];
+}
+
+function distance(a: number, b: number): number {
+  return Math.abs(Math.log(a / b));
 }
 
 /** The ratios to choose from at this number of pixels: of several that give the same size, the closest one. */
@@ -56,7 +79,7 @@ function isSame(a: Size, b: Size): boolean {
 }
 
 function nearest(ratios: readonly Ratio[], { width, height }: Size): Ratio | undefined {
-  const off = (ratio: Ratio): number => Math.abs(Math.log((quotientOf(ratio) * height) / width));
+  const off = (ratio: Ratio): number => distance(quotientOf(ratio), width / height);
   return ratios.toSorted((a, b) => off(a) - off(b))[0];
 }
 

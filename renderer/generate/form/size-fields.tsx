@@ -36,6 +36,7 @@ export function SizeFields({ model: { summary } }: { model: ChosenModel }) {
             value: ratio,
             name: ratio,
             label: <Shape ratio={ratio} />,
+            hint: t("stage.trueSize", { ...sizeOf(ratio, size, grid) }),
           }))}
         />
         <div className={styles.sides}>
