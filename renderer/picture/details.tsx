@@ -3,6 +3,7 @@ import { memo, useMemo } from "react";
 import type { Image } from "../../engine/contract/gallery.ts";
 import type { Generation } from "../../engine/contract/generation.ts";
 import type { ForeignRecord } from "../../engine/contract/image-record.ts";
+import type { Seconds } from "../../engine/contract/progress.ts";
 import { RECORDING_FORMS, type RecordingForm } from "../../engine/contract/recordings.ts";
 import { useStudio } from "../connection/studio.tsx";
 import type { Action } from "../shortcuts/registry.ts";
@@ -16,7 +17,7 @@ import styles from "./details.module.css";
 import { useImageActions } from "./image-actions.ts";
 import { Field, RecordFields, type RecordFieldsProps } from "./record-fields.tsx";
 import { StartImageField } from "./start-image-field.tsx";
-import { isRemote, useKnownEndpoints, useTargetName } from "./targets.ts";
+import { isRemote, secondsOf, useKnownEndpoints, useTargetName } from "./targets.ts";
 
 type Words = ReturnType<typeof useWords<"picture">>;
 
@@ -128,11 +129,6 @@ function drawnBy(endpoint: string, device: string) {
 function Origin({ image }: { image: Image }) {
   const t = useWords("picture");
   const { record, seconds, target } = image;
-  const { load = 0, text = 0, denoise = 0, decode = 0 } = seconds ?? {};
-  const loading = load >= SHOWN_LOAD_SECONDS ? t("loading", { time: formatDuration(load) }) : "";
-  const timing =
-    loading + t("timing", { denoise: formatDuration(denoise), decode: formatDuration(decode) });
-  const total = formatDuration(load + text + denoise + decode);
   const place = useTargetName()(target);
   const provider = PROVIDERS.find((name) => name === record.device);
   const device = provider ? t(`devices.${provider}`) : record.device;
@@ -141,9 +137,7 @@ function Origin({ image }: { image: Image }) {
   return (
     <>
       <Field name="target" {...(isRemote(target) ? drawnBy(place, device) : drawnOn)} />
-      {seconds && (
-        <Field name="seconds" value={total} note={isRemote(target) ? undefined : timing} />
-      )}
+      {seconds && <Time seconds={seconds} isWhole={isRemote(target)} />}
       <Field name="createdAt" value={formatWhen(image.createdAt)} title={image.createdAt} />
       <Field
         name="fileName"
@@ -154,6 +148,22 @@ function Origin({ image }: { image: Image }) {
       />
     </>
   );
+}
+
+interface TimeProps {
+  readonly seconds: Seconds;
+  /** Whether nothing is known about its stages. */
+  readonly isWhole: boolean;
+}
+
+/** How long it took, as below the stage and in comparisons: without loading the model, which is named beside it. */
+function Time({ seconds, isWhole }: TimeProps) {
+  const t = useWords("picture");
+  const { load, denoise, decode } = seconds;
+  const loading = load >= SHOWN_LOAD_SECONDS ? t("loading", { time: formatDuration(load) }) : "";
+  const stages = { denoise: formatDuration(denoise), decode: formatDuration(decode) };
+  const note = isWhole ? undefined : t("timing", stages) + loading;
+  return <Field name="seconds" value={formatDuration(secondsOf(seconds))} note={note} />;
 }
 
 /** What was requested, with the model's name. */

@@ -178,6 +178,19 @@ test("what is typed just before the page is reloaded stays", async ({ studio: { 
   }
 });
 
+test("the details' time is the stage's, with loading beside it", async ({ studio: { page } }) => {
+  await draw(page, PROMPT);
+  await expect(done(page, PROMPT)).toBeVisible();
+  const stage = page.getByRole("region", { name: "Picture", exact: true });
+  const time = await stage.getByText(/^[\d.]+ s$/).textContent();
+  const details = page.getByRole("region", { name: "Details" });
+  await expect(details.getByRole("definition").filter({ hasText: "denoising" })).toHaveText(
+    new RegExp(
+      `^${time}[\\d.]+ s denoising, [\\d.]+ s decoding, plus [\\d.]+ s to load the model$`,
+    ),
+  );
+});
+
 test("cancels what runs, and shows no error", async ({ studio: { page } }) => {
   await draw(page, PROMPT, { steps: 1000 });
   await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();

@@ -77,7 +77,7 @@ export const picture = {
   endpointsOwn: "chosen by the endpoint",
   untold: "not reported by the endpoint",
   gone: "The file is no longer where it was saved.",
-  loading: "{{time}} loading, ",
+  loading: ", plus {{time}} to load the model",
   timing: "{{denoise}} denoising, {{decode}} decoding",
   place: "{{device}}, {{place}}",
   devices: {
