@@ -191,6 +191,22 @@ test("the details' time is the stage's, with loading beside it", async ({ studio
   );
 });
 
+test("a click right after a number was typed is not lost", async ({ studio: { page } }) => {
+  await draw(page, PROMPT);
+  await expect(page.getByText(/^About [^·]+ · measured here/)).toBeVisible();
+  const seed = page.getByRole("textbox", { name: "Seed" });
+  await seed.fill("77");
+  const dice = page.getByRole("button", { name: "New seed for every picture" });
+  await dice.scrollIntoViewIfNeeded();
+  await page.getByRole("spinbutton", { name: "Count" }).fill("100");
+  // The number is committed while the mouse button is down, and the words about it grow.
+  await dice.hover();
+  await page.mouse.down();
+  await expect(page.getByText(/together/)).toBeVisible();
+  await page.mouse.up();
+  await expect(seed).toHaveValue("");
+});
+
 test("cancels what runs, and shows no error", async ({ studio: { page } }) => {
   await draw(page, PROMPT, { steps: 1000 });
   await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();
