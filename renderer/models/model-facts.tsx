@@ -4,6 +4,7 @@ import type { ModelSummary, Provenance, StoredModel } from "../../engine/contrac
 import { IconButton } from "../ui/icon-button.tsx";
 import { attempt, showToast } from "../ui/toasts.ts";
 import { formatAbout, formatBytes, formatWhen } from "../words/format.ts";
+import { STARTER_KNOWS } from "../words/en/starter.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./model-details.module.css";
 import { useModelCard } from "./samples.tsx";
@@ -15,6 +16,7 @@ export function ModelFacts({ model }: { model: StoredModel }) {
   return (
     <dl className={styles.facts}>
       {summary && <GoodFor summary={summary} />}
+      {summary?.isStarter === true && <StarterFacts />}
       <TimePerPicture id={id} />
       {summary && <Nature summary={summary} />}
       <Fact name={t("details.disk")}>{formatBytes(diskBytes)}</Fact>
@@ -46,6 +48,16 @@ function GoodFor({ summary }: { summary: ModelSummary }) {
     ...(isDistilled ? [t("card.distilled", { steps })] : []),
   ];
   return <Fact name={t("card.goodFor")}>{`${uses.join(". ")}.`}</Fact>;
+}
+
+/** What the built-in model can draw. */
+function StarterFacts() {
+  const t = useWords("starter");
+  return STARTER_KNOWS.map((kind) => (
+    <Fact key={kind} name={t(`${kind}.name`)}>
+      {t(`${kind}.list`)}
+    </Fact>
+  ));
 }
 
 function TimePerPicture({ id }: { id: string }) {

@@ -15,6 +15,7 @@ import { picture } from "./en/picture.ts";
 import { publish } from "./en/publish.ts";
 import { server } from "./en/server.ts";
 import { settings } from "./en/settings.ts";
+import { starter } from "./en/starter.ts";
 import { transfers } from "./en/transfers.ts";
 import { shortcuts } from "./en/ui.ts";
 import { ui } from "./en/ui.ts";
@@ -38,6 +39,7 @@ const en = {
   server,
   settings,
   shortcuts,
+  starter,
   transfers,
   ui,
   welcome,

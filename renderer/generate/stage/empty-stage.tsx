@@ -2,6 +2,7 @@ import { useRef } from "react";
 import { Link } from "wouter";
 import { changeForm } from "../../state/form.ts";
 import { Button } from "../../ui/button.tsx";
+import { STARTER_KNOWS } from "../../words/en/starter.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import styles from "./empty-stage.module.css";
@@ -30,12 +31,7 @@ export function EmptyStage({ model, onChosen }: EmptyStageProps) {
     <section className={styles.empty}>
       <div className={styles.words}>
         <h1 className={styles.title}>{t("empty.title")}</h1>
-        {isStarter && (
-          <p className={styles.text}>
-            {t("empty.starter", { model: model.summary?.name })}{" "}
-            <Link href="/models">{t("empty.more")}</Link>
-          </p>
-        )}
+        {isStarter && <StarterWords name={model.summary?.name ?? model.id} />}
         {/* Until it is known which model draws, nothing is known that it can draw. */}
         {model.all && (
           <ul className={styles.examples}>
@@ -65,5 +61,25 @@ export function EmptyStage({ model, onChosen }: EmptyStageProps) {
         />
       </div>
     </section>
+  );
+}
+
+/** What the built-in model can draw, and where to get one that can draw more. */
+function StarterWords({ name }: { readonly name: string }) {
+  const t = useWords("generate");
+  const starter = useWords("starter");
+  return (
+    <div className={styles.text}>
+      <p>{t("empty.starter", { model: name })}</p>
+      <dl className={styles.known}>
+        {STARTER_KNOWS.map((kind) => (
+          <div key={kind}>
+            <dt>{starter(`${kind}.name`)}</dt>
+            <dd>{starter(`${kind}.list`)}</dd>
+          </div>
+        ))}
+      </dl>
+      <Link href="/models">{t("empty.more")}</Link>
+    </div>
   );
 }

@@ -186,7 +186,7 @@ export const generate = {
   empty: {
     title: "What should the picture show?",
     starter:
-      "{{model}} is the small model that ships with Darkroom. It knows simple drawings: a few things, colours and places.",
+      "{{model}} is the small model that ships with Darkroom. It makes simple drawings, and knows only these words:",
     hint: "Or drop a picture anywhere to draw with its settings.",
     choose: "Choose a picture",
     more: "Get Stable Diffusion 2",
