@@ -37,6 +37,8 @@ export type DeviceReport = z.output<typeof deviceReportSchema>;
 /** What installing CUDA support needs. */
 export const cudaOfferSchema = z.object({
   isInstalled: z.boolean(),
+  /** False only if this computer certainly has no NVIDIA card. */
+  hasCard: z.boolean(),
   downloadBytes: z.number(),
   /** Permanent disk space. */
   installedBytes: z.number(),

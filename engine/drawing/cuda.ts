@@ -7,6 +7,7 @@ import { alone, discardParts, placedFolder, removePlacement } from "../cuda/plac
 import type { CudaProbe, CudaReport } from "../cuda/report.ts";
 import { CUDA_SOURCE } from "../cuda/source.ts";
 import { dataFolderPath } from "../files/data-folder.ts";
+import { hasNvidiaCard } from "../runtime/nvidia-card.ts";
 import { probeDevice } from "../runtime/probe.ts";
 import type { Libraries } from "./devices.ts";
 
@@ -35,6 +36,7 @@ export function cudaInstaller(
     offer: async () => ({
       ...(await cudaNeeds(placement, { source })),
       isInstalled: libraries() !== undefined,
+      hasCard: (await hasNvidiaCard()) ?? true,
       licences: await readLicences(),
     }),
     install: (options) =>

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { CUDA_NOT_ADDED, type DeviceReport } from "../contract/devices.ts";
-import { StudioError } from "../contract/errors.ts";
+import type { DeviceReport } from "../contract/devices.ts";
 import { hasFusedOperators } from "./fused-operators.ts";
 import { InferenceClient, type LibraryFolder } from "./inference-client.ts";
 import { measure } from "./matrix-product.ts";
 import type { Provider } from "./messages.ts";
+import { orNoCard, ownWords, reasonInWords } from "./probe-reasons.ts";
 import { describeProcessor } from "./processor.ts";
 
 /**
@@ -122,7 +122,7 @@ async function tryOnce(
       // Its other output can arrive after its reply.
       await endOf(client);
       const reason = reasonInWords(provider, error, client.lastWords);
-      return { report: unusable(provider, reason) };
+      return { report: unusable(provider, await orNoCard(reason)) };
     }
     // No process could be started at all, which is not the device's fault.
     if (client.pid === undefined) throw error;
@@ -179,72 +179,4 @@ function withReasonIfSlow(report: DeviceReport, cpu: DeviceReport | undefined): 
     ...report,
     reason: `it is ${times.toFixed(0)} times slower than the CPU, so only used when asked for`,
   };
-}
-
-/** Parts of providers' messages when they cannot start, and the reasons that are shown instead. */
-const WORDS: readonly {
-  readonly provider: Provider;
-  readonly says: RegExp;
-  readonly means: string;
-}[] = [
-  {
-    provider: "cuda",
-    says: /libcuda\.so\.1: cannot open/,
-    means: "NVIDIA's driver is not installed",
-  },
-  {
-    provider: "cuda",
-    says: /libonnxruntime_providers_\w+\.so: cannot open/,
-    means: CUDA_NOT_ADDED,
-  },
-  {
-    provider: "cuda",
-    says: /driver version is insufficient/i,
-    means: "NVIDIA's driver is too old; CUDA 13 needs version 580 or newer",
-  },
-  {
-    provider: "cuda",
-    says: /no CUDA-capable device/i,
-    means: "no NVIDIA card was found",
-  },
-  {
-    provider: "cuda",
-    says: /no kernel image is available/i,
-    means: "the card is too old for CUDA 13; it needs compute capability 7.5 or more",
-  },
-  {
-    provider: "webgpu",
-    says: /failed to get a webgpu adapter|no supported adapters/i,
-    means: "no graphics driver with Vulkan, Metal or Direct3D 12 was found",
-  },
-];
-
-/** The name of a library that the loader could not find. */
-const LACKS = /(lib[\w.+-]+): cannot open shared object file/;
-
-/**
- * Why a provider cannot be used, in our words if its message is known, otherwise its own message without the source
- * location. `lastWords` is the process's other output, in which ONNX Runtime names a missing library.
- */
-export function reasonInWords(provider: Provider, error: unknown, lastWords = ""): string {
-  const raw = ownWords(error);
-  const isLoading = /failed to load shared library/i.test(raw);
-  const said = `${wholeWords(error)} ${isLoading ? lastWords : ""}`;
-  const known = WORDS.find((entry) => entry.provider === provider && entry.says.test(said));
-  const lacking = LACKS.exec(said)?.[1];
-  if (known === undefined && lacking !== undefined)
-    return `the library ${lacking} is not installed`;
-  return known?.means ?? raw.replace(/^\/\S+:\d+ .*?was false\.\s*/, "");
-}
-
-/** The error's full text: ONNX Runtime can put the provider's message after a description of what it was doing. */
-function wholeWords(error: unknown): string {
-  const { cause } = error instanceof Error ? error : {};
-  return typeof cause === "string" ? cause : ownWords(error);
-}
-
-function ownWords(error: unknown): string {
-  if (!(error instanceof StudioError))
-    return error instanceof Error ? error.message : String(error);
-  return String(error.details["reason"] ?? error.message);
 }

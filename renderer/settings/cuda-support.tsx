@@ -53,23 +53,32 @@ function Offer() {
   const { client, queries, cache } = useStudio();
   const [isAsking, setIsAsking] = useState(false);
   const { data: offer } = useQuery(queries.devices.cudaOffer.queryOptions());
+  const { hasCard = true, isInstalled = false } = offer ?? {};
   const remove = async () => {
     await client.devices.removeCuda();
     await cache.invalidateQueries({ queryKey: queries.devices.key() });
   };
   return (
     <>
-      <Help>{t("drawing.cuda.offer")}</Help>
-      <Actions>
-        <Button icon={Download} isDisabled={offer === undefined} onPress={() => setIsAsking(true)}>
-          {t("drawing.cuda.add")}
-        </Button>
-        {offer?.isInstalled === true && (
-          <Button icon={Trash2} onPress={() => attempt(remove())}>
-            {t("drawing.cuda.remove")}
-          </Button>
-        )}
-      </Actions>
+      <Help>{t(hasCard ? "drawing.cuda.offer" : "drawing.cuda.noCard")}</Help>
+      {(hasCard || isInstalled) && (
+        <Actions>
+          {hasCard && (
+            <Button
+              icon={Download}
+              isDisabled={offer === undefined}
+              onPress={() => setIsAsking(true)}
+            >
+              {t("drawing.cuda.add")}
+            </Button>
+          )}
+          {isInstalled && (
+            <Button icon={Trash2} onPress={() => attempt(remove())}>
+              {t("drawing.cuda.remove")}
+            </Button>
+          )}
+        </Actions>
+      )}
       {offer && isAsking && <LicenceDialog offer={offer} onClose={() => setIsAsking(false)} />}
     </>
   );

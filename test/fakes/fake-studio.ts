@@ -372,6 +372,7 @@ export class FakeStudio {
       devices: {
         cudaOffer: async () => ({
           isInstalled: false,
+          hasCard: this.#scene !== "empty",
           downloadBytes: 1_187_995_629,
           installedBytes: 1_654_206_872,
           peakBytes: 1_700_000_000,
@@ -401,7 +402,10 @@ export class FakeStudio {
             provider: "cuda",
             available: false,
             float16: false,
-            reason: "its libraries are not installed",
+            reason:
+              this.#scene === "empty"
+                ? "no NVIDIA card was found"
+                : "its libraries are not installed",
           },
           { provider: "webgpu", available: false, float16: false, reason: "no adapter was found" },
           {

@@ -33,7 +33,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   networks: 400,
   pipeline: 390,
   queue: 615,
-  runtime: 1220,
+  runtime: 1250,
   schedulers: 1800,
   secrets: 400,
   server: 1000,

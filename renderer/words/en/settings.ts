@@ -43,6 +43,7 @@ export const settings = {
     cuda: {
       offer:
         "Draws on an NVIDIA card. Needs NVIDIA's driver, 580 or newer; Darkroom downloads everything else.",
+      noCard: "No NVIDIA card was found, so this computer cannot use CUDA.",
       add: "Add CUDA support…",
       remove: "Remove CUDA support",
       licence: "Add CUDA support",

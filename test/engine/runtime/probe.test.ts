@@ -2,7 +2,8 @@ import { cpus } from "node:os";
 import { expect, test, vi } from "vitest";
 import type { DeviceReport } from "../../../engine/contract/devices.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
-import { probeDevice, probeDevices, reasonInWords } from "../../../engine/runtime/probe.ts";
+import { probeDevice, probeDevices } from "../../../engine/runtime/probe.ts";
+import { reasonInWords } from "../../../engine/runtime/probe-reasons.ts";
 import { dyingProgram, hangingProgram } from "../../fakes/inference-programs.ts";
 import { inferencePids } from "../../fakes/inference-pids.ts";
 

@@ -28,7 +28,12 @@ function installerFor(
   changes: Partial<CudaOptions> = {},
 ): CudaInstaller {
   return {
-    offer: async () => ({ ...NEEDS, isInstalled: false, licences: await readLicences() }),
+    offer: async () => ({
+      ...NEEDS,
+      isInstalled: false,
+      hasCard: true,
+      licences: await readLicences(),
+    }),
     install: ({ index: _public, ...options }) =>
       installFrom(host.url, shop, { ...options, ...changes }),
     discard: () => discardParts(shop.folder),

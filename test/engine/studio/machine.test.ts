@@ -51,6 +51,7 @@ const REPORT = {
 
 const OFFER = {
   isInstalled: false,
+  hasCard: true,
   downloadBytes: 1e9,
   installedBytes: 2e9,
   peakBytes: 2e9,
