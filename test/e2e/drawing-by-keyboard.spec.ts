@@ -28,7 +28,7 @@ test("Generate is used by keys alone: prompt, settings, press, cancel, sheet, me
   await expect(page.getByText("4 pictures left in this batch")).toBeVisible();
   await expectSeen(page);
   await expect(page.getByRole("progressbar", { name: /being drawn/ })).toBeVisible();
-  await tabTo(page, button("Cancel"));
+  await tabTo(page, button("Cancel one"));
   await keys.press("Enter");
   await expect(page.getByText("3 pictures left in this batch")).toBeVisible();
   await tabTo(page, button("Cancel all 3"), "Shift+Tab");

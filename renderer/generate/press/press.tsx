@@ -9,6 +9,7 @@ import { useIsLost } from "../../state/connection.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
 import { runningOf, useQueue } from "../../state/queue.ts";
+import { useOpenPress } from "../../state/selection.ts";
 import { Button } from "../../ui/button.tsx";
 import { NumberField } from "../../ui/number-field.tsx";
 import { ProgressBar } from "../../ui/progress-bar.tsx";
@@ -74,6 +75,7 @@ function CancelButton() {
   const running = useQueue((queue) => runningOf(queue)?.id);
   const next = useQueue(({ openIds }) => openIds[0]);
   const id = running ?? next;
+  const isOneOfSeveral = useOpenPress().length > 1;
   return (
     <Tooltip text={t("press.cancelHint")} keys="shift+x">
       <Button
@@ -82,7 +84,7 @@ function CancelButton() {
         isDisabled={id === undefined}
         onPress={() => id !== undefined && attempt(client.generation.cancel({ ids: [id] }))}
       >
-        {t("press.cancel")}
+        {t(isOneOfSeveral ? "press.cancelOne" : "press.cancel")}
       </Button>
     </Tooltip>
   );

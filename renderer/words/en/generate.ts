@@ -145,6 +145,7 @@ export const generate = {
     count: "Count",
     generate: "Generate",
     cancel: "Cancel",
+    cancelOne: "Cancel one",
     cancelHint: "Cancel the current picture",
     left: "{{count}} pictures left in this batch",
     cancelAll: "Cancel all {{count}}",
@@ -210,15 +211,6 @@ export const generate = {
     variations: "Draw {{count}} variations of it",
     drawn: "Drawing with its settings.",
     menu: "More like this",
-  },
-  sheet: {
-    label: "Pictures of one batch",
-    ready: "{{done}} of {{total}} ready",
-    open: "Open",
-    compare: "Compare",
-    all: "Show all {{count}}",
-    hint: "Select one to open it, or two to compare them.",
-    compareTargets: "Compare {{left}} and {{right}}",
   },
   drop: {
     settings: "Use its settings",

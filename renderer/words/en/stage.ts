@@ -1,4 +1,4 @@
-/** Texts of the stage: pictures while they develop, failures, and the session strip. */
+/** Texts of the stage: pictures while they develop, failures, the pictures of one batch, and the session strip. */
 export const stageWords = {
   stage: {
     label: "Picture",
@@ -87,6 +87,15 @@ export const stageWords = {
     timeout: "Change its time limit",
     startTime: "Allow more time to start",
     endpoints: "Open Endpoints",
+  },
+  sheet: {
+    label: "Pictures of one batch",
+    ready: "{{done}} of {{total}} ready",
+    open: "Open",
+    compare: "Compare",
+    all: "Show all {{count}}",
+    hint: "Select one to open it, or two to compare them.",
+    compareTargets: "Compare {{left}} and {{right}}",
   },
   strip: {
     label: "This session",
