@@ -3,7 +3,7 @@ import type { Action } from "./registry.ts";
 
 /** An action as an icon button; renders nothing if the action has no icon. */
 export function ActionButton({ action }: { action: Action }) {
-  const { icon, label, keys, isDisabled = false } = action;
+  const { icon, label, keys, isDisabled = false, reason } = action;
   if (icon === undefined) return null;
   return (
     <IconButton
@@ -11,6 +11,7 @@ export function ActionButton({ action }: { action: Action }) {
       label={label}
       keys={keys}
       isDisabled={isDisabled}
+      reason={reason}
       onPress={() => action.run()}
     />
   );

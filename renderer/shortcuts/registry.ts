@@ -26,10 +26,17 @@ export interface Action {
   /** Whether a focused text field handles the keys itself at this moment. */
   readonly isFieldsOwn?: () => boolean;
   readonly isDisabled?: boolean;
+  /** Why it is disabled, unless that is obvious. */
+  readonly reason?: string | undefined;
   readonly isDanger?: boolean;
   /** Left out of palette and sheet: it only makes sense in a menu. */
   readonly isHidden?: boolean;
   run(): void;
+}
+
+/** Disables an action for a reason, if there is one. */
+export function unless(reason: string | false | undefined): Pick<Action, "isDisabled" | "reason"> {
+  return typeof reason === "string" ? { isDisabled: true, reason } : {};
 }
 
 const registered = new Map<symbol, readonly Action[]>();

@@ -3,6 +3,7 @@ import type { ReactNode, Ref } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 import styles from "./button.module.css";
 import { classNames } from "./class-names.ts";
+import { Disabled } from "./disabled.tsx";
 import { Icon } from "./icon.tsx";
 
 export interface ButtonProps extends Omit<AriaButtonProps, "children" | "className" | "style"> {
@@ -12,6 +13,8 @@ export interface ButtonProps extends Omit<AriaButtonProps, "children" | "classNa
   readonly icon?: LucideIcon;
   /** Fills the available width. */
   readonly isWide?: boolean;
+  /** Why it is disabled. */
+  readonly reason?: string | undefined;
   readonly ref?: Ref<HTMLButtonElement>;
   readonly children: ReactNode;
 }
@@ -22,21 +25,27 @@ export function Button({
   size = "regular",
   icon,
   isWide,
+  reason,
   ...rest
 }: ButtonProps) {
   const { children, ...props } = rest;
   return (
-    <AriaButton
-      {...props}
-      className={classNames(
-        styles.button,
-        styles[variant],
-        styles[size],
-        isWide === true && styles.wide,
+    <Disabled reason={reason}>
+      {(described) => (
+        <AriaButton
+          {...props}
+          {...described}
+          className={classNames(
+            styles.button,
+            styles[variant],
+            styles[size],
+            isWide === true && styles.wide,
+          )}
+        >
+          {icon && <Icon of={icon} />}
+          {children}
+        </AriaButton>
       )}
-    >
-      {icon && <Icon of={icon} />}
-      {children}
-    </AriaButton>
+    </Disabled>
   );
 }

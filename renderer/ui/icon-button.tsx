@@ -2,6 +2,7 @@ import type { LucideIcon } from "lucide-react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 import styles from "./button.module.css";
 import { classNames } from "./class-names.ts";
+import { Disabled } from "./disabled.tsx";
 import { Icon } from "./icon.tsx";
 import { Tooltip, type TooltipProps } from "./tooltip.tsx";
 
@@ -18,6 +19,8 @@ export interface IconButtonProps extends Omit<
   readonly placement?: TooltipProps["placement"];
   /** For a button that shows whether something is on. */
   readonly isChosen?: boolean;
+  /** Why it is disabled. */
+  readonly reason?: string | undefined;
 }
 
 /** A button with only an icon; its label is in its tooltip. */
@@ -30,6 +33,7 @@ export function IconButton(props: IconButtonProps) {
     size = "regular",
     placement,
     isChosen,
+    reason,
     ...rest
   } = props;
   const classes = classNames(
@@ -40,15 +44,20 @@ export function IconButton(props: IconButtonProps) {
     isChosen === true && styles.chosen,
   );
   return (
-    <Tooltip text={label} keys={keys} {...(placement && { placement })}>
-      <AriaButton
-        {...rest}
-        aria-label={label}
-        {...(isChosen !== undefined && { "aria-pressed": isChosen })}
-        className={classes}
-      >
-        <Icon of={icon} />
-      </AriaButton>
-    </Tooltip>
+    <Disabled reason={reason} title={`${label}\n${reason}`}>
+      {(described) => (
+        <Tooltip text={label} keys={keys} {...(placement && { placement })}>
+          <AriaButton
+            {...rest}
+            {...described}
+            aria-label={label}
+            {...(isChosen !== undefined && { "aria-pressed": isChosen })}
+            className={classes}
+          >
+            <Icon of={icon} />
+          </AriaButton>
+        </Tooltip>
+      )}
+    </Disabled>
   );
 }

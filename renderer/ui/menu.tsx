@@ -17,6 +17,8 @@ export interface MenuEntry {
   /** Other words to find it by. */
   readonly keywords?: readonly string[] | undefined;
   readonly isDisabled?: boolean | undefined;
+  /** Why it is disabled; shown below the label. */
+  readonly reason?: string | undefined;
   readonly isDanger?: boolean | undefined;
   /** Entries of one group stay together; a line separates the groups. */
   readonly group?: string | undefined;
@@ -74,7 +76,10 @@ function Entries(props: { entries: readonly MenuEntry[]; label: string; onClose?
             onAction={() => entry.run()}
           >
             {entry.icon && <Icon of={entry.icon} />}
-            <span className={styles.label}>{entry.label}</span>
+            <span className={styles.label}>
+              {entry.label}
+              {entry.reason !== undefined && <span className={styles.reason}>{entry.reason}</span>}
+            </span>
             {entry.keys !== undefined && <KeyHint keys={entry.keys} />}
           </MenuItem>
         </Fragment>

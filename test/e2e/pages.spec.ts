@@ -45,6 +45,16 @@ for (const theme of ["dark", "light"] as const) {
   });
 }
 
+test("a disabled button of Generate says why", async ({ studio: { page } }) => {
+  await page.goto(new URL("/generate", page.url()).href);
+  const off = page.getByRole("main").locator("button:disabled");
+  await expect(off.filter({ hasText: "Cancel" })).toHaveAccessibleDescription(
+    "Nothing is being drawn.",
+  );
+  // The reasons of Generate itself are listed above it.
+  await expect(page.locator("button:disabled:not([aria-describedby])")).toHaveText(["Generate"]);
+});
+
 test("every request goes to the studio itself", async ({ studio }) => {
   const { page } = studio;
   const origins = new Set<string>();

@@ -1,4 +1,5 @@
 import { RotateCcw } from "lucide-react";
+import type { StoredModel } from "../../../engine/contract/models.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { changeForm, useForm } from "../../state/form.ts";
 import { changeSettings } from "../../state/settings.ts";
@@ -38,10 +39,12 @@ function OwnModel({ model }: { model: ChosenModel }) {
   const t = useWords("generate");
   const studio = useStudio();
   const { id, all = [], stored } = model;
+  const starterNote = (summary: StoredModel["summary"]) =>
+    summary?.isStarter === true ? t("modelStarter") : undefined;
   const options = all.map(({ id: value, summary, problem }) => ({
     value,
     label: summary?.name ?? value,
-    note: summary?.isStarter === true ? t("modelStarter") : undefined,
+    note: problem ? t("off.model") : starterNote(summary),
     isDisabled: problem !== undefined,
   }));
   // The chosen one by its id, until there is a list.
@@ -84,6 +87,7 @@ export function ResetSettings() {
         size="dense"
         icon={RotateCcw}
         isDisabled={isDone}
+        reason={isDone ? t("off.reset") : undefined}
         onPress={reset(t("resetDone"), t("resetUndo"))}
       >
         {t("reset")}

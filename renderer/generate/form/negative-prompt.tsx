@@ -59,6 +59,7 @@ export function NegativePrompt({ model }: { model: string }) {
 export function AddNegativePrompt() {
   const t = useWords("generate");
   const isIgnored = useChosenTarget().ignored.has("negativePrompt");
+  const unread = useUnreadWords("negativePrompt");
   if (useIsOpen()) return null;
   return (
     <Button
@@ -66,6 +67,7 @@ export function AddNegativePrompt() {
       size="dense"
       icon={Plus}
       isDisabled={isIgnored}
+      reason={isIgnored ? unread : undefined}
       onPress={() => setOpen(true)}
     >
       {t("addNegative")}

@@ -12,6 +12,7 @@ export function SeedField() {
   const t = useWords("generate");
   const seed = useForm((form) => form.seed);
   const last = useQueue((queue) => newestFirst(queue).find(({ order }) => order.seed)?.order.seed);
+  const isUnknown = seed === "" && last === undefined;
   return (
     <TextField
       label={t("seed.title")}
@@ -35,7 +36,8 @@ export function SeedField() {
             variant="quiet"
             label={t("seed.lock")}
             isChosen={seed !== ""}
-            isDisabled={seed === "" && last === undefined}
+            isDisabled={isUnknown}
+            reason={isUnknown ? t("off.lastSeed") : undefined}
             onPress={() => seed === "" && last !== undefined && changeForm({ seed: last })}
           />
         </>

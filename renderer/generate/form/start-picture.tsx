@@ -22,6 +22,7 @@ const TYPES = ["image/png", "image/jpeg", "image/webp"];
 /** Adds a start image: chosen here, or pasted anywhere. */
 export function AddStartPicture() {
   const t = useWords("generate");
+  const words = useWords("picture");
   const start = useStartPicture();
   usePastedPicture(start);
   const { isRemote } = useChosenTarget();
@@ -34,7 +35,13 @@ export function AddStartPicture() {
   return (
     <FileTrigger acceptedFileTypes={TYPES} onSelect={take}>
       <Tooltip text={t("start.drop")}>
-        <Button variant="plain" size="dense" icon={ImageUp} isDisabled={isRemote}>
+        <Button
+          variant="plain"
+          size="dense"
+          icon={ImageUp}
+          isDisabled={isRemote}
+          reason={isRemote ? words("off.remote") : undefined}
+        >
           {t("start.add")}
         </Button>
       </Tooltip>

@@ -60,6 +60,7 @@ export function AddGrid({ model, reasons }: AddGridProps) {
         size="dense"
         icon={Grid3x3}
         isDisabled={reasons.length > 0}
+        reason={reasons[0]?.words}
         onPress={() => setOpen(true)}
       >
         {t("grid.open")}

@@ -82,6 +82,7 @@ function CancelButton() {
         size="large"
         icon={CircleX}
         isDisabled={id === undefined}
+        reason={id === undefined ? t("off.cancel") : undefined}
         onPress={() => id !== undefined && attempt(client.generation.cancel({ ids: [id] }))}
       >
         {t(isOneOfSeveral ? "press.cancelOne" : "press.cancel")}

@@ -7,7 +7,7 @@ import { seedAfter } from "../../../engine/contract/seed.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { isNamed } from "../../picture/model-notice.ts";
 import { useTellApplied } from "../../picture/use-tell-applied.ts";
-import type { Action } from "../../shortcuts/registry.ts";
+import { type Action, unless } from "../../shortcuts/registry.ts";
 import { type FormState, recalled, useForm } from "../../state/form.ts";
 import { attempt } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
@@ -22,6 +22,7 @@ const VARIATION_STRENGTH = 0.5;
 /** More pictures like one: with the following seeds, or with it as the start image. The form stays as it is. */
 export function useMoreActions(image: Image | undefined): readonly Action[] {
   const t = useWords("generate");
+  const words = useWords("picture");
   const { client } = useStudio();
   const draw = useDrawLike();
   // An endpoint draws from prompts only.
@@ -29,9 +30,10 @@ export function useMoreActions(image: Image | undefined): readonly Action[] {
   return useMemo(() => {
     if (image === undefined) return [];
     const { record, id } = image;
-    const { seed, strength, initImageId } = record;
+    const { strength, initImageId } = record;
     const group = t("more.group");
     const hasStart = strength !== undefined;
+    const whyNoSeeds = reasonAgainstSeeds(record, isRemote);
     const repeat = async () => {
       const start =
         hasStart && initImageId !== undefined
@@ -50,7 +52,7 @@ export function useMoreActions(image: Image | undefined): readonly Action[] {
         group,
         icon: Images,
         keys: "m",
-        isDisabled: seed === undefined || (hasStart && (isRemote || initImageId === undefined)),
+        ...unless(whyNoSeeds !== undefined && words(`off.${whyNoSeeds}`)),
         run: () => attempt(repeat()),
       },
       {
@@ -59,11 +61,22 @@ export function useMoreActions(image: Image | undefined): readonly Action[] {
         group,
         icon: Shuffle,
         keys: "v",
-        isDisabled: isRemote,
+        ...unless(isRemote && words("off.remote")),
         run: () => attempt(vary()),
       },
     ];
-  }, [image, client, draw, isRemote, t]);
+  }, [image, client, draw, isRemote, t, words]);
+}
+
+/** Why a picture cannot be drawn with other seeds; undefined if it can. */
+function reasonAgainstSeeds(
+  { seed, strength, initImageId }: GenerationRecord,
+  isRemote: boolean,
+): "seed" | "remote" | "startGone" | undefined {
+  if (seed === undefined) return "seed";
+  if (strength === undefined) return undefined;
+  if (isRemote) return "remote";
+  return initImageId === undefined ? "startGone" : undefined;
 }
 
 /** Draws with a form of a picture's settings and with its model; says so if that is not on this computer. */

@@ -75,6 +75,7 @@ export function PressBar({ pictures, picked }: PressBarProps) {
           size="dense"
           icon={Sprout}
           isDisabled={seeds.isDisabled ?? false}
+          reason={seeds.reason}
           onPress={() => seeds.run()}
         >
           {seeds.label}
@@ -85,6 +86,7 @@ export function PressBar({ pictures, picked }: PressBarProps) {
           size="dense"
           icon={Shuffle}
           isDisabled={variations.isDisabled ?? false}
+          reason={variations.reason}
           onPress={() => variations.run()}
         >
           {variations.label}

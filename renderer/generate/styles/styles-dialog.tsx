@@ -78,6 +78,7 @@ function Exchange() {
   const t = useWords("generate");
   const { client } = useStudio();
   const isEmpty = useStyles().length === 0;
+  const why = isEmpty ? t("off.export") : undefined;
   const take = async (file: File) => {
     const { added, known, renamed, skipped } = await client.styles.import({ file });
     const told = [
@@ -105,10 +106,15 @@ function Exchange() {
           <Button icon={Upload}>{t("styles.import")}</Button>
         </Tooltip>
       </FileTrigger>
-      <Button icon={Download} isDisabled={isEmpty} onPress={() => attempt(give("json"))}>
+      <Button
+        icon={Download}
+        isDisabled={isEmpty}
+        reason={why}
+        onPress={() => attempt(give("json"))}
+      >
         {t("styles.export")}
       </Button>
-      <Button isDisabled={isEmpty} onPress={() => attempt(give("csv"))}>
+      <Button isDisabled={isEmpty} reason={why} onPress={() => attempt(give("csv"))}>
         {t("styles.exportCsv")}
       </Button>
     </>

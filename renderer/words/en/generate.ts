@@ -38,6 +38,13 @@ export const generate = {
   },
   model: "Model",
   modelTime: "{{time}} per picture",
+  off: {
+    cancel: "Nothing is being drawn.",
+    reset: "These are the recommended settings.",
+    lastSeed: "No picture with a known seed was drawn yet.",
+    export: "There are no styles yet.",
+    model: "cannot be read",
+  },
   reset: "Recommended settings",
   resetDone: "Recommended settings applied",
   resetUndo: "Undo",

@@ -111,6 +111,12 @@ export const picture = {
     restore: "Restore",
     undo: "Undo",
   },
+  off: {
+    seed: "The seed of this picture is not known.",
+    start: "It was drawn from a start image, which endpoints do not take.",
+    remote: "Endpoints take no start image.",
+    startGone: "Its start image is no longer stored.",
+  },
   drawElsewhere: {
     title: "Draw elsewhere and compare",
     targets: "Draw the same picture on",
