@@ -136,7 +136,7 @@ export const generate = {
     samplerUnknown: "Model default",
     precision: "Precision",
     precisionHelp:
-      "What the model computes in. On a CPU, int8 takes about half the time and a third of the memory, and the picture is slightly different. A GPU always uses its default precision.",
+      "What the model computes in. On a CPU, int8 takes half to two thirds of the time and half the memory, and the picture is slightly different. A GPU always uses its default precision.",
     precisionOwn: "Device default (exact)",
     precisionInt8: "int8 (faster on a CPU)",
   },
