@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { KeyRound, Plus, RefreshCw, RotateCcw } from "lucide-react";
+import { KeyRound, Plus, RefreshCw } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { useStudio } from "../connection/studio.tsx";
@@ -9,8 +9,8 @@ import { testEndpoint } from "../state/endpoint-tests.ts";
 import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { DropSign } from "../ui/drop-sign.tsx";
+import { StaleLine } from "../ui/stale-line.tsx";
 import { attempt } from "../ui/toasts.ts";
-import { formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import { EndpointList } from "./cards/endpoint-list.tsx";
 import styles from "./endpoints-page.module.css";
@@ -93,16 +93,8 @@ interface TroubleProps {
 /** Says that the list could not be read, or how old the shown one is. */
 function Trouble({ error, readAt, onRetry }: TroubleProps) {
   const t = useWords("endpoints");
-  const ui = useWords("ui");
   if (readAt === 0) return <Failed title={t("failed")} error={error} onRetry={onRetry} />;
-  return (
-    <div className={styles.stale} role="status">
-      {t("stale", { when: formatWhen(new Date(readAt).toISOString()) })}
-      <Button variant="plain" size="dense" icon={RotateCcw} onPress={onRetry}>
-        {ui("tryAgain")}
-      </Button>
-    </div>
-  );
+  return <StaleLine error={error} readAt={readAt} onRetry={onRetry} />;
 }
 
 function Nothing({ onAdd }: { onAdd: () => void }) {

@@ -98,6 +98,14 @@ export function formatShortDay(day: string, now = new Date()): string {
   });
 }
 
+/** When content was read: `14:32`, on another day `14:32 on 3 March 2026`. */
+export function formatReadAt(ms: number, now = new Date()): string {
+  const date = new Date(ms);
+  const time = date.toLocaleTimeString("en-GB", { timeStyle: "short" });
+  const isToday = date.toDateString() === now.toDateString();
+  return isToday ? time : `${time} on ${formatDate(date.toISOString())}`;
+}
+
 /** When something ends or ended: `in 3 hours`, `2 days ago`, `on 3 March 2027`. */
 export function formatEnd(iso: string, now = new Date()): string {
   const seconds = (Date.parse(iso) - now.getTime()) / 1000;

@@ -125,6 +125,28 @@ test("a connection leads to its problem, and lists the bucket once that is fixed
   await expect(row(page, /notes\.txt/)).toBeVisible();
 });
 
+test("rows that cannot be refreshed stay, with their age and the reason, until another try", async ({
+  studio: { page },
+}) => {
+  await using s3 = await S3Server.start();
+  s3.bucket("models").put("notes.txt", { bytes: Buffer.from("x") });
+  await connect(page, s3);
+  await expect(row(page, /notes\.txt/)).toBeVisible();
+  s3.troubles.push({
+    hits: ({ query }) => query.has("list-type"),
+    does: { kind: "refuse", status: 403, code: "AccessDenied" },
+  });
+  await page.getByRole("button", { name: "Refresh" }).click();
+  const line = page.getByRole("status").filter({ hasText: /Not up to date, last read at/ });
+  await expect(line).toContainText(/keys/);
+  await expect(row(page, /notes\.txt/)).toBeVisible();
+  await expectNoViolations(page);
+  s3.troubles.length = 0;
+  await line.getByRole("button", { name: "Try again" }).click();
+  await expect(line).toBeHidden();
+  await expect(row(page, /notes\.txt/)).toBeVisible();
+});
+
 test("a cancelled publish says so, leaves nothing half sent, and returns to what was entered", async ({
   studio: { page },
 }) => {

@@ -3,6 +3,7 @@ import type { BucketPlace } from "../../../engine/contract/buckets.ts";
 import { type ConnectionField, fieldOf } from "../../state/connections.ts";
 import { codeOf, Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
+import { StaleLine } from "../../ui/stale-line.tsx";
 import { useWords } from "../../words/words.ts";
 import { useDragOut } from "../download/use-drag-out.ts";
 import styles from "./browser.module.css";
@@ -17,7 +18,7 @@ export interface FolderContentProps extends RowsProps {
 export function FolderContent({ onEdit, ...props }: FolderContentProps) {
   const { listing } = props;
   const t = useWords("buckets");
-  const { error, isPending, rows, refresh } = listing;
+  const { error, isPending, rows, isCut, readAt, refresh, retry } = listing;
   if (error && rows.length === 0) {
     const code = codeOf(error);
     const field = code === undefined ? undefined : fieldOf(code);
@@ -30,7 +31,12 @@ export function FolderContent({ onEdit, ...props }: FolderContentProps) {
     );
   }
   if (isPending) return <Skeletons />;
-  return <Rows {...props} />;
+  return (
+    <>
+      {error && <StaleLine isCut={isCut} error={error} readAt={readAt} onRetry={retry} />}
+      <Rows {...props} />
+    </>
+  );
 }
 
 function Skeletons() {

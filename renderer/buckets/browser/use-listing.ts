@@ -33,9 +33,10 @@ export function useListing(place: BucketPlace, prefix: string, words: string, so
   }, [place.connectionId, isError, isListed, errorUpdatedAt]);
   const pages = list.data?.pages;
   const rows: readonly Row[] = useMemo(() => rowsOf(pages ?? []), [pages]);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
   const readOn = () => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    // After a failure, only the user tries again.
+    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
   };
   return {
     rows,
@@ -43,6 +44,10 @@ export function useListing(place: BucketPlace, prefix: string, words: string, so
     question: list.isPlaceholderData ? undefined : JSON.stringify({ search, ...sort }),
     search,
     error: list.error,
+    /** Whether the rows are current but the rest of the list could not be read. */
+    isCut: isFetchNextPageError,
+    /** When the rows were read, in milliseconds since 1970. */
+    readAt: list.dataUpdatedAt,
     isPending: list.isPending,
     isBusy: list.isFetching,
     hasMore: hasNextPage,
@@ -50,6 +55,8 @@ export function useListing(place: BucketPlace, prefix: string, words: string, so
     seen: pages?.reduce((sum, page) => sum + page.seen, 0) ?? 0,
     readOn,
     refresh: () => void list.refetch(),
+    /** Requests again what could not be read. */
+    retry: () => void (isFetchNextPageError ? fetchNextPage() : list.refetch()),
   };
 }
 

@@ -1,4 +1,4 @@
-import { ArrowLeft, ArrowUp, RotateCcw, Trash2, X } from "lucide-react";
+import { ArrowLeft, ArrowUp, Trash2, X } from "lucide-react";
 import { type MouseEvent, useEffect, useMemo, useRef } from "react";
 import type { GalleryNames } from "../../../engine/contract/gallery.ts";
 import { ActionButton } from "../../shortcuts/action-button.tsx";
@@ -7,7 +7,7 @@ import type { Action } from "../../shortcuts/registry.ts";
 import { chooseNone, useChoice } from "../../state/choice.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { formatWhen } from "../../words/format.ts";
+import { StaleLine } from "../../ui/stale-line.tsx";
 import { useWords } from "../../words/words.ts";
 import { Toolbar } from "../filters/toolbar.tsx";
 import styles from "../gallery-page.module.css";
@@ -49,7 +49,9 @@ export function SheetView(props: SheetViewProps) {
         />
       )}
       <ImportStrip />
-      {names && shown.error && <StaleLine shown={shown} />}
+      {names && shown.error && (
+        <StaleLine error={shown.error} readAt={shown.readAt} onRetry={shown.retry} />
+      )}
       <div className={styles.sheet}>
         {names && names.total > 0 ? (
           <Pictures {...props} names={names} />
@@ -138,20 +140,6 @@ function FreshPictures({ count }: { count: number }) {
     <div className={styles.fresh} role="status">
       <Button icon={ArrowUp} onPress={goUp}>
         {t("fresh", { count })}
-      </Button>
-    </div>
-  );
-}
-
-/** Says since when the newest pictures could not be read, while older ones are shown. */
-function StaleLine({ shown }: { shown: ShownNames }) {
-  const t = useWords("gallery");
-  const ui = useWords("ui");
-  return (
-    <div className={styles.stale} role="status">
-      {t("stale", { when: formatWhen(shown.readAt.toISOString()) })}
-      <Button variant="plain" size="dense" icon={RotateCcw} onPress={shown.retry}>
-        {ui("tryAgain")}
       </Button>
     </div>
   );

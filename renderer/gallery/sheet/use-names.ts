@@ -16,8 +16,8 @@ export interface ShownNames {
   readonly held: number;
   /** Why the newest names could not be read. */
   readonly error: Error | null;
-  /** When the shown names were read. */
-  readonly readAt: Date;
+  /** When the shown names were read, in milliseconds since 1970. */
+  readonly readAt: number;
   readonly retry: () => void;
 }
 
@@ -48,8 +48,8 @@ export function useNames(query: GalleryQuery, isAway: boolean): ShownNames {
     else forgetChoice();
     seen.current = { question, order };
   }, [question, order]);
-  const readAt = new Date(dataUpdatedAt);
-  return { names, order, question, held, error, readAt, retry: () => void refetch() };
+  const retry = () => void refetch();
+  return { names, order, question, held, error, readAt: dataUpdatedAt, retry };
 }
 
 /** Names without the newest, and the number of those. */

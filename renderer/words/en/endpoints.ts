@@ -10,7 +10,6 @@ export const endpoints = {
   noMatch: "No endpoint matches “{{search}}”.",
   showAll: "Show all endpoints",
   failed: "The endpoints could not be listed",
-  stale: "Not up to date: read {{when}}.",
   empty: {
     title: "Use another computer: add a KServe endpoint by its address.",
     hint: "Or drop a token.cfg, YAML file, kubeconfig or curl command on this page.",

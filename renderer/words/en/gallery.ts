@@ -188,7 +188,6 @@ export const gallery = {
     notFound: "No picture matches.",
     trash: "The trash is empty.",
   },
-  stale: "Not up to date: read {{when}}.",
   failed: "The gallery could not be read.",
   fresh_one: "{{count}} new picture",
   fresh_other: "{{count}} new pictures",

@@ -5,6 +5,8 @@ export const ui = {
   save: "Save",
   dismiss: "Dismiss",
   tryAgain: "Try again",
+  incomplete: "The rest of the list could not be read.",
+  stale: "Not up to date, last read at {{when}}.",
   copyDetails: "Copy details",
   copied: "Copied",
   notifications: "Messages",

@@ -6,6 +6,7 @@ import {
   formatDay,
   formatDuration,
   formatEnd,
+  formatReadAt,
   formatShortDay,
   formatSpeed,
   formatWhen,
@@ -114,4 +115,10 @@ test("an end is shown by its distance, and by its date if it is far", () => {
     "in 5 days",
     "on 20 September 2027",
   ]);
+});
+
+test("what was read has a time of day, and a date on another day", () => {
+  const at = (iso: string) => formatReadAt(Date.parse(iso), NOW);
+  expect(at("2026-11-24T09:05:59")).toBe("09:05");
+  expect(at("2026-11-23T23:59:00")).toBe("23:59 on 23 November 2026");
 });
