@@ -53,7 +53,7 @@ export function ModelsPage() {
         )}
       </div>
       <TransferDock />
-      {open && <Publishing model={open} />}
+      {open && <Publishing models={models ?? []} />}
     </ListPage>
   );
 }
@@ -68,12 +68,17 @@ function archivePlace(address: URLSearchParams, archive: string): ArchivePlace {
 /** The address's parameters, besides the connection, that name a folder of a bucket. */
 const PLACE: ReadonlySet<string> = new Set(["bucket", "prefix"]);
 
-/** The dialog that publishes the open model, if the address asks for it. */
-function Publishing({ model }: { model: StoredModel }) {
+/** The dialog that publishes a model, if the address asks for it: first the open one, else the one in use. */
+function Publishing({ models }: { models: readonly StoredModel[] }) {
   const [address, setAddress] = useSearchParams();
   const [, navigate] = useLocation();
+  const { queries } = useStudio();
+  const { data: settings, isPending } = useQuery(queries.settings.get.queryOptions());
   const publish = address.get("publish");
-  if (publish === null) return null;
+  const sound = models.filter(({ problem }) => problem === undefined);
+  const wanted = address.get("model") ?? settings?.model;
+  const model = sound.find(({ id }) => id === wanted) ?? sound[0];
+  if (publish === null || isPending || model === undefined) return null;
   // A user who came from a folder of a bucket returns to it.
   const back = new URLSearchParams([...address].filter(([name]) => PLACE.has(name)));
   back.set("at", publish);
@@ -83,6 +88,7 @@ function Publishing({ model }: { model: StoredModel }) {
       : navigate(`/buckets?${back}`, { replace: true });
   return (
     <PublishDialog
+      models={sound}
       model={model}
       connectionId={publish}
       bucket={address.get("bucket") ?? ""}

@@ -86,6 +86,7 @@ test("publishing from Models goes on where a connection was missing, into a buck
   await form.getByRole("button", { name: "Save and test" }).click();
   const dialog = page.getByRole("dialog", { name: "Publish starter to a bucket" });
   await expect(dialog.getByRole("button", { name: /models.* Bucket$/ })).toBeVisible();
+  await expect(dialog.getByRole("button", { name: /starter.* Model$/ })).toBeVisible();
   await expectNoViolations(page);
   await dialog.getByRole("button", { name: "Publish to bucket" }).click();
   await expect(dialog.getByText(/is in the bucket and was verified/)).toBeVisible();

@@ -1,8 +1,10 @@
 import type { BucketPlace, Connection } from "../../../engine/contract/buckets.ts";
-import { isArchiveName } from "../archive/archive-name.ts";
+import type { StoredModel } from "../../../engine/contract/models.ts";
+import { archiveNameOf, isArchiveName } from "../archive/archive-name.ts";
 
 /** The choices for a model that is published to a bucket. */
 export interface Publication {
+  readonly modelId: string;
   /** Empty means the first one. */
   readonly connectionId: string;
   /** Used if the connection names none. */
@@ -19,6 +21,17 @@ export interface Begun {
   readonly transferId: string;
   /** The path to enter in OpenShift AI. */
   readonly path: string;
+}
+
+/** The name that a model is published under unless another is entered: KServe allows no dot in it. */
+export function publishedNameOf(model: Pick<StoredModel, "id">): string {
+  return archiveNameOf(model).replaceAll(".", "-");
+}
+
+/** Another model at the same place; it brings its own name unless another was entered. */
+export function changeModel({ name, modelId }: Publication, id: string): Partial<Publication> {
+  const isOwnName = name === publishedNameOf({ id: modelId });
+  return { modelId: id, ...(isOwnName && { name: publishedNameOf({ id }) }) };
 }
 
 /** The target bucket; empty if none is named. */

@@ -11,12 +11,14 @@ import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { showFailure } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
-import { archiveNameOf } from "../archive/archive-name.ts";
-import { type Begun, isSound, placeOf, type Publication } from "./publication.ts";
+import { type Begun, isSound, placeOf, publishedNameOf, type Publication } from "./publication.ts";
 import { PublishForm } from "./publish-form.tsx";
 import { PublishOutcome } from "./publish-outcome.tsx";
 
 export interface PublishDialogProps {
+  /** The models that can be published. */
+  readonly models: readonly StoredModel[];
+  /** The one that is chosen at first. */
   readonly model: StoredModel;
   /** The address's connection id, or an empty string. */
   readonly connectionId: string;
@@ -27,18 +29,20 @@ export interface PublishDialogProps {
 }
 
 /** Publishes a model to a bucket with one press, and shows what to enter in OpenShift AI afterwards. */
-export function PublishDialog({ model, onClose, ...asked }: PublishDialogProps) {
+export function PublishDialog({ models, model: first, onClose, ...asked }: PublishDialogProps) {
   const t = useWords("publish");
   const { queries } = useStudio();
   const connections = useQuery(queries.buckets.connections.queryOptions()).data;
   const [chosen, setChosen] = useState<Publication>({
     ...asked,
-    name: archiveNameOf(model).replaceAll(".", "-"),
+    modelId: first.id,
+    name: publishedNameOf(first),
     version: "1.0",
     isInt8: false,
   });
+  const model = chosenOf(models, chosen, first);
   const connection = connections?.find(({ id }) => id === chosen.connectionId) ?? connections?.[0];
-  const publishing = usePublishing(model, chosen, connection);
+  const publishing = usePublishing(chosen, connection);
   const title = t("title", { name: model.summary?.name ?? model.id });
   if (connections?.length === 0)
     return <NoConnection title={title} modelId={model.id} onClose={onClose} />;
@@ -74,6 +78,7 @@ export function PublishDialog({ model, onClose, ...asked }: PublishDialogProps) 
       }
     >
       <PublishForm
+        models={models}
         model={model}
         publication={chosen}
         connections={connections ?? []}
@@ -85,21 +90,21 @@ export function PublishDialog({ model, onClose, ...asked }: PublishDialogProps) 
   );
 }
 
-function usePublishing(
-  model: StoredModel,
-  publication: Publication,
-  connection: Connection | undefined,
-) {
+function chosenOf(models: readonly StoredModel[], { modelId }: Publication, first: StoredModel) {
+  return models.find(({ id }) => id === modelId) ?? first;
+}
+
+function usePublishing(publication: Publication, connection: Connection | undefined) {
   const studio = useStudio();
   const [begun, setBegun] = useState<Begun>();
   const [isBusy, setIsBusy] = useState(false);
   const publish = async () => {
     if (connection === undefined || !isSound(publication, connection)) return;
-    const { name, version, isInt8: int8 } = publication;
+    const { modelId: model, name, version, isInt8: int8 } = publication;
     setIsBusy(true);
     try {
       const place = placeOf(publication, connection);
-      const request = { ...place, model: model.id, name, version, int8 };
+      const request = { ...place, model, name, version, int8 };
       const started = await studio.client.buckets.publish(request);
       setBegun(started);
       // The dialog and the dock report a failure.

@@ -5,13 +5,15 @@ import type { StoredModel } from "../../../engine/contract/models.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
+import { formatBytes } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { isArchiveName } from "../archive/archive-name.ts";
 import { Int8Switch } from "../archive/int8-switch.tsx";
-import { isPublishedName, layoutOf, type Publication } from "./publication.ts";
+import { changeModel, isPublishedName, layoutOf, type Publication } from "./publication.ts";
 import styles from "./publish.module.css";
 
 export interface PublishFormProps {
+  readonly models: readonly StoredModel[];
   readonly model: StoredModel;
   readonly publication: Publication;
   readonly connections: readonly Connection[];
@@ -23,7 +25,7 @@ export interface PublishFormProps {
 /** The archive's name and destination, under the headings of the notebook's document. */
 export function PublishForm(props: PublishFormProps) {
   const t = useWords("publish");
-  const { model, publication, onChange, onSubmit } = props;
+  const { models, model, publication, onChange, onSubmit } = props;
   const { name, version } = publication;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -32,6 +34,16 @@ export function PublishForm(props: PublishFormProps) {
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
       <Step title={t("archiving")}>
+        <Select
+          label={t("model")}
+          value={model.id}
+          onChange={(id) => onChange(changeModel(publication, id))}
+          options={models.map(({ id, summary, diskBytes }) => ({
+            value: id,
+            label: summary?.name ?? id,
+            note: formatBytes(diskBytes),
+          }))}
+        />
         <p className={styles.help}>{t("archivingHelp", { file: `${name}.mar` })}</p>
         <div className={styles.pair}>
           <TextField

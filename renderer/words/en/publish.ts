@@ -5,6 +5,7 @@ export const publish = {
   archiving: "Model Download & Archiving",
   archivingHelp:
     "Darkroom creates {{file}} from the model, with a handler and its requirements, while it uploads.",
+  model: "Model",
   name: "Model name",
   version: "Version",
   nameFault: "Use letters, digits, - and _, starting with a letter or digit; KServe allows no dot.",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   bucketOf,
+  changeModel,
   folderOf,
   isSound,
   layoutOf,
@@ -9,6 +10,7 @@ import {
 import { connectionOf } from "../../../fakes/fake-buckets.ts";
 
 const asked = {
+  modelId: "sd2.1",
   connectionId: "",
   bucket: "",
   prefix: "",
@@ -47,4 +49,12 @@ test("a bucket is required if the connection names none, and names are TorchServ
   expect(isSound({ ...asked, name: "stable diffusion" }, connectionOf())).toBe(false);
   expect(isSound({ ...asked, name: "sd-2.1" }, connectionOf())).toBe(false);
   expect(isSound(asked, undefined)).toBe(false);
+});
+
+test("another model brings its own name, unless one was entered", () => {
+  expect(changeModel({ ...asked, name: "sd2-1" }, "starter")).toEqual({
+    modelId: "starter",
+    name: "starter",
+  });
+  expect(changeModel(asked, "starter")).toEqual({ modelId: "starter" });
 });
