@@ -4,7 +4,13 @@ import type { Connection } from "../../engine/contract/buckets.ts";
 import { type DeployDraft, type DeployField } from "../../engine/contract/deploy.ts";
 import { Checklist } from "../archive/checklist.tsx";
 import { useStudio } from "../connection/studio.tsx";
-import { changeDeployDraft } from "../state/deploy.ts";
+import {
+  changeDeployDraft,
+  fillDeployPlace,
+  isSamePlace,
+  placeOf,
+  useLastPublish,
+} from "../state/deploy.ts";
 import { Failed } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { Select } from "../ui/select.tsx";
@@ -119,6 +125,7 @@ function Location(props: DeployFormProps) {
   const connection = connections.find(({ id }) => id === draft.connectionId);
   return (
     <>
+      <LastPublish draft={draft} connections={connections} />
       <Select
         label={t("fields.connection")}
         value={draft.connectionId}
@@ -148,6 +155,29 @@ function Location(props: DeployFormProps) {
       </Switch>
       <Typed form={props} field="connectionSecret" placeholder="aws-connection-…" />
     </>
+  );
+}
+
+/** Says that the form has the place of the last publish, or offers it if another was entered. */
+function LastPublish({ draft, connections }: Omit<DeployFormProps, "faultOf">) {
+  const t = useWords("deploy");
+  const published = useLastPublish();
+  const connection = connections.find(({ id }) => id === published?.connectionId);
+  if (published === undefined || connection === undefined) return null;
+  const { name, path } = published;
+  const place = `s3://${connection.bucket ?? published.bucket}/${path}`;
+  const isTaken = isSamePlace(draft, published);
+  return (
+    <div className={styles.published} role="status">
+      <p className={styles.help}>
+        {t(isTaken ? "published.taken" : "published.other", { name, place })}
+      </p>
+      {!isTaken && (
+        <Button size="dense" onPress={() => fillDeployPlace(placeOf(published))}>
+          {t("published.take")}
+        </Button>
+      )}
+    </div>
   );
 }
 

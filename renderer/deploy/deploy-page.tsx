@@ -6,7 +6,7 @@ import type { Connection } from "../../engine/contract/buckets.ts";
 import type { DeployDraft, DeployField } from "../../engine/contract/deploy.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { clusterFault, useDryRun } from "../state/cluster.ts";
-import { changeDeployDraft, useDeployDraft } from "../state/deploy.ts";
+import { type DeployPlace, fillDeployPlace, useDeployDraft } from "../state/deploy.ts";
 import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { useWords } from "../words/words.ts";
@@ -86,7 +86,7 @@ function useChosenDraft(connections: readonly Connection[]): DeployDraft {
   const [address, setAddress] = useSearchParams();
   useEffect(() => {
     if (!address.has("at") && !address.has("path")) return;
-    changeDeployDraft(placeIn(address));
+    fillDeployPlace(placeIn(address));
     const others = [...address].filter(([name]) => !["at", "bucket", "path"].includes(name));
     setAddress(new URLSearchParams(others), { replace: true });
   }, [address, setAddress]);
@@ -97,7 +97,7 @@ function useChosenDraft(connections: readonly Connection[]): DeployDraft {
 }
 
 /** The place of a published model: `?at=CONNECTION&bucket=B&path=P`. */
-function placeIn(address: URLSearchParams): Partial<DeployDraft> {
+function placeIn(address: URLSearchParams): Partial<DeployPlace> {
   const [at, path] = [address.get("at"), address.get("path")];
   return {
     ...(at !== null && { connectionId: at, bucket: address.get("bucket") ?? undefined }),

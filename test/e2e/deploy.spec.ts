@@ -16,6 +16,7 @@ test("a published model becomes manifests whose differences are explained, and f
 
   const form = page.getByRole("form", { name: "Model deployment" });
   await expect(form.getByRole("textbox", { name: "Path" })).toHaveValue("stable-diffusion/");
+  await expect(form.getByText(/from your last publish: stable-diffusion in s3:/)).toBeVisible();
   await form.getByRole("button", { name: "Check the path" }).click();
   const verdict = form.getByRole("region", { name: "Deployable?" });
   await expect(verdict).toContainText(/It can be deployed/);

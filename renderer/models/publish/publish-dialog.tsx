@@ -6,6 +6,7 @@ import type { Connection } from "../../../engine/contract/buckets.ts";
 import type { StoredModel } from "../../../engine/contract/models.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { refreshBuckets } from "../../state/connections.ts";
+import { notePublished } from "../../state/deploy.ts";
 import { followTransfer } from "../../transfers/follow-transfer.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -110,7 +111,11 @@ function usePublishing(publication: Publication, connection: Connection | undefi
       // The dialog and the dock report a failure.
       followTransfer(
         started,
-        () => refreshBuckets(studio),
+        () => {
+          refreshBuckets(studio);
+          const bucket = connection.bucket === null ? place.bucket : undefined;
+          notePublished({ connectionId: connection.id, bucket, path: started.path, name });
+        },
         () => {},
       );
     } catch (failure) {

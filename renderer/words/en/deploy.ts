@@ -14,6 +14,11 @@ export const deploy = {
     route: "Model route and token authentication",
     more: "More",
   },
+  published: {
+    taken: "Filled in from your last publish: {{name}} in {{place}}.",
+    other: "You last published {{name}} to {{place}}.",
+    take: "Use that place",
+  },
   fields: {
     name: "Model deployment name",
     namespace: "Project",
