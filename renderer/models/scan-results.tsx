@@ -1,7 +1,7 @@
 import { Check, CircleAlert, FolderInput, Link2, PackageOpen } from "lucide-react";
 import { useEffect, useState, useRef } from "react";
 import { useSearchParams } from "wouter";
-import type { ScannedModel, ScanProgress } from "../../engine/contract/folders.ts";
+import type { ScannedModel } from "../../engine/contract/folders.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useImport } from "../transfers/use-import.ts";
 import { Failed } from "../ui/async-states.tsx";
@@ -14,16 +14,27 @@ import { useWords } from "../words/words.ts";
 import { ShortFit } from "./fit.tsx";
 import { TimeOf } from "./samples.tsx";
 import styles from "./scan-results.module.css";
+import { useScan } from "./use-scan.ts";
 
 /** The results of searching a folder tree so far; the search of `folder` starts when this is shown. */
 export function ScanResults({ folder, onClose }: { folder: string; onClose: () => void }) {
   const t = useWords("models");
   const scan = useScan(folder);
-  const { found, closed, error } = scan;
+  const { found, closed, error, end } = scan;
+  const title = useRef<HTMLHeadingElement>(null);
+  // They are below the button that started the search, and move out of view while more arrive.
+  useEffect(() => title.current?.focus(), []);
+  useEffect(() => {
+    const { current } = title;
+    if (document.activeElement === current) current?.scrollIntoView({ block: "start" });
+  }, [found.length, end]);
   const usable = found.filter(({ problem }) => problem === undefined);
   const others = found.filter(({ problem }) => problem !== undefined);
   return (
     <section className={styles.results} aria-label={t("scan.title")}>
+      <h3 ref={title} tabIndex={-1} className={styles.title}>
+        {t("scan.title")}
+      </h3>
       <Head scan={scan} count={usable.length} onClose={onClose} />
       {error && <Failed title={t("scan.failed")} error={error} />}
       <ul className={styles.rows}>
@@ -100,56 +111,6 @@ function Unusable({ models, closed }: UnusableProps) {
 
 /** Maximum number of unusable models shown. */
 const MOST = 500;
-
-interface Scan {
-  readonly end: NonNullable<ScanProgress["end"]> | "stopped" | "running";
-  /** Number of files and folders examined. */
-  readonly entries: number;
-  /** The folder being examined. */
-  readonly at: string;
-  readonly found: readonly ScannedModel[];
-  readonly closed: readonly string[];
-  readonly error: Error | undefined;
-}
-
-const begun = (at: string): Scan => {
-  return { end: "running", entries: 0, at, found: [], closed: [], error: undefined };
-};
-
-/** Searches until it is finished, stopped, or closed. */
-function useScan(folder: string) {
-  const { client } = useStudio();
-  const [scan, setScan] = useState(() => begun(folder));
-  const [leaving, setLeaving] = useState<AbortController>();
-  useEffect(() => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    setLeaving(controller);
-    setScan(begun(folder));
-    const follow = async () => {
-      for await (const progress of await client.models.scan({ folder }, { signal })) {
-        setScan((before) => ({
-          end: progress.end ?? "running",
-          entries: progress.entries,
-          at: progress.folder,
-          found: [...before.found, ...progress.found],
-          closed: [...before.closed, ...progress.closed],
-          error: undefined,
-        }));
-      }
-    };
-    follow().catch((cause: unknown) => {
-      const error = cause instanceof Error ? cause : new Error(String(cause));
-      if (!signal.aborted) setScan((before) => ({ ...before, end: "stopped", error }));
-    });
-    return () => controller.abort();
-  }, [client, folder]);
-  const stop = () => {
-    leaving?.abort();
-    setScan((before) => ({ ...before, end: "stopped" }));
-  };
-  return { ...scan, stop };
-}
 
 /** A model that was found, with its actions, or the reason why it cannot be used. */
 function Row({ model }: { model: ScannedModel }) {
