@@ -10,13 +10,15 @@ const path = z.string().min(1).max(4096);
 export const folderRequestSchema = z.object({
   path: path.optional(),
   withHidden: z.boolean().default(false),
+  /** Whether model archives are listed, too. */
+  withArchives: z.boolean().default(false),
 });
 export type FolderRequest = z.output<typeof folderRequestSchema>;
 
-/** Maximum number of subfolders listed; longer lists are useless. */
+/** Maximum number of subfolders listed, and of archives; longer lists are useless. */
 export const MAX_FOLDERS = 2000;
 
-/** The subfolders of a folder on the studio's machine; files are not listed. */
+/** The subfolders of a folder on the studio's machine; of its files, only model archives are listed, on request. */
 export const folderListingSchema = z.object({
   path: z.string(),
   /** Absent at the root. */
@@ -31,6 +33,8 @@ export const folderListingSchema = z.object({
       isClosed: z.boolean(),
     }),
   ),
+  /** Its model archives: .mar, .tar.gz and .tgz. */
+  archives: z.array(z.object({ name: z.string(), path: z.string() })),
   /** Whether there are more than are listed. */
   isCut: z.boolean(),
 });

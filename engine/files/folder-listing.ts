@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, type Dirent } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, parse, resolve } from "node:path";
@@ -12,12 +12,13 @@ import {
 import { systemCode } from "./system-error.ts";
 
 /**
- * The subfolders of a folder, by name, including links to folders. Refuses as REQUEST_INVALID anything that is not a
- * folder or cannot be opened.
+ * The subfolders of a folder, by name, and on request its model archives, including links to both. Refuses as
+ * REQUEST_INVALID anything that is not a folder or cannot be opened.
  */
 export async function listFolders({
   path = homedir(),
   withHidden = false,
+  withArchives = false,
 }: Partial<FolderRequest>): Promise<FolderListing> {
   if (!isAbsolute(path)) throw invalid(path, "it must be a full path");
   const folder = resolve(path);
@@ -25,21 +26,47 @@ export async function listFolders({
     throw invalid(folder, reasonOf(cause));
   });
   const collator = new Intl.Collator("en", { numeric: true });
-  const names = entries
-    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+  const shown = entries
     .filter(({ name }) => withHidden || !name.startsWith("."))
     .toSorted((a, b) => collator.compare(a.name, b.name));
-  const folders: FolderListing["folders"] = [];
-  for (const entry of names) {
-    if (folders.length === MAX_FOLDERS) break;
-    const at = join(folder, entry.name);
-    const isLink = entry.isSymbolicLink();
-    if (isLink && !(await isFolder(at))) continue;
-    folders.push({ name: entry.name, path: at, isLink, isClosed: !(await isOpen(at)) });
-  }
+  const names = shown.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+  const folders = await foldersAmong(names, folder);
   const parent = dirname(folder);
-  const isCut = folders.length === MAX_FOLDERS && names.length > MAX_FOLDERS;
-  return { path: folder, ...(parent !== folder && { parent }), folders, isCut };
+  const archives = withArchives ? await archivesAmong(shown, folder) : [];
+  const isFull = folders.length === MAX_FOLDERS && names.length > MAX_FOLDERS;
+  const isCut = isFull || archives.length > MAX_FOLDERS;
+  const listing = { folders, archives: archives.slice(0, MAX_FOLDERS), isCut };
+  return { path: folder, ...(parent !== folder && { parent }), ...listing };
+}
+
+async function foldersAmong(
+  entries: readonly Dirent[],
+  folder: string,
+): Promise<FolderListing["folders"]> {
+  const folders: FolderListing["folders"] = [];
+  for (const entry of entries) {
+    if (folders.length === MAX_FOLDERS) break;
+    const path = join(folder, entry.name);
+    const isLink = entry.isSymbolicLink();
+    if (isLink && !(await isFolder(path))) continue;
+    folders.push({ name: entry.name, path, isLink, isClosed: !(await isOpen(path)) });
+  }
+  return folders;
+}
+
+/** The files with the name of a model archive; a link counts if it leads to a file. */
+async function archivesAmong(
+  entries: readonly Dirent[],
+  folder: string,
+): Promise<FolderListing["archives"]> {
+  const archives: FolderListing["archives"] = [];
+  for (const entry of entries.filter(({ name }) => /\.(?:mar|tar\.gz|tgz)$/i.test(name))) {
+    const path = join(folder, entry.name);
+    const isFile = entry.isFile() || (entry.isSymbolicLink() && (await isFileAt(path)));
+    if (isFile) archives.push({ name: entry.name, path });
+    if (archives.length > MAX_FOLDERS) break;
+  }
+  return archives;
 }
 
 /**
@@ -74,6 +101,11 @@ export async function knownPlaces(home = homedir()): Promise<readonly Place[]> {
 async function isFolder(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found?.isDirectory() ?? false;
+}
+
+async function isFileAt(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ?? false;
 }
 
 function isOpen(path: string): Promise<boolean> {

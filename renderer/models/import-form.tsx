@@ -18,7 +18,8 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
   const { client } = useStudio();
   const [folder, setFolder] = useState("");
   const field = useFocusWhere(isWanted);
-  const [scanned, setScanned] = useState<string>();
+  /** The folder that is searched, anew at each press. */
+  const [scanned, setScanned] = useState<{ readonly folder: string; readonly turn: number }>();
   const [isChoosing, setIsChoosing] = useState(false);
   const choose = async () => {
     if (desktop) setFolder((await desktop.chooseFolder()) ?? folder);
@@ -35,6 +36,8 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
     event.preventDefault();
     begin();
   };
+  const find = (searched: string) =>
+    setScanned((before) => ({ folder: searched, turn: (before?.turn ?? 0) + 1 }));
   const take = (chosen: string) => {
     setFolder(chosen);
     setIsChoosing(false);
@@ -56,19 +59,27 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
             </Button>
           }
         />
-        <Ways path={path} onFind={setScanned} />
+        <Ways path={path} onFind={find} />
       </form>
       {isChoosing && (
         <FolderChooser
           title={t("import.chooseTitle")}
           yes={t("import.chooseYes")}
+          yesArchive={t("import.chooseArchive")}
           start={path}
           onClose={() => setIsChoosing(false)}
           onChoose={take}
         />
       )}
       {scanned !== undefined && (
-        <ScanResults folder={scanned} onClose={() => setScanned(undefined)} />
+        <ScanResults
+          key={scanned.turn}
+          folder={scanned.folder}
+          onClose={() => {
+            setScanned(undefined);
+            field.current?.focus();
+          }}
+        />
       )}
     </>
   );

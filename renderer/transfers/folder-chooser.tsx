@@ -1,7 +1,7 @@
-import { ChevronRight, CornerLeftUp, Folder, FolderSymlink, FolderX } from "lucide-react";
+import { ChevronRight, CornerLeftUp, Folder, FolderSymlink, FolderX, Package } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { Button as AriaButton, Tree, TreeItem, TreeItemContent } from "react-aria-components";
-import type { FolderListing, Place } from "../../engine/contract/folders.ts";
+import type { FolderListing, FolderRequest, Place } from "../../engine/contract/folders.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
@@ -16,17 +16,20 @@ export interface FolderChooserProps {
   readonly title: string;
   /** Label of the button that accepts the chosen folder. */
   readonly yes: string;
+  /** Label of that button for an archive; if given, model archives can be chosen, too. */
+  readonly yesArchive?: string;
   /** The initial folder; the user's home folder if empty. */
   readonly start: string;
   readonly onChoose: (folder: string) => void;
   readonly onClose: () => void;
 }
 
-/** Chooses a folder on the studio's machine in a tree that the machine lists; works in a browser, too. */
-export function FolderChooser({ title, yes, start, onChoose, onClose }: FolderChooserProps) {
+/** Chooses a folder, or a model archive, on the studio's machine in a tree that the machine lists; works in a browser, too. */
+export function FolderChooser(props: FolderChooserProps) {
+  const { title, yes, yesArchive, start, onChoose, onClose } = props;
   const t = useWords("transfers");
   const [withHidden, setWithHidden] = useState(false);
-  const tree = useFolderTree(start, withHidden);
+  const tree = useFolderTree(start, { withHidden, withArchives: yesArchive !== undefined });
   const { root, chosen, error } = tree;
   return (
     <Dialog
@@ -39,7 +42,7 @@ export function FolderChooser({ title, yes, start, onChoose, onClose }: FolderCh
           <code className={styles.path}>{chosen}</code>
           <Button onPress={onClose}>{t("chooser.cancel")}</Button>
           <Button variant="filled" isDisabled={chosen === ""} onPress={() => onChoose(chosen)}>
-            {yes}
+            {yesArchive !== undefined && tree.isArchive(chosen) ? yesArchive : yes}
           </Button>
         </>
       }
@@ -61,7 +64,7 @@ export function FolderChooser({ title, yes, start, onChoose, onClose }: FolderCh
       </div>
       {error && <Failed title={t("chooser.failed")} error={error} />}
       {root === undefined && !error && <Skeleton className={styles.tree} />}
-      {root && <FolderTree tree={tree} root={root} />}
+      {root && <FolderTree tree={tree} root={root} onChoose={onChoose} />}
     </Dialog>
   );
 }
@@ -85,7 +88,10 @@ function Places({ onOpen }: { onOpen: (path: string) => void }) {
 type TreeState = ReturnType<typeof useFolderTree>;
 
 /** The folders listed so far, by path, and the selected one. */
-function useFolderTree(start: string, withHidden: boolean) {
+function useFolderTree(
+  start: string,
+  { withHidden, withArchives }: Pick<FolderRequest, "withHidden" | "withArchives">,
+) {
   const { client } = useStudio();
   const [at, setAt] = useState(start.trim());
   const [listed, setListed] = useState<ReadonlyMap<string, FolderListing>>(new Map());
@@ -94,11 +100,12 @@ function useFolderTree(start: string, withHidden: boolean) {
   const [error, setError] = useState<Error>();
   const list = useCallback(
     async (path: string) => {
-      const listing = await client.machine.folders({ withHidden, ...(path !== "" && { path }) });
+      const asked = { withHidden, withArchives, ...(path !== "" && { path }) };
+      const listing = await client.machine.folders(asked);
       setListed((all) => new Map([...all, [listing.path, listing]]));
       return listing;
     },
-    [client, withHidden],
+    [client, withHidden, withArchives],
   );
   useEffect(() => {
     let isLeft = false;
@@ -118,11 +125,19 @@ function useFolderTree(start: string, withHidden: boolean) {
   const open = (path: string) => {
     list(path).catch(setError);
   };
-  return { root, listed, chosen, error, goTo: setAt, open, choose: setChosen };
+  const isArchive = (path: string) =>
+    [...listed.values()].some(({ archives }) => archives.some((one) => one.path === path));
+  return { root, listed, chosen, error, goTo: setAt, open, choose: setChosen, isArchive };
 }
 
-/** Arrow keys open and close folders, letters jump to one, Enter opens it. */
-function FolderTree({ tree, root }: { tree: TreeState; root: FolderListing }) {
+interface FolderTreeProps {
+  readonly tree: TreeState;
+  readonly root: FolderListing;
+  readonly onChoose: (path: string) => void;
+}
+
+/** Arrow keys open and close folders, letters jump to one, Enter opens it, or takes an archive. */
+function FolderTree({ tree, root, onChoose }: FolderTreeProps) {
   const t = useWords("transfers");
   return (
     <>
@@ -140,14 +155,40 @@ function FolderTree({ tree, root }: { tree: TreeState; root: FolderListing }) {
         onExpandedChange={(keys) => {
           for (const key of keys) if (!tree.listed.has(String(key))) tree.open(String(key));
         }}
-        onAction={(path) => tree.goTo(String(path))}
+        onAction={(key) => {
+          const path = String(key);
+          if (tree.isArchive(path)) onChoose(path);
+          else tree.goTo(path);
+        }}
         renderEmptyState={() => <p className={styles.empty}>{t("chooser.empty")}</p>}
       >
-        {root.folders.map((folder) => (
-          <FolderNode key={folder.path} folder={folder} listed={tree.listed} />
-        ))}
+        <Nodes {...root} listed={tree.listed} />
       </Tree>
       {root.isCut && <p className={styles.empty}>{t("chooser.cut")}</p>}
+    </>
+  );
+}
+
+interface NodesProps extends Pick<FolderListing, "folders" | "archives"> {
+  readonly listed: TreeState["listed"];
+}
+
+/** The rows of a folder: its subfolders, then its archives. */
+function Nodes({ folders, archives, listed }: NodesProps) {
+  return (
+    <>
+      {folders.map((folder) => (
+        <FolderNode key={folder.path} folder={folder} listed={listed} />
+      ))}
+      {archives.map(({ name, path }) => (
+        <TreeItem key={path} id={path} textValue={name} className={styles.row ?? ""}>
+          <TreeItemContent>
+            <span className={styles.chevron} />
+            <Icon of={Package} />
+            <span className={styles.name}>{name}</span>
+          </TreeItemContent>
+        </TreeItem>
+      ))}
     </>
   );
 }
@@ -160,9 +201,9 @@ interface FolderNodeProps {
 function FolderNode({ folder, listed }: FolderNodeProps) {
   const t = useWords("transfers");
   const { name, path, isClosed } = folder;
-  const inside = listed.get(path)?.folders;
+  const inside = listed.get(path);
   const isUnlisted = !isClosed && inside === undefined;
-  const hasMore = isUnlisted || (inside?.length ?? 0) > 0;
+  const hasMore = isUnlisted || hasRows(inside);
   return (
     <TreeItem id={path} textValue={name} isDisabled={isClosed} className={styles.row ?? ""}>
       <TreeItemContent>
@@ -186,11 +227,13 @@ function FolderNode({ folder, listed }: FolderNodeProps) {
           </TreeItemContent>
         </TreeItem>
       )}
-      {inside?.map((child) => (
-        <FolderNode key={child.path} folder={child} listed={listed} />
-      ))}
+      {inside && <Nodes {...inside} listed={listed} />}
     </TreeItem>
   );
+}
+
+function hasRows(listing: FolderListing | undefined): boolean {
+  return listing !== undefined && listing.folders.length + listing.archives.length > 0;
 }
 
 function iconOf({ isLink, isClosed }: FolderNodeProps["folder"]) {

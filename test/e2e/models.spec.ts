@@ -69,6 +69,7 @@ test("finds models of another program in a folder chosen with keys, and uses one
   });
   writeFileSync(join(theirs, "v1.safetensors"), "");
   truncateSync(join(theirs, "v1.safetensors"), 20e6);
+  writeFileSync(join(dataFolder, "theirs.mar"), "");
   await page.goto(new URL("/models?get=folder", page.url()).href);
   await page.getByRole("textbox", { name: "Folder or archive" }).fill(dataFolder);
   await page.getByRole("button", { name: "Choose…" }).click();
@@ -79,11 +80,16 @@ test("finds models of another program in a folder chosen with keys, and uses one
   await page.keyboard.press("ArrowRight");
   // The store also has a folder with that name.
   await expect(tree.getByRole("row", { name: "models", exact: true })).toHaveCount(2);
+  // An archive is chosen in the same tree.
+  await tree.getByRole("row", { name: "theirs.mar" }).click();
+  await expect(page.getByRole("button", { name: "Choose this archive" })).toBeEnabled();
+  await tree.getByRole("row", { name: "ComfyUI" }).click();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Tab");
   await page.getByRole("button", { name: "Choose this folder" }).press("Enter");
   await page.getByRole("button", { name: "Find models" }).press("Enter");
   const results = page.getByRole("region", { name: "Models found" });
+  await expect(results.getByRole("heading", { name: "Models found" })).toBeFocused();
   await expect(results.getByText(/1 usable model in \d+ files/)).toBeVisible();
   const found = results.getByRole("listitem").filter({ hasText: "their-starter" });
   await expect(found).toContainText(/Fits.*about \d+(\.\d)?\s(s|min) a picture/);

@@ -25,6 +25,7 @@ export function foldersOf(path: string): FolderListing {
       isLink: name === "Documents",
       isClosed: name === "root",
     })),
+    archives: path === "/home/ada/models" ? [{ name: "tiny.mar", path: `${path}/tiny.mar` }] : [],
     isCut: false,
   };
 }

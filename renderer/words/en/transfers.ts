@@ -42,7 +42,7 @@ export const transfers = {
     cancel: "Cancel",
     closed: "no permission",
     reading: "Reading…",
-    empty: "No folders in here.",
+    empty: "Nothing to choose in here.",
     cut: "Only the first 2,000 folders are shown.",
     failed: "The folder could not be opened",
   },

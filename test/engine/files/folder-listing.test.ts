@@ -25,6 +25,21 @@ test("lists only folders, in natural order, including links to folders", async (
   expect(all.folders.map(({ name }) => name)).toContain(".hidden");
 });
 
+test("lists model archives on request, and links to them, but no folder with such a name", async () => {
+  const root = temporaryFolder();
+  for (const name of ["b.MAR", "a.tar.gz", "c.tgz", "weights.safetensors", ".d.mar"])
+    writeFileSync(join(root, name), "");
+  mkdirSync(join(root, "folder.mar"));
+  symlinkSync(join(root, "b.MAR"), join(root, "linked.mar"));
+  symlinkSync(join(root, "folder.mar"), join(root, "to a folder.mar"));
+  const names = async (withArchives: boolean) => {
+    const { archives } = await listFolders({ path: root, withArchives });
+    return archives.map(({ name }) => name);
+  };
+  expect(await names(true)).toEqual(["a.tar.gz", "b.MAR", "c.tgz", "linked.mar"]);
+  expect(await names(false)).toEqual([]);
+});
+
 test("says why a folder cannot be opened", async () => {
   const root = temporaryFolder();
   writeFileSync(join(root, "letter"), "");
