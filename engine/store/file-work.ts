@@ -8,6 +8,8 @@ export interface WorkProgress {
 export interface FileWork {
   readonly onProgress?: ((progress: WorkProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Adds a note for the person about what was found. */
+  readonly onNote?: ((note: string) => void) | undefined;
 }
 
 /** Counts the bytes of work done. */

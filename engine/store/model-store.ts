@@ -46,7 +46,7 @@ import {
   syncSnapshot,
   type Staging,
 } from "./staging.ts";
-import { verifyFiles } from "./verify-files.ts";
+import { verdictInWords, verifyFiles } from "./verify-files.ts";
 
 export interface ModelStoreOptions {
   /** `models` in the data folder; created if it does not exist. */
@@ -216,19 +216,21 @@ export class ModelStore {
   }
 
   /**
-   * Reads every file of a model again and compares it with its hash; missing hashes are stored. Throws the error of the
-   * first file that differs.
+   * Reads every file of a model again and compares it with its hash; missing hashes are stored. Notes what was compared,
+   * and throws the error of the first file that differs.
    */
   async verify(id: string, work: FileWork = {}): Promise<void> {
     const folder = await this.folderOf(id);
     const records = this.#recordsOf(id);
     const known = await readHashes(records);
     const there = await filesIn(folder);
-    const { files, fault } = await verifyFiles(folder, { there, known: known?.files ?? [] }, work);
-    const verified = { at: new Date().toISOString(), isSound: fault === undefined };
+    const verdict = await verifyFiles(folder, { there, known: known?.files ?? [] }, work);
+    const { files, faults } = verdict;
+    const verified = { at: new Date().toISOString(), isSound: faults.length === 0 };
     await mkdir(records, { recursive: true });
     await writeHashes(records, known === undefined ? { files } : { ...known, verified });
-    if (fault !== undefined) throw fault;
+    work.onNote?.(verdictInWords(verdict));
+    if (faults[0] !== undefined) throw faults[0];
   }
 
   /** Deletes a model's files for good. Refuses as MODEL_IN_USE while something needs them. */

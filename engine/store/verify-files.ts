@@ -10,8 +10,10 @@ import { unreadable } from "./reading.ts";
 /** The current state of a model's files. */
 export interface Verdict {
   readonly files: readonly ModelFile[];
-  /** The first file that has changed; undefined if none has. */
-  readonly fault: StudioError | undefined;
+  /** An error for each file that has changed or is missing. */
+  readonly faults: readonly StudioError[];
+  /** Number of files that nothing was known about. */
+  readonly newCount: number;
 }
 
 /**
@@ -26,17 +28,36 @@ export async function verifyFiles(
   const present = new Set(there.map(({ path }) => path));
   const count = new ByteCount(there, work);
   const files: ModelFile[] = [];
-  let fault = known.filter(({ path }) => !present.has(path)).map(missing)[0];
+  const faults = known.filter(({ path }) => !present.has(path)).map(missing);
+  let newCount = 0;
   for (const { path, sizeBytes } of there) {
     const sha256 = await hashFile(join(folder, path), count.add).catch((error: unknown) => {
       work.signal?.throwIfAborted();
       throw unreadable(path, error);
     });
     const wanted = expected.get(path) ?? sha256;
-    if (wanted !== sha256) fault ??= changed(path);
+    if (expected.get(path) === undefined) newCount += 1;
+    if (wanted !== sha256) faults.push(changed(path));
     files.push({ path, sizeBytes, sha256: wanted });
   }
-  return { files, fault };
+  return { files, faults, newCount };
+}
+
+/** Maximum number of files that are named. */
+const NAMED = 5;
+
+/** What was compared, for a person. */
+export function verdictInWords({ files, faults, newCount }: Verdict): string {
+  if (faults.length > 0) {
+    const paths = faults.slice(0, NAMED).map(({ details }) => String(details["file"]));
+    const more = faults.length - paths.length;
+    const names = more > 0 ? [...paths, `${more} more`] : paths;
+    return `not as its checksums say: ${new Intl.ListFormat("en").format(names)}`;
+  }
+  const count = files.length;
+  if (newCount === 0) return `all ${count} files match their checksums`;
+  if (newCount === count) return `no checksums were known: those of ${count} files are stored now`;
+  return `${count - newCount} of ${count} files match their checksums; the others had none`;
 }
 
 function missing({ path }: ModelFile): StudioError {

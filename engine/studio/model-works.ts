@@ -45,9 +45,9 @@ export function modelWorks(parts: ModelWorkParts): ModelRunners {
     },
     verify: {
       canPause: false,
-      run: async ({ order, signal, onProgress }) => {
+      run: async ({ order, signal, onProgress, onNote }) => {
         const id = textOf(order);
-        await store.verify(id, { signal, onProgress }).finally(onModels);
+        await store.verify(id, { signal, onProgress, onNote }).finally(onModels);
         return id;
       },
       discard: () => Promise.resolve(),

@@ -63,8 +63,11 @@ const PAUSABLE: ReadonlySet<Transfer["kind"]> = new Set([
   "bucket-serve",
 ]);
 
-/** Kinds whose last note reports the result: skipped file names, or the path to enter. */
-const TELLS_AFTER: ReadonlySet<Transfer["kind"]> = new Set(["fetch", "publish"]);
+/** Whether the last note reports the result: skipped files, the path to enter, or which files match. */
+function tellsResult({ kind, state }: Transfer): boolean {
+  if (kind === "verify") return state === "done" || state === "failed";
+  return state === "done" && (kind === "fetch" || kind === "publish");
+}
 
 /** One transfer: bytes done of the total, rate, time left, and buttons to stop it. */
 function TransferRow({ transfer, tools }: { transfer: Transfer; tools: ReactNode }) {
@@ -96,7 +99,7 @@ function TransferRow({ transfer, tools }: { transfer: Transfer; tools: ReactNode
           {error.message} <code>{error.code}</code>
         </p>
       )}
-      {note !== undefined && (isOpen || (state === "done" && TELLS_AFTER.has(kind))) && (
+      {note !== undefined && (isOpen || tellsResult(transfer)) && (
         <p className={styles.note}>{asSentence(note)}</p>
       )}
       <Log stages={transfer.log ?? []} />

@@ -199,12 +199,14 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     expect(await until(transferId, inState("done"))).toMatchObject({
       kind: "verify",
       modelId: "stable-diffusion-2",
+      note: expect.stringMatching(/^all \d+ files match their checksums$/),
     });
     const config = join(studio.folder, "models/stable-diffusion-2/scheduler/scheduler_config.json");
     writeFileSync(config, readFileSync(config, "utf8").replace("0.012", "0.013"));
     const again = await studio.client.models.verify({ id: "stable-diffusion-2" });
     expect(await until(again.transferId, inState("failed"))).toMatchObject({
       error: { code: "CONFIG_INVALID", details: { file: "scheduler/scheduler_config.json" } },
+      note: "not as its checksums say: scheduler/scheduler_config.json",
     });
     expect((await studio.client.models.list())[1]?.verified).toMatchObject({ isSound: false });
   });

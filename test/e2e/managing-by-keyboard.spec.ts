@@ -49,7 +49,9 @@ test("every task of Models is done with keys alone, and the focus is never lost"
     await expect(button(action)).toBeFocused();
   }
   await press(page, button("Verify"));
-  await expect(page.getByText(/^Intact/)).toBeVisible();
+  await expect(page.getByText(/^All files match their checksums, /)).toBeVisible();
+  const dock = page.getByRole("region", { name: "Transfers" });
+  await expect(dock.getByText(/^All \d+ files match their checksums$/)).toBeVisible();
   await press(page, page.getByText("Files", { exact: true }));
   await expect(page.getByText("model_index.json")).toBeVisible();
   await press(page, button("Remove"));

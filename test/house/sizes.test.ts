@@ -40,7 +40,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   serving: 6470,
   settings: 300,
   snapshot: 1410,
-  store: 1925,
+  store: 1945,
   studio: 4920,
   tensor: 210,
   tokenizer: 800,

@@ -334,14 +334,22 @@ test("stores the hashes of a model without any, and then compares with them", as
 
 test("notices a missing file and a changed config", async () => {
   const { folder, store } = await storeWithTiny();
-  await store.verify("tiny");
+  const notes: string[] = [];
+  const onNote = (note: string) => void notes.push(note);
+  await store.verify("tiny", { onNote });
+  await store.verify("tiny", { onNote });
   writeFileSync(join(folder, "tiny/scheduler/scheduler_config.json"), "{}");
   await expect(store.verify("tiny")).rejects.toMatchObject({ code: "CONFIG_INVALID" });
   rmSync(join(folder, "tiny/vae/config.json"));
-  await expect(store.verify("tiny")).rejects.toMatchObject({
+  await expect(store.verify("tiny", { onNote })).rejects.toMatchObject({
     code: "SNAPSHOT_INCOMPLETE",
     details: { file: "vae/config.json" },
   });
+  expect(notes).toEqual([
+    expect.stringMatching(/^no checksums were known: those of \d+ files are stored now$/),
+    expect.stringMatching(/^all \d+ files match their checksums$/),
+    "not as its checksums say: vae/config.json and scheduler/scheduler_config.json",
+  ]);
 });
 
 test("verifies the starter without writing beside it", async () => {
