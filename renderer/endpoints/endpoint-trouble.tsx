@@ -59,5 +59,5 @@ const PLACE_OF = {
   model: "model",
   address: "url",
   timeout: "timeout",
-  start: "timeout",
+  start: "start",
 } as const satisfies Record<string, Place>;

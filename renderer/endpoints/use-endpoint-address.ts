@@ -2,8 +2,8 @@ import { useMemo } from "react";
 import { useSearchParams } from "wouter";
 
 /** The part of the form where an endpoint's problem is corrected. */
-export type Place = "url" | "token" | "certificate" | "model" | "timeout";
-const PLACES: readonly Place[] = ["url", "token", "certificate", "model", "timeout"];
+const PLACES = ["url", "token", "certificate", "model", "timeout", "start", "proxy"] as const;
+export type Place = (typeof PLACES)[number];
 
 /** What the page shows, as in its address: `?add`, or `?edit=ID&at=token`. */
 export interface EndpointAddress {

@@ -12,6 +12,7 @@ export interface NumberFieldProps {
   readonly maxValue: number;
   readonly step?: number;
   readonly isDisabled?: boolean;
+  readonly autoFocus?: boolean;
   readonly aside?: ReactNode;
 }
 

@@ -31,6 +31,7 @@ export interface SelectProps<Value extends string> {
   readonly onChange: (value: Value) => void;
   readonly options: readonly SelectOption<Value>[];
   readonly isDisabled?: boolean;
+  readonly autoFocus?: boolean;
   /** A Help element that explains the label. */
   readonly help?: ReactNode;
   readonly aside?: ReactNode;
@@ -39,7 +40,8 @@ export interface SelectProps<Value extends string> {
 
 /** A choice from a list. */
 export function Select<Value extends string>(props: SelectProps<Value>) {
-  const { label, isLabelHidden = false, value, onChange, options, isDisabled = false } = props;
+  const { label, isLabelHidden = false, value, onChange, options } = props;
+  const { isDisabled = false, autoFocus = false } = props;
   return (
     <AriaSelect
       className={field.field ?? ""}
@@ -49,6 +51,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
         if (chosen) onChange(chosen.value);
       }}
       isDisabled={isDisabled}
+      autoFocus={autoFocus}
       {...(isLabelHidden && { "aria-label": label })}
     >
       {!isLabelHidden && <FieldHead label={label} help={props.help} aside={props.aside} />}

@@ -6,6 +6,7 @@ export interface SwitchProps {
   readonly isSelected: boolean;
   readonly onChange: (isSelected: boolean) => void;
   readonly isDisabled?: boolean;
+  readonly autoFocus?: boolean;
   /** Its label, with a description below. */
   readonly children: ReactNode;
   readonly description?: ReactNode;

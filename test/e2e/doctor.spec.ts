@@ -117,6 +117,7 @@ test("the doctor names problems of the connection: a token's expiry, certificate
     seen: /The token expired at 2020-01-01 00:00 UTC\./,
     fix: /Make a new token and enter it/,
     copy: "oc create token kt2-sa -n sd-proj --duration=720h",
+    field: "Bearer token",
   };
   await using guarded = await openStandIn((response) => response.writeHead(401).end());
   const { cert, key } = await certificate({ hosts: ["elsewhere.example"] });
@@ -147,6 +148,7 @@ test("the doctor names problems of the connection: a token's expiry, certificate
         seen: /self-signed/,
         fix: /Trust its CA for this endpoint/,
         copy: "oc get configmap default-ingress-cert",
+        field: "Look at its certificate",
       },
       { url: untrusted.url, token: JWT },
     ],
@@ -212,6 +214,7 @@ test("the doctor names problems of the connection: a token's expiry, certificate
         seen: /kt2-predictor\.sd-proj\.svc\.cluster\.local/,
         fix: /exists inside the cluster alone/,
         copy: "oc port-forward service/kt2-predictor 8080 -n sd-proj",
+        field: "Address",
       },
       { url: "https://kt2-predictor.sd-proj.svc.cluster.local", token: JWT },
     ],
@@ -222,12 +225,14 @@ test("the doctor names problems of the connection: a token's expiry, certificate
     const dialog = await openDoctor(page, name);
     await expectSaid(dialog, name, said);
     await expectNoSecretIn(page, dialog);
+    if (!("field" in said)) continue;
+    // A failed check leads to the field that it is about.
+    await page.getByRole("button", { name: "Edit the endpoint" }).click();
+    const form = page.getByRole("dialog", { name: `Edit ${name}` });
+    await expect(form.getByRole("textbox", { name: "Address" })).toHaveValue(endpoint.url);
+    const field = form.getByLabel(said.field, { exact: true });
+    await expect(field.or(form.getByRole("button", { name: said.field }))).toBeFocused();
   }
-  // The last one failed, and leads to its form.
-  const [, { url }] = cases.at(-1)!;
-  await page.getByRole("button", { name: "Edit the endpoint" }).click();
-  const form = page.getByRole("dialog", { name: "Edit With a name of the cluster" });
-  await expect(form.getByRole("textbox", { name: "Address" })).toHaveValue(url);
   const received = [misnamed, untrusted, lapsed, plain].map((one) => one.received()).join("");
   expect(received).not.toContain(SIGNATURE);
 });

@@ -83,7 +83,12 @@ export function EndpointCard({ endpoint, onEdit, menu, onDropped }: EndpointCard
           onPress={({ target }) => menu.openBelow(target, actions)}
         />
       </footer>
-      <Dialogs endpoint={endpoint} open={dialog} onOpen={setDialog} onEdit={() => onEdit(id)} />
+      <Dialogs
+        endpoint={endpoint}
+        open={dialog}
+        onOpen={setDialog}
+        onEdit={(place) => onEdit(id, place)}
+      />
     </article>
   );
 }
@@ -94,15 +99,15 @@ interface DialogsProps {
   readonly endpoint: Endpoint;
   readonly open: CardDialog | undefined;
   readonly onOpen: (dialog: CardDialog | undefined) => void;
-  readonly onEdit: () => void;
+  readonly onEdit: (place: Place | undefined) => void;
 }
 
 /** The open dialog of a card. The doctor's leads to the form or to the trial of its settings. */
 function Dialogs({ endpoint, open, onOpen, onEdit }: DialogsProps) {
   const ofAll = { endpoint, onClose: () => onOpen(undefined) };
-  const edit = () => {
+  const edit = (place: Place | undefined) => {
     onOpen(undefined);
-    onEdit();
+    onEdit(place);
   };
   return (
     <>

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import {
   DOCTOR_STEPS,
   doctorReport,
+  type DoctorStep,
   type Finding,
   STEP_NAMES,
 } from "../../../engine/contract/doctor.ts";
@@ -15,6 +16,7 @@ import { Switch } from "../../ui/switch.tsx";
 import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { usePictureCost } from "../picture-cost.ts";
+import type { Place } from "../use-endpoint-address.ts";
 import styles from "./doctor-dialog.module.css";
 import { Remedy, StepRow } from "./step-row.tsx";
 import { type Diagnosis, endedFindings, useDiagnosis } from "./use-diagnosis.ts";
@@ -24,8 +26,8 @@ export interface DoctorDialogProps {
   readonly onClose: () => void;
   /** Called when the user wants to test which settings it uses instead. */
   readonly onTrial: () => void;
-  /** Called when the user wants to edit it after a failure. */
-  readonly onEdit: () => void;
+  /** Called when the user wants to edit it after a failure, with the field that the failed check is about. */
+  readonly onEdit: (place: Place | undefined) => void;
 }
 
 /** Each step on the way to an endpoint: what was found there, and what helps. */
@@ -84,15 +86,31 @@ export function DoctorDialog({ endpoint, onClose, onTrial, onEdit }: DoctorDialo
   );
 }
 
+/** The form's field that a failed check is about; undefined if it may be any. */
+const PLACES: Readonly<Record<DoctorStep, Place | undefined>> = {
+  address: "url",
+  dns: "url",
+  proxy: "proxy",
+  tcp: "url",
+  tls: "certificate",
+  route: "url",
+  "sign-in": "token",
+  token: "token",
+  live: "url",
+  model: "model",
+  metadata: "model",
+  picture: undefined,
+};
+
 type NextProps = Pick<DoctorDialogProps, "onTrial" | "onEdit"> & { readonly diagnosis: Diagnosis };
 
 /** What comes after the checks: editing the endpoint if one failed, or else a test of its settings. */
 function NextButton({ diagnosis, onTrial, onEdit }: NextProps) {
   const t = useWords("endpoints");
   if (diagnosis.state !== "ended" || diagnosis.error) return null;
-  const hasFailed = endedFindings(diagnosis).some(({ outcome }) => outcome === "failed");
-  return hasFailed ? (
-    <Button icon={Pencil} onPress={onEdit}>
+  const failed = endedFindings(diagnosis).find(({ outcome }) => outcome === "failed");
+  return failed ? (
+    <Button icon={Pencil} onPress={() => onEdit(PLACES[failed.step])}>
       {t("doctor.edit")}
     </Button>
   ) : (

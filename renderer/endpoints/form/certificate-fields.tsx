@@ -29,7 +29,12 @@ export function CertificateFields(props: FieldsProps) {
       <p className={styles.help}>{t("fields.certificateHelp")}</p>
       {draft.ca !== null && <Trusted {...props} />}
       <div className={styles.row}>
-        <Button icon={Search} isDisabled={seen === "looking"} onPress={look}>
+        <Button
+          icon={Search}
+          autoFocus={place === "certificate"}
+          isPending={seen === "looking"}
+          onPress={look}
+        >
           {t(seen === "looking" ? "fields.looking" : "fields.look")}
         </Button>
         <PemTrigger onPem={(ca) => onChange({ ca })} />

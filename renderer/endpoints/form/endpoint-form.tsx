@@ -7,6 +7,7 @@ import { Select } from "../../ui/select.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useWords } from "../../words/words.ts";
+import type { Place } from "../use-endpoint-address.ts";
 import { CertificateFields } from "./certificate-fields.tsx";
 import { EMPTY_DRAFT } from "./draft.ts";
 import styles from "./endpoint-form.module.css";
@@ -101,6 +102,7 @@ function ModelFields(fields: FieldsProps) {
         <Select
           label={t("fields.modelName")}
           description={t("fields.modelListed")}
+          autoFocus={place === "model"}
           value={model}
           onChange={(name) => onChange({ model: name })}
           options={[...new Set([model, ...listed])].map((name) => ({ value: name, label: name }))}
@@ -135,11 +137,13 @@ function ModelFields(fields: FieldsProps) {
   );
 }
 
+const ADVANCED: ReadonlySet<Place> = new Set(["timeout", "start", "proxy"]);
+
 /** Advanced fields. They are open if one of them is set or has to be corrected. */
 function MoreFields(fields: FieldsProps) {
   const t = useWords("endpoints");
   const { draft, place } = fields;
-  const isSought = place === "timeout";
+  const isSought = place !== undefined && ADVANCED.has(place);
   const ref = useRef<HTMLDetailsElement>(null);
   const [isOpen] = useState(
     isSought ||
@@ -166,12 +170,13 @@ function MoreFields(fields: FieldsProps) {
   );
 }
 
-function TimeoutField({ draft, onChange }: FieldsProps) {
+function TimeoutField({ draft, place, onChange }: FieldsProps) {
   const t = useWords("endpoints");
   return (
     <div className={styles.timeout}>
       <NumberField
         label={t("fields.timeout")}
+        autoFocus={place === "timeout"}
         value={draft.timeoutSeconds}
         onChange={(timeoutSeconds) => onChange({ timeoutSeconds })}
         minValue={1}
@@ -182,12 +187,13 @@ function TimeoutField({ draft, onChange }: FieldsProps) {
   );
 }
 
-function StartField({ draft, onChange }: FieldsProps) {
+function StartField({ draft, place, onChange }: FieldsProps) {
   const t = useWords("endpoints");
   return (
     <div className={styles.timeout}>
       <NumberField
         label={t("fields.start")}
+        autoFocus={place === "start"}
         value={draft.startSeconds}
         onChange={(startSeconds) => onChange({ startSeconds })}
         minValue={0}
@@ -215,10 +221,11 @@ function CheckField({ draft, onChange }: FieldsProps) {
 }
 
 /** Over plain http no proxy is used. */
-function ProxyField({ draft, onChange }: FieldsProps) {
+function ProxyField({ draft, place, onChange }: FieldsProps) {
   const t = useWords("endpoints");
   return (
     <Switch
+      autoFocus={place === "proxy"}
       isSelected={draft.isDirect}
       onChange={(isDirect) => onChange({ isDirect })}
       description={t("fields.directHelp")}
