@@ -139,6 +139,9 @@ export const endpointSchema = z.object({
   /** If its token says whose it is: `system:serviceaccount:NAMESPACE:NAME`. */
   tokenSubject: z.string().optional(),
   certificate: certificateSchema.omit({ pem: true }).optional(),
+  /** Whether its protocol or its model is only a default: not chosen, and never answered to. */
+  isKindAssumed: z.boolean().optional(),
+  isModelAssumed: z.boolean().optional(),
   /** The result of the last test. */
   check: endpointCheckSchema.optional(),
   /** Which settings it uses, as a trial found. */

@@ -32,6 +32,7 @@ const storedErrorSchema = z.unknown().transform(readStoredError).optional();
 /** An endpoint as stored. Only names of headers: it contains no secrets. */
 const keptSchema = endpointSchema
   .omit({ origin: true, medianSeconds: true, medianOf: true, quietChecks: true })
+  .omit({ isKindAssumed: true, isModelAssumed: true })
   .extend({
     // Files of versions with a single protocol have none.
     kind: learned.kind.default("v2"),

@@ -33,6 +33,9 @@ export interface AddedEndpoint {
   readonly checkMinutes: number;
 }
 
+/** The protocol of the KServe example. */
+const DEFAULT_KIND = "v2";
+
 /** A new endpoint as it is stored; what was not chosen can still be found out. */
 export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Date): KeptEndpoint {
   const model = added.model ?? address.model;
@@ -43,7 +46,7 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
     url: withScheme(added.url),
     model: model ?? NOTEBOOK_MODEL,
     profile: added.profile ?? "prompt",
-    kind: kind ?? "v2",
+    kind: kind ?? DEFAULT_KIND,
     ca: checkCa(added.ca),
     isInsecure: added.isInsecure,
     isTokenOverHttp: added.isTokenOverHttp,
@@ -138,6 +141,19 @@ export function triedOut(
   return { ...tried, ...(!now.isProfileChosen && { profile: profileOf(tried) }) };
 }
 
+/** What is only assumed about an endpoint: defaults that nobody chose, before its first answer. */
+export function assumedOf({
+  kind,
+  model,
+  isKindChosen,
+  isModelChosen,
+  hasAnswered = false,
+}: KeptEndpoint): Pick<Endpoint, "isKindAssumed" | "isModelAssumed"> {
+  const isKindAssumed = !hasAnswered && !isKindChosen && kind === DEFAULT_KIND;
+  const isModelAssumed = !hasAnswered && !isModelChosen && model === NOTEBOOK_MODEL;
+  return { ...(isKindAssumed && { isKindAssumed }), ...(isModelAssumed && { isModelAssumed }) };
+}
+
 /** Whether it is still the endpoint that was looked at: it may have been changed meanwhile. */
 function isSame(now: KeptEndpoint, before: KeptEndpoint): boolean {
   return now.url === before.url && now.model === before.model && now.kind === before.kind;
@@ -162,7 +178,7 @@ function askedOf(kept: KeptEndpoint, change: EndpointChange) {
   const address = url === undefined ? undefined : readAddress(url);
   const told = change.kind ?? address?.kind;
   const isMoved = url !== undefined && withScheme(url) !== kept.url;
-  const before = isMoved && !kept.isKindChosen ? "v2" : kept.kind;
+  const before = isMoved && !kept.isKindChosen ? DEFAULT_KIND : kept.kind;
   return {
     model: model ?? address?.model ?? kept.model,
     kind: told ?? before,

@@ -11,6 +11,7 @@ import { readAddress } from "./endpoint-address.ts";
 import { TIMING, type Timing } from "./endpoint-client.ts";
 import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
 import {
+  assumedOf,
   changed,
   keptFrom,
   learned,
@@ -282,7 +283,7 @@ export class Endpoints {
   #told(kept: KeptEndpoint): Endpoint {
     const { isModelChosen: _m, isProfileChosen: _p, isKindChosen: _k, ...endpoint } = kept;
     const { origin } = readAddress(kept.url);
-    return { ...endpoint, origin, ...this.#options.historyOf(kept.id) };
+    return { ...endpoint, origin, ...assumedOf(kept), ...this.#options.historyOf(kept.id) };
   }
 
   #publish(id: string): Endpoint {

@@ -87,11 +87,16 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
 
   test("a picture drawn there is added to the gallery, with only what was sent and reported", async () => {
     const listener = await Listener.at(studio.client);
-    const { id, name } = await open();
+    const added = await open();
+    const { id, name } = added;
+    expect(added).toMatchObject({ isKindAssumed: true, isModelAssumed: true });
     expect(await studio.client.endpoints.test({ id })).toMatchObject({
       state: "ready",
       models: ["stable-diffusion"],
     });
+    const tested = (await studio.client.endpoints.list()).find((one) => one.id === id);
+    expect(tested).toMatchObject({ kind: "v2", model: "stable-diffusion" });
+    expect([tested?.isKindAssumed, tested?.isModelAssumed]).toEqual([undefined, undefined]);
     const estimating = studio.client.generation.estimate({ prompt: "a dog", target: id });
     await expect(estimating).rejects.toEqual(refusal("NOT_FOUND"));
     const asked = { negativePrompt: "blurry", steps: 30, seed: "7", width: 512 };

@@ -146,6 +146,8 @@ const FRESH = endpointOf({
   name: "Lab",
   origin: "https://10.20.0.8:8443",
   check: undefined,
+  isKindAssumed: true,
+  isModelAssumed: true,
   medianSeconds: undefined,
   medianOf: undefined,
   tokenExpiresAt: at(26 * HOUR_MS),

@@ -20,7 +20,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   database: 270,
   download: 540,
   drawing: 1450,
-  endpoints: 4500,
+  endpoints: 4510,
   files: 870,
   gallery: 1870,
   graph: 2155,

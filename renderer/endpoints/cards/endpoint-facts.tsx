@@ -18,7 +18,7 @@ const SHOWN_STARTS = 3;
 /** The facts about an endpoint, line by line. */
 export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
-  const { model, check, headers, starts = [] } = endpoint;
+  const { check, headers, starts = [] } = endpoint;
   const profile = knownProfileOf(endpoint);
   const now = new Date(useNow(RENEWAL_MS));
   const tested =
@@ -29,7 +29,9 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
     });
   return (
     <dl className={styles.facts}>
-      <Fact name={t("facts.model")}>{model}</Fact>
+      <Fact name={t("facts.model")}>
+        <ModelWords endpoint={endpoint} />
+      </Fact>
       <Fact name={t("facts.kind")}>
         <ProtocolWords endpoint={endpoint} />
       </Fact>
@@ -64,9 +66,16 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
-/** Its protocol, and the form of its pictures if that is not JSON. */
-function ProtocolWords({ endpoint: { kind, check } }: { endpoint: Endpoint }) {
+/** The name of its model; a default that no answer has confirmed is not shown. */
+function ModelWords({ endpoint: { model, isModelAssumed } }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
+  return isModelAssumed === true ? t("facts.unread") : model;
+}
+
+/** Its protocol, unless that is an unconfirmed default, and the form of its pictures if that is not JSON. */
+function ProtocolWords({ endpoint: { kind, isKindAssumed, check } }: { endpoint: Endpoint }) {
+  const t = useWords("endpoints");
+  if (isKindAssumed === true) return t("facts.unread");
   return `${t(`kinds.${kind}`)}${check?.isBinary === true ? t("facts.binary") : ""}`;
 }
 

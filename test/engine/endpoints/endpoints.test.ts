@@ -30,6 +30,7 @@ test("an endpoint is added without contacting it, and survives a restart", async
     model: "stable-diffusion",
     profile: "prompt",
     kind: "v2",
+    isKindAssumed: true,
     ca: null,
     isInsecure: false,
     isTokenOverHttp: false,
