@@ -73,7 +73,7 @@ function Room({ server }: { server: Server }) {
           <RequestsTab server={server} />
         </TabPanel>
         <TabPanel id="try" className={styles.panel ?? ""}>
-          <TryTab server={server} onMakeKey={makeKey} />
+          <TryTab server={server} change={commands.change} onMakeKey={makeKey} />
         </TabPanel>
         <TabPanel id="keys" className={styles.panel ?? ""}>
           <KeysTab server={server} onMakeKey={makeKey} />

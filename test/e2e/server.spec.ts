@@ -36,28 +36,41 @@ async function makeKey(page: Page, name: string): Promise<string> {
   return secret;
 }
 
-test("the page's own curl snippet draws a picture, and its request can be inspected", async ({
-  studio: { page },
-}) => {
-  await startServer(page);
-  const secret = await makeKey(page, "A shell");
-
-  await page.getByRole("tab", { name: "Try it" }).click();
-  await page.getByRole("button", { name: / Key$/ }).click();
-  await page.getByRole("option", { name: "A shell" }).click();
-  await page.getByRole("textbox", { name: "Prompt of the request" }).fill("a cat's red house");
-  const code = await page.getByLabel("Program for curl").innerText();
-  expect(code).not.toContain(secret);
-
+/** Runs a snippet in a shell, and expects a picture. */
+async function expectPicture(code: string, secret: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-snippet-"));
   const env = { DARKROOM_KEY: secret };
   const ran = await runCommand("sh", ["-c", code], { cwd: folder, env });
   expect(ran).toEqual({ code: 0, stdout: "", stderr: "" });
   expect(readFileSync(join(folder, "picture.png")).subarray(0, 4)).toEqual(PNG);
   rmSync(folder, { recursive: true });
+}
+
+test("the page's own curl snippets draw pictures, and a request can be inspected", async ({
+  studio: { page },
+}) => {
+  await startServer(page);
+  const secret = await makeKey(page, "A shell");
+
+  await page.getByRole("tab", { name: "Code samples" }).click();
+  await page.getByRole("button", { name: / Key$/ }).click();
+  await page.getByRole("option", { name: "A shell" }).click();
+  await page.getByRole("textbox", { name: "Prompt of the request" }).fill("a cat's red house");
+  const code = await page.getByLabel("Program for curl").innerText();
+  expect(code).not.toContain(secret);
+
+  await expectPicture(code, secret);
+
+  await page.getByText("curl, OpenAI API", { exact: true }).click();
+  const ofOpenai = page.getByLabel("Program for curl, OpenAI API");
+  await page.getByRole("button", { name: "Offer the OpenAI images API" }).click();
+  await expect(page.getByText("The server does not offer this API yet.")).toBeHidden();
+  await expectPicture(await ofOpenai.innerText(), secret);
 
   await page.getByRole("tab", { name: "Requests" }).click();
-  const row = page.getByRole("grid", { name: "Requests" }).getByRole("row", { name: /A shell/ });
+  const rows = page.getByRole("grid", { name: "Requests" });
+  await expect(rows.getByRole("row", { name: /\/v1\/images\/generations, 200$/ })).toBeVisible();
+  const row = rows.getByRole("row", { name: /A shell.*infer/ });
   await expect(row).toHaveAccessibleName(/POST \/v2\/models\/stable-diffusion\/infer, 200$/);
   await row.click();
   const request = page.getByRole("complementary", { name: "Request" });
@@ -66,7 +79,7 @@ test("the page's own curl snippet draws a picture, and its request can be inspec
   await expect(request.getByText(/Shortened: the whole body is .*B/)).toBeVisible();
   expect(await page.locator("body").innerText()).not.toContain(secret);
   await page.getByRole("link", { name: "Gallery" }).click();
-  await expect(page.getByRole("img", { name: /^a cat's red house/ })).toBeVisible();
+  await expect(page.getByRole("img", { name: /^a cat's red house/ })).toHaveCount(2);
 
   await page.goBack();
   await expect(request).toBeVisible();

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { curlCommand } from "../../renderer/server/requests/curl-command.ts";
-import { type Asked, type SnippetName, SNIPPETS } from "../../renderer/server/snippets/snippets.ts";
+import {
+  type Asked,
+  isForOpenai,
+  SNIPPET_NAMES,
+  type SnippetName,
+  SNIPPETS,
+} from "../../renderer/server/snippets/snippets.ts";
 import { openConstantServer } from "../fakes/open-inference-server.ts";
 import { runCommand } from "../fakes/run-command.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
@@ -16,8 +22,9 @@ const NEEDS = {
   curl: ["curl", ["--version"]],
   requests: [PYTHON, ["-c", "import numpy, requests, PIL"]],
   triton: [PYTHON, ["-c", "import numpy, tritonclient.http, PIL"]],
+  openaiCurl: ["curl", ["--version"]],
+  openai: [PYTHON, ["-c", "import openai"]],
 } as const;
-const NAMES = ["curl", "requests", "triton"] as const;
 
 function isThere(name: SnippetName): boolean {
   const [command, args] = NEEDS[name];
@@ -26,7 +33,7 @@ function isThere(name: SnippetName): boolean {
 
 /** Runs a snippet as a user would after pasting it: shell directly, Python from a file. */
 function run(name: SnippetName, code: string, cwd: string, env: Record<string, string>) {
-  return name === "curl"
+  return name === "curl" || name === "openaiCurl"
     ? runCommand("sh", ["-c", code], { cwd, env })
     : runCommand(PYTHON, ["-c", code], { cwd, env });
 }
@@ -38,7 +45,7 @@ const READER = {
   isSeedProfile: false,
 };
 
-const cases = NAMES.flatMap((name) =>
+const cases = SNIPPET_NAMES.flatMap((name) =>
   [false, true].flatMap((isWithKey) =>
     [false, true].map((isSeedProfile) => ({ name, isWithKey, isSeedProfile })),
   ),
@@ -50,6 +57,7 @@ for (const { name, isWithKey, isSeedProfile } of cases) {
     const { origin, file, requests } = await openConstantServer({
       isKeyRequired: isWithKey,
       isSeedProfile,
+      isOpenaiOn: isForOpenai(name),
     });
     const { secret } = await file.addKey({ ...READER, isSeedProfile });
     const asked: Asked = {

@@ -19,8 +19,22 @@ export const KEY_VARIABLE = "DARKROOM_KEY";
 export const KEY_HEADER = `"Authorization: Bearer $${KEY_VARIABLE}"`;
 
 /** Example programs. Each runs as it is, and saves a picture or its numbers. */
-export const SNIPPETS = { curl, requests, triton } as const;
+export const SNIPPETS = { curl, requests, triton, openaiCurl, openai } as const;
 export type SnippetName = keyof typeof SNIPPETS;
+
+/** Their names, in the order in which they are offered. */
+export const SNIPPET_NAMES = [
+  "curl",
+  "requests",
+  "triton",
+  "openaiCurl",
+  "openai",
+] as const satisfies readonly SnippetName[];
+
+/** Whether a program uses the OpenAI images API, which is off by default. */
+export function isForOpenai(name: SnippetName): boolean {
+  return name === "openai" || name === "openaiCurl";
+}
 
 function curl({ origin, modelName, prompt, isWithKey, isSeedProfile }: Asked): string {
   const input = JSON.stringify({ name: "prompt", shape: [1], datatype: "BYTES", data: [prompt] });
@@ -88,6 +102,39 @@ reply = client.infer(
 )
 pixels = reply.as_numpy("${output}").astype("uint8")
 Image.fromarray(pixels).save("picture.png")
+`;
+}
+
+function openaiCurl({ origin, modelName, prompt, isWithKey }: Asked): string {
+  const body = JSON.stringify({ model: modelName, prompt });
+  return [
+    `curl --fail --silent --show-error ${shellQuoted(`${origin}/v1/images/generations`)}`,
+    ...(isWithKey ? [`-H ${KEY_HEADER}`] : []),
+    `-H 'Content-Type: application/json'`,
+    `-d ${shellQuoted(body)}`,
+    `| grep -o '"b64_json":"[^"]*' | cut -d '"' -f 4 | base64 --decode > picture.png`,
+  ].join(" \\\n  ");
+}
+
+/** The SDK insists on a key, even if the server does not. */
+function openai({ origin, modelName, prompt, isWithKey }: Asked): string {
+  const key = isWithKey ? `os.environ["${KEY_VARIABLE}"]` : `"none"`;
+  return `# pip install openai
+import base64
+${isWithKey ? "import os\n" : ""}
+from openai import OpenAI
+
+client = OpenAI(
+    base_url=${pythonQuoted(`${origin}/v1`)},
+    api_key=${key},
+    timeout=${LONGEST_SECONDS},
+)
+reply = client.images.generate(
+    model=${pythonQuoted(modelName)},
+    prompt=${pythonQuoted(prompt)},
+)
+with open("picture.png", "wb") as file:
+    file.write(base64.b64decode(reply.data[0].b64_json))
 `;
 }
 

@@ -10,13 +10,24 @@ import { TextField } from "../../ui/text-field.tsx";
 import { useWords } from "../../words/words.ts";
 import { askedName, needsKey, originOf } from "../reach.ts";
 import { useCopy } from "../use-copy.ts";
-import { KEY_VARIABLE, type SnippetName, SNIPPETS } from "./snippets.ts";
+import type { ServerCommands } from "../use-server.ts";
+import {
+  isForOpenai,
+  KEY_VARIABLE,
+  SNIPPET_NAMES,
+  type SnippetName,
+  SNIPPETS,
+} from "./snippets.ts";
 import styles from "./try-tab.module.css";
 
-const NAMES = ["curl", "requests", "triton"] as const satisfies readonly SnippetName[];
+export interface TryTabProps {
+  readonly server: Server;
+  readonly change: ServerCommands["change"];
+  readonly onMakeKey: () => void;
+}
 
 /** Example programs for this server, with its address, its model, and a key if one is used. */
-export function TryTab({ server, onMakeKey }: { server: Server; onMakeKey: () => void }) {
+export function TryTab({ server, change, onMakeKey }: TryTabProps) {
   const t = useWords("server");
   const [name, setName] = useState<SnippetName>("curl");
   const [prompt, setPrompt] = useState(t("try.example"));
@@ -46,15 +57,16 @@ export function TryTab({ server, onMakeKey }: { server: Server; onMakeKey: () =>
             label={t("try.with")}
             value={name}
             onChange={setName}
-            chips={NAMES.map((value) => ({ value, label: t(`try.names.${value}`) }))}
+            chips={SNIPPET_NAMES.map((value) => ({ value, label: t(`try.names.${value}`) }))}
           />
           <Button icon={Copy} onPress={() => copy(code)}>
             {t("try.copy")}
           </Button>
         </div>
-        <pre className={styles.code} tabIndex={0} aria-label={t("try.code", { name })}>
-          {code}
-        </pre>
+        <Code name={name} code={code} />
+        {isForOpenai(name) && !server.settings.isOpenaiOn && (
+          <OpenaiOff onOffer={() => change({ isOpenaiOn: true })} />
+        )}
         {server.state !== "running" && <p className={styles.note}>{t("try.stopped")}</p>}
         <p className={styles.note}>{t(`try.notes.${name}`)}</p>
         {caller.isWithKey && (
@@ -68,6 +80,27 @@ export function TryTab({ server, onMakeKey }: { server: Server; onMakeKey: () =>
           </div>
         )}
       </div>
+    </div>
+  );
+}
+
+function Code({ name, code }: { name: SnippetName; code: string }) {
+  const t = useWords("server");
+  const label = t("try.code", { name: t(`try.names.${name}`) });
+  return (
+    <pre className={styles.code} tabIndex={0} aria-label={label}>
+      {code}
+    </pre>
+  );
+}
+
+/** Says that the API of a program is off, and switches it on. */
+function OpenaiOff({ onOffer }: { onOffer: () => void }) {
+  const t = useWords("server");
+  return (
+    <div className={styles.row}>
+      <p className={styles.note}>{t("try.openaiOff")}</p>
+      <Button onPress={onOffer}>{t("settings.openai")}</Button>
     </div>
   );
 }

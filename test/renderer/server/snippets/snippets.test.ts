@@ -8,7 +8,11 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { constantFrom, sample, string } from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import { type Asked, SNIPPETS } from "../../../../renderer/server/snippets/snippets.ts";
+import {
+  type Asked,
+  SNIPPET_NAMES,
+  SNIPPETS,
+} from "../../../../renderer/server/snippets/snippets.ts";
 import { runCommand } from "../../../fakes/run-command.ts";
 
 const hasCurl = spawnSync("curl", ["--version"]).status === 0;
@@ -45,7 +49,11 @@ async function listen(): Promise<{ readonly origin: string; readonly heard: Hear
     heard.push({ request: { method, url, headers }, body: JSON.parse(await text(request)) });
     const data = [PICTURE.toString("base64")];
     const output = { name: "image", datatype: "BYTES", shape: [1], parameters: {}, data };
-    response.end(JSON.stringify({ model_name: "stable-diffusion", outputs: [output] }));
+    const isOpenai = url?.startsWith("/v1/") === true;
+    const reply = isOpenai
+      ? { created: 1, output_format: "png", data: [{ b64_json: data[0] }] }
+      : { model_name: "stable-diffusion", outputs: [output] };
+    response.end(JSON.stringify(reply));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -88,6 +96,20 @@ test.skipIf(!hasCurl)("the curl snippet sends what it says, and saves the pictur
   }
 });
 
+test.skipIf(!hasCurl)("the OpenAI API's curl snippet does, too", async () => {
+  const { origin, heard } = await listen();
+  for (const prompt of PROMPTS) {
+    const cwd = temporaryFolder();
+    const code = SNIPPETS.openaiCurl({ ...ASKED, origin, prompt });
+    expect(await runCommand("sh", ["-c", code], { cwd })).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(join(cwd, "picture.png"))).toEqual(PICTURE);
+    expect(heard.pop()).toMatchObject({
+      request: { method: "POST", url: "/v1/images/generations" },
+      body: { model: "stable-diffusion", prompt },
+    });
+  }
+});
+
 test.skipIf(!hasCurl)(
   "without a key none is shown; the notebook's reply is saved completely",
   async () => {
@@ -108,7 +130,7 @@ test.skipIf(!hasPython)(
   "Python reads every snippet, whatever the prompt and the name",
   async () => {
     const codes = PROMPTS.flatMap((prompt) =>
-      (["requests", "triton"] as const).flatMap((name) =>
+      (["requests", "triton", "openai"] as const).flatMap((name) =>
         [true, false].map((isOn) =>
           SNIPPETS[name]({
             ...ASKED,
@@ -128,12 +150,11 @@ test.skipIf(!hasPython)(
 );
 
 test("a key comes from the environment, or not at all", () => {
-  const names = ["curl", "requests", "triton"] as const;
   const mentions = (isWithKey: boolean) =>
-    names.map((name) => SNIPPETS[name]({ ...ASKED, isWithKey }).includes("DARKROOM_KEY"));
+    SNIPPET_NAMES.map((name) => SNIPPETS[name]({ ...ASKED, isWithKey }).includes("DARKROOM_KEY"));
   expect([mentions(true), mentions(false)]).toEqual([
-    [true, true, true],
-    [false, false, false],
+    [true, true, true, true, true],
+    [false, false, false, false, false],
   ]);
 });
 
