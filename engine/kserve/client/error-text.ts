@@ -18,7 +18,16 @@ export function errorText(reply: EndpointReply): string {
     .trim()
     .replace(/\.$/, "");
   if (line === "" || isEmpty(line)) return "it gives no reason";
-  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT).toWellFormed()}…` : line;
+  return line.length > MAX_TEXT ? `${beginningOf(line)}…` : line;
+}
+
+/** As many whole sentences as fit, or else whole words, unless little would be left; then anything that fits. */
+function beginningOf(line: string): string {
+  const start = line.slice(0, MAX_TEXT).toWellFormed();
+  const [sentences = ""] = /^.*[^.](?=[.;!?] )/.exec(start) ?? [];
+  if (sentences.length >= MAX_TEXT / 2) return sentences;
+  const [words = ""] = /^.*\S(?= )/.exec(start) ?? [];
+  return words.length >= 0.8 * MAX_TEXT ? words : start;
 }
 
 /** The reply of a server behind KServe's wrapper. */

@@ -472,14 +472,14 @@ test("a picture arrives though its endpoint's state cannot be written", async ()
 
 test("an echo that is cut inside the token shows no part of it", async () => {
   const token = `sha256~${CANARY}`;
-  const error = `${"x".repeat(285)} Bearer ${token}`;
+  const error = `${"x".repeat(285)}:Bearer=${token}`;
   const edge = await standInEndpoint(always(500, JSON.stringify({ error })));
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url, { token }));
   await expect(endpoints.draw(id, ORDER, { signal: never })).rejects.toThrow(
     expect.objectContaining({
       code: "ENDPOINT_FAULT",
-      details: expect.objectContaining({ reason: `${"x".repeat(285)} Bearer …` }),
+      details: expect.objectContaining({ reason: `${"x".repeat(285)}:Bearer=…` }),
     }),
   );
 });

@@ -438,3 +438,18 @@ test("a server's text becomes one short line", () => {
   ];
   expect(reason).toBe(`a [31m b ${"x".repeat(300 - "a [31m b ".length)}…`);
 });
+
+test("a long text of a server ends with a whole sentence, or with a whole word", () => {
+  const kept =
+    "unexpected shape for input 'PROMPT' for model 'sd_ensemble'. Expected [-1,1], got [1]. NOTE: Setting a non-zero max_batch_size in the model config requires a batch dimension to be prepended to each input shape";
+  const more =
+    ". If you want to specify the full shape including the batch dim in your input dims config, try setting max_batch_size to zero. See the model configuration docs for more info on max_batch_size.";
+  expect(refused(400, error(kept + more))).toEqual([
+    "ENDPOINT_REFUSED",
+    { status: 400, reason: `${kept}…` },
+  ]);
+  expect(refused(400, error("refused ".repeat(100)))).toEqual([
+    "ENDPOINT_REFUSED",
+    { status: 400, reason: `${"refused ".repeat(37).trim()}…` },
+  ]);
+});
