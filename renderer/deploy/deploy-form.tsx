@@ -199,7 +199,7 @@ function PathCheck({ draft }: Pick<DeployFormProps, "draft">) {
   return (
     <div className={styles.check}>
       <div>
-        <Button isDisabled={isFetching} onPress={check}>
+        <Button isPending={isFetching} onPress={check}>
           {t("fields.check")}
         </Button>
       </div>

@@ -20,27 +20,28 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
   const field = useFocusWhere(isWanted);
   /** The folder that is searched, anew at each press. */
   const [scanned, setScanned] = useState<{ readonly folder: string; readonly turn: number }>();
-  const [isChoosing, setIsChoosing] = useState(false);
-  const choose = async () => {
-    if (desktop) setFolder((await desktop.chooseFolder()) ?? folder);
-    else setIsChoosing(true);
+  const leaveResults = () => {
+    setScanned(undefined);
+    field.current?.focus();
   };
   const importing = useImport();
   const path = folder.trim();
+  const [isPressed, setIsPressed] = useState(false);
   const begin = () => {
     const name = path.split(/[/\\]/).findLast((part) => part !== "") ?? path;
     importing(name, client.models.import({ folder: path }));
     setFolder("");
+    setIsPressed(false);
+  };
+  const find = () => setScanned((before) => ({ folder: path, turn: (before?.turn ?? 0) + 1 }));
+  /** Nothing can be done with an empty path but to say so. */
+  const press = (act: () => void) => {
+    setIsPressed(true);
+    if (path !== "") act();
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    begin();
-  };
-  const find = (searched: string) =>
-    setScanned((before) => ({ folder: searched, turn: (before?.turn ?? 0) + 1 }));
-  const take = (chosen: string) => {
-    setFolder(chosen);
-    setIsChoosing(false);
+    press(begin);
   };
   return (
     <>
@@ -52,32 +53,48 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
           isCode
           value={folder}
           onChange={setFolder}
+          error={isPressed && path === "" ? t("import.empty") : undefined}
           inputRef={field}
-          trailing={
-            <Button icon={FolderOpen} onPress={() => attempt(choose())}>
-              {t("import.choose")}
-            </Button>
-          }
+          trailing={<ChooseButton start={path} onChoose={setFolder} />}
         />
-        <Ways path={path} onFind={find} />
+        <Ways path={path} onFind={() => press(find)} />
       </form>
+      {scanned !== undefined && (
+        <ScanResults key={scanned.turn} folder={scanned.folder} onClose={leaveResults} />
+      )}
+    </>
+  );
+}
+
+interface ChooseButtonProps {
+  readonly start: string;
+  readonly onChoose: (path: string) => void;
+}
+
+/** Chooses a folder, or in a browser also an archive. */
+function ChooseButton({ start, onChoose }: ChooseButtonProps) {
+  const t = useWords("models");
+  const [isChoosing, setIsChoosing] = useState(false);
+  const choose = async () => {
+    if (desktop === undefined) return setIsChoosing(true);
+    const chosen = await desktop.chooseFolder();
+    if (chosen !== undefined) onChoose(chosen);
+  };
+  return (
+    <>
+      <Button icon={FolderOpen} onPress={() => attempt(choose())}>
+        {t("import.choose")}
+      </Button>
       {isChoosing && (
         <FolderChooser
           title={t("import.chooseTitle")}
           yes={t("import.chooseYes")}
           yesArchive={t("import.chooseArchive")}
-          start={path}
+          start={start}
           onClose={() => setIsChoosing(false)}
-          onChoose={take}
-        />
-      )}
-      {scanned !== undefined && (
-        <ScanResults
-          key={scanned.turn}
-          folder={scanned.folder}
-          onClose={() => {
-            setScanned(undefined);
-            field.current?.focus();
+          onChoose={(path) => {
+            onChoose(path);
+            setIsChoosing(false);
           }}
         />
       )}
@@ -95,7 +112,7 @@ function useFocusWhere(isWanted: boolean) {
 }
 
 /** The actions for a path: an archive can be opened, a folder searched, and both imported. */
-function Ways({ path, onFind }: { path: string; onFind: (folder: string) => void }) {
+function Ways({ path, onFind }: { path: string; onFind: () => void }) {
   const t = useWords("models");
   const [, setAddress] = useSearchParams();
   const isArchive = /\.(?:mar|tar\.gz|tgz)$/i.test(path);
@@ -106,11 +123,11 @@ function Ways({ path, onFind }: { path: string; onFind: (folder: string) => void
           {t("import.look")}
         </Button>
       ) : (
-        <Button icon={Search} isDisabled={path === ""} onPress={() => onFind(path)}>
+        <Button icon={Search} onPress={onFind}>
           {t("import.find")}
         </Button>
       )}
-      <Button icon={FolderInput} type="submit" isDisabled={path === ""}>
+      <Button icon={FolderInput} type="submit">
         {t("import.yes")}
       </Button>
     </div>

@@ -16,10 +16,12 @@ export function RepositoryForm({ onOffer }: { onOffer: (offer: Offer) => void })
   const [typed, setTyped] = useState("");
   const [looking, setLooking] = useState<AbortController>();
   const [failure, setFailure] = useState<Error>();
+  const [isPressed, setIsPressed] = useState(false);
   useEffect(() => () => looking?.abort(), [looking]);
   const isSound = repositoryIdSchema.safeParse(typed.trim()).success;
   const look = async (event?: FormEvent) => {
     event?.preventDefault();
+    setIsPressed(true);
     if (!isSound) return;
     const leaving = new AbortController();
     const { signal } = leaving;
@@ -44,12 +46,12 @@ export function RepositoryForm({ onOffer }: { onOffer: (offer: Offer) => void })
         isCode
         value={typed}
         onChange={setTyped}
-        error={typed === "" || isSound || !typed.includes("/") ? undefined : t("repository.bad")}
+        error={isSound || !(isPressed || typed.includes("/")) ? undefined : t("repository.bad")}
         trailing={
           looking ? (
             <Button onPress={() => looking.abort()}>{t("repository.cancel")}</Button>
           ) : (
-            <Button icon={Search} type="submit" isDisabled={!isSound}>
+            <Button icon={Search} type="submit">
               {t("repository.look")}
             </Button>
           )

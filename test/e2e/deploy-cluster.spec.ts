@@ -69,6 +69,8 @@ test("a cluster that does not answer is reported, and can be kept or removed aga
   await section.getByRole("button", { name: "Add a cluster" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("radio", { name: "Address and token" }).click();
+  await dialog.getByRole("button", { name: "Save and test" }).click();
+  await expect(dialog.getByText("Enter a token.")).toBeVisible();
   await dialog.getByRole("textbox", { name: "API address" }).fill("https://127.0.0.1:1");
   await dialog.getByRole("textbox", { name: "Token", exact: true }).fill("sha256~nothing");
   await expectNoViolations(page);

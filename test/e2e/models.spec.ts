@@ -71,6 +71,8 @@ test("finds models of another program in a folder chosen with keys, and uses one
   truncateSync(join(theirs, "v1.safetensors"), 20e6);
   writeFileSync(join(dataFolder, "theirs.mar"), "");
   await page.goto(new URL("/models?get=folder", page.url()).href);
+  await page.getByRole("button", { name: "Find models" }).click();
+  await expect(page.getByText("Enter a folder or an archive, or choose one.")).toBeVisible();
   await page.getByRole("textbox", { name: "Folder or archive" }).fill(dataFolder);
   await page.getByRole("button", { name: "Choose…" }).click();
   const tree = page.getByRole("treegrid", { name: "Folders" });

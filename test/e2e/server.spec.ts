@@ -143,6 +143,8 @@ test("the whole network needs a key, which is created right there", async ({
   const refusal = page.getByRole("alert").filter({ hasText: "KEY_NEEDED" });
   await expect(refusal).toContainText("Nothing was changed");
   await refusal.getByRole("button", { name: "Create a key" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
+  await expect(page.getByText("Enter a name.")).toBeVisible();
   await page.getByRole("textbox", { name: "Name", exact: true }).fill("Others");
   await page.getByRole("button", { name: "Create key" }).click();
   await page.getByRole("button", { name: "Done" }).click();

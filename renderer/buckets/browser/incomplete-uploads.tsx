@@ -31,7 +31,7 @@ export function IncompleteUploads({ place }: { place: BucketPlace }) {
   if (uploads.length === 0)
     return (
       <Empty title={t("incomplete.empty")}>
-        <Button icon={RefreshCw} isDisabled={isFetching} onPress={() => void refetch()}>
+        <Button icon={RefreshCw} isPending={isFetching} onPress={() => void refetch()}>
           {t("actions.refresh")}
         </Button>
       </Empty>

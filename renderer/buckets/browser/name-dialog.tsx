@@ -20,6 +20,7 @@ export interface NameDialogProps {
 export function NameDialog(props: NameDialogProps) {
   const { title, label, help, yes, isOpen, onClose, onName } = props;
   const t = useWords("buckets");
+  const ui = useWords("ui");
   const [name, setName] = useState("");
   const [error, setError] = useState<string>();
   const close = () => {
@@ -28,7 +29,7 @@ export function NameDialog(props: NameDialogProps) {
     onClose();
   };
   const submit = async () => {
-    if (name.trim() === "") return;
+    if (name.trim() === "") return setError(ui("enterName"));
     try {
       await onName(name.trim());
       close();
@@ -48,7 +49,7 @@ export function NameDialog(props: NameDialogProps) {
       actions={
         <>
           <Button onPress={close}>{t("form.cancel")}</Button>
-          <Button variant="filled" isDisabled={name.trim() === ""} onPress={() => void submit()}>
+          <Button variant="filled" onPress={() => void submit()}>
             {yes}
           </Button>
         </>

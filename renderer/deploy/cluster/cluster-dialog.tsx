@@ -26,15 +26,20 @@ export interface ClusterDialogProps {
 export function ClusterDialog({ onClose, onAdded }: ClusterDialogProps) {
   const t = useWords("clusters");
   const [draft, setDraft] = useState(EMPTY_CLUSTER);
+  const [isPressed, setIsPressed] = useState(false);
   const { phase, error, unanswered, save } = useSave(draft, (id) => {
     onAdded(id);
     onClose();
   });
   if (unanswered) return <Unanswered {...unanswered} onClose={onClose} onAdded={onAdded} />;
   const isComplete = draft.kind === "kubeconfig" || (draft.address !== "" && draft.token !== "");
+  const press = () => {
+    setIsPressed(true);
+    if (isComplete && phase === "form") save();
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (isComplete && phase === "form") save();
+    press();
   };
   const change = (changed: Partial<ClusterDraft>) => setDraft((now) => ({ ...now, ...changed }));
   const Fields = draft.kind === "kubeconfig" ? KubeconfigFields : TokenFields;
@@ -47,12 +52,7 @@ export function ClusterDialog({ onClose, onAdded }: ClusterDialogProps) {
       actions={
         <>
           <Button onPress={onClose}>{t("form.cancel")}</Button>
-          <Button
-            variant="filled"
-            isDisabled={!isComplete}
-            isPending={phase === "saving"}
-            onPress={save}
-          >
+          <Button variant="filled" isPending={phase === "saving"} onPress={press}>
             {t(phase === "saving" ? "form.saving" : "form.save")}
           </Button>
         </>
@@ -66,7 +66,7 @@ export function ClusterDialog({ onClose, onAdded }: ClusterDialogProps) {
           onChange={(kind) => change({ kind })}
           chips={KINDS.map((value) => ({ value, label: t(`form.kinds.${value}`) }))}
         />
-        <Fields draft={draft} onChange={change} />
+        <Fields draft={draft} areFaultsShown={isPressed} onChange={change} />
         <TextField
           label={t("form.name")}
           value={draft.name}

@@ -28,6 +28,8 @@ export const EMPTY_CLUSTER: ClusterDraft = {
 /** The properties of a part of the form. */
 export interface ClusterFieldsProps {
   readonly draft: ClusterDraft;
+  /** Whether required fields that are empty say so. */
+  readonly areFaultsShown: boolean;
   readonly onChange: (change: Partial<ClusterDraft>) => void;
 }
 

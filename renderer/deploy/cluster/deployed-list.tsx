@@ -52,7 +52,7 @@ export function DeployedList({ clusterId, onWatch, ...typed }: DeployedListProps
           icon={RefreshCw}
           size="dense"
           label={t("list.refresh")}
-          isDisabled={isFetching}
+          isPending={isFetching}
           onPress={() => void refetch()}
         />
       </header>

@@ -85,7 +85,7 @@ function Verbs({ isSound, state }: VerbsProps) {
         {t(busy === "applying" ? "dry.applying" : "dry.apply")}
       </Button>
       <span className={styles.hint} role="status">
-        <Hint last={last?.applied} isFresh={isFresh} isDone={state.isDone} />
+        <Hint isSound={isSound} last={last?.applied} isFresh={isFresh} isDone={state.isDone} />
       </span>
     </div>
   );
@@ -137,14 +137,15 @@ function useApplying({ draft, cluster, onApplied }: DryRunViewProps, force: bool
   };
 }
 
-interface HintProps {
+interface HintProps extends Pick<VerbsProps, "isSound"> {
   readonly last: Applied | undefined;
   readonly isFresh: boolean;
   readonly isDone: boolean;
 }
 
-function Hint({ last, isFresh, isDone }: HintProps) {
+function Hint({ isSound, last, isFresh, isDone }: HintProps) {
   const t = useWords("clusters");
+  if (!isSound) return t("dry.faulty");
   if (last === undefined) return t("dry.first");
   if (!isFresh) return t("dry.stale");
   if (isDone) return null;

@@ -16,7 +16,10 @@ export function TokenDialog({ cluster, onClose }: { cluster: Cluster; onClose: (
   const [token, setToken] = useState("");
   const [error, setError] = useState<Error>();
   const { id, name } = cluster;
+  const [isPressed, setIsPressed] = useState(false);
   const save = async () => {
+    setIsPressed(true);
+    if (token === "") return;
     try {
       await client.clusters.setToken({ id, token });
       onClose();
@@ -27,7 +30,7 @@ export function TokenDialog({ cluster, onClose }: { cluster: Cluster; onClose: (
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (token !== "") void save();
+    void save();
   };
   return (
     <Dialog
@@ -37,7 +40,7 @@ export function TokenDialog({ cluster, onClose }: { cluster: Cluster; onClose: (
       actions={
         <>
           <Button onPress={onClose}>{t("form.cancel")}</Button>
-          <Button variant="filled" isDisabled={token === ""} onPress={() => void save()}>
+          <Button variant="filled" onPress={() => void save()}>
             {t("form.tokenSave")}
           </Button>
         </>
@@ -53,6 +56,7 @@ export function TokenDialog({ cluster, onClose }: { cluster: Cluster; onClose: (
           autoFocus
           value={token}
           onChange={(typed) => setToken(typed.trim())}
+          error={isPressed && token === "" ? t("form.tokenEmpty") : undefined}
         />
         {error && <Failed title={t("form.refused")} error={error} />}
       </form>

@@ -15,8 +15,10 @@ const MAX_PEM_BYTES = 200_000;
 const TYPED = { isCode: true, autoComplete: "off", spellCheck: "false" } as const;
 
 /** The API's address, a token, and how the API's identity is checked. */
-export function TokenFields({ draft, onChange }: ClusterFieldsProps) {
+export function TokenFields({ draft, areFaultsShown, onChange }: ClusterFieldsProps) {
   const t = useWords("clusters");
+  const faultOf = (field: "address" | "token") =>
+    areFaultsShown && draft[field] === "" ? t(`form.${field}Empty`) : undefined;
   return (
     <>
       <TextField
@@ -26,6 +28,7 @@ export function TokenFields({ draft, onChange }: ClusterFieldsProps) {
         placeholder="https://api.cluster.example.com:6443"
         value={draft.address}
         onChange={(address) => onChange({ address: address.trim() })}
+        error={faultOf("address")}
       />
       <TextField
         {...TYPED}
@@ -34,6 +37,7 @@ export function TokenFields({ draft, onChange }: ClusterFieldsProps) {
         type="password"
         value={draft.token}
         onChange={(token) => onChange({ token: token.trim() })}
+        error={faultOf("token")}
       />
       <TextField
         {...TYPED}
@@ -46,7 +50,7 @@ export function TokenFields({ draft, onChange }: ClusterFieldsProps) {
   );
 }
 
-function Certificate({ draft, onChange }: ClusterFieldsProps) {
+function Certificate({ draft, onChange }: Omit<ClusterFieldsProps, "areFaultsShown">) {
   const t = useWords("clusters");
   const take = async (file: File) => {
     const text = file.size > MAX_PEM_BYTES ? "" : await file.text();

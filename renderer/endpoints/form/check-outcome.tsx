@@ -99,11 +99,11 @@ function ModelChoice({ endpoint: { id, model }, check: { models } }: ChoiceProps
         description={t("fields.modelListed")}
         value={model}
         onChange={(name) => name !== model && attempt(choose(name))}
-        options={all.map((name) => ({
-          value: name,
-          label: name,
-          isDisabled: !models.includes(name),
-        }))}
+        options={all.map((name) => {
+          const isListed = models.includes(name);
+          const note = isListed ? undefined : t("fields.modelUnlisted");
+          return { value: name, label: name, note, isDisabled: !isListed };
+        })}
       />
     </div>
   );

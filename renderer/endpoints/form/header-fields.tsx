@@ -31,6 +31,7 @@ export function HeaderFields({ draft, endpoint, areFaultsShown, onChange }: Fiel
     onChange({
       headers: headers.map((header, i) => (i === index ? { ...header, ...change } : header)),
     });
+  const isFull = headers.length >= MAX_HEADERS;
   return (
     <div className={styles.fields}>
       {headers.map((header, index) => (
@@ -47,12 +48,14 @@ export function HeaderFields({ draft, endpoint, areFaultsShown, onChange }: Fiel
         <Button
           size="dense"
           icon={Plus}
-          isDisabled={headers.length >= MAX_HEADERS}
+          isDisabled={isFull}
           onPress={() => onChange({ headers: [...headers, { name: "", value: "" }] })}
         >
           {t("fields.addHeader")}
         </Button>
-        <span className={styles.help}>{t("fields.headersHelp")}</span>
+        <span className={styles.help}>
+          {isFull ? t("fields.headersFull", { count: MAX_HEADERS }) : t("fields.headersHelp")}
+        </span>
       </div>
     </div>
   );

@@ -35,6 +35,7 @@ export function ImportBox({ dropped, onChange }: ImportBoxProps) {
   const [found, setFound] = useState(dropped?.recognised);
   const [error, setError] = useState<string>();
   const look = async (pasted: string) => {
+    if (pasted.trim() === "") return setError(t("import.empty"));
     setError(undefined);
     try {
       const recognised = await client.endpoints.recognise({ text: pasted });
@@ -67,11 +68,7 @@ export function ImportBox({ dropped, onChange }: ImportBoxProps) {
         error={error}
         description={found === undefined ? t("import.help") : undefined}
         trailing={
-          <Button
-            icon={ClipboardPaste}
-            isDisabled={text.trim() === ""}
-            onPress={() => void look(text)}
-          >
+          <Button icon={ClipboardPaste} onPress={() => void look(text)}>
             {t("import.look")}
           </Button>
         }

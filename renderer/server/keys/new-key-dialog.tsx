@@ -50,9 +50,11 @@ function Form({ onMade, onClose }: FormProps) {
   const [key, setKey] = useState(NEW);
   const [failure, setFailure] = useState<Error>();
   const [isBusy, setIsBusy] = useState(false);
+  const [isPressed, setIsPressed] = useState(false);
   const sound = newServerKeySchema.safeParse(key);
   const make = async (event?: FormEvent) => {
     event?.preventDefault();
+    setIsPressed(true);
     if (!sound.success || isBusy) return;
     setIsBusy(true);
     try {
@@ -74,7 +76,8 @@ function Form({ onMade, onClose }: FormProps) {
           <Button onPress={onClose}>{t("newKey.no")}</Button>
           <Button
             variant="filled"
-            isDisabled={!sound.success || isBusy}
+            isDisabled={key.scopes.length === 0}
+            isPending={isBusy}
             onPress={() => void make()}
           >
             {t("newKey.yes")}
@@ -83,7 +86,7 @@ function Form({ onMade, onClose }: FormProps) {
       }
     >
       <form className={styles.form} onSubmit={(event) => void make(event)}>
-        <Fields value={key} onChange={setKey} />
+        <Fields value={key} isNameNeeded={isPressed} onChange={setKey} />
         {failure && <Failed title={t("newKey.failed")} error={failure} />}
       </form>
     </Dialog>
@@ -92,11 +95,14 @@ function Form({ onMade, onClose }: FormProps) {
 
 interface FieldsProps {
   readonly value: NewServerKey;
+  /** Whether an empty name is marked. */
+  readonly isNameNeeded: boolean;
   readonly onChange: (key: NewServerKey) => void;
 }
 
-function Fields({ value: key, onChange }: FieldsProps) {
+function Fields({ value: key, isNameNeeded, onChange }: FieldsProps) {
   const t = useWords("server");
+  const ui = useWords("ui");
   const { name, scopes, keepsPictures, isSeedProfile } = key;
   const scope = (one: NewServerKey["scopes"][number], isOn: boolean) =>
     onChange({ ...key, scopes: isOn ? [...scopes, one] : scopes.filter((other) => other !== one) });
@@ -107,6 +113,7 @@ function Fields({ value: key, onChange }: FieldsProps) {
         description={t("newKey.nameHelp")}
         value={name}
         onChange={(typed) => onChange({ ...key, name: typed })}
+        error={isNameNeeded && name.trim() === "" ? ui("enterName") : undefined}
         maxLength={100}
         autoFocus
       />

@@ -67,6 +67,7 @@ function Whole({ exchange, origin }: { exchange: Exchange; origin: string }) {
           {t("exchange.copyReply")}
         </Button>
       </div>
+      {method === "gRPC" && <p className={styles.note}>{t("exchange.noCurl")}</p>}
       {!isWhole(requestBody) && (
         <p className={styles.note}>{t("exchange.bodyFile", { file: BODY_FILE })}</p>
       )}

@@ -82,6 +82,8 @@ function Files({ tls, refused, onSave }: FilesProps) {
           {t("settings.tlsSave")}
         </Button>
       </div>
+      {!isWhole && <p className={styles.help}>{t("settings.tlsEmpty")}</p>}
+      {isWhole && isSaved && <p className={styles.help}>{t("settings.tlsSaved")}</p>}
     </>
   );
 }

@@ -156,6 +156,7 @@ export const endpoints = {
     placeholder: "Address, token, curl command, YAML, kubeconfig or share link",
     help: "Or drop a file on the page. Nothing is saved yet.",
     look: "Fill in",
+    empty: "Paste something first.",
     kinds: {
       address: "an address",
       token: "a token",
@@ -188,6 +189,7 @@ export const endpoints = {
     modelHelp: "Often differs from the service name.",
     modelPlaceholder: "Detected automatically",
     modelListed: "The endpoint lists these.",
+    modelUnlisted: "not listed",
     profile: "Settings to send",
     profiles: { auto: "Automatic", prompt: "Prompt only", full: "All settings" },
     profileHelp: {
@@ -227,6 +229,7 @@ export const endpoints = {
     headersKept: "Stored: {{names}}. Values are not shown; to change one, enter all of them.",
     headersAnew: "Enter them again",
     addHeader: "Add a header",
+    headersFull: "At most {{count}} headers can be sent.",
     headerName: "Header",
     headerValue: "Value",
     removeHeader: "Remove this header",

@@ -100,6 +100,7 @@ export const models = {
   import: {
     title: "From this computer",
     help: "Another program's models folder, a model in diffusers layout, or a model archive (.mar). Find models lists what is inside and copies nothing; Import makes a copy. The original isn't changed.",
+    empty: "Enter a folder or an archive, or choose one.",
     find: "Find models",
     chooseTitle: "Choose a folder or an archive",
     chooseYes: "Choose this folder",

@@ -50,6 +50,7 @@ export const server = {
     request: "Sent",
     reply: "Reply",
     copyCurl: "Copy as curl",
+    noCurl: "curl cannot send gRPC requests.",
     copyReply: "Copy reply",
     body: "{{title}}: body",
     noBody: "No body.",
@@ -79,7 +80,8 @@ export const server = {
       requests:
         "As in the notebook of the KServe example, with this address. It waits until the picture is drawn.",
       triton: "NVIDIA's client for the same protocol. It waits until the picture is drawn.",
-      openaiCurl: "For a POSIX shell, over the OpenAI images API. It waits until the picture is drawn.",
+      openaiCurl:
+        "For a POSIX shell, over the OpenAI images API. It waits until the picture is drawn.",
       openai: "OpenAI's SDK with this server's address. It waits until the picture is drawn.",
     },
     keyNote: "It reads the key from the environment variable {{variable}}.",
@@ -177,6 +179,8 @@ export const server = {
     tlsCertHelp: "Full paths on this computer, in PEM form. Renewed files are used within seconds.",
     tlsCaHelp: "The certificate of the CA that signed it, if it is in a separate file.",
     tlsSave: "Use these files",
+    tlsEmpty: "Enter a certificate file and its private key file.",
+    tlsSaved: "These files are in use.",
     tlsShown: "Certificate for {{names}}, valid until {{day}}.",
     metrics: "Metrics without a key",
     metricsHelp: "Prometheus can read /metrics without a key, even where requests need one.",

@@ -4,6 +4,7 @@ export const ui = {
   keep: "Keep it",
   save: "Save",
   dismiss: "Dismiss",
+  enterName: "Enter a name.",
   tryAgain: "Try again",
   incomplete: "The rest of the list could not be read.",
   stale: "Not up to date, last read at {{when}}.",
