@@ -89,16 +89,24 @@ export function findNewest(database: DatabaseSync, search: string, limit: number
   return rows.map(({ id }) => String(id));
 }
 
+/** Pictures whose prompts contain the typed words; a number alone finds its seed, too. */
+function wordsCondition(typed: string): Condition | undefined {
+  const words = searchQuery(typed);
+  if (words === undefined) return undefined;
+  const inPrompts = "number IN (SELECT rowid FROM texts WHERE texts MATCH ?)";
+  const text = typed.trim();
+  if (!/^\d+$/.test(text)) return [inPrompts, words];
+  const [isSeed, ...values] = conditionOf({ name: "seed", text });
+  return [`${inPrompts} OR ${isSeed}`, words, ...values];
+}
+
 /** All must hold. */
 function conditionsOf(query: GalleryQuery): readonly Condition[] {
   const { search = "", model, target, size, from, to, isStarred } = query;
   const { words: typed, terms } = readSearch(search);
-  const words = searchQuery(typed);
   const conditions: (Condition | undefined)[] = [
     ["is_trashed = ?", Number(query.isTrashed ?? false)],
-    words === undefined
-      ? undefined
-      : ["number IN (SELECT rowid FROM texts WHERE texts MATCH ?)", words],
+    wordsCondition(typed),
     model === undefined ? undefined : ["model = ?", model],
     target === undefined ? undefined : ["target = ?", target],
     size && ["width = ? AND height = ?", size.width, size.height],

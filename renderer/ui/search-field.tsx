@@ -1,5 +1,5 @@
 import { Search, X } from "lucide-react";
-import { type Ref, useState } from "react";
+import { type KeyboardEvent, type Ref, useState } from "react";
 import {
   Autocomplete,
   Button,
@@ -54,18 +54,32 @@ export interface SuggestingSearchFieldProps extends SearchFieldProps {
   readonly suggestionsLabel: string;
 }
 
-/** A search field with suggestions below it: arrow keys select, Enter accepts, and typing continues without them. */
+/**
+ * A search field with suggestions below it: arrow keys select, Enter accepts, and typing continues without them. They
+ * close with Escape, and when the text is deleted, since everything is then wanted.
+ */
 export function SuggestingSearchField(props: SuggestingSearchFieldProps) {
   const { suggestions, suggestionsLabel, ...rest } = props;
-  const [isIn, setIsIn] = useState(false);
-  const offered = isIn ? suggestions : [];
+  const [isOpen, setIsOpen] = useState(false);
+  const offered = isOpen ? suggestions : [];
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "ArrowDown") setIsOpen(true);
+    if (event.key !== "Escape") return;
+    setIsOpen(false);
+    // Otherwise the same key clears the field.
+    if (offered.length > 0 && rest.value === "") event.stopPropagation();
+  };
   return (
     <div
       className={styles.suggesting}
-      onFocus={() => setIsIn(true)}
+      onFocus={() => setIsOpen(true)}
       onBlur={({ currentTarget, relatedTarget }) =>
-        setIsIn(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))
+        setIsOpen(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))
       }
+      onInput={({ target }) =>
+        setIsOpen(target instanceof HTMLInputElement && target.value !== "")
+      }
+      onKeyDownCapture={onKey}
     >
       <Autocomplete disableAutoFocusFirst>
         <SearchField {...rest} />

@@ -30,8 +30,8 @@ const MAX_OFFERED = 8;
 const LAST = /(?<before>^|.*\s)(?<name>[a-z][a-z-]*)(?::"?(?<value>[^"]*))?$/is;
 
 /**
- * Suggestions for the last term of a search: first names of settings, then their values. Targets are found by their
- * names as well as by their ids.
+ * Suggestions for the last term of a search: first names of settings, then their values. An empty search offers all
+ * names. Targets are found by their names as well as by their ids.
  */
 export function completionsOf(
   typed: string,
@@ -41,6 +41,7 @@ export function completionsOf(
   const { before = "", name = "", value } = LAST.exec(typed)?.groups ?? {};
   const lower = name.toLowerCase();
   if (value === undefined) {
+    if (name === "" && typed !== "") return [];
     return namesFrom(lower).map((known) => ({
       name: known,
       term: `${known}:`,
@@ -59,7 +60,6 @@ export function completionsOf(
 }
 
 function namesFrom(start: string): SearchTermName[] {
-  if (start === "") return [];
   const names = Object.keys(SEARCH_TERMS).filter(isTermName);
   // People do not type ids.
   return names.filter((name) => name !== "like" && name.startsWith(start));

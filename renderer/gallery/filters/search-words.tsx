@@ -1,12 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
+import { X } from "lucide-react";
 import { memo, type Ref, useEffect, useRef, useState } from "react";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
 import { SuggestingSearchField, type Suggestion } from "../../ui/search-field.tsx";
 import { useWords } from "../../words/words.ts";
 import { useTargetName } from "../../picture/targets.ts";
 import { completionsOf } from "./completions.ts";
 import { NO_FACETS } from "./filters.tsx";
+import { joinLike, splitLike } from "./like-term.ts";
 import styles from "./toolbar.module.css";
 
 /** The studio is asked this long after the last key press, milliseconds. */
@@ -22,7 +25,8 @@ export interface SearchWordsProps {
 export const SearchWords = memo(function SearchWords(props: SearchWordsProps) {
   const { query, onAsk, inputRef } = props;
   const t = useWords("gallery");
-  const { search: asked = "", ...others } = query;
+  const { search = "", ...others } = query;
+  const { like, text: asked } = splitLike(search);
   const [text, setText] = useState(asked);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const isTyping = useRef(false);
@@ -31,28 +35,43 @@ export const SearchWords = memo(function SearchWords(props: SearchWordsProps) {
     if (!isTyping.current) setText(asked);
   }, [asked]);
   useEffect(() => () => clearTimeout(timer.current), []);
+  const ask = (words: string, isPassing?: boolean) =>
+    onAsk(words === "" ? others : { ...others, search: words }, isPassing);
   const onChange = (words: string) => {
     setText(words);
     isTyping.current = true;
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       isTyping.current = false;
-      onAsk(words.trim() === "" ? others : { ...others, search: words }, true);
+      ask(joinLike({ like, text: words }), true);
     }, REST_MS);
   };
   const suggestions = useSuggestions(text, onChange);
   return (
-    <div className={styles.search}>
-      <SuggestingSearchField
-        label={t("search")}
-        suggestions={suggestions}
-        suggestionsLabel={t("suggestions")}
-        placeholder={t("searchPlaceholder")}
-        value={text}
-        onChange={onChange}
-        inputRef={inputRef}
-      />
-    </div>
+    <>
+      <div className={styles.search}>
+        <SuggestingSearchField
+          label={t("search")}
+          suggestions={suggestions}
+          suggestionsLabel={t("suggestions")}
+          placeholder={t("searchPlaceholder")}
+          value={text}
+          onChange={onChange}
+          inputRef={inputRef}
+        />
+      </div>
+      {like !== "" && (
+        <span className={styles.chip}>
+          {t("samePrompt")}
+          <IconButton
+            icon={X}
+            size="dense"
+            label={t("marks.remove", { name: t("samePrompt") })}
+            onPress={() => ask(joinLike({ like: "", text }))}
+          />
+        </span>
+      )}
+    </>
   );
 });
 

@@ -11,6 +11,7 @@ export const gallery = {
   search: "Search",
   searchPlaceholder: "Search pictures",
   suggestions: "Search suggestions",
+  samePrompt: "With the same prompt",
   terms: {
     steps: "a number, such as steps:30 or steps:>20",
     sampler: "a sampler, such as sampler:ddim",

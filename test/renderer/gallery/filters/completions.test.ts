@@ -18,7 +18,6 @@ const FACETS = {
 const nameOf = (target: string) => (target === "abc" ? "Edge" : "This computer");
 
 test.each([
-  ["", []],
   ["castle ", []],
   ["st", ["steps:", "strength:", "style:"]],
   ["castle see", ["castle seed:"]],
@@ -37,6 +36,12 @@ test.each([
   ["li", []],
 ])("%j is completed by %j", (typed, searches) => {
   expect(completionsOf(typed, FACETS, nameOf).map(({ search }) => search)).toEqual(searches);
+});
+
+test("an empty search offers every setting, with an example each", () => {
+  const searches = completionsOf("", FACETS).map(({ search }) => search);
+  expect(searches).toEqual(expect.arrayContaining(["seed:", "model:", "sampler:"]));
+  expect(searches).not.toContain("like:");
 });
 
 test("a completed value is read as it was offered", () => {
