@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { MAX_IDS } from "../contract/image-id.ts";
+import { splitTags } from "../contract/gallery-marks.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
@@ -16,12 +17,12 @@ export function markCommand(): Command {
   return studioCommand("mark", "Rates and tags pictures.")
     .argument("<id...>", "ids of pictures")
     .addOption(new Option("--rating <0-5>", "stars out of 5; 0 for none").argParser(rating))
-    .option("--tag <name...>", "add these tags")
+    .option("--tag <name...>", "add these tags; commas separate tags, too")
     .option("--untag <name...>", "remove these tags")
     .action((ids: string[], { dataDir, rating, tag, untag }: MarkFlags) =>
       withStudio(dataDir, async ({ client }) => {
-        for (const some of inParts(ids))
-          await client.gallery.mark({ ids: some, rating, tag, untag });
+        const change = { rating, tag: tag?.flatMap(splitTags), untag };
+        for (const some of inParts(ids)) await client.gallery.mark({ ids: some, ...change });
       }),
     );
 }

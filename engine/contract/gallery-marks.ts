@@ -10,6 +10,12 @@ export const labelSchema = z
   .max(100)
   .regex(/^[^"\p{C}\p{Zl}\p{Zp}]*$/u, "a name without quotation marks");
 
+/** The tags in a typed text, which commas separate. Stored tags may contain commas. */
+export function splitTags(typed: string): string[] {
+  const tags = typed.split(",").map((tag) => tag.trim());
+  return tags.filter((tag) => tag !== "");
+}
+
 /** 1 to 5; 0 for none. */
 export const ratingSchema = z.int().min(0).max(5);
 

@@ -25,7 +25,8 @@ test("rates, tags and collects pictures by keys, and undoes it", async ({ studio
 
   await page.keyboard.press("t");
   await expect(page.getByRole("dialog", { name: "Tags of the picture" })).toBeVisible();
-  await page.keyboard.type("house");
+  await page.keyboard.type("brick, house");
+  await expect(page.getByRole("checkbox", { name: "brick" })).toBeChecked();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
   await expect(page.getByText("Tags changed")).toBeVisible();

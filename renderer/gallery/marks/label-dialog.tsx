@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useRef, useState } from "react";
 import type { Image } from "../../../engine/contract/gallery.ts";
-import { labelSchema } from "../../../engine/contract/gallery-marks.ts";
+import { labelSchema, splitTags } from "../../../engine/contract/gallery-marks.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/checkbox.tsx";
@@ -44,7 +44,9 @@ interface FormProps extends Labelled {
   readonly onClose: () => void;
 }
 
-/** The choices and the typed text so far; `images` are the pictures that have been read. */
+/**
+ * The choices and the typed text so far, in which a comma ends a tag; `images` are the pictures that have been read.
+ */
 function useLabels({ kind, ids, onClose }: FormProps) {
   const t = useWords("gallery");
   const { client, queries } = useStudio();
@@ -63,10 +65,18 @@ function useLabels({ kind, ids, onClose }: FormProps) {
   const shown = names.filter((one) => one.toLowerCase().includes(typed.trim().toLowerCase()));
   const isNew = name !== undefined && !names.some((one) => isSame(one, name));
   const choose = (one: string, isOn: boolean) => setChosen(new Map(chosen).set(one, isOn));
-  const typedName = names.find((other) => name !== undefined && isSame(other, name)) ?? name;
+  const spelled = (one: string) => names.find((other) => isSame(other, one)) ?? one;
+  const typedName = name === undefined ? undefined : spelled(name);
   const take = () => {
     if (typedName !== undefined) choose(typedName, true);
     setTyped("");
+  };
+  const type = (text: string) => {
+    const ends = kind === "tags" ? text.lastIndexOf(",") + 1 : 0;
+    const ended = splitTags(text.slice(0, ends));
+    if (!ended.every((one) => labelSchema.safeParse(one).success)) return setTyped(text);
+    setChosen(new Map([...chosen, ...ended.map((one) => [spelled(one), true] as const)]));
+    setTyped(text.slice(ends).trimStart());
   };
   const save = () => {
     onClose();
@@ -85,7 +95,7 @@ function useLabels({ kind, ids, onClose }: FormProps) {
     return { text: t(`marks.${kind}Saved`, { count: now.length }), undo };
   };
   const isBad = typed.trim() !== "" && name === undefined;
-  return { images, chosen, choose, typed, setTyped, shown, name, isNew, isBad, take, save };
+  return { images, chosen, choose, typed, type, shown, name, isNew, isBad, take, save };
 }
 
 /** The names that were checked, or unchecked. */
@@ -98,7 +108,7 @@ const NO_IMAGES: readonly Image[] = [];
 function LabelForm({ kind, ids, onClose }: FormProps) {
   const t = useWords("gallery");
   const labels = useLabels({ kind, ids, onClose });
-  const { images, chosen, choose, typed, setTyped, shown, name, isNew, isBad, take, save } = labels;
+  const { images, chosen, choose, typed, type, shown, name, isNew, isBad, take, save } = labels;
   return (
     <form
       className={styles.form}
@@ -112,7 +122,7 @@ function LabelForm({ kind, ids, onClose }: FormProps) {
         autoFocus
         label={t(`marks.${kind}Find`)}
         value={typed}
-        onChange={setTyped}
+        onChange={type}
         error={isBad ? t("marks.badName") : undefined}
       />
       <div role="group" aria-label={t(`marks.${kind}Label`)} className={styles.names}>
