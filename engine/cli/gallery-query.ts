@@ -28,7 +28,7 @@ export function withQueryFlags(command: Command): Command {
     .option("--size <WIDTHxHEIGHT>", "in pixels", size)
     .option("--from <day>", "drawn on this day or later, such as 2026-11-24")
     .option("--to <day>", "drawn on this day or earlier")
-    .option("--starred", "with a star")
+    .option("--starred", "favourites only")
     .option("--trashed", "in the trash")
     .option("--oldest", "the oldest first")
     .option("--limit <n>", "this many at most", number);

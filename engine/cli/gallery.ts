@@ -20,8 +20,8 @@ export function galleryCommand(signal: AbortSignal): Command {
     .description("Lists, exports and changes the gallery's pictures.")
     .addCommand(list(), { isDefault: true })
     .addCommand(show())
-    .addCommand(acting("star", "Gives pictures a star.", starWith(true)))
-    .addCommand(acting("unstar", "Removes the star.", starWith(false)))
+    .addCommand(acting("star", "Adds pictures to the favourites.", starWith(true)))
+    .addCommand(acting("unstar", "Removes pictures from the favourites.", starWith(false)))
     .addCommand(
       acting("trash", "Moves pictures to the studio's trash.", (client, ids) =>
         client.gallery.trash({ ids }),

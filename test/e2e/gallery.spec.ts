@@ -24,6 +24,7 @@ test("searches, stars, trashes and undoes it", async ({ studio: { page } }) => {
   const starred = page.waitForResponse(/\/rpc\/gallery\/star/);
   await page.keyboard.press(".");
   await (await starred).finished();
+  await expect(tileOf(page, "a yellow star, favourite")).toBeVisible();
   await page.goto(new URL("/gallery?starred=true", page.url()).href);
   await expect(tileOf(page, "a yellow star")).toBeVisible();
   await expect(tileOf(page, "a red house")).toHaveCount(0);
@@ -50,10 +51,10 @@ test("settings are searched for, with suggestions, by keys alone", async ({ stud
   await page.goto(new URL("/gallery", page.url()).href);
   await expect(tileOf(page, "a red house")).toBeVisible();
   await page.keyboard.press("/");
-  await page.keyboard.type("boat ste");
   await expect(page.getByRole("option", { name: "seed:" })).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("listbox")).toHaveCount(0);
+  await page.keyboard.type("boat ste");
   await expect(page.getByRole("option", { name: /^steps:/ })).toBeVisible();
   await expectNoViolations(page);
   await page.keyboard.press("ArrowDown");
@@ -80,9 +81,9 @@ test("settings are searched for, with suggestions, by keys alone", async ({ stud
   await expect(search).toHaveValue("");
   await expect(tileOf(page, "a blue boat")).toBeVisible();
   await expect(tileOf(page, "a red house")).toHaveCount(0);
-});
   await page.getByRole("button", { name: "Remove “With the same prompt”" }).click();
   await expect(tileOf(page, "a red house")).toBeVisible();
+});
 
 test("imports dropped pictures once, names other files, and undoes it", async ({
   studio: { page },

@@ -81,7 +81,7 @@ test("deletes permanently only from the trash, and asks", async ({ studio }) => 
 test("filters are in the address, and Back undoes them", async ({ studio }) => {
   const { page } = studio;
   await openGallery(studio);
-  await page.getByRole("button", { name: "Starred only" }).click();
+  await page.getByRole("button", { name: "Favourites only" }).click();
   await expect(page).toHaveURL(/[?&]starred=true/);
   await expect(page.getByText("No picture matches.")).toBeVisible();
   await page.reload();

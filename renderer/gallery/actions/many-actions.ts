@@ -1,4 +1,4 @@
-import { ArchiveRestore, FolderArchive, Star, StarOff, Trash2 } from "lucide-react";
+import { ArchiveRestore, FolderArchive, Heart, HeartOff, Trash2 } from "lucide-react";
 import { useMemo } from "react";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
@@ -42,7 +42,8 @@ function starring({ ids, isStarred, studio, t, group }: Starring): Action {
     id: "picture.star",
     label: isStarred ? t("actions.unstar") : t("actions.star"),
     group,
-    icon: isStarred ? StarOff : Star,
+    icon: isStarred ? HeartOff : Heart,
+    keywords: ["star", "favorite"],
     keys: ".",
     run: () =>
       attempt(

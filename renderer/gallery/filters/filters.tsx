@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { FilterX, Star } from "lucide-react";
+import { FilterX, Heart } from "lucide-react";
 import { memo } from "react";
 import type { GalleryFacets, GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
@@ -45,7 +45,7 @@ export const Filters = memo(function Filters({ query, onChange }: FiltersProps) 
       <SizeFilter query={query} onChange={onChange} facets={facets} />
       <DateFilter query={query} onChange={(stretch) => onChange(narrow(query, stretch))} />
       <IconButton
-        icon={Star}
+        icon={Heart}
         variant="quiet"
         label={t("filters.starred")}
         isChosen={isStarred}

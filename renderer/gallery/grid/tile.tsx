@@ -1,4 +1,4 @@
-import { Check, ImageOff, Star } from "lucide-react";
+import { Check, Heart, ImageOff, Star } from "lucide-react";
 import {
   createContext,
   memo,
@@ -130,7 +130,7 @@ function StarMark({ isStarred }: { isStarred: boolean }) {
       aria-hidden
       className={classNames(styles.star, isStarred && styles.starred)}
     >
-      <Icon of={Star} />
+      <Icon of={Heart} />
     </span>
   );
 }

@@ -3,7 +3,7 @@ import { coverWords } from "./covers.ts";
 export const gallery = {
   grid: "Gallery",
   gallery: "Gallery",
-  starredName: "{{name}}, starred",
+  starredName: "{{name}}, favourite",
   ratedName: "{{name}}, rated {{rating}} of 5",
   missingName: "{{name}}, file missing",
   missing: "File missing",
@@ -48,7 +48,7 @@ export const gallery = {
     size: "Size",
     allSizes: "All sizes",
     sizeOf: "{{width}} × {{height}}",
-    starred: "Starred only",
+    starred: "Favourites only",
     clear: "Clear filters",
   },
   dates: {
