@@ -54,6 +54,11 @@ export const cellSchema = z.object({
 });
 export type Cell = z.output<typeof cellSchema>;
 
+/** The id of a grid's contact sheet in the gallery. */
+export function sheetId({ id }: Pick<Cell, "id">): string {
+  return `grid-${id}`;
+}
+
 /** A grid: the axes along which a request is varied. */
 export const gridSchema = z.object({ x: axisSchema, y: axisSchema.optional() });
 export type Grid = z.output<typeof gridSchema>;

@@ -1,5 +1,5 @@
 import type { Generation } from "../contract/generation.ts";
-import { type Cell, countCells } from "../contract/grid.ts";
+import { type Cell, countCells, sheetId } from "../contract/grid.ts";
 import { gridSheet } from "../drawing/grid-sheet.ts";
 import { Turns } from "../files/turns.ts";
 import type { Gallery } from "../gallery/gallery.ts";
@@ -92,8 +92,4 @@ export class GridSheets {
       return [];
     }
   }
-}
-
-function sheetId({ id }: Cell): string {
-  return `grid-${id}`;
 }

@@ -24,6 +24,9 @@ test("a grid is drawn by keys alone, and its sheet is in the gallery", async ({ 
   await expect(page.getByText("2 of 2 ready")).toBeVisible();
   const cells = page.getByRole("option", { name: /^a red circle, Steps/ });
   await expect(cells).toHaveText([/Steps 1/, /Steps 2/]);
+  await page.getByRole("button", { name: "Open contact sheet" }).press("Enter");
+  await expect(page.getByRole("region", { name: "Open picture" })).toBeVisible();
+  await page.goBack();
   // The axes are still there for the next grid.
   await open.press("Enter");
   await expect(dialog.getByRole("textbox", { name: "Values" })).toHaveValue("1:2");

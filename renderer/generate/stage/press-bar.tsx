@@ -1,8 +1,12 @@
-import { Columns2, Maximize2, Shuffle, Sprout } from "lucide-react";
+import { Columns2, Grid3x3, Maximize2, Shuffle, Sprout } from "lucide-react";
+import { useEffect } from "react";
+import { useLocation } from "wouter";
 import type { Generation } from "../../../engine/contract/generation.ts";
+import { sheetId } from "../../../engine/contract/grid.ts";
+import { useStudio } from "../../connection/studio.tsx";
 import { useTargetName } from "../../picture/targets.ts";
 import { useCompare, useCompareButton } from "../../picture/use-compare.ts";
-import { useImages } from "../../state/images.ts";
+import { useImages, wantImages } from "../../state/images.ts";
 import { selectGeneration } from "../../state/selection.ts";
 import { Button } from "../../ui/button.tsx";
 import { useWords } from "../../words/words.ts";
@@ -39,6 +43,25 @@ function CompareTargets({ pictures }: { readonly pictures: readonly Generation[]
   );
 }
 
+/** Opens the contact sheet of a grid once it has been made. */
+function ContactSheetButton({ pictures }: { readonly pictures: readonly Generation[] }) {
+  const t = useWords("generate");
+  const { client } = useStudio();
+  const [, navigate] = useLocation();
+  const grid = pictures[0]?.order.grid;
+  const id = grid === undefined ? "" : sheetId(grid);
+  const isMade = useImages((images) => images[id] !== undefined);
+  useEffect(() => {
+    if (id !== "") wantImages(client, [id]);
+  }, [client, id]);
+  if (!isMade) return null;
+  return (
+    <Button size="dense" icon={Grid3x3} onPress={() => navigate(`/gallery/${id}`)}>
+      {t("grid.openSheet")}
+    </Button>
+  );
+}
+
 export interface PressBarProps {
   /** In the order they are drawn. */
   readonly pictures: readonly Generation[];
@@ -70,6 +93,7 @@ export function PressBar({ pictures, picked }: PressBarProps) {
         </CompareButton>
       )}
       {picked.length === 0 && <CompareTargets pictures={pictures} />}
+      {picked.length === 0 && <ContactSheetButton pictures={pictures} />}
       {seeds && (
         <Button
           size="dense"

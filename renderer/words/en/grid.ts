@@ -3,6 +3,7 @@ export const gridWords = {
   open: "X/Y grid",
   title: "X/Y grid",
   help: "Draws every combination with one seed and puts them on one contact sheet.",
+  openSheet: "Open contact sheet",
   across: "Left to right",
   down: "Top to bottom",
   nothing: "Nothing",
