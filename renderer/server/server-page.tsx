@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useSearchParams } from "wouter";
 import type { Server } from "../../engine/contract/server.ts";
@@ -14,7 +13,7 @@ import { StartFailure } from "./start-failure.tsx";
 import { TryTab } from "./snippets/try-tab.tsx";
 import { failureOf, useServer, useServerCommands } from "./use-server.ts";
 
-/** How other programs get pictures from this machine. The address says which tab is open: `?show=keys`. */
+/** How other programs get pictures from this machine. The address says which tab is open, and `&key` makes a key: `?show=keys`. */
 export function ServerPage() {
   const t = useWords("server");
   const { data: server, error, refetch } = useServer();
@@ -43,12 +42,21 @@ function Room({ server }: { server: Server }) {
   const t = useWords("server");
   const [address, setAddress] = useSearchParams();
   const commands = useServerCommands();
-  const [isMakingKey, setIsMakingKey] = useState(false);
   const failure = failureOf(server, commands);
   const shown = TABS.find((name) => name === address.get("show")) ?? "requests";
-  const makeKey = () => setIsMakingKey(true);
+  const showKey = (isShown: boolean) =>
+    setAddress(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (isShown) after.set("key", "");
+        else after.delete("key");
+        return after;
+      },
+      { replace: !isShown },
+    );
+  const makeKey = () => showKey(true);
   const closeKey = (isMade: boolean) => {
-    setIsMakingKey(false);
+    showKey(false);
     if (isMade && failure !== undefined) failure.again();
   };
   return (
@@ -82,7 +90,7 @@ function Room({ server }: { server: Server }) {
           <SettingsTab server={server} commands={commands} />
         </TabPanel>
       </Tabs>
-      <NewKeyDialog isOpen={isMakingKey} onClose={closeKey} />
+      <NewKeyDialog isOpen={address.has("key")} onClose={closeKey} />
     </>
   );
 }

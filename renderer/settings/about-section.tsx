@@ -21,7 +21,7 @@ export function AboutSection() {
     showToast(t("about.opened"));
   };
   return (
-    <Titled title={t("about.title")}>
+    <Titled title={t("about.title")} link="about">
       {machine && <MachineFacts machine={machine} />}
       <Actions>
         <Button icon={ExternalLink} onPress={() => attempt(openElsewhere())}>

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId } from "react";
 import { useStudio } from "../connection/studio.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { useKeptFocus } from "../ui/use-kept-focus.ts";
@@ -7,6 +7,7 @@ import type { SettingLineId } from "../words/en/setting-lines.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./section.module.css";
 import { useFoundLines, useSettingsAddress } from "./settings-address.ts";
+import { useLinked } from "./use-linked.ts";
 
 /** Where a line's choice is stored: `file` is the studio's settings. */
 export type Kept = "file" | "browser" | "environment" | "keyring" | { readonly path: string };
@@ -23,17 +24,11 @@ export interface LineProps {
  */
 export function Line({ id, kept = "file", children }: LineProps) {
   const t = useWords("settings");
-  const { line, search } = useSettingsAddress();
+  const { search } = useSettingsAddress();
   const isFound = useFoundLines(search).has(id);
-  const isLinked = line === id;
+  const [place, isLinked] = useLinked<HTMLDivElement>(id);
   const help = useId();
-  const place = useRef<HTMLDivElement>(null);
   useKeptFocus(place, { isShown: isFound });
-  useEffect(() => {
-    if (!isLinked) return;
-    place.current?.scrollIntoView({ block: "center" });
-    place.current?.focus({ preventScroll: true });
-  }, [isLinked]);
   if (!isFound) return null;
   return (
     <div

@@ -3,6 +3,7 @@ import type { settingLines } from "../words/en/setting-lines.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./section.module.css";
 import { useFoundLines, useSettingsAddress } from "./settings-address.ts";
+import { useLinked } from "./use-linked.ts";
 
 /** A part of the page that has lines. */
 export type SectionId = (typeof settingLines)[keyof typeof settingLines]["section"];
@@ -16,10 +17,18 @@ export function Section({ of, children }: { of: SectionId; children: ReactNode }
   return <Titled title={t(`${of}.title`)}>{children}</Titled>;
 }
 
+interface TitledProps {
+  readonly title: string;
+  /** What the address calls it, if links lead to it. */
+  readonly link?: string;
+  readonly children: ReactNode;
+}
+
 /** A section with a heading. */
-export function Titled({ title, children }: { title: string; children: ReactNode }) {
+export function Titled({ title, link, children }: TitledProps) {
+  const [place] = useLinked<HTMLElement>(link);
   return (
-    <section className={styles.section} aria-label={title}>
+    <section ref={place} className={styles.section} aria-label={title} tabIndex={-1}>
       <h2 className={styles.title}>{title}</h2>
       <div className={styles.body}>{children}</div>
     </section>

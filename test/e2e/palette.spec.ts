@@ -71,3 +71,22 @@ test("the palette finds pictures by their prompts, and says if nothing is found"
   await find(page, "ä");
   await expect(palette.getByText("Nothing matches “ä”.")).toBeVisible();
 });
+
+test("the palette leads to forms, albums and the licence from every page", async ({
+  studio: { page },
+}) => {
+  const headings = {
+    "add an endpoint": page.getByRole("dialog", { name: "Add an endpoint" }),
+    "add bucket": page.getByRole("dialog", { name: "Add a connection" }),
+    "create key": page.getByRole("dialog", { name: "Create a key" }),
+    "import model": page.getByRole("textbox", { name: "Folder or archive" }),
+    license: page.getByRole("region", { name: "About" }),
+  };
+  for (const [search, place] of Object.entries(headings)) {
+    await page.goto(new URL("/generate", page.url()).href);
+    await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toBeVisible();
+    await find(page, search);
+    await page.keyboard.press("Enter");
+    await expect(place).toBeInViewport();
+  }
+});

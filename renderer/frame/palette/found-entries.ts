@@ -15,6 +15,7 @@ import { useView } from "../../state/view.ts";
 import type { PaletteEntry } from "../../ui/command-palette.tsx";
 import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
+import { useAlbums, usePlaces } from "./place-entries.ts";
 import { useServerLines } from "./server-lines.ts";
 
 const THEMES = ["system", "dark", "light"] as const;
@@ -28,6 +29,8 @@ export function useFoundEntries(): readonly PaletteEntry[] {
     useMaking(),
     useSamplers(),
     useStyles(),
+    useAlbums(),
+    usePlaces(),
     useSettingLines(),
     useServerLines(),
   ].flat();

@@ -44,7 +44,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 /** The action that opened the palette: it would only open it again. */
 const OPENS_IT = "frame.palette";
 
-/** Registered actions and other entries; each is remembered when it is chosen. */
+/** Registered actions and other entries, unless the page has them itself; each is remembered when it is chosen. */
 function useCommands(): readonly PaletteEntry[] {
   const actions = useRegisteredActions();
   const found = useFoundEntries();
@@ -52,7 +52,8 @@ function useCommands(): readonly PaletteEntry[] {
     const shown = menuEntries(
       actions.filter(({ id, isHidden }) => isHidden !== true && id !== OPENS_IT),
     );
-    return [...shown, ...found].map((entry) => ({
+    const own = new Set(shown.map(({ id }) => id));
+    return [...shown, ...found.filter(({ id }) => !own.has(id))].map((entry) => ({
       ...entry,
       run: () => {
         rememberCommand(entry.id);

@@ -23,6 +23,22 @@ export const palette = {
   make: "Generate",
   grid: "Draw an X/Y grid…",
   manageStyles: "Manage styles…",
+  album: "Album: {{name}}",
+  places: {
+    import: "Import a model…",
+    endpoint: "Add an endpoint…",
+    connection: "Add a bucket connection…",
+    key: "Create a key…",
+    about: "About Darkroom and its licence",
+  },
+  /** Other words to find these by. */
+  findPlaces: {
+    import: "checkpoint safetensors mar archive folder get download",
+    endpoint: "remote inference kserve server url",
+    connection: "s3 storage minio",
+    key: "api token password authentication server",
+    about: "version license licences apache telemetry privacy",
+  },
   setting: "Setting: {{name}}",
   pictures: "Pictures",
   searchGallery: "Search the gallery for “{{search}}”",
