@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { StudioClient } from "../contract/studio-client.ts";
 import {
   ENDPOINT_KINDS,
@@ -8,6 +8,7 @@ import {
 } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import { tokenExpiryWords } from "../contract/token-expiry.ts";
+import { listingGroup } from "./listing-group.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
 import { number } from "./request-flags.ts";
 import { note, printResult } from "./outcome.ts";
@@ -22,9 +23,8 @@ import { withStudio } from "./reach-studio.ts";
 
 /** `endpoints`: inference endpoints on other machines. */
 export function endpointsCommand(): Command {
-  return new Command("endpoints")
+  return listingGroup("endpoints", list())
     .description("Inference endpoints on other computers that can draw.")
-    .addCommand(list(), { isDefault: true })
     .addCommand(add())
     .addCommand(change())
     .addCommand(testCommand())

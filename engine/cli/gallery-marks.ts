@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { MAX_IDS } from "../contract/image-id.ts";
 import { splitTags } from "../contract/gallery-marks.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
+import { listingGroup } from "./listing-group.ts";
 import { printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
@@ -35,9 +36,8 @@ function rating(value: string): number {
 
 /** `gallery album`: sets of pictures. */
 export function albumCommand(): Command {
-  return new Command("album")
+  return listingGroup("album", list())
     .description("Albums: your own sets of pictures.")
-    .addCommand(list(), { isDefault: true })
     .addCommand(
       acting("make", "Makes an empty album.", (client, name) => client.gallery.makeAlbum({ name })),
     )

@@ -1,6 +1,6 @@
 import { access, mkdir } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { Image } from "../contract/gallery.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
@@ -8,6 +8,7 @@ import { writeAtomically } from "../files/atomic-file.ts";
 import { albumCommand, inParts, markCommand } from "./gallery-marks.ts";
 import { importCommand } from "./gallery-import.ts";
 import { idsOf, withQueryFlags, type QueryFlags } from "./gallery-query.ts";
+import { listingGroup } from "./listing-group.ts";
 import { note, printJson, printResult } from "./outcome.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
@@ -16,9 +17,8 @@ import { isDiskFull, systemCode } from "../files/system-error.ts";
 
 /** `gallery`: the stored pictures. */
 export function galleryCommand(signal: AbortSignal): Command {
-  return new Command("gallery")
+  return listingGroup("gallery", list())
     .description("Lists, exports and changes the gallery's pictures.")
-    .addCommand(list(), { isDefault: true })
     .addCommand(show())
     .addCommand(acting("star", "Adds pictures to the favourites.", starWith(true)))
     .addCommand(acting("unstar", "Removes pictures from the favourites.", starWith(false)))

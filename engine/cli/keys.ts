@@ -1,16 +1,16 @@
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { NewServerKey, ServerKey } from "../contract/server.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
+import { listingGroup } from "./listing-group.ts";
 import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
 /** `keys`: the keys of this machine's inference server. */
 export function keysCommand(): Command {
-  return new Command("keys")
+  return listingGroup("keys", list())
     .description("Lists, makes and removes the keys of this computer's inference server.")
-    .addCommand(list(), { isDefault: true })
     .addCommand(add())
     .addCommand(remove());
 }

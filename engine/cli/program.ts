@@ -12,8 +12,10 @@ import { endpointsCommand } from "./endpoints.ts";
 import { galleryCommand } from "./gallery.ts";
 import { generateCommand } from "./generate.ts";
 import { keysCommand } from "./keys.ts";
+import { withNamedList } from "./listing-group.ts";
 import { modelsCommand } from "./models.ts";
 import { openCommand } from "./open.ts";
+import { withOwnName } from "./other-names.ts";
 import { exitCodeOf, tell, tellUsage, watchReaders } from "./outcome.ts";
 import { queueCommand } from "./queue.ts";
 import { withJoinedShares } from "./request-flags.ts";
@@ -59,7 +61,8 @@ const program = new Command("darkroom")
 for (const command of COMMANDS) program.addCommand(throwing(command(interrupt.signal)));
 
 try {
-  await program.parseAsync(withJoinedShares(process.argv));
+  const args = withNamedList(program, process.argv.slice(2));
+  await program.parseAsync(withJoinedShares(args), { from: "user" });
 } catch (error) {
   const isJson = process.argv.includes("--json");
   if (error instanceof CommanderError) {
@@ -71,8 +74,12 @@ try {
   }
 }
 
-/** Makes a command and its subcommands throw instead of ending the process. */
+/** Makes a command and its subcommands throw instead of ending the process, and name the right option. */
 function throwing(command: Command): Command {
   for (const inner of command.commands) throwing(inner);
-  return command.exitOverride();
+  command.configureOutput({ outputError: (text, write) => write(withOwnName(text, command)) });
+  return command.exitOverride((error) => {
+    error.message = withOwnName(error.message, command);
+    throw error;
+  });
 }

@@ -1,7 +1,8 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import { batchOf, type Generation } from "../contract/generation.ts";
 import { gridOf, type GridFlags, withGridFlags } from "./grid-flags.ts";
+import { listingGroup } from "./listing-group.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
 import { note, printResult } from "./outcome.ts";
 import { cancelOpen } from "./query-endpoint.ts";
@@ -11,9 +12,8 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
 /** `queue`: generations that wait to be drawn. */
 export function queueCommand(): Command {
-  return new Command("queue")
+  return listingGroup("queue", list())
     .description("Shows and changes the queue: waiting, running and recently finished generations.")
-    .addCommand(list(), { isDefault: true })
     .addCommand(add())
     .addCommand(cancel())
     .addCommand(switching("pause", "Finishes the current picture and starts no other."))

@@ -1,17 +1,17 @@
 import { text } from "node:stream/consumers";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import { secretNameSchema } from "../contract/secrets.ts";
 import { settingsChangeSchema } from "../contract/settings.ts";
+import { listingGroup } from "./listing-group.ts";
 import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
 /** `settings`: the user's settings and the saved tokens. */
 export function settingsCommand(): Command {
-  return new Command("settings")
+  return listingGroup("settings", list())
     .description("Shows and changes settings and saved tokens.")
-    .addCommand(list(), { isDefault: true })
     .addCommand(get())
     .addCommand(set())
     .addCommand(unset());

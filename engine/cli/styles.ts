@@ -1,19 +1,19 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { GenerationRequest } from "../contract/request.ts";
 import { type Style, type StyledRequest, withStyles } from "../contract/styles.ts";
 import { systemCode } from "../files/system-error.ts";
+import { listingGroup } from "./listing-group.ts";
 import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
 /** `styles`: named prompt parts and settings. */
 export function stylesCommand(): Command {
-  return new Command("styles")
+  return listingGroup("styles", list())
     .description("Saved styles: named prompt parts and settings.")
-    .addCommand(list(), { isDefault: true })
     .addCommand(save())
     .addCommand(rename())
     .addCommand(importing())

@@ -123,6 +123,11 @@ test.each([
 test("wrong usage is a line of JSON with --json, help is not", async () => {
   const told = [
     [["draw", "--json"], "Unknown command 'draw'."],
+    [["queue", "lst", "--json"], "Unknown command 'lst'\n(Did you mean list?)"],
+    [
+      ["generate", "a star", "--json", "--sampler", "ddim"],
+      "Unknown option '--sampler'\n(Did you mean --scheduler?)",
+    ],
     [["models", "--json", "verify"], "Missing required argument 'id'."],
   ] as const;
   for (const [args, message] of told) {
