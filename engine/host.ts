@@ -118,7 +118,7 @@ async function openListeners(
 async function keyFor({ host, keyFile }: HostOptions): Promise<Partial<FileKey>> {
   if (keyFile !== undefined) return readKeyFile(keyFile);
   if (isLoopback(host)) return {};
-  const reason = "other computers could reach Darkroom, and that needs --key-file";
+  const reason = "other computers could reach it; name a file for their key with --key-file";
   throw new StudioError("REQUEST_INVALID", { field: "--host", value: host, reason });
 }
 

@@ -90,7 +90,10 @@ export function withServeFlags(command: Command): Command {
       "--data-dir <dir>",
       "Darkroom's data folder (default: DARKROOM_HOME, or the platform's usual place)",
     )
-    .option("--key-file <file>", "key for other computers, required to listen on the network")
+    .option(
+      "--key-file <file>",
+      "the key that other computers need, required for a --host that they can reach: one line of at least 32 letters and digits, closed to other users (chmod 600); a missing file is made with a new key",
+    )
     .option(
       "--model <folder>",
       "the model to draw with: a folder, an archive, or its id in the store",

@@ -6,6 +6,9 @@ import { isSystemError, systemCode } from "../files/system-error.ts";
 /** Shorter keys could be guessed. */
 const KEY = /^[\w.~+/=-]{32,200}$/;
 
+const UNSUITED =
+  "it must contain a key, which is one line of at least 32 letters and digits; name a missing file to have one made";
+
 /** A key from a file. */
 export interface FileKey {
   readonly key: string;
@@ -22,9 +25,9 @@ export async function readKeyFile(path: string): Promise<FileKey> {
     const isNew = await makeKeyFile(path);
     const { mode } = await stat(path);
     const isPrivate = process.platform === "win32" || (mode & 0o077) === 0;
-    if (!isPrivate) throw unusable(path, "others may read it; `chmod 600` it");
+    if (!isPrivate) throw unusable(path, "other users can read it: run `chmod 600` on it");
     const key = (await readFile(path, "utf8")).trim();
-    if (!KEY.test(key)) throw unusable(path, "a key is one line of at least 32 letters and digits");
+    if (!KEY.test(key)) throw unusable(path, UNSUITED);
     const made = `${path} was not there: a new key was made and written to it.`;
     return { key, notices: isNew ? [made] : [] };
   } catch (error) {
