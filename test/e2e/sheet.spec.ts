@@ -89,3 +89,18 @@ test("filters are in the address, and Back undoes them", async ({ studio }) => {
   await page.goBack();
   await expect(page.getByText(`${PICTURES} pictures`, { exact: true })).toBeVisible();
 });
+
+test("the toolbar takes one row at 1024 pixels, and two on a phone", async ({ studio }) => {
+  const { page } = studio;
+  await openGallery(studio);
+  const toolbar = page.getByRole("group", { name: "Filters" }).locator("..");
+  const height = async () => (await toolbar.boundingBox())?.height ?? 0;
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await expect.poll(height).toBeLessThan(60);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await expect.poll(height).toBeLessThan(100);
+  await page.getByRole("button", { name: "Filters", exact: true }).click();
+  await page.getByRole("button", { name: /Any date/ }).click();
+  await page.getByRole("radio", { name: "This year" }).click();
+  await expect(page).toHaveURL(/from=/);
+});

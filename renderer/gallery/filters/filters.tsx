@@ -1,12 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { FilterX, Heart } from "lucide-react";
+import { FilterX, Heart, ListFilter } from "lucide-react";
 import { memo } from "react";
 import type { GalleryFacets, GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useTargetName } from "../../picture/targets.ts";
+import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
+import { Popover } from "../../ui/popover.tsx";
 import { Select, type SelectOption } from "../../ui/select.tsx";
+import { useMediaQuery } from "../../ui/use-media-query.ts";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { cleared, isNarrowed } from "../address.ts";
@@ -30,20 +33,32 @@ export const NO_FACETS: GalleryFacets = {
   total: 0,
 };
 
-/** All filters except the search text. */
+/** All filters except the search text; where the window has no room for them in one row, most are in a popover. */
 export const Filters = memo(function Filters({ query, onChange }: FiltersProps) {
   const t = useWords("gallery");
   const { queries } = useStudio();
   const { data: facets = NO_FACETS } = useQuery(queries.gallery.facets.queryOptions());
+  const isWide = useMediaQuery("(min-width: 1680px)");
   const isStarred = query.isStarred === true;
+  const choices = <Choices query={query} onChange={onChange} facets={facets} />;
+  const count = countChosen(query);
   return (
     <div role="group" aria-label={t("filters.label")} className={styles.filters}>
-      <ModelFilter query={query} onChange={onChange} facets={facets} />
-      {facets.targets.length > 1 && (
-        <TargetFilter query={query} onChange={onChange} facets={facets} />
+      {isWide ? (
+        choices
+      ) : (
+        <Popover
+          label={t("filters.label")}
+          placement="bottom start"
+          trigger={
+            <Button icon={ListFilter}>
+              {count === 0 ? t("filters.label") : t("filters.chosen", { count })}
+            </Button>
+          }
+        >
+          <div className={styles.choices}>{choices}</div>
+        </Popover>
       )}
-      <SizeFilter query={query} onChange={onChange} facets={facets} />
-      <DateFilter query={query} onChange={(stretch) => onChange(narrow(query, stretch))} />
       <IconButton
         icon={Heart}
         variant="quiet"
@@ -64,6 +79,24 @@ export const Filters = memo(function Filters({ query, onChange }: FiltersProps) 
 
 interface FacetFilterProps extends FiltersProps {
   readonly facets: GalleryFacets;
+}
+
+function Choices({ query, onChange, facets }: FacetFilterProps) {
+  return (
+    <>
+      <ModelFilter query={query} onChange={onChange} facets={facets} />
+      {facets.targets.length > 1 && (
+        <TargetFilter query={query} onChange={onChange} facets={facets} />
+      )}
+      <SizeFilter query={query} onChange={onChange} facets={facets} />
+      <DateFilter query={query} onChange={(stretch) => onChange(narrow(query, stretch))} />
+    </>
+  );
+}
+
+/** The number of filters that are set, of those in the popover. */
+function countChosen({ model, target, size, from, to }: GalleryQuery): number {
+  return [model, target, size, from ?? to].filter((value) => value !== undefined).length;
 }
 
 function ModelFilter({ query, onChange, facets }: FacetFilterProps) {

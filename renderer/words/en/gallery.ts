@@ -40,6 +40,7 @@ export const gallery = {
   unreadable: "“{{term}}” is not a valid search term. Expected: {{example}}.",
   filters: {
     label: "Filters",
+    chosen: "Filters ({{count}})",
     model: "Model",
     allModels: "All models",
     target: "Run on",
