@@ -10,7 +10,7 @@ export function AppearanceSection({ settings: { theme, scaling } }: { settings: 
   const t = useWords("settings");
   const change = useChange();
   return (
-    <Section of="appearance">
+    <Section of="appearance" kept="file">
       <Line id="theme">
         <Fact name={t("appearance.theme")}>
           <Chips

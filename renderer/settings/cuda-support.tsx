@@ -14,7 +14,8 @@ import { attempt } from "../ui/toasts.ts";
 import { formatBytes, formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./drawing-section.module.css";
-import { Line, useDataPath } from "./line.tsx";
+import { useDataPath } from "./kept.tsx";
+import { Line } from "./line.tsx";
 import { Actions, Help } from "./section.tsx";
 
 /** The platform that the libraries are available for: Windows has DirectML, and Macs have no such card. */

@@ -5,7 +5,8 @@ import { useStudio } from "../connection/studio.tsx";
 import { SavedField } from "../ui/saved-field.tsx";
 import { useWords } from "../words/words.ts";
 import { HubToken } from "./hub-token.tsx";
-import { type Kept, Line, useDataPath } from "./line.tsx";
+import { type Kept, useDataPath } from "./kept.tsx";
+import { Line } from "./line.tsx";
 import { Section } from "./section.tsx";
 import { useSave } from "./use-change.ts";
 

@@ -1,19 +1,16 @@
-import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useId } from "react";
-import { useStudio } from "../connection/studio.tsx";
+import { type ReactNode, useContext, useId } from "react";
 import { classNames } from "../ui/class-names.ts";
 import { useKeptFocus } from "../ui/use-kept-focus.ts";
 import type { SettingLineId } from "../words/en/setting-lines.ts";
 import { useWords } from "../words/words.ts";
+import { type Kept, KeptWords, SectionKeptContext } from "./kept.tsx";
 import styles from "./section.module.css";
 import { useFoundLines, useSettingsAddress } from "./settings-address.ts";
 import { useLinked } from "./use-linked.ts";
 
-/** Where a line's choice is stored: `file` is the studio's settings. */
-export type Kept = "file" | "browser" | "environment" | "keyring" | { readonly path: string };
-
 export interface LineProps {
   readonly id: SettingLineId;
+  /** Said by the section if all its lines are stored in the same place. */
   readonly kept?: Kept;
   readonly children: ReactNode;
 }
@@ -28,6 +25,8 @@ export function Line({ id, kept = "file", children }: LineProps) {
   const isFound = useFoundLines(search).has(id);
   const [place, isLinked] = useLinked<HTMLDivElement>(id);
   const help = useId();
+  const section = useContext(SectionKeptContext);
+  const isSaidBelow = section.kept === kept;
   useKeptFocus(place, { isShown: isFound });
   if (!isFound) return null;
   return (
@@ -36,32 +35,13 @@ export function Line({ id, kept = "file", children }: LineProps) {
       className={classNames(styles.line, isLinked && styles.linked)}
       role="group"
       aria-label={t(`lines.${id}.name`)}
-      aria-describedby={help}
+      aria-describedby={isSaidBelow ? `${help} ${section.id}` : help}
       tabIndex={-1}
     >
       {children}
       <p id={help} className={styles.help}>
-        {t(`lines.${id}.what`)} <KeptWords kept={kept} />
+        {t(`lines.${id}.what`)} {!isSaidBelow && <KeptWords kept={kept} />}
       </p>
     </div>
   );
-}
-
-function KeptWords({ kept }: { kept: Kept }) {
-  const t = useWords("settings");
-  const settings = useDataPath("settings.json");
-  const words = () => {
-    if (typeof kept === "object") return t("kept.files", { path: kept.path });
-    return kept === "file" ? t("kept.file", { path: settings }) : t(`kept.${kept}`);
-  };
-  return <span className={styles.kept}>{words()}</span>;
-}
-
-/** The path of a name in the studio's data folder, in the form of its operating system. */
-export function useDataPath(name: string): string {
-  const { queries } = useStudio();
-  const machine = useQuery(queries.machine.get.queryOptions()).data;
-  if (machine === undefined) return name;
-  const { dataFolder, platform } = machine;
-  return `${dataFolder}${platform.startsWith("win32") ? "\\" : "/"}${name}`;
 }

@@ -27,7 +27,7 @@ export function NoticesSection({ settings }: { settings: Settings }) {
   const change = useChange();
   const { notify, longRunSeconds, notifySound } = settings;
   return (
-    <Section of="notices">
+    <Section of="notices" kept="file">
       <Line id="notify">
         <WhenToNotify settings={settings} />
       </Line>
@@ -42,6 +42,7 @@ export function NoticesSection({ settings }: { settings: Settings }) {
             isDisabled={!notify}
           />
         </div>
+        {!notify && <Help>{t("notices.isOff")}</Help>}
       </Line>
       <Line id="sound">
         <Switch
@@ -54,6 +55,7 @@ export function NoticesSection({ settings }: { settings: Settings }) {
         >
           {t("notices.sound")}
         </Switch>
+        {!notify && <Help>{t("notices.isOff")}</Help>}
       </Line>
     </Section>
   );

@@ -12,7 +12,8 @@ import { FolderField, isWholePath } from "../transfers/folder-field.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useDebounced } from "../ui/use-debounced.ts";
 import { useWords } from "../words/words.ts";
-import { Line, useDataPath } from "./line.tsx";
+import { useDataPath } from "./kept.tsx";
+import { Line } from "./line.tsx";
 import { Actions, Help, Section } from "./section.tsx";
 import { useChange, useSave } from "./use-change.ts";
 

@@ -1,6 +1,7 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useId, useMemo } from "react";
 import type { settingLines } from "../words/en/setting-lines.ts";
 import { useWords } from "../words/words.ts";
+import { type Kept, KeptWords, SectionKeptContext } from "./kept.tsx";
 import styles from "./section.module.css";
 import { useFoundLines, useSettingsAddress } from "./settings-address.ts";
 import { useLinked } from "./use-linked.ts";
@@ -8,13 +9,31 @@ import { useLinked } from "./use-linked.ts";
 /** A part of the page that has lines. */
 export type SectionId = (typeof settingLines)[keyof typeof settingLines]["section"];
 
+interface SectionProps {
+  readonly of: SectionId;
+  /** Where all its lines are stored, if that is one place: it is then said once. */
+  readonly kept?: Kept;
+  readonly children: ReactNode;
+}
+
 /** A section with its heading, shown if a search matches any of its lines. */
-export function Section({ of, children }: { of: SectionId; children: ReactNode }) {
+export function Section({ of, kept, children }: SectionProps) {
   const t = useWords("settings");
   const found = useFoundLines(useSettingsAddress().search);
+  const id = useId();
+  const told = useMemo(() => ({ kept, id }), [kept, id]);
   const lines = t("lines", { returnObjects: true });
   if (![...found].some((id) => lines[id].section === of)) return null;
-  return <Titled title={t(`${of}.title`)}>{children}</Titled>;
+  return (
+    <Titled title={t(`${of}.title`)}>
+      <SectionKeptContext value={told}>{children}</SectionKeptContext>
+      {kept !== undefined && (
+        <p id={id} className={styles.help}>
+          <KeptWords kept={kept} />
+        </p>
+      )}
+    </Titled>
+  );
 }
 
 interface TitledProps {

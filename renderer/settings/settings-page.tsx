@@ -96,7 +96,7 @@ function DesktopSection({ settings: { keepInTray } }: { settings: Settings }) {
   const t = useWords("settings");
   const change = useChange();
   return (
-    <Section of="desktop">
+    <Section of="desktop" kept="file">
       <Line id="keepInTray">
         <Switch
           isSelected={keepInTray}
@@ -122,7 +122,7 @@ function BrowserSection() {
     showToast(t("browser.wasReset"));
   };
   return (
-    <Section of="browser">
+    <Section of="browser" kept="browser">
       <Line id="remembered" kept="browser">
         <Fact name={t("lines.remembered.name")}>
           <Button onPress={clear}>{t("browser.clear")}</Button>

@@ -5,7 +5,8 @@ import { useStudio } from "../connection/studio.tsx";
 import { Button } from "../ui/button.tsx";
 import { formatBytes, formatCount } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
-import { Line, useDataPath } from "./line.tsx";
+import { useDataPath } from "./kept.tsx";
+import { Line } from "./line.tsx";
 import { Actions, Fact, Section } from "./section.tsx";
 
 /** What takes space on the disk, and the ways to free some. */

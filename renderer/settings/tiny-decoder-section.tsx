@@ -23,7 +23,7 @@ export function TinyDecoderSection({ settings }: { settings: Settings }) {
   const { tinyDecoder, tinyForFast } = settings;
   const { data: entries = [] } = useQuery(queries.models.tinyDecoders.queryOptions());
   return (
-    <Section of="tiny">
+    <Section of="tiny" kept="file">
       <Line id="tinyFolder">
         {entries
           .filter(({ folder }) => folder === undefined || folder !== tinyDecoder)

@@ -79,8 +79,10 @@ function pointOf({ clientX, clientY, currentTarget }: MenuPoint): { x: number; y
 }
 
 async function showNative(actions: readonly Action[]): Promise<void> {
-  const items = actions.flatMap(({ id, label, keys, isDisabled = false, group }, index) => {
+  const items = actions.flatMap((action, index) => {
+    const { id, keys, isDisabled = false, group, reason } = action;
     const isNewGroup = index > 0 && group !== actions[index - 1]?.group;
+    const label = reason === undefined ? action.label : `${action.label} (${reason})`;
     const item = { id, label, isDisabled, ...(keys !== undefined && { keys }) };
     return isNewGroup ? [{}, item] : [item];
   });

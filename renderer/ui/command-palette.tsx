@@ -103,7 +103,8 @@ function usePicked(groups: readonly PaletteGroup[]): readonly [string, (id: stri
 }
 
 function Item({ entry, onClose }: { entry: PaletteEntry; onClose: () => void }) {
-  const { id, label, icon, picture, note, keys, isDisabled = false } = entry;
+  const { id, label, icon, picture, keys, isDisabled = false } = entry;
+  const note = entry.note ?? entry.reason;
   return (
     <Command.Item
       value={id}

@@ -59,6 +59,11 @@ test("a line is found by its words and by the palette, and says where it is stor
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/settings\?line=sound$/);
   await expect(page.getByRole("group", { name: "Sound" })).toBeFocused();
+  // Once for all lines of the section.
+  await expect(page.getByRole("region", { name: "Notifications" }).getByText(/^Stored in/)).toHaveText(
+    `Stored in ${dataFolder}/settings.json.`,
+  );
+  await expect(page.getByRole("group", { name: "Sound" })).toHaveAccessibleDescription(/Stored in/);
   await expectNoViolations(page);
 
   const search = page.getByRole("searchbox", { name: "Search settings" });

@@ -2,7 +2,7 @@ import { ArrowLeft, ChevronLeft, ChevronRight } from "lucide-react";
 import { useMemo } from "react";
 import type { ZoomControl } from "../../picture/use-zoom.ts";
 import { zoomActions } from "../../picture/zoom-actions.ts";
-import { useActions } from "../../shortcuts/registry.ts";
+import { unless, useActions } from "../../shortcuts/registry.ts";
 import { useWords } from "../../words/words.ts";
 
 export interface ViewerCommands {
@@ -19,9 +19,9 @@ export function useViewerActions({ zoom, previous, next, onLeaf, onClose }: View
   useActions(
     useMemo(() => {
       const group = t("viewer.group");
-      const leafing = (id: string | undefined) => ({
+      const leafing = (id: string | undefined, reason: string) => ({
         group,
-        isDisabled: id === undefined,
+        ...unless(id === undefined && reason),
         run: () => id !== undefined && onLeaf(id),
       });
       return [
@@ -30,14 +30,14 @@ export function useViewerActions({ zoom, previous, next, onLeaf, onClose }: View
           label: t("viewer.previous"),
           icon: ChevronLeft,
           keys: "left",
-          ...leafing(previous),
+          ...leafing(previous, t("viewer.first")),
         },
         {
           id: "viewer.next",
           label: t("viewer.next"),
           icon: ChevronRight,
           keys: "right",
-          ...leafing(next),
+          ...leafing(next, t("viewer.last")),
         },
         ...zoomActions(zoom, t),
         {

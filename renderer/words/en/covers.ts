@@ -5,6 +5,8 @@ export const coverWords = {
     back: "Back to the gallery",
     previous: "Previous picture",
     next: "Next picture",
+    first: "It is the first",
+    last: "It is the last",
     place: "{{place}} of {{total}}",
     fit: "Fit",
     full: "100 %",

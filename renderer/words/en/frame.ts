@@ -53,6 +53,8 @@ export const frame = {
   queue: {
     title: "Queue",
     idle: "Queue empty",
+    noneRunning: "Nothing is being drawn",
+    noBatch: "No batch is being drawn",
     paused: "Queue paused",
     position: "{{position}} of {{total}}",
     left: "{{time}} left",

@@ -135,6 +135,7 @@ export const settings = {
     title: "Notifications",
     notify: "When a run ends",
     off: "Off",
+    isOff: "Notifications are off.",
     background: "When away",
     always: "Always",
     access: {
