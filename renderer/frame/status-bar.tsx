@@ -59,7 +59,7 @@ export function StatusBar({ isQueueOpen, onQueueOpenChange }: StatusBarProps) {
     <footer className={styles.bar} aria-label={t("status")}>
       {endpoint ? <TargetChip endpoint={endpoint} /> : <DeviceChip machine={machine} />}
       {machine && <MemoryChip machine={machine} />}
-      <span className={styles.space} />
+      <span ref={offerDock} className={styles.space} />
       <ServerChip />
       <QueueChip isOpen={isQueueOpen} onOpenChange={onQueueOpenChange} />
       {machine && (
@@ -67,6 +67,22 @@ export function StatusBar({ isQueueOpen, onQueueOpenChange }: StatusBarProps) {
       )}
     </footer>
   );
+}
+
+/** Offers the free middle of the bar to toasts. */
+function offerDock(space: HTMLElement | null): (() => void) | undefined {
+  if (space === null) return undefined;
+  const { style } = document.documentElement;
+  const observer = new ResizeObserver(() => {
+    const { left, width } = space.getBoundingClientRect();
+    style.setProperty("--dock-start", `${left}px`);
+    style.setProperty("--dock-width", `${width}px`);
+  });
+  observer.observe(space);
+  return () => {
+    observer.disconnect();
+    style.removeProperty("--dock-width");
+  };
 }
 
 /** The device that draws, and why no better one is used. */

@@ -14,16 +14,29 @@ import { Icon } from "./icon.tsx";
 import styles from "./toast-region.module.css";
 import { toastQueue } from "./toasts.ts";
 
-/** Keeps the region's height in `--toasts`, so that dialogs end above it. */
-function measure(region: HTMLElement | null): (() => void) | undefined {
+/**
+ * Puts the toasts into the dock, `--dock-start` and `--dock-width` at the window's end, if they fit. Keeps the region's
+ * height in `--toasts`, so that dialogs end above it.
+ */
+function place(region: HTMLElement | null): (() => void) | undefined {
   if (region === null) return undefined;
   const { style } = document.documentElement;
-  const observer = new ResizeObserver(() => {
+  const fit = () => {
+    region.toggleAttribute("data-docked", true);
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = region;
+    region.toggleAttribute(
+      "data-docked",
+      scrollWidth <= clientWidth && scrollHeight <= clientHeight,
+    );
     style.setProperty("--toasts", `${region.offsetHeight}px`);
-  });
-  observer.observe(region);
+  };
+  const resizing = new ResizeObserver(fit);
+  resizing.observe(region);
+  const changing = new MutationObserver(fit);
+  changing.observe(region, { childList: true, subtree: true });
   return () => {
-    observer.disconnect();
+    resizing.disconnect();
+    changing.disconnect();
     style.removeProperty("--toasts");
   };
 }
@@ -33,7 +46,7 @@ export function ToastRegion() {
   const t = useWords("ui");
   return (
     <AriaToastRegion
-      ref={measure}
+      ref={place}
       queue={toastQueue}
       className={styles.region ?? ""}
       aria-label={t("notifications")}

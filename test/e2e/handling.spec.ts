@@ -19,6 +19,15 @@ function tilesOf(page: Page, name: string): Locator {
     .getByRole("option", { name, exact: true });
 }
 
+type Box = Awaited<ReturnType<Locator["boundingBox"]>>;
+
+/** Whether two elements have no point in common. */
+function areApart(one: Box, other: Box): boolean {
+  if (one === null || other === null) return false;
+  const isBeside = one.x + one.width <= other.x || other.x + other.width <= one.x;
+  return isBeside || one.y + one.height <= other.y || other.y + other.height <= one.y;
+}
+
 /** The name of the focused element. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(
@@ -40,18 +49,25 @@ test("keys work from the strip, and Ctrl+Z undoes the trash, never an old search
   await page.keyboard.press("i");
   await expect(details).toBeHidden();
   await page.keyboard.press("i");
+  const main = page.getByRole("main");
+  const before = await main.boundingBox();
   await page.keyboard.press("Delete");
   await expect(tiles).toHaveCount(1);
   const message = page.getByText("Moved to the trash");
   // It stays while it is hovered.
   await message.hover();
-  const [toast, main, bar] = await Promise.all(
-    [message, page.getByRole("main"), page.getByRole("contentinfo", { name: "Status" })].map(
-      (one) => one.boundingBox(),
-    ),
-  );
-  const end = Math.max(...[main, bar].map((box) => (box?.y ?? 0) + (box?.height ?? 0)));
-  expect(toast?.y).toBeGreaterThanOrEqual(end);
+  // It moves nothing and covers nothing that can be pressed.
+  expect(await main.boundingBox()).toEqual(before);
+  const toast = await page.getByRole("alertdialog").boundingBox();
+  const chips = await page.getByRole("contentinfo", { name: "Status" }).getByRole("button").all();
+  for (const box of [before, ...(await Promise.all(chips.map((chip) => chip.boundingBox())))])
+    expect(areApart(toast, box)).toBe(true);
+  // A longer message, or a narrow window, has no room there.
+  await page.setViewportSize({ width: 390, height: 800 });
+  await expect
+    .poll(async () => areApart(await page.getByRole("alertdialog").boundingBox(), await main.boundingBox()))
+    .toBe(true);
+  await page.setViewportSize({ width: 1280, height: 720 });
   await expectNoViolations(page);
   await page.keyboard.press("Control+z");
   await expect(tiles).toHaveCount(2);
