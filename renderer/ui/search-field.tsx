@@ -76,9 +76,7 @@ export function SuggestingSearchField(props: SuggestingSearchFieldProps) {
       onBlur={({ currentTarget, relatedTarget }) =>
         setIsOpen(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))
       }
-      onInput={({ target }) =>
-        setIsOpen(target instanceof HTMLInputElement && target.value !== "")
-      }
+      onInput={({ target }) => setIsOpen(target instanceof HTMLInputElement && target.value !== "")}
       onKeyDownCapture={onKey}
     >
       <Autocomplete disableAutoFocusFirst>

@@ -65,7 +65,9 @@ test("keys work from the strip, and Ctrl+Z undoes the trash, never an old search
   // A longer message, or a narrow window, has no room there.
   await page.setViewportSize({ width: 390, height: 800 });
   await expect
-    .poll(async () => areApart(await page.getByRole("alertdialog").boundingBox(), await main.boundingBox()))
+    .poll(async () =>
+      areApart(await page.getByRole("alertdialog").boundingBox(), await main.boundingBox()),
+    )
     .toBe(true);
   await page.setViewportSize({ width: 1280, height: 720 });
   await expectNoViolations(page);

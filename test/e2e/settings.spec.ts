@@ -60,9 +60,9 @@ test("a line is found by its words and by the palette, and says where it is stor
   await expect(page).toHaveURL(/\/settings\?line=sound$/);
   await expect(page.getByRole("group", { name: "Sound" })).toBeFocused();
   // Once for all lines of the section.
-  await expect(page.getByRole("region", { name: "Notifications" }).getByText(/^Stored in/)).toHaveText(
-    `Stored in ${dataFolder}/settings.json.`,
-  );
+  await expect(
+    page.getByRole("region", { name: "Notifications" }).getByText(/^Stored in/),
+  ).toHaveText(`Stored in ${dataFolder}/settings.json.`);
   await expect(page.getByRole("group", { name: "Sound" })).toHaveAccessibleDescription(/Stored in/);
   await expectNoViolations(page);
 
