@@ -50,17 +50,17 @@ test("keys work from the strip, and Ctrl+Z undoes the trash, never an old search
   await expect(details).toBeHidden();
   await page.keyboard.press("i");
   const main = page.getByRole("main");
-  const before = await main.boundingBox();
+  const unmoved = await main.boundingBox();
   await page.keyboard.press("Delete");
   await expect(tiles).toHaveCount(1);
   const message = page.getByText("Moved to the trash");
   // It stays while it is hovered.
   await message.hover();
   // It moves nothing and covers nothing that can be pressed.
-  expect(await main.boundingBox()).toEqual(before);
+  expect(await main.boundingBox()).toEqual(unmoved);
   const toast = await page.getByRole("alertdialog").boundingBox();
   const chips = await page.getByRole("contentinfo", { name: "Status" }).getByRole("button").all();
-  for (const box of [before, ...(await Promise.all(chips.map((chip) => chip.boundingBox())))])
+  for (const box of [unmoved, ...(await Promise.all(chips.map((chip) => chip.boundingBox())))])
     expect(areApart(toast, box)).toBe(true);
   // A longer message, or a narrow window, has no room there.
   await page.setViewportSize({ width: 390, height: 800 });
