@@ -92,8 +92,12 @@ export function PressBar({ pictures, picked }: PressBarProps) {
           {t("sheet.compare")}
         </CompareButton>
       )}
-      {picked.length === 0 && <CompareTargets pictures={pictures} />}
-      {picked.length === 0 && <ContactSheetButton pictures={pictures} />}
+      {picked.length === 0 && (
+        <>
+          <CompareTargets pictures={pictures} />
+          <ContactSheetButton pictures={pictures} />
+        </>
+      )}
       {seeds && (
         <Button
           size="dense"

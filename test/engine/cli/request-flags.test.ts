@@ -1,6 +1,10 @@
 import { Command } from "commander";
 import { expect, test } from "vitest";
-import { withJoinedShares, withPictureFlags } from "../../../engine/cli/request-flags.ts";
+import {
+  withJoinedShares,
+  withOwnName,
+  withPictureFlags,
+} from "../../../engine/cli/request-flags.ts";
 
 /** The prompt and the interval that a command line results in. */
 function read(line: readonly string[]): unknown {
@@ -25,3 +29,24 @@ test.each([[["--guidance-interval", "0.8", "a fish"]], [["a", "--guidance-interv
     expect(() => read(line)).toThrow("It is not like 0.0 0.8.");
   },
 );
+
+const generate = new Command("generate").option("--scheduler <name>").option("--size <size>");
+
+test.each([
+  [
+    "error: unknown option '--sampler'\n",
+    "error: unknown option '--sampler'\n(Did you mean --scheduler?)\n",
+  ],
+  [
+    "error: unknown option '--width=8'",
+    "error: unknown option '--width=8'\n(Did you mean --size?)",
+  ],
+  ["error: unknown option '--cfg'\n", "error: unknown option '--cfg'\n"],
+  [
+    "error: unknown option '--other'\n(Did you mean --size?)",
+    "error: unknown option '--other'\n(Did you mean --size?)",
+  ],
+  ["error: unknown command 'lst'\n", "error: unknown command 'lst'\n"],
+])("the message %j becomes %j", (message, told) => {
+  expect(withOwnName(message, generate)).toBe(told);
+});
