@@ -9,7 +9,6 @@ import { useWords } from "../../words/words.ts";
 import { useTargetName } from "../../picture/targets.ts";
 import { completionsOf } from "./completions.ts";
 import { NO_FACETS } from "./filters.tsx";
-import { joinLike, splitLike } from "./like-term.ts";
 import styles from "./toolbar.module.css";
 
 /** The studio is asked this long after the last key press, milliseconds. */
@@ -86,4 +85,24 @@ function useSuggestions(text: string, onTake: (search: string) => void): readonl
     note: name ? t(`terms.${name}`) : target,
     run: () => onTake(search),
   }));
+}
+
+/** A search that begins with the term for one picture's prompt, as the action writes it; people do not type ids. */
+const LIKE = /^(?<like>like:[\w-]+)(?:\s(?<text>.*))?$/s;
+
+/** A search in two parts: the term for one picture's prompt, shown as a chip, and the text of the field. */
+interface SplitSearch {
+  readonly like: string;
+  readonly text: string;
+}
+
+export function splitLike(search: string): SplitSearch {
+  const { like, text = "" } = LIKE.exec(search)?.groups ?? {};
+  return like === undefined ? { like: "", text: search } : { like, text };
+}
+
+/** Puts the parts together; empty if nothing is searched for. */
+export function joinLike({ like, text }: SplitSearch): string {
+  if (text.trim() === "") return like;
+  return like === "" ? text : `${like} ${text}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joinLike, splitLike } from "../../../../renderer/gallery/filters/like-term.ts";
+import { joinLike, splitLike } from "../../../../renderer/gallery/filters/search-words.tsx";
 
 test.each([
   ["", "", ""],
