@@ -78,6 +78,7 @@ function QueueTools({ hasWaiting, hasEnded }: { hasWaiting: boolean; hasEnded: b
         size="dense"
         icon={ListX}
         isDisabled={!hasWaiting}
+        reason={hasWaiting ? undefined : t("queue.noneWaiting")}
         onPress={() => attempt(client.generation.cancelOthers())}
       >
         {t("queue.cancelWaiting")}
@@ -85,6 +86,7 @@ function QueueTools({ hasWaiting, hasEnded }: { hasWaiting: boolean; hasEnded: b
       <Button
         size="dense"
         isDisabled={!hasEnded}
+        reason={hasEnded ? undefined : t("queue.noneEnded")}
         onPress={() => attempt(client.generation.prune({}))}
       >
         {t("queue.prune")}

@@ -37,7 +37,11 @@ function NewToken() {
       value={typed}
       onChange={setTyped}
       trailing={
-        <Button isDisabled={typed.trim() === ""} onPress={() => attempt(save())}>
+        <Button
+          isDisabled={typed.trim() === ""}
+          reason={typed.trim() === "" ? t("hub.enterToken") : undefined}
+          onPress={() => attempt(save())}
+        >
           {t("hub.saveToken")}
         </Button>
       }

@@ -40,6 +40,11 @@ test("the palette finds samplers, pages and dialogs by keyboard, recently used o
   await expect(grid).toBeHidden();
   await expect(page).toHaveURL(/\/generate$/);
 
+  // What cannot be done at present says why.
+  await find(page, "whole batch");
+  await expect(page.getByText("No batch is being drawn")).toBeVisible();
+  await page.keyboard.press("Escape");
+
   await find(page, "https certificate");
   await expect(chosen(page)).toHaveText(/Encrypt with TLS/);
   await page.keyboard.press("Enter");

@@ -109,6 +109,7 @@ function LabelForm({ kind, ids, onClose }: FormProps) {
   const t = useWords("gallery");
   const labels = useLabels({ kind, ids, onClose });
   const { images, chosen, choose, typed, type, shown, name, isNew, isBad, take, save } = labels;
+  const isUnchanged = chosen.size === 0 && typed.trim() === "";
   return (
     <form
       className={styles.form}
@@ -146,7 +147,8 @@ function LabelForm({ kind, ids, onClose }: FormProps) {
         <Button onPress={onClose}>{t("marks.cancel")}</Button>
         <Button
           variant="filled"
-          isDisabled={isBad || (chosen.size === 0 && typed.trim() === "")}
+          isDisabled={isBad || isUnchanged}
+          reason={isUnchanged ? t("marks.unchanged") : undefined}
           onPress={save}
         >
           {t("marks.save")}

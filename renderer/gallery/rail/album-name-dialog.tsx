@@ -38,6 +38,7 @@ export function AlbumNameDialog({ naming, onClose, onRenamed }: AlbumNameDialogP
 function NameForm(props: Omit<AlbumNameDialogProps, "naming"> & { name: string | undefined }) {
   const { name, onClose, onRenamed } = props;
   const t = useWords("gallery");
+  const ui = useWords("ui");
   const { make, rename } = useAlbumCommands();
   const [typed, setTyped] = useState(name ?? "");
   const [refusal, setRefusal] = useState<string>();
@@ -70,7 +71,12 @@ function NameForm(props: Omit<AlbumNameDialogProps, "naming"> & { name: string |
       />
       <div className={styles.end}>
         <Button onPress={onClose}>{t("marks.cancel")}</Button>
-        <Button type="submit" variant="filled" isDisabled={wanted === undefined}>
+        <Button
+          type="submit"
+          variant="filled"
+          isDisabled={wanted === undefined}
+          reason={wanted === undefined ? ui("enterName") : undefined}
+        >
           {t("marks.save")}
         </Button>
       </div>

@@ -88,6 +88,7 @@ function OpenPicture(props: Omit<ViewerProps, "id"> & { image: Image }) {
             label={t("viewer.previous")}
             keys="left"
             isDisabled={previous === undefined}
+            reason={previous === undefined ? t("viewer.first") : undefined}
             onPress={() => leaf(previous)}
           />
         </div>
@@ -98,6 +99,7 @@ function OpenPicture(props: Omit<ViewerProps, "id"> & { image: Image }) {
             label={t("viewer.next")}
             keys="right"
             isDisabled={next === undefined}
+            reason={next === undefined ? t("viewer.last") : undefined}
             onPress={() => leaf(next)}
           />
         </div>

@@ -54,6 +54,8 @@ export const frame = {
     title: "Queue",
     idle: "Queue empty",
     noneRunning: "Nothing is being drawn",
+    noneWaiting: "Nothing is waiting",
+    noneEnded: "Nothing has finished yet",
     noBatch: "No batch is being drawn",
     paused: "Queue paused",
     position: "{{position}} of {{total}}",

@@ -121,6 +121,7 @@ export const gallery = {
     tagsSaved_other: "Tags of {{count}} pictures changed",
     albumsSaved_one: "Albums changed",
     albumsSaved_other: "Albums of {{count}} pictures changed",
+    unchanged: "Nothing was changed.",
     badName: "Use up to 100 characters without quotation marks.",
     cancel: "Cancel",
     save: "Save",

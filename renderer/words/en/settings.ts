@@ -110,6 +110,7 @@ export const settings = {
   hub: {
     title: "Model hub",
     token: "Access token",
+    enterToken: "Enter a token.",
     saveToken: "Save token",
     isSet: "A token is saved.",
     isFromEnvironment: "Taken from HF_TOKEN.",
