@@ -72,7 +72,8 @@ export function SuggestingSearchField(props: SuggestingSearchFieldProps) {
   return (
     <div
       className={styles.suggesting}
-      onFocus={() => setIsOpen(true)}
+      // When the list goes, Autocomplete reports that the field is focused again.
+      onFocus={({ nativeEvent }) => nativeEvent.isTrusted && setIsOpen(true)}
       onBlur={({ currentTarget, relatedTarget }) =>
         setIsOpen(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))
       }

@@ -62,7 +62,8 @@ function useLabels({ kind, ids, onClose }: FormProps) {
   const isKnown = (name: string) => known.some((one) => isSame(one, name));
   const name = labelSchema.safeParse(typed).data;
   const names = [...[...chosen.keys()].filter((one) => !isKnown(one)), ...known];
-  const shown = names.filter((one) => one.toLowerCase().includes(typed.trim().toLowerCase()));
+  const isFound = (one: string) => one.toLowerCase().includes(typed.trim().toLowerCase());
+  const shown = names.filter((one) => chosen.has(one) || isFound(one));
   const isNew = name !== undefined && !names.some((one) => isSame(one, name));
   const choose = (one: string, isOn: boolean) => setChosen(new Map(chosen).set(one, isOn));
   const spelled = (one: string) => names.find((other) => isSame(other, one)) ?? one;
