@@ -70,7 +70,8 @@ test("a studio in which everything fails can be used by everyone", async ({ open
     .toContain("their-model");
   await page.reload();
   await expect(failed).toBeVisible();
-  await expect(page.getByText("their-model cannot be read.")).toBeVisible();
+  const unreadable = page.getByRole("listitem").filter({ hasText: "their-model cannot be read." });
+  await expect(unreadable).toBeVisible();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("x".repeat(10_001));
   await expect(page.getByText("10,001 characters")).toBeVisible();
   await expectUsable(page, "Generate", failed);
