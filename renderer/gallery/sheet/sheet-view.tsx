@@ -196,13 +196,7 @@ function TrashStrip({ isEmpty, onClose, onEmpty }: TrashStripProps) {
       <Button variant="plain" icon={ArrowLeft} onPress={onClose}>
         {t("trash.close")}
       </Button>
-      <Button
-        variant="danger"
-        icon={Trash2}
-        isDisabled={isEmpty}
-        reason={isEmpty ? t("empty.trash") : undefined}
-        onPress={onEmpty}
-      >
+      <Button variant="danger" icon={Trash2} isDisabled={isEmpty} onPress={onEmpty}>
         {t("trash.empty")}
       </Button>
     </section>
