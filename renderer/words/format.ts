@@ -62,9 +62,11 @@ export function formatWhen(iso: string, now = new Date()): string {
   const date = new Date(iso);
   const seconds = (date.getTime() - now.getTime()) / 1000;
   const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
-  if (seconds > -45) return "now";
-  if (seconds > -3600) return relative.format(Math.round(seconds / 60), "minute");
-  if (seconds > -86_400) return relative.format(Math.round(seconds / 3600), "hour");
+  const inUnit = (unit: "minute" | "hour", length: number): string =>
+    relative.format(Math.round(seconds / length), unit).replace(".", "");
+  if (seconds > -45) return "just now";
+  if (seconds > -3600) return inUnit("minute", 60);
+  if (seconds > -86_400) return inUnit("hour", 3600);
   if (seconds > -7 * 86_400) return relative.format(Math.round(seconds / 86_400), "day");
   return date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 }

@@ -51,7 +51,8 @@ export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
           isChosen={query.isTrashed === true}
           onPress={() => onAsk(query.isTrashed === true ? {} : { isTrashed: true })}
         />
-        {!column.isOpen && (
+        {/* There are no details without pictures. */}
+        {!column.isOpen && total !== 0 && (
           <IconButton
             icon={PanelRightOpen}
             label={t("showDetails")}

@@ -79,7 +79,7 @@ function StarterWords({ name }: { readonly name: string }) {
           </div>
         ))}
       </dl>
-      <Link href="/models">{t("empty.more")}</Link>
+      <Link href="/models?get">{t("empty.more")}</Link>
     </div>
   );
 }

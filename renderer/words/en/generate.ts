@@ -194,10 +194,10 @@ export const generate = {
   empty: {
     title: "What should the picture show?",
     starter:
-      "{{model}} is the small model that ships with Darkroom. It makes simple drawings, and knows only these words:",
+      "{{model}} is the small model that ships with Darkroom. It makes simple drawings of one to three of these things:",
     hint: "Or drop a picture anywhere to draw with its settings.",
     choose: "Choose a picture",
-    more: "Get Stable Diffusion 2",
+    more: "For anything else, get another model",
   },
   examples: {
     starter: [

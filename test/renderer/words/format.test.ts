@@ -79,9 +79,9 @@ test("dates are relative for a week and absolute after", () => {
     formatWhen(ago(age), NOW),
   );
   expect(dates).toEqual([
-    "now",
-    "5 min. ago",
-    "2 hr. ago",
+    "just now",
+    "5 min ago",
+    "2 hr ago",
     "yesterday",
     "5 days ago",
     "15 November 2026",
