@@ -1,4 +1,4 @@
-import { CircleAlert, CirclePause, Copy, Play, Radio, Square } from "lucide-react";
+import { CircleAlert, CircleStop, Copy, Play, Radio, Square } from "lucide-react";
 import { Link } from "wouter";
 import type { Server } from "../../engine/contract/server.ts";
 import { Button } from "../ui/button.tsx";
@@ -50,7 +50,7 @@ export function ServerHead({ server, commands, isFailed }: ServerHeadProps) {
   );
 }
 
-const STATE_ICONS = { running: Radio, stopped: CirclePause, failed: CircleAlert } as const;
+const STATE_ICONS = { running: Radio, stopped: CircleStop, failed: CircleAlert } as const;
 
 function State({ server: { state } }: { server: Server }) {
   const t = useWords("server");
