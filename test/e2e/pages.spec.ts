@@ -14,7 +14,7 @@ const PAGES = [
 
 /** The popovers of a page, by the button that opens each. */
 const POPOVERS = [
-  ["gallery", "Date"],
+  ["gallery", "Filters"],
   ["gallery", "Queue"],
   ["generate", "What Steps means"],
   ["generate", "What Sampler means"],
