@@ -4,7 +4,7 @@ import { absentFiles, MAX_MANIFEST_BYTES, noManifest, readManifest } from "../ar
 import { MANIFEST } from "../archive/member.ts";
 import { modelPlace, placeInZip } from "../archive/model-place.ts";
 import { refusal, type ArchiveName } from "../archive/refusals.ts";
-import type { Manifest } from "../contract/archives.ts";
+import { ARCHIVE_ENDING, type Manifest } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
 import { layoutOf, LIKED_VARIANTS } from "../snapshot/layout.ts";
 import { isPickle } from "../snapshot/weight-files.ts";
@@ -59,7 +59,7 @@ export async function isArchive(path: string): Promise<boolean> {
     return (await stat(join(path, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
   }
   const name = basename(path);
-  if (found === undefined) return /\.(mar|tar\.gz|tgz)$/i.test(name);
+  if (found === undefined) return ARCHIVE_ENDING.test(name);
   return found.isFile() && !name.endsWith(".safetensors") && !isPickle(name);
 }
 

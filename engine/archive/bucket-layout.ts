@@ -1,3 +1,4 @@
+import { ARCHIVE_ENDING } from "../contract/archives.ts";
 import { shown } from "./refusals.ts";
 import { MANIFEST } from "./member.ts";
 
@@ -14,9 +15,7 @@ export function modelsAmong(keys: readonly string[]): readonly BucketModel[] {
   const unpacked = rootsOf(keys, MANIFEST);
   const snapshots = rootsOf(keys, INDEX).filter((root) => !isBelow(root, unpacked));
   const folders = [...unpacked, ...snapshots];
-  const archives = keys.filter(
-    (key) => /\.(mar|tar\.gz|tgz)$/i.test(key) && !isBelow(key, folders),
-  );
+  const archives = keys.filter((key) => ARCHIVE_ENDING.test(key) && !isBelow(key, folders));
   return [
     ...folders.map((key) => ({ kind: "folder", key }) as const),
     ...archives.map((key) => ({ kind: "archive", key }) as const),

@@ -33,6 +33,9 @@ export const manifestSchema = z.object({
 });
 export type Manifest = z.output<typeof manifestSchema>;
 
+/** How the name of a model archive ends. */
+export const ARCHIVE_ENDING = /\.(?:mar|tar\.gz|tgz)$/i;
+
 /** The formats of torch-model-archiver, and the KServe example's notebook's: the model as a zip inside. */
 export const PACK_FORMS = ["notebook", "zip-store", "default", "tgz", "no-archive"] as const;
 export type PackForm = (typeof PACK_FORMS)[number];

@@ -1,3 +1,4 @@
+import { ARCHIVE_ENDING } from "../contract/archives.ts";
 import { DEPLOY_DEFAULTS, type DeployField } from "../contract/deploy.ts";
 
 /** The fields that cannot be empty: what each is called in a sentence, and an example of it. */
@@ -165,7 +166,7 @@ const WRONG_PATHS: readonly (readonly [RegExp, string])[] = [
   [/\p{C}/u, "it holds a character that cannot be seen"],
   [/^\s|\s\/?$/, "it begins or ends with a space"],
   [/(^|\/)\.{1,2}(\/|$)/, "it holds a part of dots alone"],
-  [/\.(mar|tar\.gz|tgz)$/i, "it is an archive's own key"],
+  [ARCHIVE_ENDING, "it is an archive's own key"],
   [/(^|\/)(model-store|config|config\.properties)\/?$/, "it lies within the folder to enter"],
 ];
 

@@ -2,6 +2,7 @@ import { constants, type Dirent } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, parse, resolve } from "node:path";
+import { ARCHIVE_ENDING } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
 import {
   MAX_FOLDERS,
@@ -60,7 +61,7 @@ async function archivesAmong(
   folder: string,
 ): Promise<FolderListing["archives"]> {
   const archives: FolderListing["archives"] = [];
-  for (const entry of entries.filter(({ name }) => /\.(?:mar|tar\.gz|tgz)$/i.test(name))) {
+  for (const entry of entries.filter(({ name }) => ARCHIVE_ENDING.test(name))) {
     const path = join(folder, entry.name);
     const isFile = entry.isFile() || (entry.isSymbolicLink() && (await isFileAt(path)));
     if (isFile) archives.push({ name: entry.name, path });

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isArchive, openArchive } from "../archive-files/archive.ts";
-import { archiveNameSchema } from "../contract/archives.ts";
+import { ARCHIVE_ENDING, archiveNameSchema } from "../contract/archives.ts";
 
 /**
  * The `url` of the model store's model of this name: a model's folder, an archive, or the only archive in a folder or
@@ -59,12 +59,11 @@ export async function namesIn(
 }
 
 const ENDINGS = [".mar", ".tar.gz", ".tgz"];
-const ENDING = /\.(mar|tar\.gz|tgz)$/i;
 
 export function isCalledArchive(name: string): boolean {
-  return ENDING.test(name);
+  return ARCHIVE_ENDING.test(name);
 }
 
 function withoutEnding(archive: string): string {
-  return archive.replace(ENDING, "");
+  return archive.replace(ARCHIVE_ENDING, "");
 }

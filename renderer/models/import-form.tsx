@@ -1,14 +1,14 @@
-import { FolderInput, FolderOpen, PackageSearch, Search } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { FolderInput, PackageSearch, Search } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
-import { desktop } from "../connection/desktop.ts";
+import { ARCHIVE_ENDING } from "../../engine/contract/archives.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/text-field.tsx";
-import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./get-models.module.css";
-import { FolderChooser } from "../transfers/folder-chooser.tsx";
+import { ChooseButton } from "../transfers/folder-field.tsx";
 import { ScanResults } from "./scan-results.tsx";
 import { useImport } from "../transfers/use-import.ts";
 
@@ -55,7 +55,17 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
           onChange={setFolder}
           error={isPressed && path === "" ? t("import.empty") : undefined}
           inputRef={field}
-          trailing={<ChooseButton start={path} onChoose={setFolder} />}
+          trailing={
+            <ChooseButton
+              title={t("import.chooseTitle")}
+              yes={t("import.chooseYes")}
+              yesArchive={t("import.chooseArchive")}
+              start={path}
+              onChoose={setFolder}
+            >
+              {t("import.choose")}
+            </ChooseButton>
+          }
         />
         <Ways path={path} onFind={() => press(find)} />
       </form>
@@ -66,48 +76,14 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
   );
 }
 
-interface ChooseButtonProps {
-  readonly start: string;
-  readonly onChoose: (path: string) => void;
-}
-
-/** Chooses a folder, or in a browser also an archive. */
-function ChooseButton({ start, onChoose }: ChooseButtonProps) {
-  const t = useWords("models");
-  const [isChoosing, setIsChoosing] = useState(false);
-  const choose = async () => {
-    if (desktop === undefined) return setIsChoosing(true);
-    const chosen = await desktop.chooseFolder();
-    if (chosen !== undefined) onChoose(chosen);
-  };
-  return (
-    <>
-      <Button icon={FolderOpen} onPress={() => attempt(choose())}>
-        {t("import.choose")}
-      </Button>
-      {isChoosing && (
-        <FolderChooser
-          title={t("import.chooseTitle")}
-          yes={t("import.chooseYes")}
-          yesArchive={t("import.chooseArchive")}
-          start={start}
-          onClose={() => setIsChoosing(false)}
-          onChoose={(path) => {
-            onChoose(path);
-            setIsChoosing(false);
-          }}
-        />
-      )}
-    </>
-  );
-}
-
-/** The ref of a field that gets the focus when it is wanted. */
+/** The ref of a field that gets the focus when it is wanted and what is above it will not push it out of view. */
 function useFocusWhere(isWanted: boolean) {
+  const { queries } = useStudio();
+  const { isPending } = useQuery(queries.models.catalogue.queryOptions());
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   useEffect(() => {
-    if (isWanted) field.current?.focus();
-  }, [isWanted]);
+    if (isWanted && !isPending) field.current?.focus();
+  }, [isWanted, isPending]);
   return field;
 }
 
@@ -115,7 +91,7 @@ function useFocusWhere(isWanted: boolean) {
 function Ways({ path, onFind }: { path: string; onFind: () => void }) {
   const t = useWords("models");
   const [, setAddress] = useSearchParams();
-  const isArchive = /\.(?:mar|tar\.gz|tgz)$/i.test(path);
+  const isArchive = ARCHIVE_ENDING.test(path);
   return (
     <div className={styles.ways}>
       {isArchive ? (

@@ -5,7 +5,7 @@ import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/text-field.tsx";
-import { FolderChooser } from "./folder-chooser.tsx";
+import { FolderChooser, type FolderChooserProps } from "./folder-chooser.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 
@@ -31,6 +31,36 @@ export function FolderField(props: FolderFieldProps) {
   const { label, help, standard, value, onChange, onChoose = onChange } = props;
   const { error, onEnter, trailing } = props;
   const t = useWords("transfers");
+  return (
+    <TextField
+      label={label}
+      description={help}
+      placeholder={standard}
+      isCode
+      value={value}
+      onChange={onChange}
+      error={value.trim() === "" || isWholePath(value.trim()) ? error : t("folder.fault")}
+      onKeyDown={({ key }) => {
+        if (key === "Enter") onEnter?.();
+      }}
+      trailing={
+        <>
+          <ChooseButton title={label} yes={t("folder.take")} start={value} onChoose={onChoose}>
+            {t("folder.choose")}
+          </ChooseButton>
+          {trailing}
+        </>
+      }
+    />
+  );
+}
+
+export interface ChooseButtonProps extends Omit<FolderChooserProps, "onClose"> {
+  readonly children: string;
+}
+
+/** Opens the system's dialog for a folder, or in a browser our own, which can also offer archives. */
+export function ChooseButton({ children, onChoose, ...chooser }: ChooseButtonProps) {
   const [isChoosing, setIsChoosing] = useState(false);
   const choose = async () => {
     if (desktop === undefined) return setIsChoosing(true);
@@ -39,34 +69,15 @@ export function FolderField(props: FolderFieldProps) {
   };
   return (
     <>
-      <TextField
-        label={label}
-        description={help}
-        placeholder={standard}
-        isCode
-        value={value}
-        onChange={onChange}
-        error={value.trim() === "" || isWholePath(value.trim()) ? error : t("folder.fault")}
-        onKeyDown={({ key }) => {
-          if (key === "Enter") onEnter?.();
-        }}
-        trailing={
-          <>
-            <Button icon={FolderOpen} onPress={() => attempt(choose())}>
-              {t("folder.choose")}
-            </Button>
-            {trailing}
-          </>
-        }
-      />
+      <Button icon={FolderOpen} onPress={() => attempt(choose())}>
+        {children}
+      </Button>
       {isChoosing && (
         <FolderChooser
-          title={label}
-          yes={t("folder.take")}
-          start={value}
+          {...chooser}
           onClose={() => setIsChoosing(false)}
-          onChoose={(folder) => {
-            onChoose(folder);
+          onChoose={(path) => {
+            onChoose(path);
             setIsChoosing(false);
           }}
         />
