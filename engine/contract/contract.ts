@@ -309,7 +309,7 @@ export const contract = {
 
   machine: {
     get: oc.output(machineSchema),
-    /** The subfolders of a folder on this machine, and its model archives. Refuses as REQUEST_INVALID what cannot be opened. */
+    /** Subfolders and model archives of a folder here. Refuses as REQUEST_INVALID what cannot be opened. */
     folders: oc.input(folderRequestSchema).output(folderListingSchema),
     /** Starting points for finding models: the home folder, and existing folders of other studios. */
     places: oc.output(z.array(placeSchema)),

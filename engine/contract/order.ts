@@ -49,6 +49,22 @@ export const orderSchema = z.object({
 });
 export type Order = z.output<typeof orderSchema>;
 
+/** The settings that decide how much work a picture is, of an order or of a record. */
+type Work = Pick<Order, "steps" | "width" | "height">;
+
+/**
+ * The work of an order as a multiple of another picture's: by steps and pixels, as far as the order decides them and
+ * both are known.
+ */
+export function workRatio(
+  { steps, isSizeOpen, ...order }: Work & Pick<Order, "isSizeOpen">,
+  other: Work,
+): number {
+  const inSteps = steps === undefined ? 1 : steps / (other.steps ?? steps);
+  const inPixels = (order.width * order.height) / (other.width * other.height);
+  return isSizeOpen === true ? inSteps : inSteps * inPixels;
+}
+
 /** Orders for `count` pictures: the first, and copies with the following seeds. */
 export function ordersFrom(first: Order, count: number): [Order, ...Order[]] {
   const { seed } = first;

@@ -1,5 +1,5 @@
 import { LOCAL_TARGET } from "../contract/generation.ts";
-import type { Order } from "../contract/order.ts";
+import { type Order, workRatio } from "../contract/order.ts";
 import { median } from "../drawing/median.ts";
 import type { History } from "../endpoints/endpoints.ts";
 import type { DrawnPicture } from "./estimates.ts";
@@ -79,11 +79,4 @@ function timedOf({ record, seconds }: DrawnPicture): readonly Timed[] {
 /** A preset's steps are the endpoint's own, so their number is not comparable. */
 function isSamePreset(record: Timed["record"], order: Order): boolean {
   return record.preset === order.preset && record.cacheInterval === order.cacheInterval;
-}
-
-/** An order's work in that of a drawn picture: by steps and pixels, as far as the order decides them. */
-function workRatio({ steps, width, height, isSizeOpen }: Order, record: Timed["record"]): number {
-  const inSteps = steps === undefined ? 1 : steps / (record.steps ?? steps);
-  const inSize = isSizeOpen === true ? 1 : (width * height) / (record.width * record.height);
-  return inSteps * inSize;
 }

@@ -2,7 +2,7 @@ import { CircleX, Layers2, ListX, Pause, Play } from "lucide-react";
 import { useMemo } from "react";
 import { useStudio } from "../connection/studio.tsx";
 import { CANCEL_PRESS, cancelGenerations } from "../picture/cancel-generations.ts";
-import { unless, useActions } from "../shortcuts/registry.ts";
+import { disabledIf, useActions } from "../shortcuts/registry.ts";
 import { runningOf, useQueue } from "../state/queue.ts";
 import { useOpenPress } from "../state/selection.ts";
 import { attempt } from "../ui/toasts.ts";
@@ -27,7 +27,7 @@ export function QueueActions() {
         group,
         icon: CircleX,
         keys: "shift+x",
-        ...unless(runningId === undefined && t("queue.noneRunning")),
+        ...disabledIf(runningId === undefined && t("queue.noneRunning")),
         run: () =>
           runningId !== undefined && attempt(client.generation.cancel({ ids: [runningId] })),
       },
@@ -37,7 +37,7 @@ export function QueueActions() {
         group,
         icon: Layers2,
         keys: "shift+backspace",
-        ...unless(!isSeveral && t("queue.noBatch")),
+        ...disabledIf(!isSeveral && t("queue.noBatch")),
         run: () => attempt(cancelGenerations(studio, press, t)),
       },
       {
@@ -46,7 +46,7 @@ export function QueueActions() {
         group,
         icon: ListX,
         keys: "mod+shift+x",
-        ...unless(isEmpty && t("queue.idle")),
+        ...disabledIf(isEmpty && t("queue.idle")),
         run: () => attempt(cancelGenerations(studio, useQueue.getState().openIds, t)),
       },
       {

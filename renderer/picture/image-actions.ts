@@ -22,7 +22,7 @@ import type { Image } from "../../engine/contract/gallery.ts";
 import { writeTerm } from "../../engine/contract/gallery-search.ts";
 import { desktop } from "../connection/desktop.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
-import { type Action, unless } from "../shortcuts/registry.ts";
+import { type Action, disabledIf } from "../shortcuts/registry.ts";
 import { askElsewhere } from "../state/elsewhere.ts";
 import { changeForm, RECALLED, type Recalled, recallRecord, recallStart } from "../state/form.ts";
 import { attempt, doUndoable, showToast } from "../ui/toasts.ts";
@@ -85,7 +85,7 @@ function recallActions(
     group: t("actions.recall"),
     icon,
     keys,
-    ...unless(part === "seed" && record.seed === undefined && t("off.seed")),
+    ...disabledIf(part === "seed" && record.seed === undefined && t("off.seed")),
     run: () => attempt(take(part)),
   }));
 }
@@ -98,7 +98,7 @@ function elsewhereAction({ id, record: { strength } }: Image, t: Words): Action 
     group: t("actions.recall"),
     icon: Columns2,
     keys: "shift+c",
-    ...unless(strength !== undefined && t("off.start")),
+    ...disabledIf(strength !== undefined && t("off.start")),
     run: () => askElsewhere(id),
   };
 }
@@ -124,7 +124,7 @@ function siblingActions(
       label: t("actions.sameSeed"),
       group,
       icon: Sprout,
-      ...unless(seed === undefined && t("off.seed")),
+      ...disabledIf(seed === undefined && t("off.seed")),
       run: () => find(writeTerm("seed", seed ?? "")),
     },
   ];
@@ -158,7 +158,7 @@ function fileActions(image: Image, { client }: Studio, t: Words, tell: Tell): re
       icon: Copy,
       run: () => attempt(copyImage(image).then(() => showToast(t("copied")))),
     },
-    { id: "picture.reveal", group, ...unless(image.isMissing && t("gone")), ...reveal },
+    { id: "picture.reveal", group, ...disabledIf(image.isMissing && t("gone")), ...reveal },
   ];
 }
 

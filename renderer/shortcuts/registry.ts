@@ -35,7 +35,9 @@ export interface Action {
 }
 
 /** Disables an action for a reason, if there is one. */
-export function unless(reason: string | false | undefined): Pick<Action, "isDisabled" | "reason"> {
+export function disabledIf(
+  reason: string | false | undefined,
+): Pick<Action, "isDisabled" | "reason"> {
   return typeof reason === "string" ? { isDisabled: true, reason } : {};
 }
 

@@ -1,5 +1,5 @@
 import type { Generation } from "../../engine/contract/generation.ts";
-import type { Order } from "../../engine/contract/order.ts";
+import { type Order, workRatio } from "../../engine/contract/order.ts";
 import type { Progress } from "../../engine/contract/progress.ts";
 import type { QueueState } from "./queue.ts";
 
@@ -61,13 +61,6 @@ function secondsLeftOf(open: readonly Generation[], all: Running): number | unde
   return waiting
     .map(({ order }) => (order.steps ?? now.steps) * perPixel * pixelsOf(order))
     .reduce((sum, seconds) => sum + seconds, left);
-}
-
-/** The work of one order in that of another of the same endpoint, by what the orders decide. */
-function workRatio({ steps, isSizeOpen, ...order }: Order, other: Order): number {
-  const inSteps = steps === undefined ? 1 : steps / (other.steps ?? steps);
-  const inSize = isSizeOpen === true ? 1 : pixelsOf(order) / pixelsOf(other);
-  return inSteps * inSize;
 }
 
 function pixelsOf({ width, height }: Pick<Order, "width" | "height">): number {

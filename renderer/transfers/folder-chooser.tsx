@@ -24,7 +24,7 @@ export interface FolderChooserProps {
   readonly onClose: () => void;
 }
 
-/** Chooses a folder, or a model archive, on the studio's machine in a tree that the machine lists; works in a browser, too. */
+/** Chooses a folder or a model archive of the studio's machine, in a tree that works in a browser, too. */
 export function FolderChooser(props: FolderChooserProps) {
   const { title, yes, yesArchive, start, onChoose, onClose } = props;
   const t = useWords("transfers");

@@ -12,7 +12,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   cli: 5465,
   "cli.ts": 5,
   codecs: 340,
-  contract: 3870,
+  contract: 3875,
   deploy: 2540,
   buckets: 3520,
   cuda: 1000,
@@ -47,7 +47,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   torchserve: 2100,
   "torchserve.ts": 5,
   transfers: 350,
-  worker: 1220,
+  worker: 1210,
 };
 
 function linesOf(file: string): number {

@@ -11,7 +11,7 @@ import {
 import { useMemo } from "react";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { useImageActions } from "../../picture/image-actions.ts";
-import { type Action, unless } from "../../shortcuts/registry.ts";
+import { type Action, disabledIf } from "../../shortcuts/registry.ts";
 import { chooseAll } from "../../state/choice.ts";
 import { useImages } from "../../state/images.ts";
 import { useWords } from "../../words/words.ts";
@@ -151,7 +151,7 @@ function sheetActions(all: readonly string[], t: Words, page: GalleryCommands): 
       icon: SquareCheckBig,
       keys: "mod+a",
       worksInFields: false,
-      ...unless(all.length === 0 && t("actions.nothing")),
+      ...disabledIf(all.length === 0 && t("actions.nothing")),
       run: () => chooseAll(all),
     },
     {

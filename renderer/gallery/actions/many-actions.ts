@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
 import { downloadAs } from "../../picture/copy-image.ts";
-import { type Action, unless } from "../../shortcuts/registry.ts";
+import { type Action, disabledIf } from "../../shortcuts/registry.ts";
 import { useImages } from "../../state/images.ts";
 import { attempt, doUndoable, showToast } from "../../ui/toasts.ts";
 import { formatCount } from "../../words/format.ts";
@@ -105,7 +105,7 @@ export function useExportAction(
       group: t("actions.group"),
       icon: FolderArchive,
       keys: "e",
-      ...unless(ids.length === 0 && total === 0 && t("actions.nothing")),
+      ...disabledIf(ids.length === 0 && total === 0 && t("actions.nothing")),
       run: () => attempt(exportThem()),
     };
   }, [client, t, ids, query, total]);

@@ -3,7 +3,7 @@ import { type DragEvent, useState } from "react";
 import type { Album } from "../../../engine/contract/gallery-marks.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useContextMenu } from "../../shortcuts/context-menu.tsx";
-import { unless } from "../../shortcuts/registry.ts";
+import { disabledIf } from "../../shortcuts/registry.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -129,7 +129,7 @@ function useAlbumActions({ album, place, total, search, onRename }: AlbumEntryPr
       label: t("rail.up"),
       group,
       icon: ChevronUp,
-      ...unless(place === 0 && t("rail.first")),
+      ...disabledIf(place === 0 && t("rail.first")),
       run: () => move(name, place - 1),
     },
     {
@@ -137,7 +137,7 @@ function useAlbumActions({ album, place, total, search, onRename }: AlbumEntryPr
       label: t("rail.down"),
       group,
       icon: ChevronDown,
-      ...unless(place === total - 1 && t("rail.last")),
+      ...disabledIf(place === total - 1 && t("rail.last")),
       run: () => move(name, place + 1),
     },
     {

@@ -2,7 +2,7 @@ import { ArrowLeft, ChevronLeft, ChevronRight } from "lucide-react";
 import { useMemo } from "react";
 import type { ZoomControl } from "../../picture/use-zoom.ts";
 import { zoomActions } from "../../picture/zoom-actions.ts";
-import { unless, useActions } from "../../shortcuts/registry.ts";
+import { disabledIf, useActions } from "../../shortcuts/registry.ts";
 import { useWords } from "../../words/words.ts";
 
 export interface ViewerCommands {
@@ -21,7 +21,7 @@ export function useViewerActions({ zoom, previous, next, onLeaf, onClose }: View
       const group = t("viewer.group");
       const leafing = (id: string | undefined, reason: string) => ({
         group,
-        ...unless(id === undefined && reason),
+        ...disabledIf(id === undefined && reason),
         run: () => id !== undefined && onLeaf(id),
       });
       return [

@@ -7,7 +7,7 @@ import { seedAfter } from "../../../engine/contract/seed.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { isNamed } from "../../picture/model-notice.ts";
 import { useTellApplied } from "../../picture/use-tell-applied.ts";
-import { type Action, unless } from "../../shortcuts/registry.ts";
+import { type Action, disabledIf } from "../../shortcuts/registry.ts";
 import { type FormState, recalled, useForm } from "../../state/form.ts";
 import { attempt } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
@@ -52,7 +52,7 @@ export function useMoreActions(image: Image | undefined): readonly Action[] {
         group,
         icon: Images,
         keys: "m",
-        ...unless(whyNoSeeds !== undefined && words(`off.${whyNoSeeds}`)),
+        ...disabledIf(whyNoSeeds !== undefined && words(`off.${whyNoSeeds}`)),
         run: () => attempt(repeat()),
       },
       {
@@ -61,7 +61,7 @@ export function useMoreActions(image: Image | undefined): readonly Action[] {
         group,
         icon: Shuffle,
         keys: "v",
-        ...unless(isRemote && words("off.remote")),
+        ...disabledIf(isRemote && words("off.remote")),
         run: () => attempt(vary()),
       },
     ];
