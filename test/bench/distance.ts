@@ -1,8 +1,8 @@
 /**
  * Measures how far a picture in int8 is from the same one in float32 (Exact), over the starter's own prompts and every
  * scheduler, compared with diffusers in bf16 if it is installed; and over a copy of the starter with planted outliers:
- * `npm run bench -- distance [--prompts N] [--from N] [--steps N] [--schedulers NAME,NAME] [--only starter|outliers] [--no-moves]
- * [--saturating] [--pieces FILE] [--table]`. Instead of the usual int8 and bf16, `--no-moves` compares int8 whose scales
+ * `npm run bench -- distance [--prompts N] [--from N] [--steps N] [--schedulers NAME,NAME] [--only starter|outliers]
+ * [--no-moves] [--saturating] [--pieces FILE] [--table]`. Instead of the usual int8 and bf16, `--no-moves` compares int8 whose scales
  * were not moved (graph/lowerings/scale-moves.ts), and `--saturating` int8 as on a processor that adds products of bytes
  * in 16 bits.
  *
