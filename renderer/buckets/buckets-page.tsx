@@ -150,7 +150,9 @@ function ConnectionRow({ connection }: { connection: Connection }) {
     <ListRow id={id} name={name}>
       <ListLine>
         <span className={styles.bucket}>{bucket ?? t("anyBucket")}</span>
-        <span className={styles.host}>{origin.replace(/^https?:\/\//, "")}</span>
+        <span className={styles.host} title={origin}>
+          {origin.replace(/^https?:\/\//, "")}
+        </span>
       </ListLine>
       <span className={styles.state} data-state={state}>
         <Icon of={SIGNS[state]} />

@@ -4,7 +4,7 @@ import { fromWire, StudioError } from "../../engine/contract/errors.ts";
 /** The studio did not answer: it has stopped, or the connection is down. */
 export class ConnectionLost extends Error {
   constructor(options?: ErrorOptions) {
-    super("Darkroom does not respond.", options);
+    super("Darkroom does not respond. If it was closed, start it again.", options);
     this.name = "ConnectionLost";
   }
 }

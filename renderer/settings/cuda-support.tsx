@@ -16,13 +16,14 @@ import { useWords } from "../words/words.ts";
 import styles from "./drawing-section.module.css";
 import { useDataPath } from "./kept.tsx";
 import { Line } from "./line.tsx";
-import { Actions, Help } from "./section.tsx";
+import { Actions, Fact, Help } from "./section.tsx";
 
 /** The platform that the libraries are available for: Windows has DirectML, and Macs have no such card. */
 const PLATFORM = "linux-x64";
 
 /** Installs the support for an NVIDIA card on this machine, with its progress. */
 export function CudaSupport() {
+  const t = useWords("settings");
   const { client, queries } = useStudio();
   const platform = useQuery(queries.machine.get.queryOptions()).data?.platform;
   const transfer = useTransfers(({ all }) => all).find(({ kind }) => kind === "cuda");
@@ -32,7 +33,9 @@ export function CudaSupport() {
   const goOn = () => attempt(client.devices.installCuda({ acceptsLicence: true }));
   return (
     <Line id="cuda" kept={{ path: folder }}>
-      <Work transfer={transfer} onGoOn={goOn} />
+      <Fact name={t("lines.cuda.name")}>
+        <Work transfer={transfer} onGoOn={goOn} />
+      </Fact>
     </Line>
   );
 }

@@ -32,7 +32,15 @@ export function DrawingSection({ settings: { device } }: { settings: Settings })
       {reports === undefined && !error && <Skeleton className={styles.skeleton} />}
       {reports && (
         <>
-          <Line id="device">
+          <Line
+            id="device"
+            below={
+              <>
+                <DeviceTable reports={reports} />
+                <TryAgain />
+              </>
+            }
+          >
             <div className={styles.select}>
               <Select
                 label={t("drawing.device")}
@@ -52,8 +60,6 @@ export function DrawingSection({ settings: { device } }: { settings: Settings })
                 ]}
               />
             </div>
-            <DeviceTable reports={reports} />
-            <TryAgain />
           </Line>
           {reports.some(isCuda) && <CudaSupport />}
         </>

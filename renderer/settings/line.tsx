@@ -13,13 +13,15 @@ export interface LineProps {
   /** Said by the section if all its lines are stored in the same place. */
   readonly kept?: Kept;
   readonly children: ReactNode;
+  /** Content below the sentence about its effect. */
+  readonly below?: ReactNode;
 }
 
 /**
  * A line of the page: its control, a sentence about its effect, and where it is stored. Its address scrolls to it and
  * highlights it.
  */
-export function Line({ id, kept = "file", children }: LineProps) {
+export function Line({ id, kept = "file", children, below }: LineProps) {
   const t = useWords("settings");
   const { search } = useSettingsAddress();
   const isFound = useFoundLines(search).has(id);
@@ -42,6 +44,7 @@ export function Line({ id, kept = "file", children }: LineProps) {
       <p id={help} className={styles.help}>
         {t(`lines.${id}.what`)} {!isSaidBelow && <KeptWords kept={kept} />}
       </p>
+      {below}
     </div>
   );
 }

@@ -33,7 +33,7 @@ test("a published model becomes manifests whose differences are explained, and f
   const view = page.getByRole("region", { name: "Manifests" });
   await expect(view.getByText("8 differences from the KServe example")).toBeVisible();
   await expect(view.getByText(/TorchServe's worker never starts/)).toBeVisible();
-  await view.getByText("Show the KServe example's version beside it").click();
+  await view.getByText("Compare with the KServe example").click();
   await expect(view.getByLabel("KServe example", { exact: true })).toContainText(
     "runAsUser: 1001130001",
   );

@@ -9,6 +9,7 @@ import { StudioError, toWire } from "../../engine/contract/errors.ts";
 import type { StudioEvent } from "../../engine/contract/events.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import type { Scene } from "./fake-studio.ts";
+import { ConnectionLost } from "../../renderer/connection/failure.ts";
 
 const NOW = Date.now();
 const HOUR_MS = 3_600_000;
@@ -151,7 +152,7 @@ export class FakeBuckets {
   client(): StudioClient["buckets"] {
     return {
       connections: async () => {
-        if (this.#scene === "lost") throw new TypeError("Failed to fetch");
+        if (this.#scene === "lost") throw new ConnectionLost();
         return [...this.#all];
       },
       sources: async () => ({ profiles: ["default", "minio"], isInEnvironment: true }),

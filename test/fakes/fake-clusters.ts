@@ -11,6 +11,7 @@ import type { StudioEvent } from "../../engine/contract/events.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import { waitingState } from "../../engine/deploy/waiting-states.ts";
 import type { Scene } from "./fake-studio.ts";
+import { ConnectionLost } from "../../renderer/connection/failure.ts";
 
 const CHECK: ClusterCheck = {
   at: "2026-11-28T10:00:00.000Z",
@@ -257,7 +258,7 @@ export class FakeClusters {
         return { ...applied, isApplied: applied.isSound };
       },
       list: async () => {
-        if (this.#scene === "lost") throw new TypeError("Failed to fetch");
+        if (this.#scene === "lost") throw new ConnectionLost();
         return [...all];
       },
       status: async () => first,

@@ -15,6 +15,7 @@ import {
 } from "../../engine/contract/setting-trial.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import type { Scene } from "./fake-studio.ts";
+import { ConnectionLost } from "../../renderer/connection/failure.ts";
 
 const NOW = Date.now();
 const HOUR_MS = 3_600_000;
@@ -261,7 +262,7 @@ export class FakeEndpoints {
   client(): StudioClient["endpoints"] {
     return {
       list: async () => {
-        if (this.#scene === "lost") throw new TypeError("Failed to fetch");
+        if (this.#scene === "lost") throw new ConnectionLost();
         return [...this.#all];
       },
       add: async ({ token, headers = [], ...asked }) => {

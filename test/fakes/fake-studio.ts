@@ -30,6 +30,7 @@ import {
   STABLE_DIFFUSION,
   STARTER,
 } from "./fake-studio-rows.ts";
+import { ConnectionLost } from "../../renderer/connection/failure.ts";
 
 /** The scenes that can be shown. */
 export type Scene = "empty" | "welcome" | "few" | "many" | "busy" | "failed" | "lost" | "damaged";
@@ -334,7 +335,7 @@ export class FakeStudio {
     return {
       events: {
         subscribe: (async (_, options) => {
-          if (this.#scene === "lost") throw new TypeError("Failed to fetch");
+          if (this.#scene === "lost") throw new ConnectionLost();
           return this.#follow(options?.signal);
         }) as StudioClient["events"]["subscribe"],
       },

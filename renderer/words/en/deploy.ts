@@ -33,7 +33,7 @@ export const deploy = {
     pathHelp: "The folder that the model was published to.",
     writesConnection: "Create the connection in the project",
     writesConnectionHelp:
-      "Turn this off if the project already has the connection, and enter the name of its Secret below.",
+      "If the project already has the connection, turn this off and enter the name of its Secret below.",
     connectionSecret: "Name of its Secret (optional)",
     check: "Check the path",
     checkFailed: "The path could not be checked",
@@ -70,8 +70,8 @@ export const deploy = {
   copied: "Copied",
   save: "Save files…",
   beside: {
-    document: "Show the KServe example's version beside it",
-    dashboard: "Show the dashboard's version beside it",
+    document: "Compare with the KServe example",
+    dashboard: "Compare with the dashboard's version",
   },
   ours: { document: "Darkroom's", dashboard: "Darkroom's" },
   theirs: { document: "KServe example", dashboard: "The dashboard's" },

@@ -31,7 +31,7 @@ export const settingLines = {
   cuda: {
     section: "drawing",
     name: "CUDA support",
-    what: "Adds or removes the libraries that NVIDIA cards need.",
+    what: "The libraries that NVIDIA cards need.",
     find: "nvidia gpu graphics card libraries",
   },
   tinyFolder: {

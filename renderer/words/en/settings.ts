@@ -31,7 +31,7 @@ export const settings = {
     autoNote: "the best one that works: {{name}}",
     ready: "Ready",
     passedOver: "Not used",
-    missing: "Not available",
+    missing: "Unavailable",
     halves: "half precision",
     singles: "single precision",
     int8: "single precision or int8",
