@@ -136,7 +136,7 @@ export const STABLE_DIFFUSION: StoredModel = {
     name: "Stable Diffusion 2",
     folder: "/home/ada/.local/share/darkroom/models/stable-diffusion-2",
     isStarter: false,
-    description: "Photographs, paintings and drawings at 768 x 768.",
+    description: "Photographs, paintings and drawings at 768 × 768.",
     width: 768,
     height: 768,
     steps: 50,
@@ -184,7 +184,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 ].map(([id, title, side, predictionType]) => ({
   id: String(id),
   title: String(title),
-  description: `Photographs, paintings and drawings at ${side} x ${side}.`,
+  description: `Photographs, paintings and drawings at ${side} × ${side}.`,
   sources: [`sd2-community/${id}`, `mirror/${id}`],
   licence: {
     id: "openrail++",
