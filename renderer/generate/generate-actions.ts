@@ -1,4 +1,11 @@
-import { ImagePlus, ListStart, PanelRight, PanelsLeftRight, TextCursorInput } from "lucide-react";
+import {
+  ImagePlus,
+  Images,
+  ListStart,
+  PanelRight,
+  PanelsLeftRight,
+  TextCursorInput,
+} from "lucide-react";
 import { type RefObject, useMemo } from "react";
 import type { Action } from "../shortcuts/registry.ts";
 import { togglePanels } from "../state/view.ts";
@@ -9,7 +16,6 @@ import type { Pressed } from "./press/use-generate.ts";
 export function useGenerateActions(
   press: (pressed?: Pressed) => void,
   isOff: boolean,
-  prompt: RefObject<HTMLTextAreaElement | null>,
   toggleDetails: () => void,
 ): readonly Action[] {
   const t = useWords("generate");
@@ -35,14 +41,6 @@ export function useGenerateActions(
         run: () => press({ isFirst: true }),
       },
       {
-        id: "generate.prompt",
-        label: t("actions.prompt"),
-        group,
-        icon: TextCursorInput,
-        keys: "alt+a",
-        run: () => prompt.current?.focus(),
-      },
-      {
         id: "generate.details",
         label: t("actions.details"),
         group,
@@ -59,5 +57,44 @@ export function useGenerateActions(
         run: togglePanels,
       },
     ];
-  }, [t, press, isOff, prompt, toggleDetails]);
+  }, [t, press, isOff, toggleDetails]);
+}
+
+/** The places of the Generate page that the keyboard moves to. */
+export interface Places {
+  readonly prompt: RefObject<HTMLTextAreaElement | null>;
+  /** The element that contains the sheet and the strip. */
+  readonly pictures: RefObject<HTMLElement | null>;
+}
+
+/** The actions that move the focus. */
+export function useFocusActions({ prompt, pictures }: Places): readonly Action[] {
+  const t = useWords("generate");
+  return useMemo(() => {
+    const group = t("actions.group");
+    return [
+      {
+        id: "generate.prompt",
+        label: t("actions.prompt"),
+        group,
+        icon: TextCursorInput,
+        keys: "alt+a",
+        run: () => prompt.current?.focus(),
+      },
+      {
+        id: "generate.pictures",
+        label: t("actions.pictures"),
+        group,
+        icon: Images,
+        keys: "alt+s",
+        run: () => pictureIn(pictures.current)?.focus(),
+      },
+    ];
+  }, [t, prompt, pictures]);
+}
+
+/** The selected picture of the sheet or of the strip, or the first one. */
+function pictureIn(place: HTMLElement | null): HTMLElement | null | undefined {
+  const selected = place?.querySelector<HTMLElement>('[role="option"][aria-selected="true"]');
+  return selected ?? place?.querySelector<HTMLElement>('[role="option"]');
 }

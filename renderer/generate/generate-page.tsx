@@ -17,7 +17,7 @@ import { useWords } from "../words/words.ts";
 import { useChosenModel } from "./chosen-model.ts";
 import { DropOverlay } from "./drop-overlay.tsx";
 import { FormPanel } from "./form/form-panel.tsx";
-import { useGenerateActions } from "./generate-actions.ts";
+import { type Places, useFocusActions, useGenerateActions } from "./generate-actions.ts";
 import styles from "./generate-page.module.css";
 import { useReasons } from "./press/reasons.ts";
 import { useGenerate } from "./press/use-generate.ts";
@@ -35,6 +35,7 @@ import { Stage } from "./stage/stage.tsx";
 export function GeneratePage() {
   const t = useWords("generate");
   const prompt = useRef<HTMLTextAreaElement>(null);
+  const pictures = useRef<HTMLDivElement>(null);
   const isEmpty = useSession(({ looked }) => looked === undefined);
   const { isOpen: isDetailsOpen, toggle: toggleDetails } = useDetailsColumn();
   const isFormOpen = useView((view) => view.isFormOpen);
@@ -63,13 +64,13 @@ export function GeneratePage() {
         start={isFormOpen ? form : undefined}
         end={hasDetails ? details : undefined}
       >
-        <div className={styles.middle}>
+        <div ref={pictures} className={styles.middle}>
           {isEmpty ? <Beginning promptRef={prompt} /> : <Middle />}
           {!isEmpty && !isDetailsOpen && <ShowDetails onShow={toggleDetails} />}
         </div>
       </Columns>
       <h1 className={styles.heading}>{t("page")}</h1>
-      <PageActions promptRef={prompt} onDetails={toggleDetails} />
+      <PageActions places={{ prompt, pictures }} onDetails={toggleDetails} />
       <DropOverlay />
     </div>
   );
@@ -79,12 +80,18 @@ interface PromptProps {
   readonly promptRef: RefObject<HTMLTextAreaElement | null>;
 }
 
+interface PageActionsProps {
+  readonly places: Places;
+  readonly onDetails: () => void;
+}
+
 /** Registers the actions of the page; renders nothing. */
-function PageActions({ promptRef, onDetails }: PromptProps & { onDetails: () => void }) {
+function PageActions({ places, onDetails }: PageActionsProps) {
   const model = useChosenModel();
   const reasons = useReasons(model);
   const press = useGenerate(model);
-  useActions(useGenerateActions(press, reasons.length > 0, promptRef, onDetails));
+  useActions(useGenerateActions(press, reasons.length > 0, onDetails));
+  useActions(useFocusActions(places));
   return null;
 }
 

@@ -30,9 +30,16 @@ export function showPress(generationId: string): void {
   useSelection.setState({ generationId, isSingle: false, picked: [] });
 }
 
-/** Picks generations on the sheet; they stay picked while other pages are shown. */
+/** Picks generations on the sheet, the last of which is the selected one. They stay picked while other pages are shown. */
 export function pick(picked: readonly string[]): void {
-  useSelection.setState({ picked });
+  const generationId = picked.at(-1);
+  useSelection.setState({ picked, ...(generationId !== undefined && { generationId }) });
+}
+
+/** Picks one more generation on the sheet, or one less. */
+export function togglePicked(id: string): void {
+  const { picked = [] } = useSelection.getState();
+  pick(picked.includes(id) ? picked.filter((other) => other !== id) : [...picked, id]);
 }
 
 type Presses = Readonly<Record<string, string>>;
@@ -89,8 +96,8 @@ export function pressOf(
 type IsTrashed = (generation: Generation) => boolean;
 
 /**
- * The generation on the stage: the selected one, or its successor in the strip if it was trashed; otherwise the running
- * or next one; otherwise the newest.
+ * The generation on the stage: the selected one; if it was trashed, its neighbour, preferably of the same press;
+ * otherwise the running or next one; otherwise the newest.
  */
 export function lookedAt(
   queue: QueueState,
@@ -100,8 +107,13 @@ export function lookedAt(
   const all = newestFirst(queue);
   const at = all.findIndex(({ id }) => id === chosenId);
   const beside = [...all.slice(Math.max(at, 0)), ...all.slice(0, Math.max(at, 0)).toReversed()];
-  const nearest = beside.find((generation) => !isTrashed(generation));
-  if (at >= 0) return nearest;
+  const shown = beside.filter((generation) => !isTrashed(generation));
+  const [nearest] = shown;
+  const chosen = all[at];
+  if (chosen !== undefined) {
+    const press = new Set(pressOf(all, chosen));
+    return shown.find((generation) => press.has(generation)) ?? nearest;
+  }
   const next = queue.openIds[0];
   return (
     runningOf(queue) ??

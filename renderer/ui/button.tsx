@@ -10,7 +10,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, "children" | "classNa
   /** `filled` is for the main action of a screen; `plain` has no border until it is hovered. */
   readonly variant?: "filled" | "quiet" | "plain" | "danger";
   readonly size?: "dense" | "regular" | "large";
-  readonly icon?: LucideIcon;
+  readonly icon?: LucideIcon | undefined;
   /** Fills the available width. */
   readonly isWide?: boolean;
   /** Why it is disabled. */

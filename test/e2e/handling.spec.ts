@@ -218,7 +218,19 @@ test("the pictures of one press fill a sheet: one is picked, zoomed, and left fo
   const cells = sheet.getByRole("option");
   await expect(cells).toHaveCount(2);
   await expect(page.getByText("2 of 2 ready")).toBeVisible();
+  // Strip and details show the picked one; the strip has the newest first.
+  const strip = page.getByRole("listbox", { name: "This session" }).getByRole("option");
   await cells.first().click();
+  await expect(strip.nth(1)).toHaveAttribute("aria-selected", "true");
+  await cells.nth(1).hover();
+  await cells.nth(1).locator("[data-tick]").click();
+  await expect(page.getByRole("button", { name: "Compare", exact: true })).toBeVisible();
+  await expect(strip.first()).toHaveAttribute("aria-selected", "true");
+  await cells.nth(1).locator("[data-tick]").click();
+  await expect(page.getByRole("button", { name: "Compare", exact: true })).toBeHidden();
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).focus();
+  await page.keyboard.press("Alt+s");
+  await expect(cells.first()).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(sheet).toBeHidden();
   const stage = page.getByRole("region", { name: "Picture", exact: true });

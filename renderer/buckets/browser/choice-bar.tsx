@@ -33,7 +33,7 @@ export function ChoiceBar({ chosen, actions, isTakingAll }: ChoiceBarProps) {
             key={action.id}
             size="dense"
             variant={action.isDanger === true ? "danger" : "quiet"}
-            {...(action.icon && { icon: action.icon })}
+            icon={action.icon}
             isDisabled={action.isDisabled ?? false}
             onPress={() => action.run()}
           >

@@ -1,4 +1,4 @@
-import { Columns2, Grid3x3, Maximize2, Shuffle, Sprout } from "lucide-react";
+import { Columns2, Grid3x3, Maximize2 } from "lucide-react";
 import { useEffect } from "react";
 import { useLocation } from "wouter";
 import type { Generation } from "../../../engine/contract/generation.ts";
@@ -6,6 +6,7 @@ import { sheetId } from "../../../engine/contract/grid.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useTargetName } from "../../picture/targets.ts";
 import { useCompare, useCompareButton } from "../../picture/use-compare.ts";
+import type { Action } from "../../shortcuts/registry.ts";
 import { useImages, wantImages } from "../../state/images.ts";
 import { selectGeneration } from "../../state/selection.ts";
 import { Button } from "../../ui/button.tsx";
@@ -62,6 +63,25 @@ function ContactSheetButton({ pictures }: { readonly pictures: readonly Generati
   );
 }
 
+/** An action for more pictures like the picked one. */
+function MoreButton({ action }: { readonly action: Action }) {
+  const { label, icon, isDisabled = false, reason } = action;
+  return (
+    <Button
+      size="dense"
+      icon={icon}
+      isDisabled={isDisabled}
+      reason={reason}
+      onPress={() => action.run()}
+    >
+      {label}
+    </Button>
+  );
+}
+
+/** A touch screen opens a picture with one tap. */
+const isTouched = matchMedia("(hover: none)").matches;
+
 export interface PressBarProps {
   /** In the order they are drawn. */
   readonly pictures: readonly Generation[];
@@ -81,7 +101,9 @@ export function PressBar({ pictures, picked }: PressBarProps) {
       <span className={styles.words} role="status">
         {t("sheet.ready", { done, total: pictures.length })}
       </span>
-      {picked.length === 0 && <span className={styles.hint}>{t("sheet.hint")}</span>}
+      {picked.length === 0 && done > 0 && (
+        <span className={styles.hint}>{t(isTouched ? "sheet.hintTouch" : "sheet.hint")}</span>
+      )}
       {picked.length === 1 && first && (
         <Button size="dense" icon={Maximize2} onPress={() => selectGeneration(first.id)}>
           {t("sheet.open")}
@@ -98,28 +120,8 @@ export function PressBar({ pictures, picked }: PressBarProps) {
           <ContactSheetButton pictures={pictures} />
         </>
       )}
-      {seeds && (
-        <Button
-          size="dense"
-          icon={Sprout}
-          isDisabled={seeds.isDisabled ?? false}
-          reason={seeds.reason}
-          onPress={() => seeds.run()}
-        >
-          {seeds.label}
-        </Button>
-      )}
-      {variations && (
-        <Button
-          size="dense"
-          icon={Shuffle}
-          isDisabled={variations.isDisabled ?? false}
-          reason={variations.reason}
-          onPress={() => variations.run()}
-        >
-          {variations.label}
-        </Button>
-      )}
+      {seeds && <MoreButton action={seeds} />}
+      {variations && <MoreButton action={variations} />}
     </div>
   );
 }

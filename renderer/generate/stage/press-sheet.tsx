@@ -1,5 +1,5 @@
-import { Hourglass } from "lucide-react";
-import type { CSSProperties } from "react";
+import { Check, Hourglass } from "lucide-react";
+import type { CSSProperties, SyntheticEvent } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useAxisText } from "../../picture/axis-choices.ts";
@@ -10,7 +10,7 @@ import { secondsOf, useTargetName } from "../../picture/targets.ts";
 import { useIsLost } from "../../state/connection.ts";
 import { useImages } from "../../state/images.ts";
 import { useProgress } from "../../state/progress.ts";
-import { pick, selectGeneration, useSelection } from "../../state/selection.ts";
+import { pick, selectGeneration, togglePicked, useSelection } from "../../state/selection.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { formatClock, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
@@ -19,6 +19,7 @@ import { endSign } from "./end-sign.ts";
 import { hasSeveralTargets } from "../press/several-targets.ts";
 import { PressBar } from "./press-bar.tsx";
 import styles from "./press-sheet.module.css";
+import { StarMark } from "./star-mark.tsx";
 import { useTileMenu } from "./tile-menu.tsx";
 import { TriedAt } from "./tried-at.tsx";
 
@@ -71,6 +72,7 @@ export function PressSheet({ pictures: drawn, looked }: PressSheetProps) {
             <Cell
               generation={generation}
               values={valuesOf(generation)}
+              isPicked={picked.includes(generation)}
               isNamed={hasSeveralTargets(pictures) || generation.tried !== undefined}
             />
           </ListBoxItem>
@@ -113,15 +115,15 @@ interface CellProps {
   readonly generation: Generation;
   /** The grid values of this picture. */
   readonly values: readonly string[];
+  readonly isPicked: boolean;
   /** Whether it shows its target and the time. */
   readonly isNamed: boolean;
 }
 
-function Cell({ generation, values, isNamed }: CellProps) {
-  const { id, state, order } = generation;
+function Cell({ generation, values, isPicked, isNamed }: CellProps) {
+  const { id, state, order, imageId = "" } = generation;
   const starting = useProgress((all) => all[id]?.starting);
   const isStarting = state === "running" && starting !== undefined;
-  const hasFailed = state === "failed" || state === "cancelled" || state === "interrupted";
   const shape: CSSProperties & Record<"--shape" | "--tallest", number | string> = {
     "--shape": order.height / order.width,
     "--tallest": `${MOST_TIMES * order.height}px`,
@@ -129,14 +131,10 @@ function Cell({ generation, values, isNamed }: CellProps) {
   return (
     <div className={styles.named} style={shape}>
       <PictureBox width={order.width} height={order.height}>
-        {hasFailed || isStarting ? (
-          <span className={styles.sign}>
-            <Icon of={isStarting ? Hourglass : endSign(state)} size={20} />
-          </span>
-        ) : (
-          <DevelopingPicture generation={generation} />
-        )}
+        <Content generation={generation} isStarting={isStarting} />
         <Now generation={generation} />
+        <Tick id={id} isPicked={isPicked} />
+        <StarMark imageId={imageId} />
       </PictureBox>
       {values.length > 0 && <Values values={values} />}
       {(isNamed || isStarting) && (
@@ -147,6 +145,50 @@ function Cell({ generation, values, isNamed }: CellProps) {
       )}
     </div>
   );
+}
+
+interface ContentProps {
+  readonly generation: Generation;
+  readonly isStarting: boolean;
+}
+
+/** The picture, or why there is none. */
+function Content({ generation, isStarting }: ContentProps) {
+  const t = useWords("generate");
+  const { state } = generation;
+  const hasEnded = state === "failed" || state === "cancelled" || state === "interrupted";
+  if (!hasEnded && !isStarting) return <DevelopingPicture generation={generation} />;
+  return (
+    <span className={styles.sign}>
+      <Icon of={isStarting ? Hourglass : endSign(state)} size={20} />
+      {hasEnded && t(`sheet.ended.${state}`)}
+    </span>
+  );
+}
+
+/** Picks one more picture by pointer; Ctrl+Space does the same. Its events do not reach the picture. */
+function Tick({ id, isPicked }: { readonly id: string; readonly isPicked: boolean }) {
+  return (
+    <span
+      aria-hidden
+      className={styles.tick}
+      data-tick
+      data-picked={isPicked || undefined}
+      onPointerDown={keepHere}
+      onMouseDown={keepHere}
+      onDoubleClick={keepHere}
+      onClick={(event) => {
+        keepHere(event);
+        togglePicked(id);
+      }}
+    >
+      <Icon of={Check} />
+    </span>
+  );
+}
+
+function keepHere(event: SyntheticEvent): void {
+  event.stopPropagation();
 }
 
 function Values({ values }: Pick<CellProps, "values">) {

@@ -12,6 +12,7 @@ import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../words/words.ts";
 import { endSign } from "./end-sign.ts";
+import { StarMark } from "./star-mark.tsx";
 import { useTileMenu } from "./tile-menu.tsx";
 import styles from "./session-strip.module.css";
 
@@ -73,11 +74,15 @@ function TileContent({ id }: { id: string }) {
         {t(`strip.${generation.state}`, { prompt: generation.order.prompt })}
       </Text>
       <Thumbnail generation={generation} />
+      <StarMark imageId={imageId ?? ""} />
     </>
   );
 }
 
-/** If the focused tile disappears, for example into the trash, the tile that is shown next gets the focus. */
+/**
+ * Keeps the tile that is shown in view. If the focused tile disappears, for example into the trash, the tile that is
+ * shown next gets the focus.
+ */
 function useNextTileFocus(lookedId: string) {
   const strip = useRef<HTMLDivElement>(null);
   const hadFocus = useRef(false);
@@ -88,6 +93,10 @@ function useNextTileFocus(lookedId: string) {
     document.addEventListener("focusin", note);
     return () => document.removeEventListener("focusin", note);
   }, []);
+  useEffect(() => {
+    const selected = strip.current?.querySelector('[aria-selected="true"]');
+    selected?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [lookedId]);
   useEffect(() => {
     if (!hadFocus.current || document.activeElement !== document.body) return;
     strip.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();

@@ -243,6 +243,7 @@ export const generate = {
     generate: "Generate",
     first: "Generate in front of the queue",
     prompt: "Go to the prompt",
+    pictures: "Go to the pictures",
     details: "Show or hide details",
     panels: "Show or hide both panels",
   },

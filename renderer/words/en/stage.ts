@@ -94,7 +94,9 @@ export const stageWords = {
     open: "Open",
     compare: "Compare",
     all: "Show all {{count}}",
-    hint: "Select one to open it, or two to compare them.",
+    hint: "Double-click a picture to open it, or tick two to compare them.",
+    hintTouch: "Tap a picture to open it, or tick two to compare them.",
+    ended: { failed: "Failed", cancelled: "Cancelled", interrupted: "Interrupted" },
     compareTargets: "Compare {{left}} and {{right}}",
   },
   strip: {

@@ -4,13 +4,19 @@ import {
   lookedAt,
   markPress,
   openOfPress,
+  pick,
   pressOf,
   sessionNow,
+  togglePicked,
+  useSelection,
 } from "../../../renderer/state/selection.ts";
 import { forgetGenerations, mergeGenerations, useQueue } from "../../../renderer/state/queue.ts";
 import { generationOf, orderOf } from "../../fakes/fake-studio-rows.ts";
 
-afterEach(() => useQueue.setState(useQueue.getInitialState(), true));
+afterEach(() => {
+  useQueue.setState(useQueue.getInitialState(), true);
+  useSelection.setState({}, true);
+});
 
 const done = generationOf(orderOf(0), 1, { state: "done" });
 const waiting = generationOf(orderOf(1), 2, {});
@@ -44,6 +50,38 @@ test("a trashed one is replaced by the one after it in the strip, or the one bef
   expect(lookedAt(queue, older.id, isTrashed(older.id))).toBe(done);
   expect(lookedAt(queue, undefined, isTrashed(done.id))).toBe(older);
   expect(lookedAt(queueOf([done]), undefined, isTrashed(done.id))).toBeUndefined();
+});
+
+test("a trashed one of a batch is replaced by another one of its batch", () => {
+  const older = generationOf(orderOf(4), 9, { state: "done" });
+  const [first, second] = ["trashed", "next"].map((id, minutes) => ({
+    ...generationOf(orderOf(5), 8 - minutes, { state: "done" }),
+    id,
+  }));
+  markPress(["trashed", "next"]);
+  const queue = queueOf([older, first, second].filter((row) => row !== undefined));
+  expect(lookedAt(queue, "trashed", ({ id }) => id === "trashed")).toBe(second);
+  expect(lookedAt(queue, "trashed", ({ id }) => id !== older.id)).toBe(older);
+});
+
+test("a picture picked on the sheet is the one that details and strip show", () => {
+  const batch = ["a", "b"].map((id, minutes) => ({
+    ...generationOf(orderOf(0), 5 - minutes, { state: "done" }),
+    id,
+  }));
+  mergeGenerations(batch);
+  markPress(["a", "b"]);
+  expect(sessionNow()).toMatchObject({ looked: { id: "b" }, isSheet: true });
+  pick(["a"]);
+  expect(sessionNow()).toMatchObject({ looked: { id: "a" }, isSheet: true });
+  togglePicked("b");
+  expect(useSelection.getState().picked).toEqual(["a", "b"]);
+  expect(sessionNow().looked?.id).toBe("b");
+  togglePicked("b");
+  expect(sessionNow().looked?.id).toBe("a");
+  togglePicked("a");
+  expect(useSelection.getState().picked).toEqual([]);
+  expect(sessionNow().looked?.id).toBe("a");
 });
 
 test("those of one press stay together: of one request, or of several", () => {
