@@ -1,5 +1,9 @@
 import type { Ref } from "react";
+import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
+import { useForm } from "../../state/form.ts";
 import { useIsStacked } from "../../ui/columns.tsx";
+import { useDebounced } from "../../ui/use-debounced.ts";
+import { starter } from "../../words/en/starter.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./form-panel.module.css";
 import { Ignorable } from "./ignorable.tsx";
@@ -38,6 +42,7 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
         {!isStacked && place}
         <div className={styles.section}>
           <PromptField model={model.id} inputRef={promptRef} />
+          <StarterNote model={model} />
           <NegativePrompt model={model.id} />
           <ChosenStyles />
           <StartPicture model={model} />
@@ -67,5 +72,34 @@ function Extras({ model, reasons }: Pick<PressProps, "model" | "reasons">) {
       <AddStyle model={model} />
       <AddGrid model={model} reasons={reasons} />
     </div>
+  );
+}
+
+/** A prompt is read after this time without another key, milliseconds: its noun may come last. */
+const PATIENCE_MS = 1500;
+
+const THINGS = starter.things.list.split(", ");
+
+/** Shown below a prompt that names nothing the built-in model can draw. */
+function StarterNote({ model: { summary } }: Pick<PressProps, "model">) {
+  const t = useWords("starter");
+  const prompt = useDebounced(
+    useForm((form) => form.prompt),
+    PATIENCE_MS,
+  );
+  const isLocal = useForm(({ target }) => target === LOCAL_TARGET);
+  if (!isLocal || summary?.isStarter !== true || !namesNoThing(prompt)) return null;
+  return (
+    <p className={styles.hint} role="status">
+      {t("only", { model: summary.name, things: t("things.list") })}
+    </p>
+  );
+}
+
+/** Whether a prompt has words, but none for a thing that the built-in model can draw. */
+export function namesNoThing(prompt: string): boolean {
+  const words = prompt.toLowerCase().match(/\p{L}+/gu) ?? [];
+  return (
+    words.length > 0 && !words.some((word) => THINGS.includes(word.replace(/(?<=[xsh])es$|s$/, "")))
   );
 }

@@ -1,5 +1,6 @@
 /** What the built-in model can draw, as in the README beside it. */
 export const starter = {
+  only: "{{model}} can draw only these: {{things}}.",
   things: {
     name: "Things",
     list: "dog, cat, fish, bird, flower, tree, house, star, heart, ball, box, moon, mushroom, boat, balloon, robot",
