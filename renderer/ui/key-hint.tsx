@@ -2,24 +2,22 @@ import styles from "./key-hint.module.css";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
+/** Labels that are not the name in the registry. */
 const SIGNS: Readonly<Record<string, string>> = {
   mod: isMac ? "⌘" : "Ctrl",
   shift: isMac ? "⇧" : "Shift",
   alt: isMac ? "⌥" : "Alt",
-  ctrl: "Ctrl",
-  enter: "Enter",
   escape: "Esc",
   delete: "Del",
-  space: "Space",
   up: "↑",
   down: "↓",
   left: "←",
   right: "→",
 };
 
-/** A key's label on this machine's keyboard. */
+/** A key's label on this machine's keyboard; it starts with a capital. */
 function sign(key: string): string {
-  return SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+  return SIGNS[key] ?? key.charAt(0).toUpperCase() + key.slice(1);
 }
 
 /** A character that needs Shift, as in `shift+?`, is shown without it. */

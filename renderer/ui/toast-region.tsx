@@ -60,25 +60,27 @@ export function ToastRegion() {
               <Text slot="title">{text}</Text>
               {code !== undefined && <code className={styles.code}>{code}</code>}
             </ToastContent>
-            {actions.map(({ label, run }) => (
-              <Button
-                key={label}
-                size="dense"
-                onPress={() => {
-                  run();
-                  toastQueue.close(toast.key);
-                }}
+            <div className={styles.buttons}>
+              {actions.map(({ label, run }) => (
+                <Button
+                  key={label}
+                  size="dense"
+                  onPress={() => {
+                    run();
+                    toastQueue.close(toast.key);
+                  }}
+                >
+                  {label}
+                </Button>
+              ))}
+              <AriaButton
+                slot="close"
+                aria-label={t("dismiss")}
+                className={classNames(button.button, button.dense, button.square)}
               >
-                {label}
-              </Button>
-            ))}
-            <AriaButton
-              slot="close"
-              aria-label={t("dismiss")}
-              className={classNames(button.button, button.dense, button.square)}
-            >
-              <Icon of={X} />
-            </AriaButton>
+                <Icon of={X} />
+              </AriaButton>
+            </div>
           </Toast>
         );
       }}
