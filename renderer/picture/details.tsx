@@ -15,6 +15,7 @@ import { formatBytes, formatDuration, formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./details.module.css";
 import { useImageActions } from "./image-actions.ts";
+import { providerOf } from "./provider.ts";
 import { Field, RecordFields, type RecordFieldsProps } from "./record-fields.tsx";
 import { StartImageField } from "./start-image-field.tsx";
 import { isRemote, secondsOf, useKnownEndpoints, useTargetName } from "./targets.ts";
@@ -35,8 +36,6 @@ const SHOWN = new Set([
 
 /** Shorter loading times are not shown: the model was already loaded. */
 const SHOWN_LOAD_SECONDS = 0.5;
-
-const PROVIDERS = ["cpu", "cuda", "dml", "coreml", "webgpu"] as const;
 
 interface MoreActions {
   /** Actions of the page, shown in front of the picture's own. */
@@ -85,7 +84,7 @@ export const GenerationDetails = memo(function GenerationDetails({
   return <Fields record={asked} untold={untold} of={{ id }} target={target} />;
 });
 
-interface FieldsProps extends RecordFieldsProps, MoreActions {
+interface FieldsProps extends Omit<RecordFieldsProps, "actions">, MoreActions {
   /** Undefined while there is no picture. */
   readonly image?: Image;
   readonly of: Requested;
@@ -94,12 +93,13 @@ interface FieldsProps extends RecordFieldsProps, MoreActions {
 
 function Fields({ image, record, untold, of, target, more = [] }: FieldsProps) {
   const t = useWords("picture");
+  const actions = useImageActions(useMemo(() => (image ? [image] : []), [image]));
   return (
     <section className={styles.details} aria-label={t("details")}>
-      {image && <FileActions image={image} more={more} />}
+      {image && <FileActions actions={[...more, ...actions.filter(({ id }) => SHOWN.has(id))]} />}
       {image?.isMissing === true && <p className={styles.gone}>{t("gone")}</p>}
       <dl className={styles.fields}>
-        <RecordFields record={record} untold={untold} />
+        <RecordFields record={record} untold={untold} actions={actions} />
         <StartImageField record={record} />
         {image && <Origin image={image} />}
         {record.strength === undefined && <CopyRequest of={of} target={target} />}
@@ -108,12 +108,11 @@ function Fields({ image, record, untold, of, target, more = [] }: FieldsProps) {
   );
 }
 
-function FileActions({ image, more = [] }: DetailsProps) {
+function FileActions({ actions }: { actions: readonly Action[] }) {
   const t = useWords("picture");
-  const actions = useImageActions(useMemo(() => [image], [image]));
   return (
     <div className={styles.actions} role="toolbar" aria-label={t("actions.file")}>
-      {[...more, ...actions.filter(({ id }) => SHOWN.has(id))].map((action) => (
+      {actions.map((action) => (
         <ActionButton key={action.id} action={action} />
       ))}
     </div>
@@ -130,7 +129,7 @@ function Origin({ image }: { image: Image }) {
   const t = useWords("picture");
   const { record, seconds, target } = image;
   const place = useTargetName()(target);
-  const provider = PROVIDERS.find((name) => name === record.device);
+  const provider = providerOf(record.device);
   const device = provider ? t(`devices.${provider}`) : record.device;
   // Other studios' files do not name a device.
   const drawnOn = { value: provider ? t("place", { device, place }) : place };

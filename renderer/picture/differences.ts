@@ -42,6 +42,5 @@ function valueOf({ record }: Image, name: ComparedField): string | undefined {
   if (name === "size") return `${record.width} × ${record.height}`;
   if (name === "guidanceInterval") return record[name]?.map(formatShare).join(" – ");
   const value = record[name];
-  if (name === "cacheInterval" && value !== undefined) return `1 / ${value}`;
   return value === undefined || value === "" ? undefined : String(value);
 }

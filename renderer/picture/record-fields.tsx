@@ -1,5 +1,6 @@
-import { Copy, CornerUpLeft } from "lucide-react";
+import { Copy, CornerUpLeft, ScanSearch } from "lucide-react";
 import type { ForeignRecord } from "../../engine/contract/image-record.ts";
+import type { Action } from "../shortcuts/registry.ts";
 import { recallRecord } from "../state/form.ts";
 import { classNames } from "../ui/class-names.ts";
 import { IconButton } from "../ui/icon-button.tsx";
@@ -111,10 +112,18 @@ export interface RecordFieldsProps {
   readonly record: ForeignRecord;
   /** Text for settings that an endpoint does not report; absent if no endpoint draws. */
   readonly untold?: string | undefined;
+  /** The actions of the picture; empty while there is none. */
+  readonly actions: readonly Action[];
 }
 
+/** The actions that find the pictures with the same value. */
+const FINDS: Partial<Record<FieldProps["name"], string>> = {
+  prompt: "picture.same-prompt",
+  seed: "picture.same-seed",
+};
+
 /** The known settings of a picture. */
-export function RecordFields({ record, untold }: RecordFieldsProps) {
+export function RecordFields({ record, untold, actions }: RecordFieldsProps) {
   const t = useWords("picture");
   const axisText = useAxisText();
   const known = ROWS.map((row) => row(record, t, axisText)).filter(
@@ -124,7 +133,10 @@ export function RecordFields({ record, untold }: RecordFieldsProps) {
   const quiet =
     untold === undefined ? [] : unknown.map((name) => ({ name, value: untold, isQuiet: true }));
   // One list, so that a field stays the same when its value becomes known.
-  return [...known, ...quiet].map((field) => <Field key={field.name} {...field} />);
+  return [...known, ...quiet].map((field) => {
+    const find = actions.find(({ id }) => id === FINDS[field.name]);
+    return <Field key={field.name} {...field} find={find} />;
+  });
 }
 
 export interface FieldProps {
@@ -137,6 +149,8 @@ export interface FieldProps {
   readonly used?: ForeignRecord;
   /** The text that a copy button copies, if there is one. */
   readonly copied?: string;
+  /** Finds the pictures with the same value. */
+  readonly find?: Action | undefined;
   readonly isLong?: boolean;
   readonly isCode?: boolean;
   /** For text shown in place of a value. */
@@ -145,7 +159,7 @@ export interface FieldProps {
 
 /** One field: its name, its value, and its actions. */
 export function Field(props: FieldProps) {
-  const { name, value, note, title, used, copied } = props;
+  const { name, value, note, title, used, copied, find } = props;
   const { isLong = false, isCode = false, isQuiet = false } = props;
   const t = useWords("picture");
   const label = t(`fields.${name}`);
@@ -166,6 +180,7 @@ export function Field(props: FieldProps) {
         {note !== undefined && <span className={styles.note}>{note}</span>}
       </dd>
       <dd className={styles.tools}>
+        {find && <FindButton action={find} />}
         {copied !== undefined && (
           <IconButton
             icon={Copy}
@@ -178,11 +193,24 @@ export function Field(props: FieldProps) {
           <IconButton
             icon={CornerUpLeft}
             size="dense"
-            label={t(name === "steps" ? "useSeveral" : "use", { field })}
+            label={t("use", { field })}
             onPress={() => recallRecord(used)}
           />
         )}
       </dd>
     </div>
+  );
+}
+
+function FindButton({ action: { label, isDisabled = false, reason, run } }: { action: Action }) {
+  return (
+    <IconButton
+      icon={ScanSearch}
+      size="dense"
+      label={label}
+      isDisabled={isDisabled}
+      reason={reason}
+      onPress={run}
+    />
   );
 }

@@ -1,6 +1,6 @@
 import { create } from "zustand";
 
-/** The picture for which the dialog "Draw elsewhere" is open; undefined if it is closed. */
+/** The picture for which the dialog for drawing it at other targets is open; undefined if it is closed. */
 export const useElsewhere = create<{ readonly imageId: string | undefined }>()(() => ({
   imageId: undefined,
 }));

@@ -83,6 +83,11 @@ test("settings are searched for, with suggestions, by keys alone", async ({ stud
   await expect(tileOf(page, "a red house")).toHaveCount(0);
   await page.getByRole("button", { name: "Remove “With the same prompt”" }).click();
   await expect(tileOf(page, "a red house")).toBeVisible();
+  await tileOf(page, "a blue boat").click();
+  const details = page.getByRole("region", { name: "Details" });
+  await details.getByRole("button", { name: "Find pictures with this seed" }).click();
+  await expect(search).toHaveValue(/^seed:\d+$/);
+  await expect(tileOf(page, "a red house")).toHaveCount(0);
 });
 
 test("imports dropped pictures once, names other files, and undoes it", async ({

@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Image } from "../../../engine/contract/gallery.ts";
+import { DECODERS } from "../../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import { compareRecords, type ComparedValue } from "../../picture/differences.ts";
+import { providerOf } from "../../picture/provider.ts";
 import { secondsOf, useTargetName } from "../../picture/targets.ts";
 import { formatDuration, formatShare } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
@@ -125,13 +127,26 @@ interface CellProps {
 
 function Cell({ name, value, span }: CellProps) {
   const t = useWords("gallery");
-  const picture = useWords("picture");
+  const textOf = useValueText();
   if (value === undefined)
     return (
       <td colSpan={span} className={styles.absent}>
         {t(UNTOLD.has(name) ? "compare.untold" : "compare.absent")}
       </td>
     );
-  const scheduler = name === "scheduler" && SCHEDULER_NAMES.find((known) => known === value);
-  return <td colSpan={span}>{scheduler ? picture(`schedulers.${scheduler}`) : value}</td>;
+  return <td colSpan={span}>{textOf(name, value)}</td>;
+}
+
+/** A value of a record in the words of the details. */
+function useValueText(): (name: ComparedValue["name"], value: string) => string {
+  const t = useWords("picture");
+  return (name, value) => {
+    const scheduler = name === "scheduler" && SCHEDULER_NAMES.find((known) => known === value);
+    if (scheduler) return t(`schedulers.${scheduler}`);
+    const provider = name === "device" && providerOf(value);
+    if (provider) return t(`devices.${provider}`);
+    const decoder = name === "decoder" && DECODERS.find((known) => known === value);
+    if (decoder) return t(`decoders.${decoder}`);
+    return name === "cacheInterval" ? t("oneStepOf", { steps: value }) : value;
+  };
 }
