@@ -28,7 +28,7 @@ test("a picture of the gallery is drawn at two other targets by keys, and compar
   await openGallery(page);
   await tileOf(page, PROMPT).click();
   await page.keyboard.press("Shift+C");
-  const dialog = page.getByRole("dialog", { name: "Draw on another computer and compare" });
+  const dialog = page.getByRole("dialog", { name: "Run on another computer and compare" });
   const draw = dialog.getByRole("button", { name: "Draw and compare" });
   await expect(draw).toBeDisabled();
   // This computer drew it; of the cluster it is known that it reads the prompt alone.
@@ -62,7 +62,7 @@ test("a picture of the gallery is drawn at two other targets by keys, and compar
   // A picture of an endpoint can be drawn here.
   await openGallery(page);
   await tileOf(page, PROMPT).first().click({ button: "right" });
-  await page.getByRole("menuitem", { name: "Draw on another computer and compare…" }).click();
+  await page.getByRole("menuitem", { name: "Run on another computer and compare…" }).click();
   await expect(dialog.getByRole("switch", { name: "This computer" })).toBeVisible();
 });
 
@@ -77,7 +77,7 @@ test("a target that does not draw it says why, with the next click, and cancelli
   await drawPicture(page, PROMPT);
   await openGallery(page);
   await tileOf(page, PROMPT).click();
-  const button = page.getByRole("button", { name: "Draw on another computer and compare…" });
+  const button = page.getByRole("button", { name: "Run on another computer and compare…" });
   await button.click();
   await expect(page.getByText("There is no other target yet.")).toBeVisible();
   await page.keyboard.press("Escape");

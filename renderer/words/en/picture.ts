@@ -98,7 +98,7 @@ export const picture = {
     prompt: "Use the prompt",
     seed: "Use the seed",
     size: "Use the size",
-    elsewhere: "Draw on another computer and compare…",
+    elsewhere: "Run on another computer and compare…",
     start: "Start from this picture",
     started: "Set as start image",
     copy: "Copy picture",
@@ -117,7 +117,7 @@ export const picture = {
     startGone: "Its start image is no longer stored.",
   },
   drawElsewhere: {
-    title: "Draw on another computer and compare",
+    title: "Run on another computer and compare",
     targets: "Draw the same picture on",
     local: "This computer",
     untimed: "no time estimate yet",
