@@ -47,7 +47,7 @@ export function GalleryPage() {
   const layout = useView((view) => view.layouts["gallery"]);
   const isEmpty = shown.names?.total === 0 && openId === undefined;
   const hasDetails = column.isOpen && compared === undefined && !isEmpty;
-  const rail = useRail(query, address.ask);
+  const rail = useRail({ query, onAsk: address.ask, panel: page.rail });
   const onLabel = isTrash ? undefined : page.commands.label;
   const content = <ChosenDetails ids={ids} onHide={column.toggle} onLabel={onLabel} />;
   return (

@@ -2,15 +2,19 @@ import { type RefObject, useMemo, useRef, useState } from "react";
 import { chooseNone } from "../state/choice.ts";
 import type { GalleryCommands } from "./actions/gallery-actions.ts";
 import type { Removal } from "./actions/removal.tsx";
-import { type DetailsColumnControl, useDetailsColumn } from "../picture/use-details-column.ts";
+import { useDetailsColumn } from "../picture/use-details-column.ts";
 import type { Labelled } from "./marks/label-dialog.tsx";
-import type { LabelKind } from "./marks/mark-actions.ts";
+import type { LabelKind } from "./marks/marking.ts";
+import { useRailPanel } from "./rail/use-rail.tsx";
+import type { Panel } from "../ui/use-panel.ts";
 import type { GalleryAddress } from "./use-gallery-address.ts";
 
 /** What is open on the page, and the commands that open and close it. */
 export interface GalleryControl {
   readonly commands: GalleryCommands;
-  readonly column: DetailsColumnControl;
+  readonly column: Panel;
+  /** The rail with albums and tags. */
+  readonly rail: Panel;
   /** Whether the quick look at the focused picture is open. */
   readonly isLooking: boolean;
   readonly endLook: () => void;
@@ -30,6 +34,7 @@ export function useGalleryCommands(address: GalleryAddress): GalleryControl {
   const [labelled, setLabelled] = useState<Labelled>();
   const searchRef = useRef<HTMLInputElement>(null);
   const column = useDetailsColumn();
+  const rail = useRailPanel();
   const { toggle } = column;
   const commands = useMemo(
     () => ({
@@ -51,6 +56,7 @@ export function useGalleryCommands(address: GalleryAddress): GalleryControl {
   return {
     commands,
     column,
+    rail,
     isLooking,
     endLook,
     removal,

@@ -293,6 +293,9 @@ test("an album's name that is typed stays when the window crosses 960 pixels", a
     await expect(name).toBeFocused();
   }
   await page.keyboard.press("Enter");
+  // A narrow window shows the rail only on request.
+  await expect(rail).toBeHidden();
+  await page.getByRole("button", { name: "Albums and tags" }).click();
   await expect(rail.getByRole("button", { name: /^Boats/ })).toBeVisible();
 });
 

@@ -18,11 +18,12 @@ import { keepLayout, useView } from "../../state/view.ts";
 import { Columns } from "../../ui/columns.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { DropSign } from "../../ui/drop-sign.tsx";
+import type { Panel } from "../../ui/use-panel.ts";
 import { useWords } from "../../words/words.ts";
 import { useUploads } from "../upload/use-uploads.tsx";
 import { useMediaQuery } from "../../ui/use-media-query.ts";
 import { DetailsColumn } from "../../picture/details-column.tsx";
-import { type DetailsColumnControl, useDetailsColumn } from "../../picture/use-details-column.ts";
+import { useDetailsColumn } from "../../picture/use-details-column.ts";
 import styles from "./browser.module.css";
 import { ChoiceBar } from "./choice-bar.tsx";
 import { BucketDetails, type BucketDetailsProps } from "./bucket-details.tsx";
@@ -121,7 +122,7 @@ function useRowsMenu(actions: readonly Action[]) {
 }
 
 interface WithDetailsProps {
-  readonly column: DetailsColumnControl;
+  readonly column: Panel;
   readonly details: BucketDetailsProps;
   readonly children: ReactNode;
 }

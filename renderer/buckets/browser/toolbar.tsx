@@ -2,11 +2,11 @@ import { CloudUpload, FolderPlus, PanelRightOpen, RefreshCw, Upload } from "luci
 import type { RefObject } from "react";
 import { useContextMenu } from "../../shortcuts/context-menu.tsx";
 import type { Action } from "../../shortcuts/registry.ts";
-import type { DetailsColumnControl } from "../../picture/use-details-column.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { formatCount } from "../../words/format.ts";
+import type { Panel } from "../../ui/use-panel.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./browser.module.css";
 import type { FolderCommands } from "./use-folder-actions.tsx";
@@ -18,7 +18,7 @@ export interface ToolbarProps {
   readonly searchRef: RefObject<HTMLInputElement | null>;
   readonly listing: Listing;
   readonly folder: FolderCommands;
-  readonly column: DetailsColumnControl;
+  readonly column: Panel;
 }
 
 /** The search field of a folder, the number of its objects, and the upload menu. */

@@ -12,8 +12,8 @@ import { useView } from "../../state/view.ts";
 import { useContextMenu } from "../../shortcuts/context-menu.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { formatCount } from "../../words/format.ts";
+import type { Panel } from "../../ui/use-panel.ts";
 import { useWords } from "../../words/words.ts";
-import type { DetailsColumnControl } from "../../picture/use-details-column.ts";
 import { RailButton } from "../rail/use-rail.tsx";
 import { useImportActions } from "../actions/import-actions.ts";
 import { Filters } from "./filters.tsx";
@@ -25,17 +25,18 @@ export interface ToolbarProps {
   readonly onAsk: (query: GalleryQuery, isPassing?: boolean) => void;
   /** The number of matching pictures; undefined until it is known. */
   readonly total: number | undefined;
-  readonly column: DetailsColumnControl;
+  readonly rail: Panel;
+  readonly column: Panel;
   readonly searchRef: Ref<HTMLInputElement>;
 }
 
 /** Which pictures the sheet shows, and how. Memoised, since each selection renders the page. */
 export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
-  const { query, onAsk, total, column, searchRef } = props;
+  const { query, onAsk, total, rail, column, searchRef } = props;
   const t = useWords("gallery");
   return (
     <div className={styles.toolbar}>
-      <RailButton />
+      <RailButton panel={rail} />
       <SearchWords query={query} onAsk={onAsk} inputRef={searchRef} />
       <Filters query={query} onChange={onAsk} />
       <div className={styles.end}>

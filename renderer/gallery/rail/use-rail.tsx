@@ -6,7 +6,7 @@ import { useView } from "../../state/view.ts";
 import type { SideColumn } from "../../ui/columns.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { useMediaQuery } from "../../ui/use-media-query.ts";
+import { type Panel, usePanel } from "../../ui/use-panel.ts";
 import { useWords } from "../../words/words.ts";
 import { AlbumNameDialog, type Naming } from "./album-name-dialog.tsx";
 import { GalleryRail } from "./gallery-rail.tsx";
@@ -16,35 +16,45 @@ function toggleRail(): void {
   useView.setState(({ isRailOpen }) => ({ isRailOpen: !isRailOpen }));
 }
 
-/** Shows and hides the rail. */
-export function RailButton() {
-  const t = useWords("gallery");
-  const isOpen = useView((view) => view.isRailOpen);
-  return (
-    <IconButton icon={PanelLeft} label={t("rail.show")} isChosen={isOpen} onPress={toggleRail} />
+/** Whether the rail is open; a narrow window opens it only on request. */
+export function useRailPanel(): Panel {
+  return usePanel(
+    "(min-width: 960px)",
+    useView((view) => view.isRailOpen),
+    toggleRail,
   );
+}
+
+/** Shows and hides the rail. */
+export function RailButton({ panel: { isOpen, toggle } }: { panel: Panel }) {
+  const t = useWords("gallery");
+  return <IconButton icon={PanelLeft} label={t("rail.show")} isChosen={isOpen} onPress={toggle} />;
+}
+
+export interface RailProps {
+  readonly query: GalleryQuery;
+  readonly onAsk: (query: GalleryQuery) => void;
+  readonly panel: Panel;
 }
 
 /**
  * The rail: beside the sheet if there is room, otherwise over it. The dialog for an album's name is outside of it, so
  * that what is typed there stays when the width of the window changes that.
  */
-export function useRail(query: GalleryQuery, onAsk: (query: GalleryQuery) => void) {
+export function useRail({ query, onAsk, panel: { isOpen, isBeside, toggle } }: RailProps) {
   const t = useWords("gallery");
-  const isOpen = useView((view) => view.isRailOpen);
-  const isWide = useMediaQuery("(min-width: 960px)");
   const search = useTerms(query, onAsk);
   const [naming, setNaming] = useState<Naming>();
   const content = <GalleryRail search={search} onName={setNaming} />;
   const column: SideColumn = { content, size: 220, minSize: 180, maxSize: 360 };
   return {
-    column: isOpen && isWide ? column : undefined,
+    column: isOpen && isBeside ? column : undefined,
     dialog: (
       <>
         <Dialog
           title={t("rail.label")}
-          isOpen={isOpen && !isWide && naming === undefined}
-          onClose={toggleRail}
+          isOpen={isOpen && !isBeside && naming === undefined}
+          onClose={toggle}
         >
           {content}
         </Dialog>

@@ -35,12 +35,19 @@ export interface SheetViewProps {
 export function SheetView(props: SheetViewProps) {
   const { shown, address, page } = props;
   const { query, ask } = address;
-  const { column, setRemoval, searchRef } = page;
+  const { column, rail, setRemoval, searchRef } = page;
   const { names } = shown;
   const total = names?.total;
   return (
     <>
-      <Toolbar query={query} onAsk={ask} total={total} column={column} searchRef={searchRef} />
+      <Toolbar
+        query={query}
+        onAsk={ask}
+        total={total}
+        rail={rail}
+        column={column}
+        searchRef={searchRef}
+      />
       {query.isTrashed === true && (
         <TrashStrip
           isEmpty={total === 0}
