@@ -79,8 +79,8 @@ function isLost(target: EventTarget | null): boolean {
   return target === document.body || target === document.documentElement;
 }
 
-function isWithin(target: EventTarget | null, { within, keys }: Action): boolean {
-  if (within === undefined || (keys === "escape" && isLost(target))) return true;
+function isWithin(target: EventTarget | null, { within }: Action): boolean {
+  if (within === undefined) return true;
   return target instanceof Element && target.closest(within) !== null;
 }
 

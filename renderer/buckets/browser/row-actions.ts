@@ -5,7 +5,7 @@ import { useWords } from "../../words/words.ts";
 import { mayBeArchive, type Row } from "./rows.ts";
 
 /** Selector of the element in which the keys for rows work. */
-export const GRID = '[role="grid"]';
+const GRID = '[role="grid"]';
 
 const NONE: readonly Action[] = [];
 

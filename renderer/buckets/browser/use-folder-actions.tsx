@@ -21,7 +21,7 @@ import type { Uploads } from "../upload/use-uploads.tsx";
 import { LinkDialog } from "./link-dialog.tsx";
 import { NameDialog } from "./name-dialog.tsx";
 import { useImportModel, useServeModel } from "./bring-model.ts";
-import { actionsIn, GRID, useRowActions } from "./row-actions.ts";
+import { actionsIn, useRowActions } from "./row-actions.ts";
 import { folderOf, type Row } from "./rows.ts";
 import { useRemoval } from "./use-removal.tsx";
 
@@ -156,7 +156,7 @@ function useOwnActions(scene: FolderScene, { newFolder, publish }: OwnVerbs): re
     action("refresh", { icon: RefreshCw, keys: "r", run: refresh }),
     action("search", { icon: Search, keys: "/", run: search }),
     action("all", { icon: SquareCheckBig, keys: "mod+a", worksInFields: false, run: takeAll }),
-    action("none", { icon: SquareX, keys: "escape", within: GRID, run: bucketChoice.chooseNone }),
+    action("none", { icon: SquareX, keys: "escape", run: bucketChoice.chooseNone }),
     action("details", { icon: Info, keys: "i", run: toggleDetails }),
   ];
 }

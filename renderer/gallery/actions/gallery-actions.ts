@@ -15,7 +15,8 @@ import { type Action, disabledIf } from "../../shortcuts/registry.ts";
 import { chooseAll } from "../../state/choice.ts";
 import { useImages } from "../../state/images.ts";
 import { useWords } from "../../words/words.ts";
-import { type LabelKind, useMarkActions } from "../marks/mark-actions.ts";
+import { useMarkActions } from "../marks/mark-actions.ts";
+import type { LabelKind } from "../marks/marking.ts";
 import { useImportActions } from "./import-actions.ts";
 import { useExportAction, useManyActions } from "./many-actions.ts";
 
@@ -160,7 +161,6 @@ function sheetActions(all: readonly string[], t: Words, page: GalleryCommands): 
       group,
       icon: SquareX,
       keys: "escape",
-      within: GRID,
       run: page.leave,
     },
     {
