@@ -202,7 +202,8 @@ export function Field(props: FieldProps) {
   );
 }
 
-function FindButton({ action: { label, isDisabled = false, reason, run } }: { action: Action }) {
+function FindButton({ action }: { action: Action }) {
+  const { label, isDisabled = false, reason } = action;
   return (
     <IconButton
       icon={ScanSearch}
@@ -210,7 +211,7 @@ function FindButton({ action: { label, isDisabled = false, reason, run } }: { ac
       label={label}
       isDisabled={isDisabled}
       reason={reason}
-      onPress={run}
+      onPress={() => action.run()}
     />
   );
 }

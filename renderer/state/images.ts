@@ -1,10 +1,16 @@
 import { create } from "zustand";
+import { useShallow } from "zustand/react/shallow";
 import type { Image } from "../../engine/contract/gallery.ts";
 import { MAX_IDS } from "../../engine/contract/image-id.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 
 /** The pictures whose details have been read, by id. */
 export const useImages = create<Readonly<Record<string, Image>>>()(() => ({}));
+
+/** Some pictures, in the order of their ids; undefined for one that has not been read. */
+export function useImagesOf(ids: readonly string[]): readonly (Image | undefined)[] {
+  return useImages(useShallow((all) => ids.map((id) => all[id])));
+}
 
 export function mergeImages(images: readonly Image[]): void {
   useImages.setState(Object.fromEntries(images.map((image) => [image.id, image])));

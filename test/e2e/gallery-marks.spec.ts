@@ -45,6 +45,11 @@ test("rates, tags and collects pictures by keys, and undoes it", async ({ studio
   // Save takes a name that is still in the field along.
   await page.keyboard.type("Best of June");
   await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("2 pictures added to “Best of June”")).toBeVisible();
+  // Both are in the album; only one is tagged.
+  const marks = page.getByRole("region", { name: "Ratings, tags and albums" });
+  await expect(marks.getByRole("button", { name: "Best of June", exact: true })).toBeVisible();
+  await expect(marks.getByRole("button", { name: "house", exact: true })).toHaveCount(0);
   await page.getByRole("button", { name: "Albums and tags" }).click();
   const album = page.getByRole("button", { name: "Best of June 2", exact: true });
   await album.click();

@@ -67,7 +67,7 @@ test("settings are searched for, with suggestions, by keys alone", async ({ stud
   await page.keyboard.press("ArrowDown");
   await page.keyboard.type("ed");
   await expect(search).toHaveValue("seed");
-  await expect(page.getByText(/^Exporting/)).toHaveCount(0);
+  await expect(page.getByText(/^Download started/)).toHaveCount(0);
   await search.fill("boat steps:");
   await expect(search).toBeFocused();
   await page.keyboard.type("2 ");

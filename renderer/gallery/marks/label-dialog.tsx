@@ -11,9 +11,9 @@ import { TextField } from "../../ui/text-field.tsx";
 import { doUndoable } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { NO_FACETS } from "../filters/filters.tsx";
+import { changeLabels } from "./change-labels.ts";
 import styles from "./label-dialog.module.css";
-import type { LabelKind } from "./mark-actions.ts";
-import { detailsOf, isSame, labelling, relabel, shareOf } from "./marking.ts";
+import { detailsOf, isSame, type LabelKind, shareOf } from "./marking.ts";
 
 /** The pictures whose tags or albums are being edited. */
 export interface Labelled {
@@ -90,10 +90,7 @@ function useLabels({ kind, ids, onClose }: FormProps) {
     const fresh = change.add.filter((one) => !isKnown(one));
     if (kind === "albums")
       for (const album of fresh) await client.gallery.makeAlbum({ name: album });
-    const now = await detailsOf(client, ids);
-    const labelled = now.map((image) => ({ id: image.id, labels: image[kind] }));
-    const undo = await relabel(labelling(client, kind), labelled, change);
-    return { text: t(`marks.${kind}Saved`, { count: now.length }), undo };
+    return changeLabels({ kind, ids, client, t }, change);
   };
   const isBad = typed.trim() !== "" && name === undefined;
   return { images, chosen, choose, typed, type, shown, name, isNew, isBad, take, save };

@@ -5,9 +5,8 @@ import { type Studio, useStudio } from "../../connection/studio.tsx";
 import type { Action } from "../../shortcuts/registry.ts";
 import { attempt, doUndoable, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
-import { detailsOf, labelling, rate, relabel } from "./marking.ts";
-
-export type LabelKind = "tags" | "albums";
+import { changeLabels } from "./change-labels.ts";
+import { type LabelKind, rate } from "./marking.ts";
 
 export interface MarkScene {
   readonly ids: readonly string[];
@@ -84,13 +83,7 @@ function ratingAction({ rating, ids, studio, t, group }: Scene & { rating: numbe
 
 function albumActions({ album, ids, studio, t, group }: Scene & { album: string }): Action[] {
   const { client } = studio;
-  const take = async () => {
-    const images = await detailsOf(client, ids);
-    const labelled = images.map(({ id, albums }) => ({ id, labels: albums }));
-    const change = { add: [], remove: [album] };
-    const undo = await relabel(labelling(client, "albums"), labelled, change);
-    return { text: t("marks.taken", { count: ids.length, album }), undo };
-  };
+  const take = () => changeLabels({ kind: "albums", ids, client, t }, { add: [], remove: [album] });
   const [only] = ids;
   const coverage = async (cover: string) => {
     await client.gallery.changeAlbum({ name: album, cover });

@@ -3,6 +3,8 @@ import type { Marks } from "../../../engine/contract/gallery-marks.ts";
 import type { StudioClient } from "../../../engine/contract/studio-client.ts";
 import { inParts } from "../actions/in-parts.ts";
 
+export type LabelKind = "tags" | "albums";
+
 /** Undoes a change. */
 export type Undo = () => Promise<void>;
 
@@ -40,7 +42,7 @@ interface Labelling {
   readonly take: (name: string, ids: string[]) => Promise<unknown>;
 }
 
-export function labelling({ gallery }: StudioClient, kind: "tags" | "albums"): Labelling {
+export function labelling({ gallery }: StudioClient, kind: LabelKind): Labelling {
   if (kind === "tags")
     return {
       give: (name, ids) => gallery.mark({ ids, tag: [name] }),
@@ -77,10 +79,21 @@ export async function relabel(
 }
 
 /** How many of the pictures have a name: all, some or none. */
-export function shareOf(images: readonly Marks[], kind: "tags" | "albums", name: string) {
+export function shareOf(images: readonly Marks[], kind: LabelKind, name: string) {
   const count = images.filter((marks) => marks[kind].some((one) => isSame(one, name))).length;
   if (count === 0) return "none";
   return count === images.length ? "all" : "some";
+}
+
+/** The names that all of the pictures have; none while one of them has not been read. */
+export function sharedLabels(
+  [first, ...others]: readonly (Marks | undefined)[],
+  kind: LabelKind,
+): readonly string[] {
+  if (first === undefined) return [];
+  const isShared = (name: string) =>
+    others.every((marks) => marks?.[kind].some((one) => isSame(one, name)) === true);
+  return first[kind].filter(isShared);
 }
 
 /** Compares names as the studio does: ASCII letters without case. */

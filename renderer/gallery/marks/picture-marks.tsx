@@ -1,18 +1,17 @@
 import { FolderPlus, Star, Tags, X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
 import { useLocation } from "wouter";
-import type { Image } from "../../../engine/contract/gallery.ts";
 import { writeTerm } from "../../../engine/contract/gallery-search.ts";
 import { useStudio } from "../../connection/studio.tsx";
-import { useImages } from "../../state/images.ts";
+import { useImages, useImagesOf } from "../../state/images.ts";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { doUndoable } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
-import type { LabelKind } from "./mark-actions.ts";
-import { detailsOf, labelling, rate, relabel } from "./marking.ts";
+import { changeLabels } from "./change-labels.ts";
+import { type LabelKind, rate, sharedLabels } from "./marking.ts";
 import styles from "./picture-marks.module.css";
 
 export interface PictureMarksProps {
@@ -22,24 +21,22 @@ export interface PictureMarksProps {
   readonly onLabel: (kind: LabelKind, ids: readonly string[]) => void;
 }
 
-/** Rating, tags and albums of pictures, to view and to edit; for several pictures, the rating that all share. */
+/** Rating, tags and albums of pictures, to view and to edit; for several pictures, those that all share. */
 export function PictureMarks({ ids, onLabel }: PictureMarksProps) {
   const t = useWords("gallery");
-  const [first = ""] = ids;
-  const only = useImages((images) => (ids.length === 1 ? images[first] : undefined));
   return (
     <section className={styles.marks} aria-label={t("marks.group")}>
       <Row name={t("marks.ratingLabel")}>
         <Stars ids={ids} />
       </Row>
       <Row name={t("marks.tagsLabel")}>
-        {only && <Labels kind="tags" image={only} />}
+        <Labels kind="tags" ids={ids} />
         <Button variant="plain" size="dense" icon={Tags} onPress={() => onLabel("tags", ids)}>
           {t("marks.tags")}
         </Button>
       </Row>
       <Row name={t("marks.albumsLabel")}>
-        {only && <Labels kind="albums" image={only} />}
+        <Labels kind="albums" ids={ids} />
         <Button
           variant="plain"
           size="dense"
@@ -97,24 +94,22 @@ function Stars({ ids }: { ids: readonly string[] }) {
   ));
 }
 
-/** Pressing a name shows all pictures with the tag or in the album; the cross removes it from this one. */
-function Labels({ kind, image }: { kind: LabelKind; image: Image }) {
+/** Pressing a name shows all pictures with the tag or in the album; the cross removes it from these. */
+function Labels({ kind, ids }: { kind: LabelKind; ids: readonly string[] }) {
   const t = useWords("gallery");
   const { client } = useStudio();
   const [, navigate] = useLocation();
+  const images = useImagesOf(ids);
+  const names = useMemo(() => sharedLabels(images, kind), [images, kind]);
   const show = (name: string) => {
     const search = writeTerm(kind === "tags" ? "tag" : "album", name);
     navigate(`/gallery?${new URLSearchParams({ search })}`);
   };
   const take = (name: string) =>
-    doUndoable(t("undo"), async () => {
-      const images = await detailsOf(client, [image.id]);
-      const labelled = images.map((one) => ({ id: one.id, labels: one[kind] }));
-      const change = { add: [], remove: [name] };
-      const undo = await relabel(labelling(client, kind), labelled, change);
-      return { text: t(`marks.${kind}Saved`, { count: 1 }), undo };
-    });
-  return image[kind].map((name) => (
+    doUndoable(t("undo"), () =>
+      changeLabels({ kind, ids, client, t }, { add: [], remove: [name] }),
+    );
+  return names.map((name) => (
     <span key={name} className={styles.label}>
       <button type="button" className={styles.word} dir="auto" onClick={() => show(name)}>
         {name}

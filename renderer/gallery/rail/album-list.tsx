@@ -11,7 +11,7 @@ import { doUndoable } from "../../ui/toasts.ts";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { PICTURES } from "../grid/use-gestures.ts";
-import { detailsOf, labelling, relabel } from "../marks/marking.ts";
+import { changeLabels } from "../marks/change-labels.ts";
 import type { Naming } from "./album-name-dialog.tsx";
 import styles from "./gallery-rail.module.css";
 import { useAlbumCommands } from "./use-album-commands.ts";
@@ -157,12 +157,8 @@ function usePictureDrop(album: string) {
   const { client } = useStudio();
   const t = useWords("gallery");
   const [isOver, setIsOver] = useState(false);
-  const add = async (ids: readonly string[]) => {
-    const images = await detailsOf(client, ids);
-    const labelled = images.map(({ id, albums }) => ({ id, labels: albums }));
-    const undo = await relabel(labelling(client, "albums"), labelled, { add: [album], remove: [] });
-    return { text: t("marks.added", { count: images.length, album }), undo };
-  };
+  const add = (ids: readonly string[]) =>
+    changeLabels({ kind: "albums", ids, client, t }, { add: [album], remove: [] });
   const handlers = {
     onDragOver: (event: DragEvent) => {
       if (!takes(event)) return;
