@@ -103,7 +103,7 @@ function DeviceChip({ machine }: { machine: Machine | undefined }) {
     <Tooltip text={note === "" ? t("device.settings") : note}>
       <Chip
         icon={fallback === undefined ? Cpu : TriangleAlert}
-        onPress={() => navigate("/settings")}
+        onPress={() => navigate("/settings?line=device")}
       >
         {words}
       </Chip>

@@ -28,16 +28,25 @@ export function CudaSupport() {
   const platform = useQuery(queries.machine.get.queryOptions()).data?.platform;
   const transfer = useTransfers(({ all }) => all).find(({ kind }) => kind === "cuda");
   const folder = useDataPath("cuda");
+  const { hasCard, isInstalled } = useOffer();
   if (platform !== PLATFORM) return null;
   // The licence was accepted at the first attempt.
   const goOn = () => attempt(client.devices.installCuda({ acceptsLicence: true }));
   return (
-    <Line id="cuda" kept={{ path: folder }}>
+    <Line id="cuda" kept={{ path: folder }} isPlain={!hasCard && !isInstalled}>
       <Fact name={t("lines.cuda.name")}>
         <Work transfer={transfer} onGoOn={goOn} />
       </Fact>
     </Line>
   );
+}
+
+/** What is known about this machine; a card is assumed until the studio has looked. */
+function useOffer() {
+  const { queries } = useStudio();
+  const { data: offer } = useQuery(queries.devices.cudaOffer.queryOptions());
+  const { hasCard = true, isInstalled = false } = offer ?? {};
+  return { offer, hasCard, isInstalled };
 }
 
 interface WorkProps {
@@ -56,8 +65,7 @@ function Offer() {
   const t = useWords("settings");
   const { client, queries, cache } = useStudio();
   const [isAsking, setIsAsking] = useState(false);
-  const { data: offer } = useQuery(queries.devices.cudaOffer.queryOptions());
-  const { hasCard = true, isInstalled = false } = offer ?? {};
+  const { offer, hasCard, isInstalled } = useOffer();
   const remove = async () => {
     await client.devices.removeCuda();
     await cache.invalidateQueries({ queryKey: queries.devices.key() });

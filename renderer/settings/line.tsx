@@ -12,6 +12,8 @@ export interface LineProps {
   readonly id: SettingLineId;
   /** Said by the section if all its lines are stored in the same place. */
   readonly kept?: Kept;
+  /** Leaves out the sentence about its effect and where it is stored. */
+  readonly isPlain?: boolean;
   readonly children: ReactNode;
   /** Content below the sentence about its effect. */
   readonly below?: ReactNode;
@@ -21,7 +23,7 @@ export interface LineProps {
  * A line of the page: its control, a sentence about its effect, and where it is stored. Its address scrolls to it and
  * highlights it.
  */
-export function Line({ id, kept = "file", children, below }: LineProps) {
+export function Line({ id, kept = "file", isPlain = false, children, below }: LineProps) {
   const t = useWords("settings");
   const { search } = useSettingsAddress();
   const isFound = useFoundLines(search).has(id);
@@ -29,6 +31,7 @@ export function Line({ id, kept = "file", children, below }: LineProps) {
   const help = useId();
   const section = useContext(SectionKeptContext);
   const isSaidBelow = section.kept === kept;
+  const description = isSaidBelow ? `${help} ${section.id}` : help;
   useKeptFocus(place, { isShown: isFound });
   if (!isFound) return null;
   return (
@@ -37,13 +40,15 @@ export function Line({ id, kept = "file", children, below }: LineProps) {
       className={classNames(styles.line, isLinked && styles.linked)}
       role="group"
       aria-label={t(`lines.${id}.name`)}
-      aria-describedby={isSaidBelow ? `${help} ${section.id}` : help}
+      aria-describedby={isPlain ? undefined : description}
       tabIndex={-1}
     >
       {children}
-      <p id={help} className={styles.help}>
-        {t(`lines.${id}.what`)} {!isSaidBelow && <KeptWords kept={kept} />}
-      </p>
+      {!isPlain && (
+        <p id={help} className={styles.help}>
+          {t(`lines.${id}.what`)} {!isSaidBelow && <KeptWords kept={kept} />}
+        </p>
+      )}
       {below}
     </div>
   );

@@ -7,7 +7,8 @@ import { useForm } from "../state/form.ts";
 import { useRebuild } from "../state/rebuild.ts";
 import { Button } from "../ui/button.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
-import { SavedField, useRefusal, useTyped } from "../ui/saved-field.tsx";
+import { SavedField, useTyped } from "../ui/saved-field.tsx";
+import { useSaving } from "../ui/use-saving.tsx";
 import { FolderField, isWholePath } from "../transfers/folder-field.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useDebounced } from "../ui/use-debounced.ts";
@@ -43,7 +44,7 @@ function PictureFolder({ folder }: { folder: string | undefined }) {
   const saveSetting = useSave();
   const [typed, setTyped] = useTyped(folder ?? "");
   const wanted = typed.trim();
-  const { refusal, forget, save } = useRefusal(() => saveSetting({ pictureFolder: wanted }));
+  const saving = useSaving(() => saveSetting({ pictureFolder: wanted }));
   const isOff = wanted === (folder ?? "") || !isWholePath(wanted);
   return (
     <>
@@ -53,15 +54,16 @@ function PictureFolder({ folder }: { folder: string | undefined }) {
         value={typed}
         onChange={(text) => {
           setTyped(text);
-          forget();
+          saving.forget();
         }}
         onChoose={(chosen) => change({ pictureFolder: chosen })}
-        error={refusal}
+        error={saving.refusal}
+        aside={saving.sign}
         onEnter={() => {
-          if (!isOff) save();
+          if (!isOff) saving.save();
         }}
         trailing={
-          <Button isDisabled={isOff} onPress={save}>
+          <Button isDisabled={isOff} onPress={saving.save}>
             {t("pictures.save")}
           </Button>
         }
@@ -100,7 +102,8 @@ function FileNames({ pattern }: { pattern: string }) {
         description={t("pictures.patternHelp", { interpolation: { skipOnVariables: true } })}
         saved={pattern}
         onType={setTyped}
-        isSame={(text, saved) => text === saved || text.trim() === ""}
+        required={t("pictures.patternEmpty")}
+        isSame={(text, saved) => text === saved}
         faultOf={faultOf}
         onSave={(text) => save({ fileNamePattern: text })}
       />

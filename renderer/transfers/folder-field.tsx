@@ -22,6 +22,8 @@ export interface FolderFieldProps {
   readonly error?: string | undefined;
   /** Called when Enter is pressed in the input. */
   readonly onEnter?: () => void;
+  /** Content at the right of the label. */
+  readonly aside?: ReactNode;
   /** Additional content beside the input. */
   readonly trailing?: ReactNode;
 }
@@ -29,12 +31,13 @@ export interface FolderFieldProps {
 /** A field for a folder on the studio's computer: typed, or chosen in a dialog. */
 export function FolderField(props: FolderFieldProps) {
   const { label, help, standard, value, onChange, onChoose = onChange } = props;
-  const { error, onEnter, trailing } = props;
+  const { error, onEnter, aside, trailing } = props;
   const t = useWords("transfers");
   return (
     <TextField
       label={label}
       description={help}
+      aside={aside}
       placeholder={standard}
       isCode
       value={value}

@@ -2,6 +2,7 @@ import { useRef, useState } from "react";
 import { useWords } from "../words/words.ts";
 import { Button } from "./button.tsx";
 import { useKeptFocus } from "./use-kept-focus.ts";
+import { useSaving } from "./use-saving.tsx";
 import { TextField, type TextFieldProps } from "./text-field.tsx";
 
 export interface SavedFieldProps extends Pick<
@@ -15,6 +16,8 @@ export interface SavedFieldProps extends Pick<
   /** Saves a text. If it rejects, the reason is shown here and the text stays. */
   readonly onSave: (typed: string) => void | Promise<unknown>;
   readonly onType?: (typed: string) => void;
+  /** What the button says while the field is empty; absent if it may be empty. */
+  readonly required?: string;
   /** Whether two texts mean the same value. */
   readonly isSame?: (typed: string, saved: string) => boolean;
 }
@@ -22,14 +25,15 @@ export interface SavedFieldProps extends Pick<
 /** A field whose text takes effect when it is saved with its button or Enter: addresses, ports, patterns. */
 export function SavedField(props: SavedFieldProps) {
   const { saved, onSave, onType, faultOf = () => undefined, ...field } = props;
-  const { isSame = (typed, kept) => typed.trim() === kept, ...rest } = field;
+  const { isSame = (typed, kept) => typed.trim() === kept, required, ...rest } = field;
   const t = useWords("ui");
   const [typed, setTyped] = useTyped(saved);
   const place = useRef<HTMLDivElement>(null);
   useKeptFocus(place);
-  const { refusal, forget, save } = useRefusal(() => onSave(typed));
+  const { refusal, forget, save, sign } = useSaving(() => onSave(typed));
   const fault = faultOf(typed);
-  const isOff = fault !== undefined || isSame(typed, saved);
+  const lack = typed.trim() === "" ? required : undefined;
+  const isOff = [fault, lack].some((reason) => reason !== undefined) || isSame(typed, saved);
   return (
     <div ref={place}>
       <TextField
@@ -38,6 +42,7 @@ export function SavedField(props: SavedFieldProps) {
         }}
         {...rest}
         isCode
+        aside={sign}
         value={typed}
         onChange={(text) => {
           setTyped(text);
@@ -46,7 +51,7 @@ export function SavedField(props: SavedFieldProps) {
         }}
         error={fault ?? refusal}
         trailing={
-          <Button isDisabled={isOff} onPress={save}>
+          <Button isDisabled={isOff} reason={lack} onPress={save}>
             {t("save")}
           </Button>
         }
@@ -64,18 +69,4 @@ export function useTyped(saved: string) {
     setTyped(saved);
   }
   return [typed, setTyped] as const;
-}
-
-/** Runs a save, and holds the reason why it was refused until the next one or until it is forgotten. */
-export function useRefusal(save: () => void | Promise<unknown>) {
-  const [refusal, setRefusal] = useState<string>();
-  const attempt = async () => {
-    setRefusal(undefined);
-    try {
-      await save();
-    } catch (error) {
-      setRefusal(error instanceof Error ? error.message : String(error));
-    }
-  };
-  return { refusal, forget: () => setRefusal(undefined), save: () => void attempt() };
 }

@@ -144,6 +144,7 @@ test("a folder that cannot hold pictures is refused at its field, and the text s
   await expect(save).toBeDisabled();
   await folder.fill(join(dataFolder, "made", "here"));
   await save.press("Enter");
+  await expect(line.getByRole("status")).toHaveText("Saved");
   await expect(line.getByRole("button", { name: "Use default folder" })).toBeVisible();
   expect(existsSync(join(dataFolder, "made", "here"))).toBe(true);
 });
@@ -164,6 +165,7 @@ test("the example is the file that is written, for odd patterns too", async ({
     await line.getByRole("textbox").fill(pattern);
     await expect(line.getByText(`For example ${name}`)).toBeVisible();
     await line.getByRole("textbox").press("Enter");
+    await expect(line.getByRole("status")).toHaveText("Saved");
     await expect(line.getByRole("button", { name: "Save" })).toBeDisabled();
     await page.getByRole("link", { name: "Generate" }).click();
     await page.getByRole("button", { name: "Generate", exact: true }).click();
@@ -171,6 +173,11 @@ test("the example is the file that is written, for odd patterns too", async ({
   }
   await page.getByRole("link", { name: "Settings" }).click();
   const line = page.getByRole("group", { name: "File names" });
+  await line.getByRole("textbox").fill("");
+  await expect(line.getByRole("button", { name: "Save" })).toBeDisabled();
+  await expect(line.getByRole("button", { name: "Save" })).toHaveAccessibleDescription(
+    "Enter a pattern.",
+  );
   await line.getByRole("textbox").fill("x".repeat(201));
   await expect(line.getByText("At most 200 characters.")).toBeVisible();
   await expect(line.getByRole("button", { name: "Save" })).toBeDisabled();

@@ -19,7 +19,7 @@ export const settingLines = {
   scaling: {
     section: "appearance",
     name: "Enlarging small pictures",
-    what: "How a picture smaller than the available space is enlarged: at most three times, with its true size beside it.",
+    what: "How small pictures are enlarged, up to three times their size.",
     find: "pixelated smooth crisp upscale zoom",
   },
   device: {
@@ -37,7 +37,7 @@ export const settingLines = {
   tinyFolder: {
     section: "tiny",
     name: "Tiny decoder",
-    what: "Shows a sharper preview while a picture develops. A model with a folder tiny_vae uses its own.",
+    what: "Gives sharper previews. A model that has its own tiny_vae folder uses that instead.",
     find: "taesd preview autoencoder vae",
   },
   tinyForFast: {

@@ -82,6 +82,7 @@ export const settings = {
     reveal: "Show the folder",
     reset: "Use default folder",
     pattern: "File names",
+    patternEmpty: "Enter a pattern.",
     patternLong: "At most {{count}} characters.",
     patternUnknown: "{{part}} is not one of the words that can be filled in.",
     patternHelp:

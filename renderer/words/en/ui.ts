@@ -3,6 +3,7 @@ export const ui = {
   close: "Close",
   keep: "Keep it",
   save: "Save",
+  saved: "Saved",
   dismiss: "Dismiss",
   enterName: "Enter a name.",
   tryAgain: "Try again",
