@@ -40,7 +40,7 @@ export function useFrameActions(show: (shown: Shown) => void): readonly Action[]
     }));
     const overlays = [
       { id: "palette", label: t("openPalette"), icon: Search, keys: "mod+k" },
-      { id: "sheet", label: t("openSheet"), icon: Keyboard, keys: "shift+?" },
+      { id: "sheet", label: t("openSheet"), icon: Keyboard, keys: "shift+?", keywords: ["help"] },
       { id: "queue", label: t("openQueue"), icon: ListOrdered, keys: "q" },
     ] as const;
     return [

@@ -8,6 +8,9 @@ import { useOpenPress } from "../state/selection.ts";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 
+/** Other words for ending what is drawn. */
+const STOP = ["stop", "abort", "interrupt"];
+
 /** Registers the queue's actions, available on every page; renders nothing. */
 export function QueueActions() {
   const studio = useStudio();
@@ -26,6 +29,7 @@ export function QueueActions() {
         label: t("queue.cancelCurrent"),
         group,
         icon: CircleX,
+        keywords: STOP,
         keys: "shift+x",
         ...disabledIf(runningId === undefined && t("queue.noneRunning")),
         run: () =>
@@ -36,6 +40,7 @@ export function QueueActions() {
         label: isSeveral ? t("queue.cancelPress", { count: press.length }) : t("queue.cancelSome"),
         group,
         icon: Layers2,
+        keywords: STOP,
         keys: "shift+backspace",
         ...disabledIf(!isSeveral && t("queue.noBatch")),
         run: () => attempt(cancelGenerations(studio, press, t)),
@@ -45,6 +50,7 @@ export function QueueActions() {
         label: t("queue.clear"),
         group,
         icon: ListX,
+        keywords: STOP,
         keys: "mod+shift+x",
         ...disabledIf(isEmpty && t("queue.idle")),
         run: () => attempt(cancelGenerations(studio, useQueue.getState().openIds, t)),
@@ -54,6 +60,7 @@ export function QueueActions() {
         label: isPaused ? t("queue.resume") : t("queue.pause"),
         group,
         icon: isPaused ? Play : Pause,
+        keywords: ["stop", "wait", "continue"],
         run: () => attempt(isPaused ? client.queue.resume() : client.queue.pause()),
       },
     ];

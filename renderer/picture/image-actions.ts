@@ -197,6 +197,7 @@ function keepActions(images: readonly Image[], { client }: Studio, t: Words): re
       label: t("actions.trash"),
       group,
       icon: Trash2,
+      keywords: ["delete", "remove"],
       keys: "delete",
       isDanger: true,
       run: () => doUndoable(t("actions.undo"), trash),

@@ -95,3 +95,41 @@ test("the palette leads to forms, albums and the licence from every page", async
     await expect(place).toBeInViewport();
   }
 });
+
+test("everyday words lead to what they mean", async ({ studio: { page } }) => {
+  const palette = page.getByRole("dialog", { name: "Find anything" });
+  const meant = {
+    stop: /^Cancel the current picture/,
+    help: /^Show keyboard shortcuts/,
+    delete: /^Open the trash/,
+    negative: /^Negative prompt/,
+    wildcard: /^Go to the prompt/,
+    preset: /^Quality preset: Fast/,
+    import: /^Import pictures/,
+  };
+  for (const address of ["/generate", "/settings"]) {
+    await page.goto(new URL(address, page.url()).href);
+    await expect(page.getByRole("contentinfo", { name: "Status" })).toBeVisible();
+    await find(page, "");
+    for (const [word, name] of Object.entries(meant)) {
+      await page.getByRole("combobox", { name: "Find anything" }).fill(word);
+      await expect(palette.getByRole("option", { name })).toBeVisible();
+    }
+    await page.keyboard.press("Escape");
+  }
+
+  await find(page, "fast");
+  await expect(chosen(page)).toHaveText("Quality preset: Fast");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/generate$/);
+  const quality = page.getByRole("radiogroup", { name: "Quality" });
+  await expect(quality.getByRole("radio", { name: "Fast" })).toBeChecked();
+  await find(page, "negative");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: "Negative prompt" })).toBeVisible();
+  const choosing = page.waitForEvent("filechooser");
+  await find(page, "import pictures");
+  await page.keyboard.press("Enter");
+  await choosing;
+  await expect(page).toHaveURL(/\/gallery$/);
+});

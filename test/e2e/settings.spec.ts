@@ -79,8 +79,12 @@ test("a line is found by its words and by the palette, and says where it is stor
   await expect(page.getByRole("region", { name: "Appearance" })).toBeVisible();
 });
 
-test("the processor's row says that it computes in int8 as well", async ({ studio: { page } }) => {
-  await page.getByRole("link", { name: "Settings" }).click();
+test("the device in the status bar leads to its line, which says what computes in int8 as well", async ({
+  studio: { page },
+}) => {
+  const status = page.getByRole("contentinfo", { name: "Status" });
+  await status.getByRole("button", { name: /^This computer/ }).click();
+  await expect(page.getByRole("group", { name: "Device", exact: true })).toBeFocused();
   const row = page.getByRole("listitem").filter({ hasText: "Processor" });
   await expect(row).toContainText("single precision or int8");
 });

@@ -1,21 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { Blend, Box, Contrast, Grid3x3, RadioTower, Settings2, Sparkle } from "lucide-react";
+import { Box, Contrast, RadioTower, Settings2 } from "lucide-react";
 import { useMemo } from "react";
 import { useLocation } from "wouter";
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
-import { SCHEDULER_NAMES, type SchedulerName } from "../../../engine/contract/schedulers.ts";
 import { desktop } from "../../connection/desktop.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useEndpoints } from "../../picture/targets.ts";
 import { chooseTarget } from "../../state/choose-target.ts";
-import { changeForm } from "../../state/form.ts";
 import { changeSettings } from "../../state/settings.ts";
-import { chooseStyle } from "../../state/style-choice.ts";
-import { useView } from "../../state/view.ts";
 import type { PaletteEntry } from "../../ui/command-palette.tsx";
-import { attempt, showToast } from "../../ui/toasts.ts";
+import { attempt } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
-import { useAlbums, usePlaces } from "./place-entries.ts";
+import { useFormEntries, useShowForm } from "./form-entries.ts";
+import { useAlbums, useImports, usePlaces } from "./place-entries.ts";
 import { useServerLines } from "./server-lines.ts";
 
 const THEMES = ["system", "dark", "light"] as const;
@@ -26,9 +23,8 @@ export function useFoundEntries(): readonly PaletteEntry[] {
     useThemes(),
     useModels(),
     useTargets(),
-    useMaking(),
-    useSamplers(),
-    useStyles(),
+    useFormEntries(),
+    useImports(),
     useAlbums(),
     usePlaces(),
     useSettingLines(),
@@ -119,91 +115,4 @@ function useTargets(): readonly PaletteEntry[] {
       },
     }));
   }, [t, picture, studio, show, endpoints]);
-}
-
-/** Dialogs of the Generate page, available on every page. */
-function useMaking(): readonly PaletteEntry[] {
-  const t = useWords("palette");
-  const show = useShowForm();
-  return useMemo(() => {
-    const group = t("make");
-    return [
-      {
-        id: "generate.grid",
-        label: t("grid"),
-        group,
-        icon: Grid3x3,
-        keywords: ["xyz plot", "matrix", "contact sheet", "compare"],
-        run: () => show("grid"),
-      },
-      {
-        id: "generate.styles",
-        label: t("manageStyles"),
-        group,
-        icon: Sparkle,
-        keywords: ["styles.csv", "import", "export", "prompt template"],
-        run: () => show("styles"),
-      },
-    ];
-  }, [t, show]);
-}
-
-function useSamplers(): readonly PaletteEntry[] {
-  const t = useWords("palette");
-  const picture = useWords("picture");
-  const show = useShowForm();
-  return useMemo(() => {
-    const entry = (scheduler: SchedulerName | undefined, label: string, told: string) => ({
-      id: `sampler.${scheduler ?? "own"}`,
-      label,
-      group: t("samplers"),
-      icon: Blend,
-      keywords: ["scheduler", scheduler ?? "default"],
-      run: () => {
-        changeForm({ scheduler, isPresetChosen: true });
-        show();
-        showToast(told);
-      },
-    });
-    const named = SCHEDULER_NAMES.map((name) => {
-      const sampler = picture(`schedulers.${name}`);
-      return entry(name, t("sampler", { sampler }), t("samplerSet", { sampler }));
-    });
-    return [...named, entry(undefined, t("samplerOwn"), t("samplerOwnSet"))];
-  }, [t, picture, show]);
-}
-
-function useStyles(): readonly PaletteEntry[] {
-  const t = useWords("palette");
-  const { queries } = useStudio();
-  const show = useShowForm();
-  const styles = useQuery(queries.styles.list.queryOptions()).data;
-  return useMemo(
-    () =>
-      (styles ?? []).map((style) => ({
-        id: `style.${style.name}`,
-        label: t("style", { name: style.name }),
-        group: t("styles"),
-        icon: Sparkle,
-        keywords: ["preset", style.prompt],
-        run: () => {
-          chooseStyle(style);
-          show();
-          showToast(t("styleAdded", { name: style.name }));
-        },
-      })),
-    [t, show, styles],
-  );
-}
-
-/** Opens the Generate form, where a choice is visible, optionally with one of its dialogs. */
-function useShowForm(): (dialog?: "grid" | "styles") => void {
-  const [, navigate] = useLocation();
-  return useMemo(
-    () => (dialog) => {
-      useView.setState({ isFormOpen: true });
-      navigate(dialog === undefined ? "/generate" : `/generate?open=${dialog}`);
-    },
-    [navigate],
-  );
 }

@@ -44,7 +44,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
 /** The action that opened the palette: it would only open it again. */
 const OPENS_IT = "frame.palette";
 
-/** Registered actions and other entries, unless the page has them itself; each is remembered when it is chosen. */
+/**
+ * Registered actions and other entries. An entry that the page has itself only adds its words to the page's. Each is
+ * remembered when it is chosen.
+ */
 function useCommands(): readonly PaletteEntry[] {
   const actions = useRegisteredActions();
   const found = useFoundEntries();
@@ -53,7 +56,12 @@ function useCommands(): readonly PaletteEntry[] {
       actions.filter(({ id, isHidden }) => isHidden !== true && id !== OPENS_IT),
     );
     const own = new Set(shown.map(({ id }) => id));
-    return [...shown, ...found.filter(({ id }) => !own.has(id))].map((entry) => ({
+    const words = new Map(found.map(({ id, keywords = [] }) => [id, keywords]));
+    const named = shown.map((entry) => ({
+      ...entry,
+      keywords: [...(entry.keywords ?? []), ...(words.get(entry.id) ?? [])],
+    }));
+    return [...named, ...found.filter(({ id }) => !own.has(id))].map((entry) => ({
       ...entry,
       run: () => {
         rememberCommand(entry.id);

@@ -2,11 +2,11 @@ import { FolderInput, ImageDown } from "lucide-react";
 import { useMemo } from "react";
 import type { Action } from "../../shortcuts/registry.ts";
 import { useWords } from "../../words/words.ts";
-import { useImport } from "../sheet/use-import.ts";
+import { usePictureImport } from "../../picture/use-picture-import.ts";
 
 /** Imports by menus and keys: files or a folder, since a browser's file dialog offers only one of the two. */
 export function useImportActions(): readonly Action[] {
-  const { choose } = useImport();
+  const { choose } = usePictureImport();
   const t = useWords("gallery");
   return useMemo(() => {
     const group = t("actions.group");

@@ -8,7 +8,7 @@ import { useImages } from "../../state/images.ts";
 import { attempt, doUndoable, showToast } from "../../ui/toasts.ts";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
-import { inParts } from "./in-parts.ts";
+import { inParts } from "../../picture/in-parts.ts";
 
 type PictureWords = ReturnType<typeof useWords<"picture">>;
 
@@ -78,6 +78,7 @@ function trashing(ids: readonly string[], { client }: Studio, t: PictureWords) {
     label: t("actions.trash"),
     group: t("actions.keep"),
     icon: Trash2,
+    keywords: ["delete", "remove"],
     keys: "delete",
     isDanger: true,
     run: () => doUndoable(t("actions.undo"), trash),

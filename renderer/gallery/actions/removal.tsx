@@ -3,7 +3,7 @@ import { useStudio } from "../../connection/studio.tsx";
 import { RemoveDialog } from "../../ui/remove-dialog.tsx";
 import { showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
-import { inParts } from "./in-parts.ts";
+import { inParts } from "../../picture/in-parts.ts";
 
 /** Trashed pictures to delete permanently. */
 export interface Removal {

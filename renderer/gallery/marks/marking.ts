@@ -1,7 +1,7 @@
 import type { Image } from "../../../engine/contract/gallery.ts";
 import type { Marks } from "../../../engine/contract/gallery-marks.ts";
 import type { StudioClient } from "../../../engine/contract/studio-client.ts";
-import { inParts } from "../actions/in-parts.ts";
+import { inParts } from "../../picture/in-parts.ts";
 
 export type LabelKind = "tags" | "albums";
 

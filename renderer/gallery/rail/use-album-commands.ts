@@ -1,7 +1,7 @@
 import { useStudio } from "../../connection/studio.tsx";
 import { attempt, type Done, doUndoable, showUndo } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
-import { inParts } from "../actions/in-parts.ts";
+import { inParts } from "../../picture/in-parts.ts";
 
 /** Commands for albums themselves; each can be undone. */
 export function useAlbumCommands() {

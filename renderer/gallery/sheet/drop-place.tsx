@@ -5,12 +5,12 @@ import { Icon } from "../../ui/icon.tsx";
 import { useFileDrop } from "../../ui/use-file-drop.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./drop-place.module.css";
-import { useImport } from "./use-import.ts";
+import { usePictureImport } from "../../picture/use-picture-import.ts";
 
 /** Makes the page a drop target that imports picture files and folders of them. */
 export function DropPlace({ children }: { children: ReactNode }) {
   const t = useWords("gallery");
-  const { take } = useImport();
+  const { take } = usePictureImport();
   const { isOver, handlers } = useFileDrop((_, { dataTransfer }) =>
     take(outgoingOfDrop(dataTransfer)),
   );

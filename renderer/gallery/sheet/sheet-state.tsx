@@ -9,7 +9,7 @@ import { Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
 import { useWords } from "../../words/words.ts";
 import { cleared, isNarrowed } from "../address.ts";
 import styles from "./sheet-state.module.css";
-import { useImport } from "./use-import.ts";
+import { usePictureImport } from "../../picture/use-picture-import.ts";
 import type { ShownNames } from "./use-names.ts";
 
 export interface SheetStateProps {
@@ -22,7 +22,7 @@ export interface SheetStateProps {
 export function SheetState({ shown, query, onAsk }: SheetStateProps) {
   const t = useWords("gallery");
   const [, navigate] = useLocation();
-  const { choose } = useImport();
+  const { choose } = usePictureImport();
   const { names, error, retry } = shown;
   if (names === undefined)
     return error ? (

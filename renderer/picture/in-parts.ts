@@ -1,4 +1,4 @@
-import { MAX_IDS } from "../../../engine/contract/image-id.ts";
+import { MAX_IDS } from "../../engine/contract/image-id.ts";
 
 /** Runs a command on any number of pictures, in parts of the size that one call accepts, one after another. */
 export async function inParts(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inParts } from "../../../../renderer/gallery/actions/in-parts.ts";
+import { inParts } from "../../../renderer/picture/in-parts.ts";
 
 const ids = Array.from({ length: 1201 }, (_, index) => `i${index}`);
 

@@ -1,19 +1,19 @@
 import { useMemo } from "react";
-import { useStudio } from "../../connection/studio.tsx";
-import { chooseOutgoing, type Outgoing } from "../../connection/outgoing.ts";
-import { type Importing, importPictures, useImporting } from "../../state/importing.ts";
-import { attempt, doUndoable, showFailure, showToast } from "../../ui/toasts.ts";
-import { formatCount } from "../../words/format.ts";
-import { useWords } from "../../words/words.ts";
-import { inParts } from "../actions/in-parts.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { chooseOutgoing, type Outgoing } from "../connection/outgoing.ts";
+import { type Importing, importPictures, useImporting } from "../state/importing.ts";
+import { attempt, doUndoable, showFailure, showToast } from "../ui/toasts.ts";
+import { formatCount } from "../words/format.ts";
+import { useWords } from "../words/words.ts";
+import { inParts } from "./in-parts.ts";
 
 /** Imports picture files, dropped or chosen, into the gallery. */
-export interface Import {
+export interface PictureImport {
   readonly take: (outgoing: Promise<readonly Outgoing[]>) => void;
   readonly choose: (kind: "files" | "folder") => void;
 }
 
-export function useImport(): Import {
+export function usePictureImport(): PictureImport {
   const { client } = useStudio();
   const t = useWords("gallery");
   return useMemo(() => {
