@@ -143,7 +143,7 @@ test("the Gallery is used by keys alone: search, several, marks, compare, ZIP, t
   await keys.type("boats");
   await keys.press("Enter");
   await keys.press("Enter");
-  await expect(page.getByText("Tags of 2 pictures changed")).toBeVisible();
+  await expect(page.getByText("2 pictures tagged “boats”")).toBeVisible();
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expectSeen(page);
   await keys.press("b");
