@@ -114,6 +114,8 @@ export class MultipartUpload {
           Bucket: name,
           Key: key,
           ...(contentType !== undefined && { ContentType: contentType }),
+          // The SDK sends a CRC32 with each part; some services forget it unless it is announced here.
+          ...(client.checksums === "when-supported" && { ChecksumAlgorithm: "CRC32" }),
         }),
         { what: "writing an object", bucket: name, key },
         { signal },

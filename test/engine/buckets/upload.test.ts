@@ -222,6 +222,18 @@ test("what its sender reads back is not read twice", async () => {
   expect([read, server.requests.filter(isWholeGet)]).toEqual([[0], []]);
 });
 
+test("an upload in parts announces the checksums that its parts have", async () => {
+  const { connections, connectionId, kept } = await openTrial();
+  await connections.change({ id: connectionId, checksums: "when-supported" });
+  const bucket = await connections.bucket({ connectionId });
+  const journal = await TransferJournal.open(temporaryFolder(), "t");
+  const { signal } = new AbortController();
+  const upload = { key: "model.mar", source: source(content), partBytes: PART, journal, signal };
+  await uploadObject(bucket, { ...upload, onBytes: () => {} });
+  expect(kept.get("model.mar").bytes.equals(content)).toBe(true);
+  expect([...kept.get("model.mar").checksums.keys()]).toEqual(["crc32"]);
+});
+
 test("a body is signed with its SHA-256, and over TLS with none", async () => {
   const isPut = ({ method }: S3Request): boolean => method === "PUT";
   const signed = async (options: S3ServerOptions) => {

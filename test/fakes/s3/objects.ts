@@ -25,7 +25,16 @@ export interface Upload {
   readonly key: string;
   readonly startedAt: Date;
   readonly headers: Readonly<Record<string, string>>;
+  /** The checksums that were announced for its parts, such as `crc32`; empty if none were. */
+  readonly algorithm: string;
   readonly parts: Map<number, Part>;
+}
+
+/** A part as the request names it that joins the parts. */
+interface NamedPart {
+  readonly number: number;
+  readonly etag: string;
+  readonly crc32?: string | undefined;
 }
 
 /** The content of an object. */
@@ -122,12 +131,13 @@ export class Bucket {
     return found;
   }
 
-  startUpload(key: string, headers: Readonly<Record<string, string>>): Upload {
+  startUpload(key: string, headers: Readonly<Record<string, string>>, algorithm: string): Upload {
     const upload = {
       uploadId: randomUUID(),
       key,
       startedAt: new Date(),
       headers,
+      algorithm,
       parts: new Map(),
     };
     this.uploads.set(upload.uploadId, upload);
@@ -135,11 +145,12 @@ export class Bucket {
   }
 
   /** Joins the named parts in order. */
-  complete(uploadId: string, wanted: readonly { number: number; etag: string }[]): Version {
+  complete(uploadId: string, wanted: readonly NamedPart[]): Version {
     const { key, parts, headers } = this.upload(uploadId);
-    const chosen = wanted.map(({ number, etag }) => {
+    const chosen = wanted.map(({ number, etag, crc32 }) => {
       const part = parts.get(number);
-      if (part === undefined || part.etag !== etag)
+      const isOther = crc32 !== undefined && part?.checksums.get("crc32") !== crc32;
+      if (part === undefined || part.etag !== etag || isOther)
         throw new S3Fault(
           400,
           "InvalidPart",

@@ -302,7 +302,8 @@ function rangeOf(
 }
 
 function startUpload({ bucket, key, headers }: Asked): Answer {
-  const { uploadId } = bucket.startUpload(key, keptHeaders(headers));
+  const algorithm = String(headers["x-amz-checksum-algorithm"] ?? "").toLowerCase();
+  const { uploadId } = bucket.startUpload(key, keptHeaders(headers), algorithm);
   return document("InitiateMultipartUploadResult", {
     Bucket: bucket.name,
     Key: key,
@@ -324,9 +325,13 @@ function putPart(asked: Asked): Answer {
       "InvalidArgument",
       "Part number must be an integer between 1 and 10000, inclusive",
     );
-  const part = { ...asked.body, etag: etagOf(asked.body.bytes), modifiedAt: new Date() };
-  uploadOf(asked).parts.set(number, part);
-  return { status: 200, headers: { etag: `"${part.etag}"`, ...sumHeaders(part.checksums) } };
+  const { bytes, checksums } = asked.body;
+  const { parts, algorithm } = uploadOf(asked);
+  const etag = etagOf(bytes);
+  // Like VersityGW: a checksum that was not announced is checked and returned, but not stored.
+  const stored = new Map([...checksums].filter(([name]) => name === algorithm));
+  parts.set(number, { bytes, etag, modifiedAt: new Date(), checksums: stored });
+  return { status: 200, headers: { etag: `"${etag}"`, ...sumHeaders(checksums) } };
 }
 
 function abort(asked: Asked): Answer {
@@ -339,6 +344,7 @@ function complete(asked: Asked): Answer {
   const parts = elements(body.bytes.toString(), "Part").map((part) => ({
     number: Number(elements(part, "PartNumber")[0]),
     etag: unescape(elements(part, "ETag")[0] ?? "").replaceAll('"', ""),
+    crc32: elements(part, "ChecksumCRC32")[0],
   }));
   const { etag, checksums } = bucket.complete(uploadOf(asked).uploadId, parts);
   return document("CompleteMultipartUploadResult", {
