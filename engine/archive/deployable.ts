@@ -133,7 +133,10 @@ function checkLayout({ model }: Deployment): DeploymentCheck {
 function checkPacking({ members }: Deployment): DeploymentCheck {
   const tell = line("packing");
   const bad = members.find(({ trouble }) => trouble !== undefined);
-  if (bad === undefined) return tell.ok("TorchServe can read every file of it.");
+  if (bad === undefined) {
+    const found = "Every file is packed in a form that TorchServe can read.";
+    return tell.ok(`${found} The contents are not checked here, but on import.`);
+  }
   const why =
     bad.trouble === "backslashes"
       ? "has backslashes in its name, and TorchServe finds no folder there"
