@@ -61,7 +61,7 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await expect(dialog.getByRole("img", { name: /^a red house/ })).toBeVisible();
   await dialog.getByRole("button", { name: "Draw here" }).click();
 
-  await expect(page.getByRole("button", { name: /Run on/ })).toContainText(
+  await expect(page.getByRole("button", { name: /Run on$/ })).toContainText(
     "The notebook's service",
   );
   await expect(page.getByText("Not sent to this endpoint: the seed.").first()).toBeVisible();

@@ -23,7 +23,7 @@ async function firstPicture(page: Page, { name, protocol, url }: Kind): Promise<
   await dialog.getByRole("button", { name: "Add and test" }).click();
   await expect(dialog.getByText(`${name} is ready`)).toBeVisible();
   await dialog.getByRole("button", { name: "Draw here" }).click();
-  await expect(page.getByRole("button", { name: /Run on/ })).toContainText(name);
+  await expect(page.getByRole("button", { name: /Run on$/ })).toContainText(name);
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(`a cat by ${name}`);
   await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
   for (const side of ["Width", "Height"])

@@ -28,7 +28,7 @@ test("a picture's recorded request is replayed on another target, from the page 
   const id = await addEndpoint(page, { url: second.url, name: "Night shift", ...whole });
   await page.reload();
   const choose = async (name: string) => {
-    await page.getByRole("button", { name: /Run on/ }).click();
+    await page.getByRole("button", { name: /Run on$/ }).click();
     await page.getByRole("option", { name: new RegExp(`^${name}`) }).click();
   };
   const session = page.getByRole("listbox", { name: "This session" });

@@ -84,7 +84,7 @@ test("of a spread batch, what never started is drawn elsewhere, and what may hav
   await addEndpoint(page, { url: well.url, name: "Colleague" });
   await addEndpoint(page, { url: slow.url, name: "Slow route" });
   await page.reload();
-  await page.getByRole("button", { name: /Run on/ }).click();
+  await page.getByRole("button", { name: /Run on$/ }).click();
   await page.getByRole("option", { name: /^Full/ }).click();
   await alsoAt(page, "Colleague", "Slow route");
   await page.getByText("Divide", { exact: true }).click();
