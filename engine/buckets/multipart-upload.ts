@@ -52,6 +52,14 @@ export class MultipartUpload {
     this.#partBytes = partBytes;
   }
 
+  /**
+   * The checksum that the SDK sends with each part. It is announced when an upload begins, because some services do not
+   * store it otherwise.
+   */
+  get #checksum(): "CRC32" | undefined {
+    return this.#bucket.client.checksums === "when-supported" ? "CRC32" : undefined;
+  }
+
   async run(): Promise<void> {
     for (let count = 1; ; count++) {
       try {
@@ -85,7 +93,9 @@ export class MultipartUpload {
     this.#sent.clear();
     const { upload } = journal.of(key);
     if (upload === undefined) return undefined;
-    if (upload.identity !== source.identity) {
+    // Parts with and without a checksum cannot be joined: the connection may have been tested in the meantime.
+    const isOther = upload.identity !== source.identity || upload.checksum !== this.#checksum;
+    if (isOther) {
       await abortUpload(this.#bucket, { key, uploadId: upload.uploadId }, signal);
       return undefined;
     }
@@ -114,8 +124,7 @@ export class MultipartUpload {
           Bucket: name,
           Key: key,
           ...(contentType !== undefined && { ContentType: contentType }),
-          // The SDK sends a CRC32 with each part; some services forget it unless it is announced here.
-          ...(client.checksums === "when-supported" && { ChecksumAlgorithm: "CRC32" }),
+          ...(this.#checksum !== undefined && { ChecksumAlgorithm: this.#checksum }),
         }),
         { what: "writing an object", bucket: name, key },
         { signal },
@@ -126,7 +135,8 @@ export class MultipartUpload {
       throw new StudioError("BUCKET_REPLY_INVALID", { host: client.host, reason });
     }
     const { identity } = source;
-    const begun = { uploadId: reply.UploadId, partBytes: this.#partBytes, identity };
+    const parts = { partBytes: this.#partBytes, checksum: this.#checksum };
+    const begun = { uploadId: reply.UploadId, identity, ...parts };
     try {
       await journal.beginUpload(key, begun);
     } catch (error) {

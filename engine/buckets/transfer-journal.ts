@@ -10,7 +10,12 @@ const lineSchema = z.union([
   z.object({ place: bucketPlaceSchema }),
   z.object({
     key: z.string(),
-    upload: z.object({ uploadId: z.string(), partBytes: z.int(), identity: z.string() }),
+    upload: z.object({
+      uploadId: z.string(),
+      partBytes: z.int(),
+      identity: z.string(),
+      checksum: z.string().optional(),
+    }),
   }),
   z.object({ key: z.string(), part: z.int(), md5: z.string() }),
   z.object({ key: z.string(), out: z.string() }),
@@ -24,6 +29,8 @@ export interface BegunUpload {
   readonly partBytes: number;
   /** The source's identity. */
   readonly identity: string;
+  /** The checksum that was announced for the parts, such as `CRC32`; absent if none was. */
+  readonly checksum?: string | undefined;
 }
 
 /** What is known about one key's transfer. */

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 
 const IMPORT = /import (\w+) from "([^"]+\.module\.css)"/g;
+const COMPOSED = /composes: (\w+) from "([^"]+\.module\.css)"/g;
 
 const files = readdirSync("renderer", { recursive: true, encoding: "utf8" }).map((name) =>
   join("renderer", name),
@@ -38,6 +39,13 @@ for (const source of sources) {
     missing.push(...names.filter((name) => !known.has(name)).map((name) => `${source}: ${name}`));
   }
 }
+
+for (const user of sheets)
+  for (const [, name = "", path = ""] of readFileSync(user, "utf8").matchAll(COMPOSED)) {
+    const sheet = join(dirname(user), path);
+    asked.set(sheet, new Set([...(asked.get(sheet) ?? []), name]));
+    if (!existsSync(sheet) || !classesOf(sheet).has(name)) missing.push(`${user}: ${name}`);
+  }
 
 test("every class that a component uses is in its stylesheet", () => {
   expect(asked.size).toBeGreaterThan(20);

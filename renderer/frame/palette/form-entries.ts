@@ -3,10 +3,11 @@ import { Blend, Gauge, Grid3x3, Minus, Sparkle, TextCursorInput } from "lucide-r
 import { useMemo } from "react";
 import { useLocation } from "wouter";
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
-import { type Preset, PRESETS, presetSettings } from "../../../engine/contract/presets.ts";
+import type { Preset } from "../../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES, type SchedulerName } from "../../../engine/contract/schedulers.ts";
 import { useStudio } from "../../connection/studio.tsx";
-import { changeForm, type FormFields, useForm } from "../../state/form.ts";
+import { changeForm, useForm } from "../../state/form.ts";
+import { fieldsOf, presetsFor, USUAL } from "../../state/presets.ts";
 import { chooseStyle } from "../../state/style-choice.ts";
 import { useView } from "../../state/view.ts";
 import type { PaletteEntry } from "../../ui/command-palette.tsx";
@@ -65,18 +66,7 @@ function useMaking(): readonly PaletteEntry[] {
   }, [t, generate, show]);
 }
 
-/** The fields that a preset decides, and those that it leaves to the model. */
-const OPEN = {
-  steps: undefined,
-  scheduler: undefined,
-  precision: undefined,
-  cacheInterval: undefined,
-  guidanceInterval: undefined,
-} as const satisfies FormFields;
-
-/** Of an endpoint's model nothing is known; this many steps are more than a preset sets. */
-const UNKNOWN_MODEL = { steps: 50, isDistilled: false };
-
+/** The presets that the form offers for the chosen model. */
 function usePresets(): readonly PaletteEntry[] {
   const t = useWords("palette");
   const picture = useWords("picture");
@@ -86,14 +76,14 @@ function usePresets(): readonly PaletteEntry[] {
   const id = useQuery(queries.settings.get.queryOptions()).data?.model;
   const models = useQuery(queries.models.list.queryOptions()).data;
   const model = isRemote ? undefined : models?.find((one) => one.id === id)?.summary;
+  const own = model ?? USUAL;
   return useMemo(() => {
     const choose = (preset: Preset) => {
-      const settings = presetSettings(preset, model ?? UNKNOWN_MODEL);
-      changeForm({ ...OPEN, ...settings, isPresetChosen: true });
+      changeForm({ ...fieldsOf(preset, own), isPresetChosen: true });
       show();
       showToast(t("presetSet", { preset: picture(`presets.${preset}`) }));
     };
-    return PRESETS.map((preset) => ({
+    return presetsFor(own, true).map((preset) => ({
       id: `preset.${preset}`,
       label: t("preset", { preset: picture(`presets.${preset}`) }),
       group: t("presets"),
@@ -101,7 +91,7 @@ function usePresets(): readonly PaletteEntry[] {
       keywords: ["speed", "quick", "slow"],
       run: () => choose(preset),
     }));
-  }, [t, picture, show, model]);
+  }, [t, picture, show, own]);
 }
 
 function useSamplers(): readonly PaletteEntry[] {

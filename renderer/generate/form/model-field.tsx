@@ -12,7 +12,7 @@ import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
 import { useEstimate } from "../press/estimate.ts";
 import { requestFrom, wantedFrom } from "../press/wanted.ts";
-import { isReset, OWN_SETTINGS, RESET, resettable } from "./presets.ts";
+import { isReset, OWN_SETTINGS, RESET, resettable } from "../../state/presets.ts";
 
 /** The model: one on this machine, or the endpoint's. */
 export function ModelField({ model }: { model: ChosenModel }) {

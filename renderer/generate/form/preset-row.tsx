@@ -19,7 +19,7 @@ import {
   presetsFor,
   presetWithin,
   USUAL,
-} from "./presets.ts";
+} from "../../state/presets.ts";
 
 /** The settings that make up a preset, of which the preset itself is one. */
 const SETS = ["preset", "steps", "scheduler", "precision", "cacheInterval"] as const;

@@ -4,7 +4,7 @@ import { seedSchema } from "../../../engine/contract/seed.ts";
 import type { ModelSummary } from "../../../engine/contract/models.ts";
 import type { ChosenTarget } from "../chosen-target.ts";
 import type { FormSettings, FormState } from "../../state/form.ts";
-import { presetOf, USUAL } from "../form/presets.ts";
+import { presetOf, USUAL } from "../../state/presets.ts";
 
 /** The form's settings, completed by the model's defaults. */
 export interface Wanted {

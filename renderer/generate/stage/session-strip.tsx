@@ -94,14 +94,22 @@ function useNextTileFocus(lookedId: string) {
     return () => document.removeEventListener("focusin", note);
   }, []);
   useEffect(() => {
-    const selected = strip.current?.querySelector('[aria-selected="true"]');
-    selected?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    scrollToSelected(strip.current);
   }, [lookedId]);
   useEffect(() => {
     if (!hadFocus.current || document.activeElement !== document.body) return;
     strip.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
   }, [lookedId]);
   return strip;
+}
+
+/** Only the strip scrolls: on a phone it may be out of view while the prompt is typed. */
+function scrollToSelected(strip: HTMLElement | null): void {
+  const selected = strip?.querySelector('[aria-selected="true"]')?.getBoundingClientRect();
+  if (strip === null || selected === undefined) return;
+  const { left, right } = strip.getBoundingClientRect();
+  if (selected.left < left) strip.scrollLeft -= left - selected.left;
+  if (selected.right > right) strip.scrollLeft += selected.right - right;
 }
 
 function Thumbnail({ generation }: { generation: Generation }) {

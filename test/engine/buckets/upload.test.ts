@@ -30,10 +30,10 @@ function source(bytes: Buffer, identity = "one"): UploadSource {
 async function openTrial(options: S3ServerOptions = {}) {
   const folder = temporaryFolder();
   const fake = await fakeConnection(options);
-  const upload = async (more: Partial<Upload> = {}) => {
+  const upload = async (more: Partial<Upload> = {}, bucket = fake.bucket) => {
     const journal = await TransferJournal.open(folder, "t");
     let bytes = 0;
-    await uploadObject(fake.bucket, {
+    await uploadObject(bucket, {
       key: "a/model.mar",
       source: source(content),
       partBytes: PART,
@@ -222,16 +222,23 @@ test("what its sender reads back is not read twice", async () => {
   expect([read, server.requests.filter(isWholeGet)]).toEqual([[0], []]);
 });
 
-test("an upload in parts announces the checksums that its parts have", async () => {
-  const { connections, connectionId, kept } = await openTrial();
+test("an upload in parts announces the checksums that its parts have, also one begun without any", async () => {
+  const { connections, connectionId, kept, server, upload } = await openTrial();
+  const abort = new AbortController();
+  server.troubles.push({
+    hits: (request) => isPart(request) && partNumber(request) === "7",
+    does: { kind: "wait", ms: 60_000 },
+  });
+  const broken = upload({ signal: abort.signal });
+  await expect.poll(() => [...kept.uploads.values()][0]?.parts.size ?? 0).toBeGreaterThan(3);
+  abort.abort(new DOMException("cancelled", "AbortError"));
+  await expect(broken).rejects.toThrow("cancelled");
+  server.troubles.length = 0;
   await connections.change({ id: connectionId, checksums: "when-supported" });
-  const bucket = await connections.bucket({ connectionId });
-  const journal = await TransferJournal.open(temporaryFolder(), "t");
-  const { signal } = new AbortController();
-  const upload = { key: "model.mar", source: source(content), partBytes: PART, journal, signal };
-  await uploadObject(bucket, { ...upload, onBytes: () => {} });
-  expect(kept.get("model.mar").bytes.equals(content)).toBe(true);
-  expect([...kept.get("model.mar").checksums.keys()]).toEqual(["crc32"]);
+  await upload({}, await connections.bucket({ connectionId }));
+  expect(kept.get("a/model.mar").bytes.equals(content)).toBe(true);
+  expect([...kept.get("a/model.mar").checksums.keys()]).toEqual(["crc32"]);
+  expect([...kept.uploads.values()]).toEqual([]);
 });
 
 test("a body is signed with its SHA-256, and over TLS with none", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { unreadBy } from "../../../renderer/generate/chosen-target.ts";
 import { ignoredBy } from "../../../renderer/picture/ignored-settings.ts";
-import { fieldsOf, USUAL } from "../../../renderer/generate/form/presets.ts";
+import { fieldsOf, USUAL } from "../../../renderer/state/presets.ts";
 import { endpointRequest, wantedFrom } from "../../../renderer/generate/press/wanted.ts";
 import { type FormFields, useForm } from "../../../renderer/state/form.ts";
 import { checkOf, endpointOf } from "../../fakes/fake-endpoints.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PRESETS } from "../../../../engine/contract/presets.ts";
+import { PRESETS } from "../../../engine/contract/presets.ts";
 import {
   fieldsOf,
   isReset,
@@ -8,8 +8,8 @@ import {
   presetWithin,
   RESET,
   resettable,
-} from "../../../../renderer/generate/form/presets.ts";
-import { RECALLED, useForm } from "../../../../renderer/state/form.ts";
+} from "../../../renderer/state/presets.ts";
+import { RECALLED, useForm } from "../../../renderer/state/form.ts";
 
 const own = { steps: 50, scheduler: "ddim", isDistilled: false } as const;
 const distilled = { steps: 4, scheduler: "lcm", isDistilled: true } as const;

@@ -1,12 +1,12 @@
-import type { ModelSummary } from "../../../engine/contract/models.ts";
+import type { ModelSummary } from "../../engine/contract/models.ts";
 import {
   PATIENCE_SECONDS,
   type Preset,
   presetSettings,
   PRESETS,
-} from "../../../engine/contract/presets.ts";
-import type { SchedulerName } from "../../../engine/contract/schedulers.ts";
-import type { FormFields, FormState } from "../../state/form.ts";
+} from "../../engine/contract/presets.ts";
+import type { SchedulerName } from "../../engine/contract/schedulers.ts";
+import type { FormFields, FormState } from "./form.ts";
 
 /** The form's fields that a preset sets: undefined means the model's or the device's default. */
 export interface PresetFields {
